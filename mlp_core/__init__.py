@@ -1,0 +1,1 @@
+"""Multilayer perceptrons and CNNs in NumPy: forward, backward, training, gradient checks and search."""

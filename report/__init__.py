@@ -1,0 +1,1 @@
+"""The course report: notebooks executed, merged and typeset into one PDF."""

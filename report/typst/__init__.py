@@ -1,0 +1,1 @@
+"""nbconvert exporters that typeset any notebook with Typst."""
