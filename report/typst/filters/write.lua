@@ -1,0 +1,37 @@
+--- Helpers that write Typst: string literals, and blocks or inlines as Typst markup.
+local write = {}
+
+local OPTIONS = pandoc.WriterOptions{wrap_text = 'wrap-none'}
+
+--- A Typst string literal.
+function write.string(text)
+  text = text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('\n', '\\n'):gsub('\r', ''):gsub('\t', '    ')
+  return '"' .. text .. '"'
+end
+
+--- Blocks as Typst markup, without the trailing line break.
+function write.blocks(blocks)
+  if #blocks == 0 then return '' end
+  return (pandoc.write(pandoc.Pandoc(blocks), 'typst', OPTIONS):gsub('%s+$', ''))
+end
+
+--- Inlines as Typst markup.
+function write.inlines(inlines)
+  if #inlines == 0 then return '' end
+  return write.blocks{pandoc.Plain(inlines)}
+end
+
+--- The same blocks as they are, since their Typst is already known.
+function write.raw_block(text) return pandoc.RawBlock('typst', text) end
+
+function write.raw_inline(text) return pandoc.RawInline('typst', text) end
+
+--- A label behind an element: `<fig-loss>`, or nothing for an empty name.
+function write.label(name)
+  if not name or name == '' then return '' end
+  return '<' .. name:gsub('[^%w_:.%-]', '-') .. '>'
+end
+
+function write.trim(text) return (text:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', '')) end
+
+return write
