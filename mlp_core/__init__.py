@@ -1,1 +1,97 @@
-"""Multilayer perceptrons and CNNs in NumPy: forward, backward, training, gradient checks and search."""
+"""Multilayer perceptrons and CNNs in NumPy: forward, backward, training, gradient checks and search.
+
+The network itself is loaded at once (NumPy and the standard library); what needs more is loaded when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from mlp_core.convolution import Conv2d, MaxPool2d
+from mlp_core.initializers import GlorotNormal, GlorotUniform, HeNormal, Initializer, Normal, Zeros
+from mlp_core.layers import Dropout, Flatten, Layer, Linear, ReLU, Sigmoid, Tanh
+from mlp_core.losses import log_softmax, softmax, softmax_cross_entropy
+from mlp_core.models import cnn, mlp
+from mlp_core.network import Sequential
+from mlp_core.optimizers import SGD, Adam
+from mlp_core.step import train_step
+
+if TYPE_CHECKING:
+    from mlp_core.callbacks import EarlyStopping, ProgressBar
+    from mlp_core.datasets import Dataset, DatasetError, Split, load_dataset
+    from mlp_core.diagnostics import confusion_matrix
+    from mlp_core.estimator import MLPClassifier
+    from mlp_core.gradient_check import check_gradients, finite_difference_sweep
+    from mlp_core.history import History
+    from mlp_core.search import grid, search
+    from mlp_core.training import TrainingDiverged, evaluate, train
+
+_LAZY = {
+    "callbacks": ("EarlyStopping", "ProgressBar"),
+    "datasets": ("Dataset", "DatasetError", "Split", "load_dataset"),
+    "diagnostics": ("confusion_matrix",),
+    "estimator": ("MLPClassifier",),
+    "gradient_check": ("check_gradients", "finite_difference_sweep"),
+    "history": ("History",),
+    "search": ("grid", "search"),
+    "training": ("TrainingDiverged", "evaluate", "train"),
+}
+_HOME = {name: module for module, names in _LAZY.items() for name in names}
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "Conv2d",
+    "Dataset",
+    "DatasetError",
+    "Dropout",
+    "EarlyStopping",
+    "Flatten",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "History",
+    "Initializer",
+    "Layer",
+    "Linear",
+    "MLPClassifier",
+    "MaxPool2d",
+    "Normal",
+    "ProgressBar",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Split",
+    "Tanh",
+    "TrainingDiverged",
+    "Zeros",
+    "check_gradients",
+    "cnn",
+    "confusion_matrix",
+    "evaluate",
+    "finite_difference_sweep",
+    "grid",
+    "load_dataset",
+    "log_softmax",
+    "mlp",
+    "search",
+    "softmax",
+    "softmax_cross_entropy",
+    "train",
+    "train_step",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module that holds ``name`` when the name is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,135 @@
+"""How a layer's first weights are drawn.
+
+An initializer is a small object called with a random generator, the array's shape and the layer's two fans; it returns
+float64 numbers. What the variance should be follows from one demand: a signal must neither die out nor explode on its
+way through many layers.  For ``y = sum_i w_i x_i`` over ``fan_in`` independent terms of mean zero,
+``var(y) = fan_in * var(w) * var(x)``, so ``var(w) = 1 / fan_in`` keeps the variance going forward; the same argument
+for the gradient asks ``1 / fan_out``.  Glorot takes the compromise ``2 / (fan_in + fan_out)``; He takes
+``2 / fan_in``, because a ReLU throws away half of the signal's power.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+Seed = int | np.random.Generator | None
+
+
+@dataclass(frozen=True)
+class Initializer:
+    """Base of all initializers; equal settings make equal objects.
+
+    Calling one, ``initializer(rng, shape, fan_in, fan_out)``, returns a float64 array of the given shape.
+    """
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
+        """Draw an array of ``shape`` for a layer with these fans."""
+        raise NotImplementedError(f"{type(self).__name__} must say how it draws")
+
+
+@dataclass(frozen=True)
+class Zeros(Initializer):
+    """All zeros: right for biases; for weights it leaves all units of a layer equal forever."""
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
+        """Return zeros; the generator is not used."""
+        return np.zeros(shape)
+
+
+@dataclass(frozen=True)
+class Normal(Initializer):
+    """N(0, sigma²), blind to the layer's size.
+
+    Parameters
+    ----------
+    sigma : float
+        The standard deviation.
+    """
+
+    sigma: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a negative or non-finite standard deviation."""
+        if not (np.isfinite(self.sigma) and self.sigma >= 0):
+            raise ValueError(f"expected a finite standard deviation >= 0, got {self.sigma}")
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
+        """Draw from N(0, sigma²)."""
+        return self.sigma * rng.standard_normal(shape)
+
+
+@dataclass(frozen=True)
+class GlorotUniform(Initializer):
+    """U(-d, d) with d = sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010, eq. 16).
+
+    A uniform distribution on (-d, d) has variance d²/3, which is 2 / (fan_in + fan_out) here.
+    """
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
+        """Draw from the uniform distribution of that width."""
+        limit = np.sqrt(6.0 / (fan_in + fan_out))
+        return rng.uniform(-limit, limit, shape)
+
+
+@dataclass(frozen=True)
+class GlorotNormal(Initializer):
+    """N(0, 2 / (fan_in + fan_out)) (Glorot and Bengio 2010)."""
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
+        """Draw from the normal distribution of that variance."""
+        return np.sqrt(2.0 / (fan_in + fan_out)) * rng.standard_normal(shape)
+
+
+@dataclass(frozen=True)
+class HeNormal(Initializer):
+    """N(0, 2 / fan_in) (He et al. 2015, eq. 10): made for ReLU."""
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
+        """Draw from the normal distribution of that variance."""
+        return np.sqrt(2.0 / fan_in) * rng.standard_normal(shape)
+
+
+INITIALIZERS: dict[str, Callable[..., Initializer]] = {
+    "zeros": Zeros,
+    "normal": Normal,
+    "glorot_uniform": GlorotUniform,
+    "glorot_normal": GlorotNormal,
+    "he_normal": HeNormal,
+}
+
+
+def get_initializer(initializer: str | Initializer) -> Initializer:
+    """Return the initializer of that name; an object passes through.
+
+    >>> get_initializer("normal")
+    Normal(sigma=1.0)
+    """
+    if isinstance(initializer, str):
+        if initializer not in INITIALIZERS:
+            raise ValueError(f"expected an initializer among {', '.join(INITIALIZERS)}, got {initializer!r}")
+        return INITIALIZERS[initializer]()
+    if not isinstance(initializer, Initializer):
+        raise TypeError(f"expected an initializer's name or object, such as Normal(0.01), got {initializer!r}")
+    return initializer
+
+
+def initializer_config(initializer: Initializer) -> str | dict[str, Any]:
+    """Describe a built-in initializer in JSON: its name, or its name and settings.
+
+    >>> initializer_config(Normal(0.01))
+    {'name': 'normal', 'sigma': 0.01}
+    """
+    settings = asdict(initializer)
+    for name, kind in INITIALIZERS.items():
+        if type(initializer) is kind:
+            return {"name": name, **settings} if settings else name
+    return {"name": type(initializer).__name__, **settings}
+
+
+def make_rng(seed: Seed) -> np.random.Generator:
+    """Return a generator: a fresh one from a seed, or the given one itself."""
+    return seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)

@@ -1,0 +1,271 @@
+"""The layer protocol, and the layers of a multilayer perceptron.
+
+A layer is a function y = f(x, params) that can also run backward.  Given the gradient of the loss with respect to its
+output, ``grad_output = dL/dy``, it stores dL/d(param) in ``grads`` and returns dL/dx: the chain rule, one link at a
+time.  Arrays hold one example a row: ``x`` has shape (n, ...), n the batch size.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
+
+Shape = tuple[int, ...]
+
+
+class Layer:
+    """What every layer can do; a layer of your own derives from this and overrides ``forward`` and ``backward``.
+
+    Attributes
+    ----------
+    params, grads : dict of str to ndarray
+        The parameters, and after ``backward`` their gradients under the same keys. Empty where nothing is learnt.
+    """
+
+    def __init__(self) -> None:
+        self.params: dict[str, np.ndarray] = {}
+        self.grads: dict[str, np.ndarray] = {}
+        self._cache: Any = None
+
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Compute the output; with ``training`` keep what ``backward`` will need."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward")
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        """Store the gradients of the parameters in ``grads`` and return the gradient of the input."""
+        raise NotImplementedError(f"{type(self).__name__} must define backward")
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of one example's output, given that of its input (no batch axis)."""
+        return input_shape
+
+    def choices(self) -> np.ndarray | None:
+        """Return the discrete choices of the last training pass (active units, winning pixels); None if smooth."""
+        return None
+
+    def config(self) -> dict[str, Any]:
+        """Return the constructor's arguments, in JSON types, that rebuild this layer (without its parameters)."""
+        return {}
+
+    def __repr__(self) -> str:
+        """Show the layer as the call that makes it."""
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.config().items())})"
+
+    def _remembered(self) -> Any:
+        if self._cache is None:
+            raise RuntimeError(f"{type(self).__name__}.backward needs forward(x, training=True) before it")
+        return self._cache
+
+
+class Linear(Layer):
+    """An affine map: ``y = x W + b``.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        Sizes of one example's input and output.
+    initializer, bias_initializer : str or Initializer
+        How W and b are drawn, see `mlp_core.initializers`.
+    seed : int or numpy.random.Generator, optional
+        Source of the draws.
+    dtype : dtype-like
+        float32 or float64; inputs are cast to it.
+
+    Notes
+    -----
+    ``params["weight"]`` has shape (in_features, out_features), ``params["bias"]`` (out_features,).
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        initializer: str | Initializer = "glorot_uniform",
+        seed: Seed = None,
+        dtype: DTypeLike = "float32",
+        *,
+        bias_initializer: str | Initializer = "zeros",
+    ) -> None:
+        super().__init__()
+        self.in_features = positive_int(in_features, "in_features")
+        self.out_features = positive_int(out_features, "out_features")
+        self.dtype = float_dtype(dtype)
+        rng, fans = make_rng(seed), (in_features, out_features)
+        weight = get_initializer(initializer)(rng, (in_features, out_features), *fans)
+        bias = get_initializer(bias_initializer)(rng, (out_features,), *fans)
+        self.params = {"weight": weight.astype(self.dtype), "bias": bias.astype(self.dtype)}
+
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Return ``x W + b``, shape (n, out_features), for x of shape (n, in_features)."""
+        x = as_floats(x, self.dtype)
+        if x.ndim != 2 or x.shape[1] != self.in_features:
+            raise ValueError(f"{self!r} expected an input of shape (n, {self.in_features}), got {x.shape}")
+        self._cache = x if training else None
+        return x @ self.params["weight"] + self.params["bias"]
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        """Return dL/dx and store dL/dW and dL/db.
+
+        From y_ij = sum_k x_ik W_kj + b_j:  dL/dW_kj = sum_i x_ik dL/dy_ij, that is ``xᵀ dY``;
+        dL/db_j = sum_i dL/dy_ij;  dL/dx_ik = sum_j dL/dy_ij W_kj, that is ``dY Wᵀ``.
+        """
+        x = self._remembered()
+        grad_output = as_grad(grad_output, (x.shape[0], self.out_features), self)
+        self.grads = {"weight": x.T @ grad_output, "bias": grad_output.sum(axis=0)}
+        return grad_output @ self.params["weight"].T
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return (out_features,)."""
+        if input_shape != (self.in_features,):
+            raise ValueError(f"{self!r} expected inputs of shape ({self.in_features},), got {input_shape}")
+        return (self.out_features,)
+
+    def config(self) -> dict[str, Any]:
+        """Return the sizes and the dtype."""
+        return {"in_features": self.in_features, "out_features": self.out_features, "dtype": self.dtype.name}
+
+
+class ReLU(Layer):
+    """``max(x, 0)``; at the kink x = 0 the derivative is taken as 0."""
+
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Return ``max(x, 0)``, the shape of x."""
+        output = np.maximum(as_floats(x), 0)
+        self._cache = output if training else None
+        return output
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        """Let the gradient through where the unit was active (output > 0)."""
+        output = self._remembered()
+        return as_grad(grad_output, output.shape, self) * (output > 0)
+
+    def choices(self) -> np.ndarray | None:
+        """Return which units were active, bool."""
+        return None if self._cache is None else self._cache > 0
+
+
+class Sigmoid(Layer):
+    """``1 / (1 + exp(-x))``, computed as ``(1 + tanh(x/2)) / 2``: the same, and nothing can overflow."""
+
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Return the sigmoid of x, the shape of x."""
+        output = 0.5 * np.tanh(0.5 * as_floats(x)) + 0.5
+        self._cache = output if training else None
+        return output
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        """Use s' = s (1 - s), where s is the output."""
+        output = self._remembered()
+        return as_grad(grad_output, output.shape, self) * output * (1 - output)
+
+
+class Tanh(Layer):
+    """The hyperbolic tangent."""
+
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Return tanh(x), the shape of x."""
+        output = np.tanh(as_floats(x))
+        self._cache = output if training else None
+        return output
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        """Use t' = 1 - t², where t is the output."""
+        output = self._remembered()
+        return as_grad(grad_output, output.shape, self) * (1 - output * output)
+
+
+class Flatten(Layer):
+    """Turn (n, C, H, W) into (n, C*H*W)."""
+
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Return x as one row an example."""
+        x = as_floats(x)
+        self._cache = x.shape if training else None
+        return x.reshape(x.shape[0], -1)
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        """Give the gradient the input's shape back."""
+        shape = self._remembered()
+        return as_grad(grad_output, (shape[0], math.prod(shape[1:])), self).reshape(shape)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return (C*H*W,)."""
+        return (math.prod(input_shape),)
+
+
+class Dropout(Layer):
+    """While training, zero each number with probability p and divide the rest by 1 - p; otherwise do nothing.
+
+    Dividing keeps the expected output equal to the input, so prediction needs no correction ("inverted" dropout).
+
+    Parameters
+    ----------
+    p : float
+        Probability of dropping, 0 <= p < 1.
+    seed : int or numpy.random.Generator, optional
+        Source of the masks; ``rng`` is the generator, whose state a checkpoint keeps.
+    """
+
+    def __init__(self, p: float, seed: Seed = None) -> None:
+        super().__init__()
+        if not 0 <= p < 1:
+            raise ValueError(f"expected a dropout probability with 0 <= p < 1, got {p}")
+        self.p = float(p)
+        self.rng = make_rng(seed)
+
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Return x with a fresh random mask applied while training, x itself otherwise."""
+        x = as_floats(x)
+        if not training:
+            self._cache = None
+            return x
+        keep = self.rng.random(x.shape, dtype=np.float32) >= self.p
+        self._cache = keep * x.dtype.type(1 / (1 - self.p))
+        return x * self._cache
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        """Apply the same mask to the gradient."""
+        mask = self._remembered()
+        return as_grad(grad_output, mask.shape, self) * mask
+
+    def config(self) -> dict[str, Any]:
+        """Return the probability."""
+        return {"p": self.p}
+
+
+def float_dtype(dtype: DTypeLike) -> np.dtype:
+    """Return the dtype if it is float32 or float64, else raise ValueError."""
+    dtype = np.dtype(dtype)
+    if dtype not in (np.float32, np.float64):
+        raise ValueError(f"expected dtype float32 or float64, got {dtype}")
+    return dtype
+
+
+def as_floats(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
+    """Return x as a floating-point array, cast to ``dtype`` if given; refuse integers, which hide unscaled pixels."""
+    x = np.asarray(x)
+    if not np.issubdtype(x.dtype, np.floating):
+        raise TypeError(f"expected floating-point numbers, got {x.dtype}; pixels: images.astype('float32') / 255")
+    return x if dtype is None else x.astype(dtype, copy=False)
+
+
+def as_grad(grad_output: np.ndarray, shape: Shape, layer: Layer) -> np.ndarray:
+    """Return the upstream gradient, checked against the shape of the layer's last output."""
+    grad_output = np.asarray(grad_output)
+    if grad_output.shape != shape:
+        raise ValueError(f"{layer!r} expected a gradient of its output's shape {shape}, got {grad_output.shape}")
+    return grad_output
+
+
+def positive_int(value: int, name: str) -> int:
+    """Return value as an int if it is a whole number of at least one, else raise."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"expected {name} to be an integer, got {value!r}")
+    if value < 1:
+        raise ValueError(f"expected {name} >= 1, got {value}")
+    return int(value)

@@ -1,0 +1,85 @@
+"""Softmax cross-entropy on logits, the loss of every classifier here.
+
+For one example with logits z and class y the loss is ``L = -log softmax(z)_y = log(sum_k exp(z_k)) - z_y``.
+Its gradient is the pleasant ``dL/dz_k = softmax(z)_k - [k = y]``.  Subtracting max(z) from z changes neither, and no
+exponential can overflow any more.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from mlp_core.layers import as_floats
+
+Reduction = Literal["mean", "sum"]
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Return log softmax over the last axis; finite for every finite input.
+
+    >>> log_softmax(np.array([[1e4, -1e4]]))
+    array([[     0., -20000.]])
+    """
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return probabilities over the last axis: ``exp(z_k) / sum_j exp(z_j)``.
+
+    >>> softmax(np.array([[0.0, 0.0]]))
+    array([[0.5, 0.5]])
+    """
+    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def softmax_cross_entropy(
+    logits: np.ndarray, labels: np.ndarray, reduction: Reduction = "mean"
+) -> tuple[float, np.ndarray]:
+    """Return the loss and its gradient with respect to the logits.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (n, classes), float
+    labels : ndarray, shape (n,), int
+        The true classes, 0 to classes - 1.
+    reduction : {"mean", "sum"}
+        Over the batch; the gradient is that of the reduced loss.
+
+    Returns
+    -------
+    loss : float
+        In nats. Not finite if the logits are not.
+    grad_logits : ndarray, shape and dtype of ``logits``
+    """
+    logits, labels = as_floats(logits), as_labels(labels, logits)
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f"expected reduction 'mean' or 'sum', got {reduction!r}")
+    rows = np.arange(len(labels))
+    log_probabilities = log_softmax(logits)
+    loss = -log_probabilities[rows, labels].sum(dtype=np.float64)
+    grad = np.exp(log_probabilities)
+    grad[rows, labels] -= 1
+    if reduction == "mean":
+        loss /= len(labels)
+        grad /= len(labels)
+    return float(loss), grad
+
+
+def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """Return the labels as an integer array after checking them against the logits' shape."""
+    labels = np.asarray(labels)
+    if logits.ndim != 2 or len(logits) == 0:
+        raise ValueError(f"expected logits of shape (n, classes) with n >= 1, got {logits.shape}")
+    if labels.shape != logits.shape[:1]:
+        raise ValueError(f"expected labels of shape ({len(logits)},), one a row of the logits, got {labels.shape}")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"expected integer labels, got {labels.dtype}")
+    if labels.min() < 0 or labels.max() >= logits.shape[1]:
+        raise ValueError(
+            f"expected labels from 0 to {logits.shape[1] - 1}, got labels from {labels.min()} to {labels.max()}"
+        )
+    return labels

@@ -1,0 +1,146 @@
+"""Builders: a multilayer perceptron of any size, and the convolutional networks of two published course reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from mlp_core.convolution import Conv2d, MaxPool2d
+from mlp_core.initializers import Initializer, Seed, make_rng
+from mlp_core.layers import Dropout, Flatten, Layer, Linear, ReLU, Sigmoid, Tanh
+from mlp_core.network import Sequential
+
+ACTIVATIONS: dict[str, type[Layer]] = {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
+
+
+def mlp(
+    sizes: Sequence[int],
+    activation: str | Sequence[str] = "relu",
+    initializer: str | Initializer = "glorot_uniform",
+    seed: Seed = 0,
+    dtype: DTypeLike = "float32",
+    *,
+    dropout: float = 0.0,
+    bias_initializer: str | Initializer = "zeros",
+) -> Sequential:
+    """Build a multilayer perceptron: Linear, activation, Linear, activation, ..., Linear.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Inputs, hidden units of each layer, classes.
+    activation : str or sequence of str
+        "relu", "sigmoid" or "tanh", for all hidden layers or one for each.
+    initializer, bias_initializer : str or Initializer
+        How weights and biases are drawn.
+    seed : int or numpy.random.Generator
+        Same seed, same network; float32 and float64 networks differ by rounding only.
+    dtype : dtype-like
+        float32 or float64.
+    dropout : float
+        Probability of dropping each hidden unit while training.
+
+    Examples
+    --------
+    >>> mlp([784, 512, 768, 10]).num_parameters
+    803594
+    """
+    if len(sizes) < 2:
+        raise ValueError(f"expected at least the input and output sizes, got {list(sizes)}")
+    names = [activation] * (len(sizes) - 2) if isinstance(activation, str) else list(activation)
+    if len(names) != len(sizes) - 2:
+        raise ValueError(f"expected {len(sizes) - 2} activations, one a hidden layer, got {len(names)}")
+    rng = make_rng(seed)
+    layers: list[Layer] = []
+    for index, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        layers += [Linear(fan_in, fan_out, initializer, rng, dtype, bias_initializer=bias_initializer)]
+        if index < len(names):
+            layers += [make_activation(names[index]), *make_dropout(dropout, rng)]
+    return Sequential(layers)
+
+
+def cnn(
+    name: str,
+    *,
+    dropout: float = 0.0,
+    initializer: str | Initializer = "glorot_uniform",
+    seed: Seed = 0,
+    dtype: DTypeLike = "float32",
+) -> Sequential:
+    """Build a published convolutional network for 28 x 28 grey images.
+
+    Parameters
+    ----------
+    name : {"ift6135-b", "ift6135-c"}
+        Two convolutions with overlapping pooling, 828,967 parameters; five convolutions, 763,094 parameters.
+    dropout : float
+        Probability of dropping each input of the last layer while training.
+    initializer, seed, dtype
+        As for `mlp`.
+
+    Examples
+    --------
+    >>> cnn("ift6135-b").num_parameters, cnn("ift6135-c").num_parameters
+    (828967, 763094)
+    """
+    if name not in CNNS:
+        raise ValueError(f"expected a network among {', '.join(CNNS)}, got {name!r}")
+    rng = make_rng(seed)
+    layers = CNNS[name]({"initializer": initializer, "seed": rng, "dtype": dtype})
+    layers[-1:-1] = make_dropout(dropout, rng)
+    return Sequential(layers, input_shape=(1, 28, 28))
+
+
+def two_convolutions(settings: dict[str, Any]) -> list[Layer]:
+    """Return the layers of report ift6135-b."""
+    return [
+        Conv2d(1, 10, 3, **settings),
+        ReLU(),
+        MaxPool2d(2),
+        Conv2d(10, 25, 4, **settings),
+        ReLU(),
+        MaxPool2d(3, stride=1),
+        Flatten(),
+        Linear(25 * 8 * 8, 512, **settings),
+        ReLU(),
+        Linear(512, 10, **settings),
+    ]
+
+
+def five_convolutions(settings: dict[str, Any]) -> list[Layer]:
+    """Return the layers of report ift6135-c."""
+    return [
+        Conv2d(1, 16, 3, padding=1, **settings),
+        ReLU(),
+        Conv2d(16, 32, 5, stride=2, padding=2, **settings),
+        ReLU(),
+        Conv2d(32, 64, 3, padding=1, **settings),
+        ReLU(),
+        Conv2d(64, 128, 5, stride=2, padding=2, **settings),
+        ReLU(),
+        Conv2d(128, 256, 3, padding=1, **settings),
+        ReLU(),
+        MaxPool2d(2),
+        Flatten(),
+        Linear(256 * 3 * 3, 100, **settings),
+        ReLU(),
+        Linear(100, 10, **settings),
+    ]
+
+
+CNNS = {"ift6135-b": two_convolutions, "ift6135-c": five_convolutions}
+
+
+def make_activation(name: str) -> Layer:
+    """Return a new activation layer by its name."""
+    if name not in ACTIVATIONS:
+        raise ValueError(f"expected an activation among {', '.join(ACTIVATIONS)}, got {name!r}")
+    return ACTIVATIONS[name]()
+
+
+def make_dropout(p: float, rng: np.random.Generator) -> list[Layer]:
+    """Return a dropout layer with a random stream of its own, so that p does not change the weights; none for p = 0."""
+    return [Dropout(p, rng.spawn(1)[0])] if p else []

@@ -1,0 +1,232 @@
+"""Optimizers: how the parameters move, given their gradients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+LearningRate = float | Callable[[int], float]
+
+
+class HasParameters(Protocol):
+    """What an optimizer needs of a network."""
+
+    @property
+    def params(self) -> Mapping[str, np.ndarray]:
+        """Arrays to change in place."""
+
+    @property
+    def grads(self) -> Mapping[str, np.ndarray]:
+        """Their gradients, under the same keys."""
+
+
+class Optimizer:
+    """Base of the optimizers.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        A number, or a schedule: a function of the number of updates made so far (0 for the first one), see
+        `mlp_core.schedules`.
+    weight_decay : float
+        lambda of the penalty ``lambda/2 * ||W||²`` on weights, never on biases: adds ``lambda * W`` to their gradient.
+    clip_norm : float, optional
+        Scale all gradients together so that their joint Euclidean norm is at most this.
+
+    Attributes
+    ----------
+    updates : int
+        Number of updates made so far.
+    """
+
+    def __init__(
+        self, learning_rate: LearningRate, *, weight_decay: float = 0.0, clip_norm: float | None = None
+    ) -> None:
+        self.learning_rate = learning_rate if callable(learning_rate) else positive(learning_rate, "learning_rate")
+        self.weight_decay = not_negative(weight_decay, "weight_decay")
+        self.clip_norm = None if clip_norm is None else positive(clip_norm, "clip_norm")
+        self.updates = 0
+        self._state: dict[str, dict[str, np.ndarray]] = {}
+
+    def current_learning_rate(self) -> float:
+        """Return the learning rate of the next update."""
+        if callable(self.learning_rate):
+            return not_negative(self.learning_rate(self.updates), "the schedule's learning rate")
+        return self.learning_rate
+
+    def step(self, network: HasParameters) -> None:
+        """Update ``network.params`` in place from ``network.grads``."""
+        grads, rate = network.grads, self.current_learning_rate()
+        scale = self._clip_scale(grads)
+        for name, param in network.params.items():
+            if name not in grads:
+                raise RuntimeError(f"no gradient for parameter {name!r}: call network.backward before step")
+            grad = grads[name] if scale == 1 else grads[name] * param.dtype.type(scale)
+            if self.weight_decay and name.endswith("weight"):
+                grad = grad + param.dtype.type(self.weight_decay) * param
+            self._update(name, param, grad, rate)
+        self.updates += 1
+
+    def _update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
+        """Change one parameter in place."""
+        raise NotImplementedError
+
+    def _memory(self, slot: str, param_name: str, param: np.ndarray) -> np.ndarray:
+        """Return the running array of that slot for a parameter, zeros at first."""
+        arrays = self._state.setdefault(slot, {})
+        if param_name not in arrays:
+            arrays[param_name] = np.zeros_like(param)
+        if arrays[param_name].shape != param.shape:
+            raise ValueError(
+                f"{slot} of {param_name!r} has shape {arrays[param_name].shape}, the parameter {param.shape}: "
+                "use a new optimizer for a new network"
+            )
+        return arrays[param_name]
+
+    def _clip_scale(self, grads: Mapping[str, np.ndarray]) -> float:
+        """Return the factor that brings the gradients' joint norm down to ``clip_norm``."""
+        if self.clip_norm is None:
+            return 1.0
+        norm = math.sqrt(sum(float(np.vdot(grad, grad)) for grad in grads.values()))
+        return min(1.0, self.clip_norm / norm) if norm > 0 else 1.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what the next updates depend on: ``updates``, and arrays keyed ``"velocity.2.weight"``."""
+        arrays = {f"{slot}.{name}": array.copy() for slot, s in self._state.items() for name, array in s.items()}
+        return {"updates": self.updates, **arrays}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Continue from a saved `state_dict`."""
+        self.updates = int(state["updates"])
+        self._state = {}
+        for key, array in state.items():
+            if key != "updates":
+                slot, name = key.split(".", 1)
+                self._state.setdefault(slot, {})[name] = np.array(array)
+
+    def config(self) -> dict[str, Any]:
+        """Return the settings."""
+        settings = {"weight_decay": self.weight_decay, "clip_norm": self.clip_norm}
+        return {"learning_rate": self.learning_rate, **{k: v for k, v in settings.items() if v}}
+
+    def __repr__(self) -> str:
+        """Show the optimizer as the call that makes it."""
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.config().items())})"
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: ``v = momentum * v + g``, ``w = w - learning_rate * v``.
+
+    Parameters
+    ----------
+    learning_rate, weight_decay, clip_norm
+        As for `Optimizer`.
+    momentum : float
+        0 <= momentum < 1; at 0, v is g.
+    nesterov : bool
+        Step along ``momentum * v + g`` instead of v (Sutskever et al. 2013).
+    bias_momentum : float, optional
+        Another momentum for the biases; the same by default.
+    """
+
+    def __init__(
+        self,
+        learning_rate: LearningRate,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        *,
+        bias_momentum: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
+        self.momentum = below_one(momentum, "momentum")
+        self.bias_momentum = None if bias_momentum is None else below_one(bias_momentum, "bias_momentum")
+        self.nesterov = bool(nesterov)
+        if self.nesterov and not self.momentum:
+            raise ValueError("nesterov needs a momentum > 0")
+
+    def _update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
+        momentum = self.momentum_of(name)
+        if momentum:
+            velocity = self._memory("velocity", name, param)
+            velocity *= param.dtype.type(momentum)
+            velocity += grad
+            grad = grad + param.dtype.type(momentum) * velocity if self.nesterov else velocity
+        param -= param.dtype.type(rate) * grad
+
+    def momentum_of(self, name: str) -> float:
+        """Return the momentum of the parameter of that name."""
+        is_bias = name.endswith("bias")
+        return self.bias_momentum if is_bias and self.bias_momentum is not None else self.momentum
+
+    def config(self) -> dict[str, Any]:
+        """Return the settings."""
+        settings = {"momentum": self.momentum, "nesterov": self.nesterov, "bias_momentum": self.bias_momentum}
+        return {**super().config(), **{k: v for k, v in settings.items() if v not in (None, False)}}
+
+
+class Adam(Optimizer):
+    """Adam (Kingma and Ba 2015, algorithm 1): steps of about the learning rate, whatever the gradient's scale.
+
+    ``m = b1 m + (1 - b1) g``, ``v = b2 v + (1 - b2) g²``, ``w = w - learning_rate * m' / (sqrt(v') + eps)`` where
+    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` undo the start from zero.
+
+    Parameters
+    ----------
+    learning_rate, weight_decay, clip_norm
+        As for `Optimizer`; the weight decay enters the gradient (it is not AdamW).
+    beta1, beta2, eps : float
+        b1, b2 and eps of the formulas.
+    """
+
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
+        *,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
+        self.beta1, self.beta2 = below_one(beta1, "beta1"), below_one(beta2, "beta2")
+        self.eps = positive(eps, "eps")
+
+    def _update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
+        mean, square = self._memory("mean", name, param), self._memory("square", name, param)
+        number = param.dtype.type
+        mean += number(1 - self.beta1) * (grad - mean)
+        square += number(1 - self.beta2) * (grad * grad - square)
+        t = self.updates + 1
+        root = np.sqrt(square * number(1 / (1 - self.beta2**t))) + number(self.eps)
+        param -= number(rate / (1 - self.beta1**t)) * mean / root
+
+    def config(self) -> dict[str, Any]:
+        """Return the settings."""
+        return {**super().config(), "beta1": self.beta1, "beta2": self.beta2, "eps": self.eps}
+
+
+def positive(value: float, name: str) -> float:
+    """Return value if it is finite and > 0."""
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"expected {name} to be a finite number > 0, got {value}")
+    return float(value)
+
+
+def not_negative(value: float, name: str) -> float:
+    """Return value if it is finite and >= 0."""
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"expected {name} to be a finite number >= 0, got {value}")
+    return float(value)
+
+
+def below_one(value: float, name: str) -> float:
+    """Return value if 0 <= value < 1."""
+    if not 0 <= value < 1:
+        raise ValueError(f"expected 0 <= {name} < 1, got {value}")
+    return float(value)
