@@ -1,0 +1,27 @@
+"""Figures for the notebooks: one function a kind of plot, all in the report's own style.
+
+Call :func:`use_style` once. Every other function takes arrays, data frames or histories, draws, and returns the
+Matplotlib axes, so that a notebook can add to them; ``plt.show()`` ends the cell.
+"""
+
+from report.figures.comparisons import bars, confusion_matrix, heatmap, scatter
+from report.figures.curves import learning_curves, lines, loglog_sweep, train_valid_curves
+from report.figures.images import feature_maps, filters, image_grid
+from report.figures.style import GREY, TEXT_WIDTH, use_style
+
+__all__ = [
+    "GREY",
+    "TEXT_WIDTH",
+    "bars",
+    "confusion_matrix",
+    "feature_maps",
+    "filters",
+    "heatmap",
+    "image_grid",
+    "learning_curves",
+    "lines",
+    "loglog_sweep",
+    "scatter",
+    "train_valid_curves",
+    "use_style",
+]

@@ -1,0 +1,36 @@
+"""The look of every figure: the style sheet, and the formats in which Jupyter stores pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from matplotlib import pyplot as plt
+
+TEXT_WIDTH = 6.3
+"""Width of a full figure in inches: A4 with margins of 2.5 cm."""
+
+STYLE_SHEET = Path(__file__).parent.parent / "course.mplstyle"
+
+GREY = "0.45"
+"""The colour of reference lines: theory, a published value, a target."""
+
+
+def use_style() -> None:
+    """Draw in the report's style from here on; in Jupyter, store each figure as SVG and PNG.
+
+    Figures keep their exact size (no cropping) and carry no date, so the same data give the same bytes.
+    """
+    plt.style.use(STYLE_SHEET)
+    if _in_jupyter():
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("svg", "png", bbox_inches=None, metadata={"Date": None})
+
+
+def _in_jupyter() -> bool:
+    """Say whether this process is a notebook's kernel."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return hasattr(get_ipython(), "kernel")
