@@ -1,0 +1,208 @@
+"""What may watch or steer a training run: callbacks, early stopping and the progress bar."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlp_core.history import History, check_metric
+
+if TYPE_CHECKING:
+    from mlp_core.network import Sequential
+
+
+@dataclass
+class TrainingState:
+    """What a callback is shown; it may read everything, change what it dares, and call `stop`.
+
+    Attributes
+    ----------
+    network : Sequential
+        The network, with the parameters of this moment.
+    optimizer : object
+        The optimizer, with its own state.
+    history : History
+        What was measured so far; in `Callback.on_epoch_end` the epoch's values are already in it.
+    epoch : int
+        The epoch under way or just ended, counted from 1; 0 before the first.
+    epochs, steps_per_epoch : int
+        How many epochs were asked for, and the mini-batches of each.
+    step : int
+        Parameter updates so far, over all epochs.
+    loss : float
+        Mean loss (nats an image) of the last mini-batch, before its update; NaN before the first.
+    stop_reason : str
+        Set by `stop`; empty while the run goes on.
+    """
+
+    network: Sequential
+    optimizer: Any
+    history: History
+    epochs: int
+    steps_per_epoch: int
+    epoch: int = 0
+    step: int = 0
+    loss: float = math.nan
+    stop_reason: str = field(default="", init=False)
+
+    def stop(self, reason: str = "a callback asked to stop") -> None:
+        """End the run after the epoch under way."""
+        self.stop_reason = reason
+
+
+class Callback:
+    """Base class of callbacks: override what you need; each is called with the `TrainingState`.
+
+    A plain function may stand for a callback: it is called as `on_epoch_end`.
+    """
+
+    def on_train_begin(self, state: TrainingState) -> None:
+        """Be called once before the first step (on resuming: before the first step that is left)."""
+
+    def on_batch_end(self, state: TrainingState) -> None:
+        """Be called after every parameter update."""
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Be called after every epoch, once its metrics are measured."""
+
+    def on_train_end(self, state: TrainingState) -> None:
+        """Be called once at the end, whatever ended the run: an error, too."""
+
+
+class EpochFunction(Callback):
+    """A plain function, called after every epoch."""
+
+    def __init__(self, function: Callable[[TrainingState], object]) -> None:
+        self.function = function
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Call the function."""
+        self.function(state)
+
+
+def as_callbacks(callbacks: Iterable[Callback | Callable[[TrainingState], object]]) -> list[Callback]:
+    """Return the callbacks as a list, functions wrapped; TypeError for anything else."""
+    if isinstance(callbacks, Callback) or not isinstance(callbacks, Iterable):
+        raise TypeError(f"expected callbacks as a list, such as [ProgressBar()]; got {callbacks!r}")
+    result: list[Callback] = []
+    for callback in callbacks:
+        if isinstance(callback, type) or not (isinstance(callback, Callback) or callable(callback)):
+            raise TypeError(f"expected a Callback object or a function of the training state, got {callback!r}")
+        result.append(callback if isinstance(callback, Callback) else EpochFunction(callback))
+    return result
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop when a metric has not improved for a while; settings only, so one object may serve many runs.
+
+    Parameters
+    ----------
+    patience : int
+        Stop after this many epochs in a row without a new best, at least 1.
+    restore_best : bool
+        Leave the network, however the run ends, with its parameters of the best epoch instead of the last.
+    metric : str
+        The metric to watch, such as "valid_loss" or "valid_accuracy": losses shall fall, accuracies rise.
+    min_delta : float
+        By how much a new best has to beat the old one.
+    """
+
+    patience: int = 5
+    restore_best: bool = True
+    metric: str = "valid_loss"
+    min_delta: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse settings that could never work."""
+        check_metric(self.metric)
+        if isinstance(self.patience, bool) or not isinstance(self.patience, (int, np.integer)):
+            raise TypeError(f"expected patience as a whole number of epochs, got {self.patience!r}")
+        if self.patience < 1:
+            raise ValueError(f"expected patience of at least 1 epoch, got {self.patience}")
+        if not (isinstance(self.min_delta, (int, float)) and 0 <= self.min_delta < math.inf):
+            raise ValueError(f"expected min_delta >= 0, got {self.min_delta!r}")
+
+
+class StopAt(Callback):
+    """Stop as soon as a metric has reached a target, such as 97 % validation accuracy.
+
+    Parameters
+    ----------
+    metric : str
+        One of `mlp_core.history.METRICS`.
+    target : float
+        The loss to fall to, or the accuracy (a fraction) to rise to.
+    """
+
+    def __init__(self, metric: str, target: float) -> None:
+        check_metric(metric)
+        self.metric, self.target = metric, float(target)
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Stop if the epoch's value is as good as the target."""
+        values = getattr(state.history, self.metric)
+        if not values:
+            raise ValueError(f"StopAt watches {self.metric}, which this run does not measure")
+        sign = -1 if self.metric.endswith("accuracy") else 1
+        if sign * values[-1] <= sign * self.target:
+            state.stop(f"{self.metric} reached {self.target:g}")
+
+
+class ProgressBar(Callback):
+    """A tqdm bar over the epochs, in terminals and notebooks; nothing at all where there is neither.
+
+    It appears only when a run takes more than `delay` seconds, and never if the environment sets ``TQDM_DISABLE``.
+
+    Parameters
+    ----------
+    delay : float
+        Seconds before the bar shows.
+    """
+
+    def __init__(self, delay: float = 2.0) -> None:
+        self.delay = delay
+        self._bar: Any = None
+
+    def on_train_begin(self, state: TrainingState) -> None:
+        """Open the bar."""
+        bar = progress_class()
+        if bar is not None:
+            self._bar = bar(total=state.epochs, initial=state.epoch, delay=self.delay, unit="epoch", leave=False)
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Advance it, with the epoch's losses beside it."""
+        if self._bar is not None:
+            lists = {name: getattr(state.history, name) for name in ("train_loss", "valid_loss")}
+            shown = {name: f"{values[-1]:.4f}" for name, values in lists.items() if values}
+            self._bar.set_postfix(shown, refresh=False)
+            self._bar.update()
+
+    def on_train_end(self, state: TrainingState) -> None:
+        """Close it."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def progress_class() -> Any:
+    """Return the tqdm class that suits where we run: a notebook's, a terminal's, or None for silence."""
+    if os.environ.get("TQDM_DISABLE", "").lower() not in ("", "0", "false"):
+        return None
+    ipython = sys.modules.get("IPython")
+    shell = type(ipython.get_ipython()).__name__ if ipython else ""
+    if shell == "ZMQInteractiveShell":
+        import tqdm.notebook
+
+        return tqdm.notebook.tqdm
+    if sys.stderr is not None and sys.stderr.isatty():
+        import tqdm
+
+        return tqdm.tqdm
+    return None

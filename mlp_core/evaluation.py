@@ -1,0 +1,100 @@
+"""Loss and accuracy of a network over a whole split, and the checks a split has to pass first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from mlp_core.losses import softmax_cross_entropy
+from mlp_core.network import EVALUATION_CHUNK
+from mlp_core.splits import Split
+
+if TYPE_CHECKING:
+    from mlp_core.network import Sequential
+
+
+class Evaluation(NamedTuple):
+    """Loss and accuracy over a split.
+
+    Attributes
+    ----------
+    loss : float
+        Mean cross-entropy, nats an image.
+    accuracy : float
+        Fraction of images whose largest logit is that of their class.
+    """
+
+    loss: float
+    accuracy: float
+
+
+def evaluate(network: Sequential, split: Split) -> Evaluation:
+    """Return the mean loss and the accuracy of the network over a split.
+
+    Parameters
+    ----------
+    network : Sequential
+    split : Split
+        Such as ``data.test`` or ``Split(images, labels)``.
+
+    Returns
+    -------
+    Evaluation
+        A pair: ``loss, accuracy = evaluate(network, data.test)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If network and split do not fit each other.
+    FloatingPointError
+        If the network's parameters or logits are not finite: it has diverged.
+    """
+    check_split(network, split, "split")
+    result = full_pass(network, split)
+    if not math.isfinite(result.loss):
+        raise FloatingPointError(
+            f"the loss over the split is {result.loss}: the network's parameters or logits have overflowed; "
+            "train it again with a lower learning rate"
+        )
+    return result
+
+
+def full_pass(network: Sequential, split: Split) -> Evaluation:
+    """Return loss and accuracy over a split that passed `check_split`; not finite where the network has diverged."""
+    total, right = 0.0, 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        for images, labels in chunks(split):
+            logits = network.forward(images)
+            total += softmax_cross_entropy(logits, labels, "sum")[0]
+            right += int(np.count_nonzero(logits.argmax(axis=1) == labels))
+    return Evaluation(total / len(split.labels), right / len(split.labels))
+
+
+def chunks(split: Split) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield images and labels a thousand at a time: small enough for the cache, and for memory."""
+    for start in range(0, len(split.labels), EVALUATION_CHUNK):
+        part = slice(start, start + EVALUATION_CHUNK)
+        yield split.images[part], split.labels[part]
+
+
+def check_split(network: Sequential, split: Split, name: str) -> None:
+    """Raise TypeError or ValueError, naming the split, unless the network can be trained and evaluated on it."""
+    if not (hasattr(network, "forward") and hasattr(network, "params")):
+        raise TypeError(f"expected a network such as mlp([784, 512, 10]), got {network!r}")
+    if not isinstance(split, Split):
+        raise TypeError(
+            f"expected {name} as a Split, such as data.train or Split(images, labels); got {type(split).__name__}"
+        )
+    with np.errstate(over="ignore", invalid="ignore"):
+        logits = network.forward(split.images[:1])
+    if logits.ndim != 2:
+        raise ValueError(f"expected a network whose output is (n, classes), got outputs of shape {logits.shape}")
+    highest, classes = split.labels.max(), logits.shape[1]
+    if highest >= classes:
+        raise ValueError(
+            f"expected labels from 0 to {classes - 1} in {name}, as the network tells {classes} classes apart; "
+            f"got labels up to {highest}"
+        )

@@ -1,0 +1,295 @@
+"""The training loop: mini-batches, epochs, evaluation, early stopping, divergence."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from mlp_core.callbacks import Callback, EarlyStopping, TrainingState, as_callbacks
+from mlp_core.evaluation import Evaluation, check_split, evaluate, full_pass
+from mlp_core.history import History
+from mlp_core.initializers import make_rng
+from mlp_core.layers import positive_int
+from mlp_core.losses import Reduction
+from mlp_core.step import train_step
+
+if TYPE_CHECKING:
+    from mlp_core.network import Sequential
+    from mlp_core.optimizers import Optimizer
+    from mlp_core.splits import Split
+
+__all__ = ["Evaluation", "TrainingDiverged", "evaluate", "train"]
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss or the parameters stopped being finite numbers.
+
+    Attributes
+    ----------
+    epoch, step : int
+        The epoch under way, counted from 1, and the updates made over all epochs.
+    last_finite_loss : float
+        Loss of the last mini-batch (nats an image) that still had one; NaN if none had.
+    history : History
+        The epochs before.
+    """
+
+    def __init__(self, message: str, epoch: int, step: int, last_finite_loss: float, history: History) -> None:
+        super().__init__(message, epoch, step, last_finite_loss, history)  # all of them, so that it can be pickled
+        self.epoch, self.step, self.last_finite_loss, self.history = epoch, step, last_finite_loss, history
+
+    def __str__(self) -> str:
+        """Return the message alone."""
+        return str(self.args[0])
+
+
+def train(
+    network: Sequential,
+    split: Split,
+    *,
+    optimizer: Optimizer,
+    epochs: int,
+    valid: Split | None = None,
+    test: Split | None = None,
+    batch_size: int | None = 128,
+    seed: int | np.random.Generator = 0,
+    shuffle: bool = True,
+    reduction: Reduction = "mean",
+    early_stopping: EarlyStopping | None = None,
+    callbacks: Iterable[Callback | Callable[[TrainingState], object]] = (),
+    evaluate_train: bool = True,
+    evaluate_initial: bool = False,
+    on_divergence: Literal["raise", "record"] = "raise",
+) -> History:
+    """Train a network on a split, in place, and return what was measured.
+
+    Parameters
+    ----------
+    network : Sequential
+        Changed in place.
+    split : Split
+        The training images and labels.
+    optimizer : Optimizer
+        Such as ``SGD(0.1)``; goes on from the state it holds.
+    epochs : int
+        Passes over the training images; 0 trains nothing.
+    valid, test : Split, optional
+        Measured after every epoch, never learnt from.
+    batch_size : int, optional
+        Images an update; more than there are, or None, takes them all at once. The last batch may be smaller.
+    seed : int or numpy.random.Generator
+        Source of the shuffling.
+    shuffle : bool
+        Whether every epoch draws a new order; False keeps the split's order.
+    reduction : {"mean", "sum"}
+        Whether a batch's gradient is the mean or the sum over its images. Reported losses are means either way.
+    early_stopping : EarlyStopping, optional
+        When to stop before the last epoch, and whether to go back to the best one.
+    callbacks : iterable of Callback or function
+        Called with the `TrainingState`, in this order.
+    evaluate_train : bool
+        Whether to measure loss and accuracy over the training split after every epoch, which costs about a third of
+        the epoch; ``running_loss`` is measured all the same.
+    evaluate_initial : bool
+        Whether to measure before the first step, too (``history.initial``).
+    on_divergence : {"raise", "record"}
+        What to do when the loss is no longer a finite number: raise, or end the history with the epochs before.
+
+    Returns
+    -------
+    History
+        One value an epoch for each metric.
+
+    Raises
+    ------
+    TrainingDiverged
+        If the loss or a parameter is no longer finite, and ``on_divergence`` is "raise".
+    TypeError, ValueError
+        If an argument cannot be meant.
+    """
+    splits = {"train": split, "valid": valid, "test": test}
+    measured = {name: part for name, part in splits.items() if part is not None and (evaluate_train or name != "train")}
+    _check_arguments(optimizer, epochs, reduction, on_divergence)
+    for name, part in splits.items():
+        if part is not None:
+            check_split(network, part, name)
+    batches = Batches(split, batch_size, make_rng(seed) if shuffle else None, network.dtype)
+    state = TrainingState(network, optimizer, History(status="running"), epochs, len(batches))
+    run = _Run(state, batches, measured, reduction, as_callbacks(callbacks), Watch(early_stopping, state, measured))
+    try:
+        run.go(evaluate_initial)
+    except TrainingDiverged as error:
+        state.history.status, state.history.message = "diverged", str(error)
+        if on_divergence == "raise":
+            raise
+    return state.history
+
+
+class Batches:
+    """The mini-batches of an epoch, in a fresh order every time it is iterated if there is a generator to draw from."""
+
+    def __init__(
+        self, split: Split, batch_size: int | None, rng: np.random.Generator | None, dtype: np.dtype
+    ) -> None:
+        self.images, self.labels, self.rng, self.dtype = split.images, split.labels, rng, dtype
+        n = len(self.labels)
+        self.batch_size = n if batch_size is None else min(positive_int(batch_size, "batch_size"), n)
+
+    def __len__(self) -> int:
+        """Return the number of batches."""
+        return math.ceil(len(self.labels) / self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield images, in the network's dtype, and labels of each batch."""
+        n = len(self.labels)
+        order = self.rng.permutation(n) if self.rng is not None and len(self) > 1 else None
+        for start in range(0, n, self.batch_size):
+            part = slice(start, start + self.batch_size)
+            rows = part if order is None else order[part]
+            yield self.images[rows].astype(self.dtype, copy=False), self.labels[rows]
+
+
+class Watch:
+    """Early stopping under way: the best epoch so far, its parameters, and how long ago it was."""
+
+    def __init__(self, settings: EarlyStopping | None, state: TrainingState, measured: dict[str, Split]) -> None:
+        if settings is not None and not isinstance(settings, EarlyStopping):
+            raise TypeError(f"expected early_stopping as EarlyStopping(patience=...), got {settings!r}")
+        if settings is not None and settings.metric.split("_")[0] not in measured:
+            raise ValueError(f"early stopping watches {settings.metric}, which this run does not measure")
+        self.settings = settings
+        self.best, self.best_epoch = math.inf, 0
+        self.best_params: dict[str, np.ndarray] = {}
+        state.history.monitor = settings.metric if settings else "valid_loss"
+
+    def after_epoch(self, state: TrainingState) -> None:
+        """Take note of the epoch; stop the run if there was no new best for too long."""
+        if self.settings is None:
+            return
+        value = getattr(state.history, self.settings.metric)[-1]
+        score = -value if self.settings.metric.endswith("accuracy") else value
+        if score < self.best - self.settings.min_delta or self.best_epoch == 0:
+            self.best, self.best_epoch = score, state.epoch
+            if self.settings.restore_best:
+                self.best_params = {name: array.copy() for name, array in state.network.params.items()}
+        elif state.epoch - self.best_epoch >= self.settings.patience:
+            state.history.status = "stopped early"
+            state.stop(f"{self.settings.metric} has not improved since epoch {self.best_epoch}")
+
+    def restore(self, network: Sequential) -> None:
+        """Give the network the best epoch's parameters back, if that was asked for."""
+        for name, array in self.best_params.items():
+            network.params[name][...] = array
+
+
+class _Run:
+    """A training run under way."""
+
+    def __init__(
+        self,
+        state: TrainingState,
+        batches: Batches,
+        measured: dict[str, Split],
+        reduction: Reduction,
+        callbacks: list[Callback],
+        watch: Watch,
+    ) -> None:
+        self.state, self.batches, self.measured, self.reduction = state, batches, measured, reduction
+        self.callbacks, self.watch = callbacks, watch
+
+    def go(self, evaluate_initial: bool) -> None:
+        """Run all epochs that are left."""
+        state, history = self.state, self.state.history
+        if evaluate_initial:
+            history.initial = self.measure()
+        try:
+            self.call("on_train_begin")
+            while state.epoch < state.epochs and not state.stop_reason:
+                self.epoch()
+        finally:
+            self.watch.restore(state.network)
+            self.call("on_train_end")
+        history.message = state.stop_reason
+        if history.status == "running":
+            history.status = "stopped by a callback" if state.stop_reason else "completed"
+
+    def epoch(self) -> None:
+        """Make one pass over the training images, measure, and tell everyone."""
+        state, history, started = self.state, self.state.history, time.perf_counter()
+        state.epoch += 1
+        running_loss = self.steps()
+        metrics = self.measure()
+        for name, value in {**metrics, "running_loss": running_loss, "seconds": time.perf_counter() - started}.items():
+            getattr(history, name).append(value)
+        self.watch.after_epoch(state)
+        self.call("on_epoch_end")
+
+    def steps(self) -> float:
+        """Make the epoch's updates; return the mean loss of its batches, weighted by their sizes."""
+        state, total = self.state, 0.0
+        for images, labels in self.batches:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                loss = train_step(state.network, state.optimizer, images, labels, reduction=self.reduction)
+            loss = loss / len(labels) if self.reduction == "sum" else loss
+            if not math.isfinite(loss):
+                raise self.diverged(f"the loss became {loss}")
+            state.step, state.loss, total = state.step + 1, loss, total + loss * len(labels)
+            self.call("on_batch_end")
+        if not all(np.isfinite(array).all() for array in state.network.params.values()):
+            raise self.diverged("a parameter became infinite or NaN")
+        return total / len(self.batches.labels)
+
+    def measure(self) -> dict[str, float]:
+        """Return loss and accuracy over every split that is measured."""
+        metrics: dict[str, float] = {}
+        for name, split in self.measured.items():
+            loss, accuracy = full_pass(self.state.network, split)
+            if not math.isfinite(loss):
+                raise self.diverged(f"the loss over the {name} split became {loss}")
+            metrics |= {f"{name}_loss": loss, f"{name}_accuracy": accuracy}
+        return metrics
+
+    def call(self, hook: str) -> None:
+        """Call that hook of every callback."""
+        for callback in self.callbacks:
+            getattr(callback, hook)(self.state)
+
+    def diverged(self, what: str) -> TrainingDiverged:
+        """Return the error that says what happened, when, and the likely cause."""
+        state = self.state
+        message = (
+            f"{what} in epoch {state.epoch}, after {state.step} updates (last finite loss {state.loss:.4g}): "
+            f"{_likely_cause(state, self.reduction)}"
+        )
+        return TrainingDiverged(message, state.epoch, state.step, state.loss, state.history)
+
+
+def _likely_cause(state: TrainingState, reduction: Reduction) -> str:
+    """Return what to change first."""
+    if state.step == 0:
+        return "it was so before any update, so the initial weights or the pixels are too large"
+    rate = getattr(state.optimizer, "learning_rate", None)
+    cause = "the learning rate" + (f" {rate:g}" if isinstance(rate, float) else "") + " is probably too high"
+    if reduction == "sum":
+        cause += ' (reduction="sum" multiplies it by the batch size)'
+    return cause + "; lower it, or bound the gradient with clip_norm"
+
+
+def _check_arguments(optimizer: Any, epochs: Any, reduction: Any, on_divergence: Any) -> None:
+    """Raise TypeError or ValueError for what is no optimizer, no number of epochs, or no known choice."""
+    if not callable(getattr(optimizer, "step", None)) or isinstance(optimizer, type):
+        raise TypeError(f"expected an optimizer such as SGD(0.1), got {optimizer!r}")
+    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
+        raise TypeError(f"expected epochs as a whole number, got {epochs!r}")
+    if epochs < 0:
+        raise ValueError(f"expected epochs >= 0, got {epochs}")
+    for name, value, allowed in (
+        ("reduction", reduction, ("mean", "sum")),
+        ("on_divergence", on_divergence, ("raise", "record")),
+    ):
+        if value not in allowed:
+            raise ValueError(f"expected {name} {allowed[0]!r} or {allowed[1]!r}, got {value!r}")
