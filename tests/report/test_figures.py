@@ -148,7 +148,7 @@ def test_an_image_grid_reshapes_flat_images_and_titles_them():
     assert len(axes[0].figure.axes) == 2
 
 
-@pytest.mark.parametrize(("images", "titles", "message"), [([], None, "at least one"), (np.zeros((2, 784)), ["a"], "2")])
+@pytest.mark.parametrize(("images", "titles"), [([], None), (np.zeros((2, 784)), ["a"])])
 def test_an_image_grid_refuses_what_it_cannot_draw(images, titles):
     with pytest.raises(ValueError, match=r"expected (at least one image|one title for each)"):
         figures.image_grid(images, titles)
