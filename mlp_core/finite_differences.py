@@ -1,0 +1,136 @@
+"""Central differences of a loss with respect to single numbers inside a network.
+
+The derivative of L is approximated by ``(L(t + eps) - L(t - eps)) / (2 eps)``, whose truncation error falls with eps²
+while its round-off grows as ``u |L| / eps`` (u the unit round-off of the precision).  Where the step crosses a kink, a
+ReLU switching or a max-pool choosing another pixel, L has no derivative within the step, and the quotient means
+nothing: that is noticed and reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mlp_core.layers import Layer
+
+Criterion = Callable[[np.ndarray], tuple[float, np.ndarray]]
+INPUT = "input"
+
+
+class Difference(NamedTuple):
+    """A central difference, and whether its step crossed a kink."""
+
+    value: float
+    kink: bool
+
+
+class LossProbe:
+    """A stack of layers, one batch and one loss; evaluates the loss anew after a change to a parameter or the batch.
+
+    Random layers such as `Dropout` are frozen: every evaluation replays the random numbers of the first.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        Used as they are: the parameters are changed and restored, ``grads`` filled.
+    x : ndarray, shape (n, ...)
+        The batch; a copy is taken.
+    criterion : callable
+        Maps the last layer's output to the loss, a float, and its gradient with respect to that output.
+
+    Attributes
+    ----------
+    loss : float
+        At the unchanged parameters.
+    arrays, gradients : dict of str to ndarray
+        What may be probed, the parameters as ``"2.weight"`` and the batch as ``"input"``, and the gradients that
+        ``backward`` says they have.
+    """
+
+    def __init__(self, layers: Sequence[Layer], x: np.ndarray, criterion: Criterion) -> None:
+        self.layers, self.criterion = list(layers), criterion
+        x = x.copy()
+        self.arrays = {INPUT: x}
+        self.inputs: list[np.ndarray] = []
+        self.random_states: list[list[Mapping[str, Any]]] = []
+        for index, layer in enumerate(self.layers):
+            self.inputs.append(x)
+            self.random_states.append([rng.bit_generator.state for rng in _generators(layer)])
+            self.arrays |= {f"{index}.{name}": array for name, array in layer.params.items()}
+            x = layer.forward(x, training=True)
+        self.choices = [_choices(layer) for layer in self.layers]
+        self.loss, grad_output = criterion(x)
+        self.gradients = self._backward(grad_output)
+
+    def _backward(self, grad: np.ndarray) -> dict[str, np.ndarray]:
+        """Return copies of all gradients, having checked that their shapes are those of what they belong to."""
+        gradients = {}
+        for index, (layer, x) in reversed(list(enumerate(zip(self.layers, self.inputs, strict=True)))):
+            grad = layer.backward(grad)
+            _check_shape(f"the gradient of its input, which backward returned, of layer {index} ({layer!r})", grad, x)
+            for name, param in layer.params.items():
+                if name not in layer.grads:
+                    raise ValueError(f"layer {index} ({layer!r}): backward left no grads[{name!r}]")
+                _check_shape(f"grads[{name!r}] of layer {index} ({layer!r})", layer.grads[name], param)
+                gradients[f"{index}.{name}"] = np.array(layer.grads[name])
+        return {INPUT: np.array(grad), **gradients}
+
+    def layer_index(self, name: str) -> int:
+        """Return the first layer that the array of that name touches."""
+        return 0 if name == INPUT else int(name.split(".")[0])
+
+    def difference(self, name: str, index: tuple[int, ...], eps: float) -> Difference:
+        """Return the central difference with respect to one number, ``arrays[name][index]``."""
+        return self._difference(name, index, np.ones((), self.arrays[name].dtype), eps)
+
+    def directional_difference(self, name: str, direction: np.ndarray, eps: float) -> Difference:
+        """Return the central difference along a direction, an array of the shape of ``arrays[name]``."""
+        return self._difference(name, (), direction, eps)
+
+    def _difference(self, name: str, index: tuple[int, ...], direction: np.ndarray, eps: float) -> Difference:
+        """Move ``array[index]`` by plus and minus ``eps * direction``, and put it back."""
+        array, first = self.arrays[name], self.layer_index(name)
+        original, step = array[index].copy(), array.dtype.type(eps) * direction
+        try:
+            array[index] = original + step
+            above, kink_above = self._evaluate(first)
+            array[index] = original - step
+            below, kink_below = self._evaluate(first)
+        finally:
+            array[index] = original
+        return Difference((above - below) / (2 * eps), kink_above or kink_below)
+
+    def _evaluate(self, first: int) -> tuple[float, bool]:
+        """Return the loss, computed from layer ``first`` on, and whether any choice has changed."""
+        x, kink = self.inputs[first], False
+        for index in range(first, len(self.layers)):
+            layer = self.layers[index]
+            for rng, state in zip(_generators(layer), self.random_states[index], strict=True):
+                rng.bit_generator.state = state
+            x = layer.forward(x, training=True)
+            kink = kink or not _same(_choices(layer), self.choices[index])
+        return self.criterion(x)[0], kink
+
+
+def _generators(layer: Layer) -> list[np.random.Generator]:
+    """Return the layer's sources of randomness."""
+    return [value for value in vars(layer).values() if isinstance(value, np.random.Generator)]
+
+
+def _choices(layer: Layer) -> np.ndarray | None:
+    """Return the layer's discrete choices in the last pass; None if it makes none or does not say."""
+    choices = getattr(layer, "choices", None)
+    return choices() if choices else None
+
+
+def _same(a: np.ndarray | None, b: np.ndarray | None) -> bool:
+    """Tell whether two layers' choices are equal."""
+    return a is b or (a is not None and b is not None and np.array_equal(a, b))
+
+
+def _check_shape(what: str, actual: np.ndarray, expected: np.ndarray) -> None:
+    """Raise ValueError unless a gradient has the shape of what it is the gradient of."""
+    if np.shape(actual) != np.shape(expected):
+        raise ValueError(f"expected shape {np.shape(expected)} for {what}; got {np.shape(actual)}")

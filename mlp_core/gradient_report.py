@@ -1,0 +1,210 @@
+"""What a gradient check found, and what it says about the mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class GradientError(AssertionError):
+    """A gradient is not the derivative it claims to be."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One number's gradient, both ways.
+
+    Attributes
+    ----------
+    parameter : str
+        Such as "2.weight", or "input".
+    layer : str
+        The layer it belongs to.
+    index : tuple of int or None
+        Where in the array; None for a random direction through the whole array.
+    analytic, numerical : float
+        What backward says, and the central difference.
+    relative_error : float
+        See `GradientCheck`.
+    """
+
+    parameter: str
+    layer: str
+    index: tuple[int, ...] | None
+    analytic: float
+    numerical: float
+    relative_error: float
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayCheck:
+    """The check of one array; the other attributes hold one value an entry, in the order of `indices`.
+
+    Attributes
+    ----------
+    name, layer : str
+    shape : tuple of int
+        Of the array.
+    indices : list of tuple
+        The entries checked; the last is None where a random direction stands for all that were not.
+    analytic, numerical, relative_error : ndarray, float
+    kinks : ndarray, bool
+        Where the step crossed a kink, so that the central difference says nothing.
+    """
+
+    name: str
+    layer: str
+    shape: tuple[int, ...]
+    indices: list[tuple[int, ...] | None]
+    analytic: np.ndarray
+    numerical: np.ndarray
+    relative_error: np.ndarray
+    kinks: np.ndarray
+
+    @property
+    def max_relative_error(self) -> float:
+        """The largest relative error away from kinks; NaN if every step crossed one."""
+        smooth = self.relative_error[~self.kinks]
+        return float(smooth.max()) if smooth.size else float("nan")
+
+    def entry(self, position: int) -> Entry:
+        """Return one entry."""
+        numbers = (float(values[position]) for values in (self.analytic, self.numerical, self.relative_error))
+        return Entry(self.name, self.layer, self.indices[position], *numbers)
+
+
+@dataclass(frozen=True, eq=False)
+class GradientCheck:
+    """Analytic beside numerical gradients.
+
+    The relative error of an entry is ``|analytic - numerical| / max(|analytic|, |numerical|, a, r)``: a is the largest
+    gradient of its array, and r what makes the quotient's own round-off, about ``10 u max(1, |loss|) / eps``, count as
+    the tolerance. Smaller errors than that cannot be told from none.
+
+    Attributes
+    ----------
+    arrays : list of ArrayCheck
+        The input's, then the parameters' in the order of the layers.
+    loss, eps, tolerance : float
+        The loss at the point of the check, half the width of the step, and the largest relative error that passes.
+    batch_size : int
+    """
+
+    arrays: list[ArrayCheck]
+    loss: float
+    eps: float
+    tolerance: float
+    batch_size: int
+
+    @property
+    def worst(self) -> Entry | None:
+        """The entry with the largest relative error away from kinks; None if every step crossed one."""
+        smooth = [check for check in self.arrays if not check.kinks.all()]
+        if not smooth:
+            return None
+        check = max(smooth, key=lambda check: check.max_relative_error)
+        return check.entry(int(np.where(check.kinks, -1.0, check.relative_error).argmax()))
+
+    @property
+    def max_relative_error(self) -> float:
+        """The relative error of `worst`; NaN if every step crossed a kink."""
+        return self.worst.relative_error if self.worst else float("nan")
+
+    @property
+    def checked(self) -> int:
+        """Number of entries compared."""
+        return sum(int((~check.kinks).sum()) for check in self.arrays)
+
+    @property
+    def kinks(self) -> int:
+        """Number of entries whose step crossed a kink, which are not compared."""
+        return sum(int(check.kinks.sum()) for check in self.arrays)
+
+    @property
+    def passed(self) -> bool:
+        """Whether something was compared, and every relative error is within the tolerance."""
+        return self.max_relative_error <= self.tolerance
+
+    def raise_if_failed(self) -> GradientCheck:
+        """Raise GradientError, with all that helps to find the mistake, unless the check passed; return it if so."""
+        if not self.passed:
+            raise GradientError(str(self))
+        return self
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame, one row an array: its shape, entries checked, kinks, largest errors, verdict."""
+        import pandas as pd
+
+        return pd.DataFrame([self._row(check) for check in self.arrays]).set_index("parameter")
+
+    def _row(self, check: ArrayCheck) -> dict[str, object]:
+        """Return an array's row of the table."""
+        smooth = ~check.kinks
+        absolute = np.abs(check.analytic - check.numerical)[smooth]
+        return {
+            "parameter": check.name,
+            "layer": check.layer,
+            "shape": check.shape,
+            "checked": int(smooth.sum()),
+            "kinks": int(check.kinks.sum()),
+            "max_absolute_error": float(absolute.max()) if absolute.size else float("nan"),
+            "max_relative_error": check.max_relative_error,
+            "passed": check.max_relative_error <= self.tolerance,
+        }
+
+    def __repr__(self) -> str:
+        """Give the verdict in a line."""
+        verdict = "passed" if self.passed else "FAILED"
+        return (
+            f"GradientCheck({verdict}: max_relative_error={self.max_relative_error:.2g}, "
+            f"tolerance={self.tolerance:g}, {self.checked} entries checked, {self.kinks} kinks)"
+        )
+
+    def __str__(self) -> str:
+        """Give the verdict, and where it failed what is known about the mistake."""
+        return "\n".join([repr(self), *self._findings()])
+
+    def _findings(self) -> Iterator[str]:
+        """Yield a line for every array that failed or could not be checked."""
+        for check in self.arrays:
+            if check.kinks.all():
+                yield f"  {check.name} of {check.layer}: not checked, every step of {self.eps:g} crosses a kink"
+            elif check.max_relative_error > self.tolerance or np.isnan(check.max_relative_error):
+                yield from _explain(check, self)
+
+
+def _explain(check: ArrayCheck, report: GradientCheck) -> Iterator[str]:
+    """Yield what is known about a wrong gradient: where it is worst, and a pattern in it."""
+    smooth = ~check.kinks
+    wrong = smooth & (check.relative_error > report.tolerance)
+    entry = check.entry(int(np.where(smooth, check.relative_error, -1.0).argmax()))
+    place = "along a random direction" if entry.index is None else f"at {list(entry.index)}"
+    yield f"  {check.name} of {check.layer}: {wrong.sum()} of {smooth.sum()} entries are wrong; worst {place}:"
+    error = f"relative error {entry.relative_error:.2g}"
+    yield f"    analytic {entry.analytic:.9g}, numerical {entry.numerical:.9g}, {error}"
+    hint = _pattern(check.analytic[smooth], check.numerical[smooth], report)
+    if hint:
+        yield f"    {hint}"
+
+
+def _pattern(analytic: np.ndarray, numerical: np.ndarray, report: GradientCheck) -> str:
+    """Return a guess at the mistake: the analytic gradient is often a constant multiple of the right one."""
+    if not np.isfinite(analytic).all():
+        return "the analytic gradient is not finite"
+    if not analytic.any():
+        return "the analytic gradient is zero: is it computed at all?"
+    if not numerical.any():
+        return "the loss does not depend on it: does forward use it?"
+    factor = float(np.vdot(numerical, analytic) / np.vdot(numerical, numerical))
+    if np.abs(analytic - factor * numerical).max() > 1e-4 * np.abs(analytic).max():
+        return ""
+    meanings = {-1.0: "the sign", float(report.batch_size): "a sum over the batch where the mean belongs"}
+    meanings[1 / report.batch_size] = "the mean over the batch taken twice"
+    likely = [meaning for value, meaning in meanings.items() if abs(value / factor - 1) < 1e-3]
+    return f"every entry is {factor:.6g} times the right one" + (f": {likely[0]}?" if likely else "")
