@@ -1,0 +1,244 @@
+"""Where trials run: in this process, in processes of this machine (loky), or on a Dask cluster."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mlp_core.trials.fingerprint import code_version
+from mlp_core.splits import Dataset
+from mlp_core.trials.shared_data import publish_dataset
+from mlp_core.trials.work import SAME_CODE, Job, Trial, make_record, one_thread, run_trial
+from mlp_core.trials.store import Record, TrialStore
+
+MAX_KILLS = 3  # a trial whose process dies this often, the last time alone in its pool, has failed
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+CONNECT_TIMEOUT = 20  # seconds until a Dask scheduler, and its first worker, must have answered
+
+
+class ClusterError(ConnectionError):
+    """The Dask cluster cannot be reached, cannot run the trials, or went away; finished trials are kept."""
+
+
+def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Iterator[Record]:
+    """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
+    with one_thread():
+        busy = []
+        for trial in trials:
+            record = run_trial(trial, job, data)
+            if record is None:
+                busy.append(trial)
+            else:
+                yield record
+        yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
+
+
+def run_processes(
+    trials: Iterable[Trial], job: Job, data: Dataset, n_jobs: int, *, scratch: bool
+) -> Iterator[Record]:
+    """Yield the records of the trials as local processes finish them; a killed process costs only its trial's time.
+
+    Parameters
+    ----------
+    trials : iterable of Trial
+    job : Job
+    data : Dataset
+        Written to the store once, and mapped into the processes' memory.
+    n_jobs : int
+        How many processes.
+    scratch : bool
+        Whether the store's folder is to vanish with this process, should it be killed.
+    """
+    store = TrialStore(str(job.folder))
+    job = replace(job, data=str(publish_dataset(data, store.folder)))
+    pending = {trial.key: trial for trial in trials}
+    kills: Counter[str] = Counter()
+    for key in pending:
+        store.forget_running(key)
+    while pending:
+        suspect = [trial for trial in pending.values() if kills[trial.key] >= MAX_KILLS - 1][:1]
+        batch = suspect or list(pending.values())
+        try:
+            with local_pool(min(n_jobs, len(batch)), store.folder if scratch else None) as pool:
+                for record in gather(pool, batch, job):
+                    del pending[record["key"]]
+                    yield record
+        except BrokenExecutor as error:
+            blame(batch, pending, store, kills, error)
+            for key in [key for key in pending if kills[key] >= MAX_KILLS]:
+                yield killed_record(pending.pop(key), f"its process died {kills[key]} times ({error})")
+
+
+def blame(
+    batch: list[Trial], pending: dict[str, Trial], store: TrialStore, kills: Counter[str], error: BrokenExecutor
+) -> None:
+    """Count a broken pool against the trials that were running; RuntimeError if processes die without any."""
+    guilty = [trial.key for trial in batch if trial.key in pending and store.was_running(trial.key)]
+    kills.update(guilty or ["nobody"])
+    for key in guilty:
+        store.forget_running(key)
+    if kills["nobody"] >= MAX_KILLS:
+        raise RuntimeError(f"the worker processes die before they begin a trial: {error}") from error
+
+
+def killed_record(trial: Trial, reason: str) -> Record:
+    """Return the record of a trial that never ended."""
+    return make_record(trial, status="failed", reason=reason, history=None, seconds=None)
+
+
+@contextmanager
+def local_pool(workers: int, scratch: Path | None) -> Iterator[Executor]:
+    """Start processes with one BLAS thread each; on an error or an interrupt, kill them."""
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    environment = dict.fromkeys(THREAD_VARIABLES, "1")
+    pool = ProcessPoolExecutor(
+        workers, env=environment, initializer=start_worker, initargs=(os.getpid(), scratch and str(scratch))
+    )
+    try:
+        yield pool
+        pool.shutdown()
+    except BaseException:
+        pool.shutdown(kill_workers=True)
+        raise
+
+
+def start_worker(parent: int, scratch: str | None) -> None:
+    """Prepare a local worker: leave Ctrl-C to the process that searches, and end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=follow, args=(parent, scratch), daemon=True).start()
+
+
+def follow(parent: int, scratch: str | None) -> None:
+    """Wait for the parent process to end, then end this one, too: what it has finished is on disk."""
+    import psutil
+
+    try:
+        psutil.Process(parent).wait()
+    finally:
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+        os._exit(1)
+
+
+def gather(pool: Any, trials: Iterable[Trial], job: Job, *data: Any) -> Iterator[Record]:
+    """Yield the records of the trials as the pool finishes them, those that another search is running last.
+
+    Raises
+    ------
+    BrokenExecutor
+        If a process of the pool died, after every finished record has been yielded.
+    """
+    arguments = [job, *(data or (None,))]
+    futures = {pool.submit(run_trial, trial, *arguments): trial for trial in trials}
+    busy: list[Trial] = []
+    for trial, record in results(futures):
+        if record is None:
+            busy.append(trial)
+        else:
+            yield record
+    waiting = {pool.submit(run_trial, trial, *arguments, True): trial for trial in busy}
+    yield from (record for _, record in results(waiting) if record is not None)
+
+
+def results(futures: dict[Future[Record | None], Trial]) -> Iterator[tuple[Trial, Record | None]]:
+    """Yield the trials with their results as they come; a broken pool is raised once nothing more will come."""
+    broken = None
+    for future in as_completed(futures):
+        try:
+            record = future.result()
+        except BrokenExecutor as error:
+            broken = error
+        except Exception as error:
+            if type(error).__name__ != "KilledWorker":
+                raise
+            yield futures[future], killed_record(futures[future], str(error))
+        else:
+            yield futures[future], record
+    if broken is not None:
+        raise broken
+
+
+def run_dask(trials: Iterable[Trial], job: Job, data: Dataset, scheduler: Any) -> Iterator[Record]:
+    """Yield the records of the trials as a Dask cluster finishes them.
+
+    Workers that see the cache folder map the data set from it and write their results themselves. Where one of them does
+    not, the data set is sent to each worker once, and the results come back for this process to write.
+
+    Parameters
+    ----------
+    trials : iterable of Trial
+    job : Job
+    data : Dataset
+    scheduler : str or distributed.Client
+        Such as "tcp://host:8786".
+
+    Raises
+    ------
+    ClusterError
+        If the scheduler does not answer, has no worker, or goes away.
+    """
+    with dask_client(scheduler) as client:
+        folder, sent = Path(str(job.folder)), None
+        if check_workers(client, folder):
+            job = replace(job, data=str(publish_dataset(data, folder)))
+        else:
+            job = replace(job, folder=None)
+            sent = client.scatter(data, broadcast=True, hash=False)
+        executor = client.get_executor(pure=False)
+        try:
+            yield from gather(executor, trials, job, sent)
+        except CancelledError as error:
+            raise ClusterError(f"the Dask cluster went away ({error}): finished trials are kept, run it again") from error
+        finally:
+            executor.shutdown(wait=False)
+
+
+@contextmanager
+def dask_client(scheduler: Any) -> Iterator[Any]:
+    """Connect to a scheduler, or use the client that is given."""
+    from distributed import Client
+
+    if isinstance(scheduler, Client):
+        yield scheduler
+        return
+    advice = "start one with `dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1 --nworkers N`"
+    try:
+        client = Client(scheduler, timeout=CONNECT_TIMEOUT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"no Dask scheduler answers at {scheduler}: {advice} ({error})") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_TIMEOUT)
+        except TimeoutError as error:
+            raise ClusterError(f"the Dask scheduler at {scheduler} has no workers: {advice}") from error
+        yield client
+
+
+def check_workers(client: Any, folder: Path) -> bool:
+    """Return whether all workers see the cache folder; ClusterError if one has another version of the code."""
+    token = folder / f".token-{secrets.token_hex(8)}"
+    token.touch()
+    try:
+        answers = client.run(describe_worker, str(token))
+    finally:
+        token.unlink()
+    strangers = [address for address, (code, _) in answers.items() if code != code_version()]
+    if strangers:
+        raise ClusterError(f"another version of mlp_core or NumPy on {', '.join(strangers)}: {SAME_CODE}")
+    return all(sees for _, sees in answers.values())
+
+
+def describe_worker(token: str) -> tuple[str, bool]:
+    """Return, on a Dask worker, its version of the code and whether it sees the file."""
+    return code_version(), Path(token).exists()
