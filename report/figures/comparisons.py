@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from report.figures.style import GREY, TEXT_WIDTH
 
-_HATCHES = ["", "////", "....", "xxxx", "----", "\\\\\\\\"]
+_HATCHES = ["", "///", "\\\\\\", "xxx", "---", "|||"]
 
 
 def bars(
