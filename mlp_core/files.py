@@ -15,7 +15,7 @@ class DatasetError(Exception):
     """A data set cannot be had, or a file is not what it should be; the message says which one and what to do."""
 
 
-def read_bytes(path: Path, limit: int) -> bytes:
+def read_bytes(path: Path, limit: int, *, decompress: bool = True) -> bytes:
     """Return the content of a file, decompressed where it is gzip, whatever its name says.
 
     Parameters
@@ -24,6 +24,8 @@ def read_bytes(path: Path, limit: int) -> bytes:
         A regular file.
     limit : int
         The most bytes of content to accept: a file that holds more is refused, having read no more than that.
+    decompress : bool
+        False for the bytes as they are, gzip or not.
 
     Raises
     ------
@@ -34,16 +36,16 @@ def read_bytes(path: Path, limit: int) -> bytes:
         raise DatasetError(f"{path}: {'not a file' if path.exists() else 'no such file'}")
     try:
         with path.open("rb") as file:
-            compressed = file.read(2) == GZIP_MAGIC
+            compressed = decompress and file.read(2) == GZIP_MAGIC
             file.seek(0)
             stream: IO[bytes] = gzip.GzipFile(fileobj=file) if compressed else file  # type: ignore[assignment]
-            return _read_up_to(stream, limit, path)
+            return read_stream(stream, limit, path)
     except (OSError, EOFError, zlib.error) as error:
         raise DatasetError(f"{path}: damaged or unreadable: {error}") from error
 
 
-def _read_up_to(stream: IO[bytes], limit: int, path: Path) -> bytes:
-    """Read `stream` to its end, a chunk at a time, and stop beyond `limit` bytes."""
+def read_stream(stream: IO[bytes], limit: int, path: Path) -> bytes:
+    """Return what `stream` holds to its end, read a chunk at a time; raise `DatasetError` beyond `limit` bytes."""
     content = io.BytesIO()
     while chunk := stream.read(CHUNK):
         content.write(chunk)

@@ -1,0 +1,110 @@
+"""Downloads that leave a complete, checked file or none: mirrors in turn, limits on size and time."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+import urllib3
+from tqdm.auto import tqdm
+
+from mlp_core.files import DatasetError
+
+CHUNK = 1 << 16
+MOST_REDIRECTS = 5
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait, in seconds: for a connection, for more data, for one file, and for another process."""
+
+    connect: float = 10.0
+    stall: float = 20.0
+    total: float = 900.0
+    lock: float = 3600.0
+
+
+PATIENT = Patience()
+
+
+def download(urls: list[str], target: Path, *, check: Callable[[Path], object], limit: int,
+             patience: Patience = PATIENT) -> str:
+    """Write `target` from the first of `urls` that gives what `check` accepts.
+
+    Parameters
+    ----------
+    urls : list of str
+        Tried in this order, on any failure of those before.
+    target : Path
+        Appears complete, or not at all: the download goes to a temporary file beside it, and is moved once checked.
+    check : callable
+        Given the temporary file, raises `DatasetError` if it is not what it should be.
+    limit : int
+        The most bytes to accept.
+    patience : Patience
+        How long to wait.
+
+    Returns
+    -------
+    str
+        The URL that gave it.
+
+    Raises
+    ------
+    DatasetError
+        If all failed; it says why, one line a URL.
+    """
+    faults = []
+    for url in urls:
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            _transfer(url, temporary, limit, patience)
+            check(temporary)
+            os.replace(temporary, target)
+            return url
+        except (DatasetError, requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            faults.append(f"{url}: {_reason(error, patience).removeprefix(f'{temporary}: ')}")
+        finally:
+            temporary.unlink(missing_ok=True)
+    raise DatasetError("\n".join(faults))
+
+
+def _transfer(url: str, target: Path, limit: int, patience: Patience) -> None:
+    """Write what `url` answers to `target`, with a progress bar, and give up beyond the limits of size and time."""
+    deadline = time.monotonic() + patience.total
+    with requests.Session() as session, target.open("wb") as file:
+        session.max_redirects = MOST_REDIRECTS
+        # the file as it is stored: .gz is not to be unpacked on the way, nor packed a second time
+        response = session.get(url, stream=True, timeout=(patience.connect, patience.stall),
+                               headers={"Accept-Encoding": "identity"})
+        response.raise_for_status()
+        declared = response.headers.get("Content-Length", "")
+        length = int(declared) if declared.isdecimal() else None
+        with tqdm(desc=target.name.split(".")[1], total=length, unit="B", unit_scale=True, delay=2) as bar:
+            # read1 returns what has come, so that a server that drips cannot hold the clock
+            while chunk := response.raw.read1(CHUNK):
+                file.write(chunk)
+                bar.update(len(chunk))
+                if file.tell() > limit:
+                    raise DatasetError(f"more than the {limit:,} bytes that it can have")
+                if time.monotonic() > deadline:
+                    raise DatasetError(f"not complete after {patience.total:g} s")
+        if length is not None and file.tell() != length:
+            raise DatasetError(f"ended after {file.tell():,} of {length:,} bytes")
+
+
+def _reason(error: Exception, patience: Patience) -> str:
+    """Return one line about a failure, without the inner workings of the network libraries."""
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"HTTP status {error.response.status_code}"
+    if isinstance(error, (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError)):
+        return f"nothing came for {patience.stall:g} s"
+    if isinstance(error, requests.ConnectTimeout):
+        return f"no connection within {patience.connect:g} s"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection"
+    if isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError)):
+        return f"{type(error).__name__}: {error}"[:200]
+    return str(error)
