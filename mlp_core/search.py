@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from mlp_core.callbacks import progress_class
 from mlp_core.splits import Dataset
+from mlp_core.trials.cluster import ClusterError, run_dask
 from mlp_core.trials.fingerprint import code_version, digest, function_hash
 from mlp_core.trials.spaces import check_space, grid, random_search
 from mlp_core.trials.store import CacheWarning, DamagedRecord, Record, TrialStore
 from mlp_core.trials.table import in_budget, to_frame
 from mlp_core.trials.work import FINAL, Job, Trial, make_trial, setting_names, written
-from mlp_core.trials.workers import ClusterError, run_dask, run_here, run_processes
+from mlp_core.trials.workers import run_here, run_processes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,8 +62,8 @@ def search(
     n_jobs : int
         Local processes, each with one BLAS thread; -1 for one a core, -2 for one fewer. 1 trains in this process.
     cache : path-like, optional
-        Folder that keeps the finished trials. A search that finds a trial there, trained with the same settings, epochs,
-        seed, data and code, does not repeat it. Searches that run at once on one folder share the work.
+        Folder that keeps the finished trials. A search that finds a trial there, trained with the same settings,
+        epochs, seed, data and code, does not repeat it. Searches that run at once on one folder share the work.
     seed : int
         From it and the settings each trial draws its own seed, whatever the order and the number of processes.
     scheduler : str or distributed.Client, optional
@@ -93,7 +94,7 @@ def search(
     Raises
     ------
     TypeError, ValueError
-        If an argument cannot be meant, a setting has an unknown name, or none is within the budget: before any training.
+        If an argument cannot be meant, a setting has an unknown name, or none is in the budget: before any training.
     ClusterError
         If the Dask cluster cannot be used, or goes away.
 
@@ -178,10 +179,10 @@ def look_up(store: TrialStore, trials: Iterable[Trial]) -> dict[str, Record]:
 
 def start(
     trials: list[Trial], job: Job, data: Dataset, n_jobs: int, scheduler: Any, *, scratch: bool
-) -> Iterator[Record]:
-    """Return an iterator that runs the trials, and yields their records as they end."""
+) -> Generator[Record]:
+    """Return a generator that runs the trials, and yields their records as they end."""
     if not trials:
-        return (record for record in ())
+        return (record for record in list[Record]())
     if scheduler:
         return run_dask(trials, job, data, scheduler)
     processes = process_count(n_jobs)
@@ -228,10 +229,10 @@ def progress_bar(title: str, done: int, total: int, wanted: bool) -> Iterator[Ca
 
 
 class _Callable(ModuleType):
-    """This module, which can be called, too.
+    """A module that can be called.
 
-    The package exports the function `search`; importing the module of the same name puts the module in its place. Either
-    way, `mlp_core.search(...)` searches.
+    The package exports the function `search`; importing the module of the same name puts the module in its place.
+    Either way, `mlp_core.search(...)` searches.
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> pd.DataFrame:

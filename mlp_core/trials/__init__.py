@@ -1,1 +1,1 @@
-"""The inside of `mlp_core.search`: spaces, the work of one trial, the processes that do it, and the store of results."""
+"""The inside of `mlp_core.search`: spaces, the work of one trial, the processes for it, and the store."""

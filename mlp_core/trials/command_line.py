@@ -41,7 +41,8 @@ def list_trials(store: TrialStore, options: argparse.Namespace) -> int:
         print(describe(record))
     damaged = len(list(store.folder.glob("trials/*.json"))) - len(records)
     size = sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file())
-    print(f"{len(records)} trials" + f", {damaged} damaged files" * bool(damaged) + f"; {size / 1e6:,.1f} MB with the data")
+    faults = f", {damaged} damaged files" if damaged else ""
+    print(f"{len(records)} trials{faults}; {size / 1e6:,.1f} MB with the data set")
     return 0
 
 

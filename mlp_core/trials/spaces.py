@@ -90,7 +90,7 @@ def sampler(name: str, spec: Any) -> Callable[[np.random.Generator], Any]:
     if isinstance(spec, tuple) and len(spec) == 3 and spec[0] in RANGES:
         kind, low, high = spec
         if not low < high or (kind == "loguniform" and low <= 0):
-            raise ValueError(f"expected {name} between two rising{' positive' * (kind == 'loguniform')} numbers: {spec}")
+            raise ValueError(f"expected low < high for {name}, and low > 0 for a loguniform; got {spec!r}")
         return lambda rng: RANGES[kind](rng, low, high)
     if isinstance(spec, tuple):
         raise TypeError(f"expected {name} as a list, a distribution or one of the tuples {FORMS}; got {spec!r}")
@@ -101,13 +101,13 @@ def sampler(name: str, spec: Any) -> Callable[[np.random.Generator], Any]:
 RANGES: dict[str, Callable[[np.random.Generator, float, float], float]] = {
     "uniform": lambda rng, low, high: rng.uniform(low, high),
     "loguniform": lambda rng, low, high: math.exp(rng.uniform(math.log(low), math.log(high))),
-    "integers": lambda rng, low, high: rng.integers(low, high, endpoint=True),
+    "integers": lambda rng, low, high: int(rng.integers(int(low), int(high), endpoint=True)),
 }
 FORMS = ", ".join(f'("{kind}", low, high)' for kind in RANGES)
 
 
 def plain(value: Any) -> Any:
-    """Return NumPy scalars as Python's, and arrays and lists as tuples, so that settings compare, hash and print well."""
+    """Return NumPy scalars as Python's, and arrays and lists as tuples: settings then compare, hash and print."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, (list, tuple, np.ndarray)):

@@ -1,8 +1,8 @@
 """The durable store of a search: one file a finished trial, written whole or not at all, and a lock a trial.
 
-A cache folder holds `trials/KEY.json` (the results), `locks/KEY.lock` (held while a trial runs, by the operating system,
-so that a killed process holds none), `running/KEY` (a mark of what was under way) and `data/HASH/` (the arrays that the
-workers map into memory). All of it can be deleted at any time; only `trials` is worth keeping.
+A cache folder holds `trials/KEY.json` (the results), `locks/KEY.lock` (locked by the operating system while a trial
+runs, so that a killed process locks nothing), `running/KEY` (marks what is under way) and `data/HASH/` (the arrays that
+the workers map into memory). All of it can be deleted at any time; only `trials` is worth keeping.
 """
 
 from __future__ import annotations

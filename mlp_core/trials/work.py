@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from mlp_core.trials.fingerprint import canonical, code_version, trial_key, trial_seed
 from mlp_core.history import METRICS, History
 from mlp_core.models import mlp
 from mlp_core.network import Sequential
 from mlp_core.optimizers import SGD, Adam
-from mlp_core.trials.shared_data import open_dataset
-from mlp_core.trials.spaces import Settings
 from mlp_core.splits import Dataset
 from mlp_core.training import train
+from mlp_core.trials.fingerprint import canonical, code_version, trial_key, trial_seed
+from mlp_core.trials.shared_data import open_dataset
+from mlp_core.trials.spaces import Settings
 from mlp_core.trials.store import DamagedRecord, Record, TrialStore
 
 OPTIMIZERS: dict[str, Callable[..., Any]] = {"sgd": SGD, "adam": Adam}
@@ -138,15 +138,18 @@ def one_thread() -> Iterator[None]:
     """Run the block with one BLAS thread: float32 results differ with the number of threads."""
     from threadpoolctl import threadpool_limits
 
-    importlib.import_module("scipy.linalg.blas")  # an OpenBLAS of its own, which must be loaded to be limited
+    importlib.import_module("scipy.linalg.blas")  # its own OpenBLAS must be loaded to be limited
     with threadpool_limits(1):
         yield
 
 
 @functools.cache
 def limit_worker() -> None:
-    """Give this process one BLAS thread for the rest of its life; `one_thread` around it gives them back."""
-    one_thread().__enter__()
+    """Give this process one BLAS thread for the rest of its life; `one_thread` around it gives the others back."""
+    from threadpoolctl import threadpool_limits
+
+    importlib.import_module("scipy.linalg.blas")
+    threadpool_limits(1)
 
 
 def measure(trial: Trial, job: Job, data: Dataset) -> tuple[History, int | None]:
@@ -193,12 +196,19 @@ def run_default(trial: Trial, build: Callable[..., Sequential], data: Dataset) -
 def run_custom(trial: Trial, run: Callable[..., Any], data: Dataset) -> tuple[History, None]:
     """Call the user's `run`, and return what it measured as a history."""
     settings = {name: value for name, value in trial.settings.items() if name != "seed"}
-    result = run(data, **settings, epochs=trial.epochs, seed=trial.seed)
+    return as_history(run(data, **settings, epochs=trial.epochs, seed=trial.seed)), None
+
+
+def as_history(result: Any) -> History:
+    """Return what a user's `run` measured as a History; TypeError if it is nothing of that kind."""
     if isinstance(result, History):
-        return result, None
+        return result
     if not isinstance(result, Mapping) or not result.keys() <= set(METRICS):
         raise TypeError(f"expected run to return a History or a dictionary of {', '.join(METRICS)}; got {result!r}")
-    return History(**{name: [float(value) for value in values] for name, values in result.items()}), None
+    history = History()
+    for name, values in result.items():
+        setattr(history, name, [float(value) for value in values])
+    return history
 
 
 def build_mlp(

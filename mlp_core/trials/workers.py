@@ -1,36 +1,32 @@
-"""Where trials run: in this process, in processes of this machine (loky), or on a Dask cluster."""
+"""Where trials run: in this process, or in processes of this machine (loky)."""
 
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import signal
 import threading
+import time
+import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlp_core.trials.fingerprint import code_version
 from mlp_core.splits import Dataset
 from mlp_core.trials.shared_data import publish_dataset
-from mlp_core.trials.work import SAME_CODE, Job, Trial, make_record, one_thread, run_trial
 from mlp_core.trials.store import Record, TrialStore
+from mlp_core.trials.work import Job, Trial, make_record, one_thread, run_trial
 
 MAX_KILLS = 3  # a trial whose process dies this often, the last time alone in its pool, has failed
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-CONNECT_TIMEOUT = 20  # seconds until a Dask scheduler, and its first worker, must have answered
+FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent lives
 
 
-class ClusterError(ConnectionError):
-    """The Dask cluster cannot be reached, cannot run the trials, or went away; finished trials are kept."""
-
-
-def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Iterator[Record]:
+def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Record]:
     """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
     with one_thread():
         busy = []
@@ -45,7 +41,7 @@ def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Iterator[Recor
 
 def run_processes(
     trials: Iterable[Trial], job: Job, data: Dataset, n_jobs: int, *, scratch: bool
-) -> Iterator[Record]:
+) -> Generator[Record]:
     """Yield the records of the trials as local processes finish them; a killed process costs only its trial's time.
 
     Parameters
@@ -106,8 +102,10 @@ def local_pool(workers: int, scratch: Path | None) -> Iterator[Executor]:
         workers, env=environment, initializer=start_worker, initargs=(os.getpid(), scratch and str(scratch))
     )
     try:
-        yield pool
-        pool.shutdown()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "A worker stopped while", UserWarning)  # to free memory, and is replaced
+            yield pool
+            pool.shutdown()
     except BaseException:
         pool.shutdown(kill_workers=True)
         raise
@@ -120,18 +118,17 @@ def start_worker(parent: int, scratch: str | None) -> None:
 
 
 def follow(parent: int, scratch: str | None) -> None:
-    """Wait for the parent process to end, then end this one, too: what it has finished is on disk."""
+    """Wait for the parent process to end, however it does, then end this one: what it has finished is on disk."""
     import psutil
 
-    try:
-        psutil.Process(parent).wait()
-    finally:
-        if scratch is not None:
-            shutil.rmtree(scratch, ignore_errors=True)
-        os._exit(1)
+    while (now := psutil.Process().parent()) is not None and now.pid == parent:
+        time.sleep(FOLLOW_INTERVAL)
+    if scratch is not None:
+        shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(1)
 
 
-def gather(pool: Any, trials: Iterable[Trial], job: Job, *data: Any) -> Iterator[Record]:
+def gather(pool: Any, trials: Iterable[Trial], job: Job, *data: Any) -> Generator[Record]:
     """Yield the records of the trials as the pool finishes them, those that another search is running last.
 
     Raises
@@ -167,78 +164,3 @@ def results(futures: dict[Future[Record | None], Trial]) -> Iterator[tuple[Trial
             yield futures[future], record
     if broken is not None:
         raise broken
-
-
-def run_dask(trials: Iterable[Trial], job: Job, data: Dataset, scheduler: Any) -> Iterator[Record]:
-    """Yield the records of the trials as a Dask cluster finishes them.
-
-    Workers that see the cache folder map the data set from it and write their results themselves. Where one of them does
-    not, the data set is sent to each worker once, and the results come back for this process to write.
-
-    Parameters
-    ----------
-    trials : iterable of Trial
-    job : Job
-    data : Dataset
-    scheduler : str or distributed.Client
-        Such as "tcp://host:8786".
-
-    Raises
-    ------
-    ClusterError
-        If the scheduler does not answer, has no worker, or goes away.
-    """
-    with dask_client(scheduler) as client:
-        folder, sent = Path(str(job.folder)), None
-        if check_workers(client, folder):
-            job = replace(job, data=str(publish_dataset(data, folder)))
-        else:
-            job = replace(job, folder=None)
-            sent = client.scatter(data, broadcast=True, hash=False)
-        executor = client.get_executor(pure=False)
-        try:
-            yield from gather(executor, trials, job, sent)
-        except CancelledError as error:
-            raise ClusterError(f"the Dask cluster went away ({error}): finished trials are kept, run it again") from error
-        finally:
-            executor.shutdown(wait=False)
-
-
-@contextmanager
-def dask_client(scheduler: Any) -> Iterator[Any]:
-    """Connect to a scheduler, or use the client that is given."""
-    from distributed import Client
-
-    if isinstance(scheduler, Client):
-        yield scheduler
-        return
-    advice = "start one with `dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1 --nworkers N`"
-    try:
-        client = Client(scheduler, timeout=CONNECT_TIMEOUT, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise ClusterError(f"no Dask scheduler answers at {scheduler}: {advice} ({error})") from error
-    with client:
-        try:
-            client.wait_for_workers(1, timeout=CONNECT_TIMEOUT)
-        except TimeoutError as error:
-            raise ClusterError(f"the Dask scheduler at {scheduler} has no workers: {advice}") from error
-        yield client
-
-
-def check_workers(client: Any, folder: Path) -> bool:
-    """Return whether all workers see the cache folder; ClusterError if one has another version of the code."""
-    token = folder / f".token-{secrets.token_hex(8)}"
-    token.touch()
-    try:
-        answers = client.run(describe_worker, str(token))
-    finally:
-        token.unlink()
-    strangers = [address for address, (code, _) in answers.items() if code != code_version()]
-    if strangers:
-        raise ClusterError(f"another version of mlp_core or NumPy on {', '.join(strangers)}: {SAME_CODE}")
-    return all(sees for _, sees in answers.values())
-
-
-def describe_worker(token: str) -> tuple[str, bool]:
-    """Return, on a Dask worker, its version of the code and whether it sees the file."""
-    return code_version(), Path(token).exists()
