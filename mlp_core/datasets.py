@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp_core.archives import read_npz
-from mlp_core.files import DatasetError, check_digest, read_bytes
-from mlp_core.local import from_pixels, load_path
-from mlp_core.sources import SOURCES, Source, read_folder
+from mlp_core.sources.archives import read_npz
+from mlp_core.sources.catalogue import SOURCES, Source, read_folder
+from mlp_core.sources.files import DatasetError, check_digest, read_bytes
+from mlp_core.sources.local import from_pixels, load_path
 from mlp_core.splits import Dataset, Split, stratified_split
 
 __all__ = ["NAMES", "Dataset", "DatasetError", "Split", "load_dataset", "stratified_split"]
@@ -33,7 +33,7 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
         ``"mnist-5k"``: 4,000 / 500 / 500 of MNIST's training images, installed with this package. ``"mnist"``,
         ``"fashion-mnist"``: 50,000 / 10,000 / 10,000. ``"notmnist"``: the letters A to J, 8,000 / 1,000 / 1,000, or
         15,000 / 1,000 / the rest of a local ``notMNIST.npz``. Otherwise the path of a `.npz` (arrays `images`,
-        `labels`), of a pickle such as ``mnist.pkl.gz``, or of a folder with IDX files: see `mlp_core.local`.
+        `labels`), of a pickle such as ``mnist.pkl.gz``, or of a folder with IDX files: see `mlp_core.sources.local`.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def _load_source(source: Source) -> Dataset:
         arrays = read_folder(source, folder)
         if arrays:
             return _build(source, arrays)
-    from mlp_core.cache import from_cache  # its networking libraries take 0.3 s to import, and few need them
+    from mlp_core.sources.cache import from_cache  # its networking libraries take 0.3 s to import, and few need them
 
     return _build(source, from_cache(source))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp_core.files import DatasetError, check_digest, read_bytes
+from mlp_core.sources.files import DatasetError, check_digest, read_bytes
 
 UNSIGNED_BYTE = 0x08
 LIMIT = 1 << 30

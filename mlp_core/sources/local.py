@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp_core.archives import read_npz
-from mlp_core.files import DatasetError
-from mlp_core.idx import read_idx
-from mlp_core.pickles import read_pickled_arrays
+from mlp_core.sources.archives import read_npz
+from mlp_core.sources.files import DatasetError
+from mlp_core.sources.idx import read_idx
+from mlp_core.sources.pickles import read_pickled_arrays
 from mlp_core.splits import Dataset, Split, stratified_split
 
 LIMIT = 4 << 30

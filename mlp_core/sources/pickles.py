@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.files import DatasetError, read_bytes
+from mlp_core.sources.files import DatasetError, read_bytes
 
 OPCODES = frozenset([
     "PROTO", "FRAME", "STOP", "MARK", "NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG",

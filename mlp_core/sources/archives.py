@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp_core.files import DatasetError, read_bytes, read_stream
+from mlp_core.sources.files import DatasetError, read_bytes, read_stream
 
 MOST_MEMBERS = 64
 MOST_DIMENSIONS = 8

@@ -10,7 +10,7 @@ import requests
 import urllib3
 from tqdm.auto import tqdm
 
-from mlp_core.files import DatasetError
+from mlp_core.sources.files import DatasetError
 
 CHUNK = 1 << 16
 MOST_REDIRECTS = 5

@@ -11,9 +11,9 @@ import filelock
 import numpy as np
 import pooch
 
-from mlp_core.downloads import PATIENT, Patience, download
-from mlp_core.files import DatasetError, check_digest, read_bytes
-from mlp_core.sources import HEADROOM, Source, read_archive, read_folder, read_part
+from mlp_core.sources.catalogue import HEADROOM, Source, read_archive, read_folder, read_part
+from mlp_core.sources.downloads import PATIENT, Patience, download
+from mlp_core.sources.files import DatasetError, check_digest, read_bytes
 
 
 def from_cache(source: Source, patience: Patience = PATIENT) -> list[np.ndarray]:
@@ -33,7 +33,7 @@ def from_cache(source: Source, patience: Patience = PATIENT) -> list[np.ndarray]
     try:
         return fetch(source, _writable(folders), patience)
     except DatasetError as error:
-        raise DatasetError(_how_to_get(source, folders[0], error)) from error
+        raise DatasetError(_how_to_get(source, folders[0], error)) from None
 
 
 def fetch(source: Source, folder: Path, patience: Patience = PATIENT) -> list[np.ndarray]:
@@ -75,7 +75,7 @@ def _remove_damaged(source: Source, folder: Path) -> None:
 
 
 def _download_parts(source: Source, folder: Path, patience: Patience) -> None:
-    """Download the IDX files that `folder` lacks; the mirror that gave one file is the first to be asked for another."""
+    """Download the IDX files that `folder` lacks; the mirror that gave one file is asked first for the next."""
     mirrors = list(source.mirrors)
     for part in source.parts:
         if any((folder / name).exists() for name in part.file_names):

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp_core.archives import read_npz
-from mlp_core.files import GZIP_MAGIC, DatasetError, check_digest, read_bytes
-from mlp_core.idx import read_idx, to_idx
-from mlp_core.pickles import read_pickled_arrays
+from mlp_core.sources.archives import read_npz
+from mlp_core.sources.files import GZIP_MAGIC, DatasetError, check_digest, read_bytes
+from mlp_core.sources.idx import read_idx, to_idx
+from mlp_core.sources.pickles import read_pickled_arrays
 
 HEADROOM = 1 << 16  # bytes for headers beside the arrays of an archive
 
