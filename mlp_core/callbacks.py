@@ -1,4 +1,4 @@
-"""What may watch or steer a training run: callbacks, early stopping and the progress bar."""
+"""What may watch or steer a training run: the callback protocol, and the callbacks that are ready to use."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from mlp_core.early_stopping import EarlyStopping
 from mlp_core.history import History, check_metric
 
 if TYPE_CHECKING:
     from mlp_core.network import Sequential
+
+__all__ = ["Callback", "EarlyStopping", "ProgressBar", "StopAt", "TrainingState", "as_callbacks"]
 
 
 @dataclass
@@ -96,38 +97,6 @@ def as_callbacks(callbacks: Iterable[Callback | Callable[[TrainingState], object
             raise TypeError(f"expected a Callback object or a function of the training state, got {callback!r}")
         result.append(callback if isinstance(callback, Callback) else EpochFunction(callback))
     return result
-
-
-@dataclass(frozen=True)
-class EarlyStopping:
-    """Stop when a metric has not improved for a while; settings only, so one object may serve many runs.
-
-    Parameters
-    ----------
-    patience : int
-        Stop after this many epochs in a row without a new best, at least 1.
-    restore_best : bool
-        Leave the network, however the run ends, with its parameters of the best epoch instead of the last.
-    metric : str
-        The metric to watch, such as "valid_loss" or "valid_accuracy": losses shall fall, accuracies rise.
-    min_delta : float
-        By how much a new best has to beat the old one.
-    """
-
-    patience: int = 5
-    restore_best: bool = True
-    metric: str = "valid_loss"
-    min_delta: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse settings that could never work."""
-        check_metric(self.metric)
-        if isinstance(self.patience, bool) or not isinstance(self.patience, (int, np.integer)):
-            raise TypeError(f"expected patience as a whole number of epochs, got {self.patience!r}")
-        if self.patience < 1:
-            raise ValueError(f"expected patience of at least 1 epoch, got {self.patience}")
-        if not (isinstance(self.min_delta, (int, float)) and 0 <= self.min_delta < math.inf):
-            raise ValueError(f"expected min_delta >= 0, got {self.min_delta!r}")
 
 
 class StopAt(Callback):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mlp_core.callbacks import Callback, EarlyStopping, TrainingState, as_callbacks
+from mlp_core.batches import Batches
+from mlp_core.callbacks import Callback, TrainingState, as_callbacks
+from mlp_core.checkpoints import Checkpoint, CheckpointError, fingerprint
+from mlp_core.early_stopping import EarlyStopping, Watch
 from mlp_core.evaluation import Evaluation, check_split, evaluate, full_pass
 from mlp_core.history import History
 from mlp_core.initializers import make_rng
-from mlp_core.layers import positive_int
 from mlp_core.losses import Reduction
 from mlp_core.step import train_step
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from mlp_core.optimizers import Optimizer
     from mlp_core.splits import Split
 
-__all__ = ["Evaluation", "TrainingDiverged", "evaluate", "train"]
+__all__ = ["CheckpointError", "Evaluation", "TrainingDiverged", "evaluate", "train"]
 
 
 class TrainingDiverged(ArithmeticError):
@@ -64,6 +67,7 @@ def train(
     evaluate_train: bool = True,
     evaluate_initial: bool = False,
     on_divergence: Literal["raise", "record"] = "raise",
+    checkpoint: str | os.PathLike[str] | None = None,
 ) -> History:
     """Train a network on a split, in place, and return what was measured.
 
@@ -98,6 +102,9 @@ def train(
         Whether to measure before the first step, too (``history.initial``).
     on_divergence : {"raise", "record"}
         What to do when the loss is no longer a finite number: raise, or end the history with the epochs before.
+    checkpoint : path-like, optional
+        A file, written after every epoch. If it is there already, the run goes on from it, and ends with the bits of
+        an uninterrupted one; it may have more epochs than when it was interrupted. Callbacks see only what is left.
 
     Returns
     -------
@@ -108,20 +115,24 @@ def train(
     ------
     TrainingDiverged
         If the loss or a parameter is no longer finite, and ``on_divergence`` is "raise".
+    CheckpointError
+        If the checkpoint cannot be read, or is of a run with other settings, data or initial parameters.
     TypeError, ValueError
         If an argument cannot be meant.
     """
-    splits = {"train": split, "valid": valid, "test": test}
-    measured = {name: part for name, part in splits.items() if part is not None and (evaluate_train or name != "train")}
     _check_arguments(optimizer, epochs, reduction, on_divergence)
+    splits = {name: part for name, part in (("train", split), ("valid", valid), ("test", test)) if part is not None}
     for name, part in splits.items():
-        if part is not None:
-            check_split(network, part, name)
+        check_split(network, part, name)
     batches = Batches(split, batch_size, make_rng(seed) if shuffle else None, network.dtype)
     state = TrainingState(network, optimizer, History(status="running"), epochs, len(batches))
-    run = _Run(state, batches, measured, reduction, as_callbacks(callbacks), Watch(early_stopping, state, measured))
+    measured = {name: part for name, part in splits.items() if evaluate_train or name != "train"}
+    run = Run(state, batches, measured, reduction, as_callbacks(callbacks), Watch(early_stopping, state, measured))
+    settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping}
+    settings |= {"evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
+    file = Checkpoint(checkpoint, fingerprint(run, splits, settings)) if checkpoint is not None else None
     try:
-        run.go(evaluate_initial)
+        run.go(evaluate_initial, file)
     except TrainingDiverged as error:
         state.history.status, state.history.message = "diverged", str(error)
         if on_divergence == "raise":
@@ -129,65 +140,22 @@ def train(
     return state.history
 
 
-class Batches:
-    """The mini-batches of an epoch, in a fresh order every time it is iterated if there is a generator to draw from."""
+class Run:
+    """A training run under way.
 
-    def __init__(
-        self, split: Split, batch_size: int | None, rng: np.random.Generator | None, dtype: np.dtype
-    ) -> None:
-        self.images, self.labels, self.rng, self.dtype = split.images, split.labels, rng, dtype
-        n = len(self.labels)
-        self.batch_size = n if batch_size is None else min(positive_int(batch_size, "batch_size"), n)
-
-    def __len__(self) -> int:
-        """Return the number of batches."""
-        return math.ceil(len(self.labels) / self.batch_size)
-
-    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield images, in the network's dtype, and labels of each batch."""
-        n = len(self.labels)
-        order = self.rng.permutation(n) if self.rng is not None and len(self) > 1 else None
-        for start in range(0, n, self.batch_size):
-            part = slice(start, start + self.batch_size)
-            rows = part if order is None else order[part]
-            yield self.images[rows].astype(self.dtype, copy=False), self.labels[rows]
-
-
-class Watch:
-    """Early stopping under way: the best epoch so far, its parameters, and how long ago it was."""
-
-    def __init__(self, settings: EarlyStopping | None, state: TrainingState, measured: dict[str, Split]) -> None:
-        if settings is not None and not isinstance(settings, EarlyStopping):
-            raise TypeError(f"expected early_stopping as EarlyStopping(patience=...), got {settings!r}")
-        if settings is not None and settings.metric.split("_")[0] not in measured:
-            raise ValueError(f"early stopping watches {settings.metric}, which this run does not measure")
-        self.settings = settings
-        self.best, self.best_epoch = math.inf, 0
-        self.best_params: dict[str, np.ndarray] = {}
-        state.history.monitor = settings.metric if settings else "valid_loss"
-
-    def after_epoch(self, state: TrainingState) -> None:
-        """Take note of the epoch; stop the run if there was no new best for too long."""
-        if self.settings is None:
-            return
-        value = getattr(state.history, self.settings.metric)[-1]
-        score = -value if self.settings.metric.endswith("accuracy") else value
-        if score < self.best - self.settings.min_delta or self.best_epoch == 0:
-            self.best, self.best_epoch = score, state.epoch
-            if self.settings.restore_best:
-                self.best_params = {name: array.copy() for name, array in state.network.params.items()}
-        elif state.epoch - self.best_epoch >= self.settings.patience:
-            state.history.status = "stopped early"
-            state.stop(f"{self.settings.metric} has not improved since epoch {self.best_epoch}")
-
-    def restore(self, network: Sequential) -> None:
-        """Give the network the best epoch's parameters back, if that was asked for."""
-        for name, array in self.best_params.items():
-            network.params[name][...] = array
-
-
-class _Run:
-    """A training run under way."""
+    Parameters
+    ----------
+    state : TrainingState
+        What callbacks see of it.
+    batches : Batches
+        The mini-batches of an epoch.
+    measured : dict of str to Split
+        The splits to measure after every epoch, by name.
+    reduction : {"mean", "sum"}
+    callbacks : list of Callback
+    watch : Watch
+        Early stopping.
+    """
 
     def __init__(
         self,
@@ -201,30 +169,34 @@ class _Run:
         self.state, self.batches, self.measured, self.reduction = state, batches, measured, reduction
         self.callbacks, self.watch = callbacks, watch
 
-    def go(self, evaluate_initial: bool) -> None:
+    def go(self, evaluate_initial: bool, checkpoint: Checkpoint | None) -> None:
         """Run all epochs that are left."""
-        state, history = self.state, self.state.history
-        if evaluate_initial:
-            history.initial = self.measure()
+        state = self.state
+        if checkpoint is not None:
+            checkpoint.resume(self)
+        if evaluate_initial and not state.history.initial:
+            state.history.initial = self.measure()
         try:
             self.call("on_train_begin")
             while state.epoch < state.epochs and not state.stop_reason:
                 self.epoch()
+                if checkpoint is not None:
+                    checkpoint.save(self)
         finally:
             self.watch.restore(state.network)
             self.call("on_train_end")
-        history.message = state.stop_reason
-        if history.status == "running":
-            history.status = "stopped by a callback" if state.stop_reason else "completed"
+        state.history.message = state.stop_reason
+        if state.history.status == "running":
+            state.history.status = "stopped by a callback" if state.stop_reason else "completed"
 
     def epoch(self) -> None:
         """Make one pass over the training images, measure, and tell everyone."""
-        state, history, started = self.state, self.state.history, time.perf_counter()
+        state, started = self.state, time.perf_counter()
         state.epoch += 1
         running_loss = self.steps()
-        metrics = self.measure()
-        for name, value in {**metrics, "running_loss": running_loss, "seconds": time.perf_counter() - started}.items():
-            getattr(history, name).append(value)
+        metrics = {**self.measure(), "running_loss": running_loss, "seconds": time.perf_counter() - started}
+        for name, value in metrics.items():
+            getattr(state.history, name).append(value)
         self.watch.after_epoch(state)
         self.call("on_epoch_end")
 

@@ -1,0 +1,35 @@
+"""The mini-batches of an epoch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from mlp_core.layers import positive_int
+from mlp_core.splits import Split
+
+
+class Batches:
+    """The mini-batches of an epoch, in a fresh order every time it is iterated if there is a generator to draw from."""
+
+    def __init__(
+        self, split: Split, batch_size: int | None, rng: np.random.Generator | None, dtype: np.dtype
+    ) -> None:
+        self.images, self.labels, self.rng, self.dtype = split.images, split.labels, rng, dtype
+        n = len(self.labels)
+        self.batch_size = n if batch_size is None else min(positive_int(batch_size, "batch_size"), n)
+
+    def __len__(self) -> int:
+        """Return the number of batches."""
+        return math.ceil(len(self.labels) / self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield images, in the network's dtype, and labels of each batch."""
+        n = len(self.labels)
+        order = self.rng.permutation(n) if self.rng is not None and len(self) > 1 else None
+        for start in range(0, n, self.batch_size):
+            part = slice(start, start + self.batch_size)
+            rows = part if order is None else order[part]
+            yield self.images[rows].astype(self.dtype, copy=False), self.labels[rows]

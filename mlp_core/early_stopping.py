@@ -1,0 +1,81 @@
+"""Stop when a metric has not improved for a while."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlp_core.history import check_metric
+
+if TYPE_CHECKING:
+    from mlp_core.callbacks import TrainingState
+    from mlp_core.network import Sequential
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop when a metric has not improved for a while; settings only, so one object may serve many runs.
+
+    Parameters
+    ----------
+    patience : int
+        Stop after this many epochs in a row without a new best, at least 1.
+    restore_best : bool
+        Leave the network, however the run ends, with its parameters of the best epoch instead of the last.
+    metric : str
+        The metric to watch, such as "valid_loss" or "valid_accuracy": losses shall fall, accuracies rise.
+    min_delta : float
+        By how much a new best has to beat the old one.
+    """
+
+    patience: int = 5
+    restore_best: bool = True
+    metric: str = "valid_loss"
+    min_delta: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse settings that could never work."""
+        check_metric(self.metric)
+        if isinstance(self.patience, bool) or not isinstance(self.patience, (int, np.integer)):
+            raise TypeError(f"expected patience as a whole number of epochs, got {self.patience!r}")
+        if self.patience < 1:
+            raise ValueError(f"expected patience of at least 1 epoch, got {self.patience}")
+        if not (isinstance(self.min_delta, (int, float)) and 0 <= self.min_delta < math.inf):
+            raise ValueError(f"expected min_delta >= 0, got {self.min_delta!r}")
+
+
+class Watch:
+    """Early stopping under way: the best epoch so far, its parameters, and how long ago it was."""
+
+    def __init__(self, settings: EarlyStopping | None, state: TrainingState, measured: Collection[str]) -> None:
+        if settings is not None and not isinstance(settings, EarlyStopping):
+            raise TypeError(f"expected early_stopping as EarlyStopping(patience=...), got {settings!r}")
+        if settings is not None and settings.metric.split("_")[0] not in measured:
+            raise ValueError(f"early stopping watches {settings.metric}, which this run does not measure")
+        self.settings = settings
+        self.best, self.best_epoch = math.inf, 0
+        self.best_params: dict[str, np.ndarray] = {}
+        state.history.monitor = settings.metric if settings else "valid_loss"
+
+    def after_epoch(self, state: TrainingState) -> None:
+        """Take note of the epoch; stop the run if there was no new best for too long."""
+        if self.settings is None:
+            return
+        value = getattr(state.history, self.settings.metric)[-1]
+        score = -value if self.settings.metric.endswith("accuracy") else value
+        if score < self.best - self.settings.min_delta or self.best_epoch == 0:
+            self.best, self.best_epoch = score, state.epoch
+            if self.settings.restore_best:
+                self.best_params = {name: array.copy() for name, array in state.network.params.items()}
+        elif state.epoch - self.best_epoch >= self.settings.patience:
+            state.history.status = "stopped early"
+            state.stop(f"{self.settings.metric} has not improved since epoch {self.best_epoch}")
+
+    def restore(self, network: Sequential) -> None:
+        """Give the network the best epoch's parameters back, if that was asked for."""
+        for name, array in self.best_params.items():
+            network.params[name][...] = array
