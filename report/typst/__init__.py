@@ -1,1 +1,7 @@
 """nbconvert exporters that typeset any notebook with Typst."""
+
+from .errors import ConversionError
+from .exporter import TypstExporter
+from .pdf import TypstPDFExporter
+
+__all__ = ["ConversionError", "TypstExporter", "TypstPDFExporter"]

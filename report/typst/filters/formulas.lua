@@ -1,8 +1,8 @@
---- TeX math to Typst math. `math.filters` turns every formula of a cell into Typst; the rest are its steps.
+--- TeX math to Typst math. `formulas.filters` turns every formula of a cell into Typst; the rest are its steps.
 local notes = require 'notes'
 local write = require 'write'
 
-local math = {}
+local formulas = {}
 
 local ENVIRONMENTS = pandoc.List{'align', 'equation', 'gather', 'multline', 'eqnarray', 'aligned', 'alignat', 'split', 'cases', 'flalign'}
 
@@ -13,7 +13,7 @@ local SYMBOLS = {
 }
 
 --- Whether raw TeX is a displayed formula (`\begin{align} ...`).
-function math.is_environment(tex)
+function formulas.is_environment(tex)
   local name = tex:match('^%s*\\begin{(%a+)%*?}')
   return name ~= nil and ENVIRONMENTS:includes(name)
 end
@@ -56,7 +56,7 @@ end
 
 --- Convert one formula.
 -- @return the Typst formula without its dollars, or nil after a problem was noted; its label; its tag; its TeX
-function math.convert(tex, display)
+function formulas.convert(tex, display)
   local label, tag
   tex = tex:gsub('\\label%s*{([^}]*)}', function(name) label = label or name; return '' end)
   tex = tex:gsub('\\tag%*?%s*{([^}]*)}', function(name) tag = name; return '' end)
@@ -73,13 +73,13 @@ function math.convert(tex, display)
 end
 
 local function inline(tex)
-  local body, _, _, source = math.convert(tex, false)
+  local body, _, _, source = formulas.convert(tex, false)
   if not body then return pandoc.Code(tex) end
   return write.raw_inline('#math.equation(alt: ' .. write.string(source) .. ', $' .. body .. '$)')
 end
 
 local function display(tex, label)
-  local body, inner, tag, source = math.convert(tex, true)
+  local body, inner, tag, source = formulas.convert(tex, true)
   if not body then return pandoc.Code(tex) end
   label = label or inner
   if label then notes.label(label) end
@@ -95,7 +95,7 @@ local function trailing_label(inlines, index)
   return label, index
 end
 
-local function formulas(inlines)
+local function convert_all(inlines)
   local out, index = pandoc.List(), 1
   while index <= #inlines do
     local element = inlines[index]
@@ -116,14 +116,14 @@ end
 local function is_tex(element) return element.format == 'tex' or element.format == 'latex' end
 
 local function raw_block(element)
-  if is_tex(element) and math.is_environment(element.text) then
+  if is_tex(element) and formulas.is_environment(element.text) then
     return pandoc.Para{pandoc.Math('DisplayMath', element.text)}
   end
 end
 
 local function raw_inline(element)
   if not is_tex(element) then return nil end
-  if math.is_environment(element.text) then return pandoc.Math('DisplayMath', element.text) end
+  if formulas.is_environment(element.text) then return pandoc.Math('DisplayMath', element.text) end
   local label = element.text:match('\\eqref{([^}]*)}') or element.text:match('\\ref{([^}]*)}')
   if label then
     notes.reference(label)
@@ -131,6 +131,6 @@ local function raw_inline(element)
   end
 end
 
-math.filters = {{RawBlock = raw_block, RawInline = raw_inline}, {Inlines = formulas}}
+formulas.filters = {{RawBlock = raw_block, RawInline = raw_inline}, {Inlines = convert_all}}
 
-return math
+return formulas

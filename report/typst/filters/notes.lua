@@ -2,8 +2,10 @@
 -- Every note carries the notebook and the cell it comes from. `notes.save` writes all of them as JSON.
 local notes = {}
 
+local MARK = '\u{E002}'
+
 local here = {notebook = '', cell = 0}
-local book = {problems = {}, warnings = {}, labels = {}, references = {}, citations = {}, images = {}}
+local book = {problems = {}, warnings = {}, labels = {}, references = {}, citations = {}, images = {}, missing_alts = {}}
 
 --- Name the cell that all following notes belong to.
 function notes.enter(notebook, cell) here = {notebook = notebook, cell = tonumber(cell) or 0} end
@@ -20,6 +22,9 @@ function notes.problem(text) add(book.problems, {text = text}) end
 
 function notes.warning(text) add(book.warnings, {text = text}) end
 
+--- A figure without an alternative text; `text` says what stands in for it.
+function notes.missing_alt(text) add(book.missing_alts, {text = text}) end
+
 --- A label that this cell defines: `fig-loss`, `eq:softmax`, ...
 function notes.label(name) add(book.labels, {name = name}) end
 
@@ -32,11 +37,11 @@ function notes.citation(key) add(book.citations, {name = key}) end
 --- An image that the exporter has to bring; returns the file name it will have.
 function notes.image(source)
   for _, image in ipairs(book.images) do
-    if image.source == source and image.notebook == here.notebook and image.cell == here.cell then return image.target end
+    if image.source == source and image.notebook == here.notebook and image.cell == here.cell then return MARK .. image.target .. MARK end
   end
-  local target = ('@image-%d@'):format(#book.images + 1)
+  local target = ('image-%d'):format(#book.images + 1)
   add(book.images, {source = source, target = target})
-  return target
+  return MARK .. target .. MARK
 end
 
 function notes.has_citations() return #book.citations > 0 end

@@ -1,0 +1,160 @@
+"""From a notebook to the document that `filters/reader.lua` reads: cells, each a list of parts."""
+
+import re
+from typing import Any
+
+from nbformat import NotebookNode
+
+from .images import ImageStore
+from .math import macros
+from .options import OPTIONS
+from .outputs import Choice, choose, is_plot_value
+from .terminal import runs
+
+_MAGIC_LANGUAGES = {"bash": "bash", "sh": "bash", "html": "html", "javascript": "js", "js": "js", "latex": "latex",
+                    "markdown": "markdown", "svg": "xml", "perl": "perl", "ruby": "ruby", "sql": "sql", "cython": "python"}  # fmt: skip
+_TABULAR = re.compile(r"\\begin\{(tabular|longtable|table)")
+_DISPLAYED = re.compile(r"\s*\$+\s*\\displaystyle\s*(.*?)\$+\s*", re.DOTALL)
+
+Part = dict[str, Any]
+
+
+def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True) -> list[dict[str, Any]]:
+    """Return the cells of the document.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        After `CellOptionsPreprocessor`.
+    store : ImageStore
+        Takes the images of outputs and attachments.
+    echo : bool
+        Whether code is shown where no option or tag says otherwise.
+    """
+    shared: dict[str, str] = {}
+    out = []
+    for cell in notebook.cells:
+        source = cell.metadata.source
+        name = source["notebook"]
+        parts = _parts(cell, store, echo, _language(notebook))
+        out.append({
+            "notebook": name, "cell": str(source["cell"]), "parts": parts, "macros": shared.get(name, ""),
+            "role": "appendix" if cell.metadata.get("report_part") == "appendix" else "body",
+        })  # fmt: skip
+        if cell.cell_type == "markdown" and (found := macros(cell.source)):
+            shared[name] = shared.get(name, "") + found + "\n\n"
+    return out
+
+
+def _parts(cell: NotebookNode, store: ImageStore, echo: bool, language: str) -> list[Part]:
+    store.add_attachments(cell)
+    options = cell.metadata[OPTIONS]
+    if not options.get("include", True):
+        return []
+    if cell.cell_type == "markdown":
+        return [{"kind": "markdown", "text": cell.source}]
+    if cell.cell_type == "raw":
+        return _raw(cell)
+    parts = [_code(cell.source, options, language)] if options.get("echo", echo) and cell.source.strip() else []
+    if options.get("output", True):
+        parts += _outputs(cell, options, store)
+    return parts
+
+
+def _raw(cell: NotebookNode) -> list[Part]:
+    """Raw cells hold what is meant for one format: Typst, Markdown and LaTeX are taken; others are not for us."""
+    form = str(cell.metadata.get("raw_mimetype", cell.metadata.get("format", ""))).removeprefix("text/").removeprefix("x-")
+    if form in ("typst", "latex", "html", "markdown") and form != "html":
+        return [{"kind": "markdown", "text": cell.source} if form == "markdown" else {"kind": "raw", "format": form, "text": cell.source}]
+    if form in ("", "plain"):
+        return [{"kind": "terminal", "stream": "result", "runs": runs(cell.source)}] if cell.source.strip() else []
+    return []
+
+
+def _language(notebook: NotebookNode) -> str:
+    info, kernel = notebook.metadata.get("language_info", {}), notebook.metadata.get("kernelspec", {})
+    return str(info.get("name") or kernel.get("language") or "python").lower()
+
+
+def _code(source: str, options: dict[str, Any], language: str) -> Part:
+    magic = re.match(r"%%(\w+)", source)
+    label = str(options.get("label") or "")
+    label = label if label.startswith("lst-") else str(options.get("lst-label") or "")
+    return {"kind": "code", "text": source.rstrip("\n"), "caption": options.get("lst-cap"), "label": label,
+            "language": _MAGIC_LANGUAGES.get(magic.group(1), "python") if magic else language}  # fmt: skip
+
+
+def _outputs(cell: NotebookNode, options: dict[str, Any], store: ImageStore) -> list[Part]:
+    """Return the parts for a cell's outputs; its images are one figure where the cell labels or captions them."""
+    choices = [choose(output) if output.output_type in ("display_data", "execute_result") else output for output in cell.outputs]
+    images = [choice for choice in choices if isinstance(choice, Choice) and choice.kind == "image"]
+    together = len(images) > 1 and bool(_label(options, "fig") or options.get("fig-cap"))
+    state = {"image": 0, "table": 0}
+    parts: list[Part] = []
+    for choice in choices:
+        if choice is None or (images and isinstance(choice, Choice) and choice.kind == "text" and is_plot_value(choice.data)):
+            continue
+        if not isinstance(choice, Choice):
+            parts += _stream(choice)
+        elif choice.kind != "image":
+            parts += _display(choice, options, state)
+        elif not together or state["image"] == 0:
+            parts.append(_figure(images if together else [choice], options, store, state["image"]))
+            state["image"] += 1
+    return parts
+
+
+def _stream(output: NotebookNode) -> list[Part]:
+    if output.output_type == "error":
+        text, stream = "\n".join(output.get("traceback") or [f"{output.get('ename')}: {output.get('evalue')}"]), "error"
+    else:
+        text, stream = "".join(output.get("text", "")), output.get("name", "stdout")
+    found = runs(text)
+    return [{"kind": "terminal", "stream": stream, "runs": found}] if found else []
+
+
+def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> list[Part]:
+    """Return the part for anything but an image; tables, in whatever form, take the cell's table caption."""
+    data = choice.data
+    if choice.kind == "placeholder":
+        return [{"kind": "placeholder", "text": data}]
+    if choice.kind == "text":
+        return [{"kind": "terminal", "stream": "result", "runs": runs(data)}] if data.strip() else []
+    if choice.kind == "html":
+        return [{"kind": "html", "text": data}]
+    if choice.kind == "latex" and not _TABULAR.search(data):
+        displayed = _DISPLAYED.fullmatch(data)
+        return [{"kind": "markdown", "text": f"$$\n{displayed.group(1).strip()}\n$$" if displayed else data}]
+    form = {"table": "html"}.get(choice.kind, choice.kind)
+    captioned = form != "markdown" or _label(options, "tbl") or options.get("tbl-cap")
+    if not captioned:
+        return [{"kind": "markdown", "text": data}]
+    index = state["table"]
+    state["table"] += 1
+    return [{"kind": "table", "format": form, "text": data, "caption": _item(options.get("tbl-cap"), index),
+             "label": _label(options, "tbl") if index == 0 else "", "turned": bool(options.get("tbl-rotate"))}]  # fmt: skip
+
+
+def _figure(images: list[Choice], options: dict[str, Any], store: ImageStore, index: int) -> Part:
+    captions, alts = options.get("fig-cap"), options.get("fig-alt")
+    below = options.get("fig-subcap")
+    if len(images) > 1 and isinstance(captions, list) and not below:
+        below, captions = captions[-len(images) :], (captions[0] if len(captions) > len(images) else None)
+    pictures = [
+        {"source": store.add_output(image.mime, image.data), "alt": _item(alts, index + k, repeat=True), "caption": _item(below, k)}
+        for k, image in enumerate(images)
+    ]
+    return {"kind": "figure", "images": pictures, "caption": _item(captions, index), "label": _label(options, "fig") if index == 0 else "",
+            "width": str(options.get("fig-width") or options.get("out-width") or ""), "columns": str(options.get("layout-ncol") or "")}  # fmt: skip
+
+
+def _label(options: dict[str, Any], kind: str) -> str:
+    label = str(options.get("label") or "")
+    return label if label.startswith((f"{kind}-", f"{kind}:")) else ""
+
+
+def _item(value: Any, index: int, *, repeat: bool = False) -> str:
+    """Return the item of a list for one of several outputs; a single text belongs to the first of them."""
+    if isinstance(value, list):
+        return str(value[index]) if index < len(value) else ""
+    return str(value) if value is not None and (index == 0 or repeat) else ""

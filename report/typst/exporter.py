@@ -1,0 +1,109 @@
+"""The exporter from a notebook to Typst source."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from traitlets import Bool, Dict, List, Unicode, default
+
+from .assembly import cells
+from .errors import ConversionError, place
+from .images import ImageError, ImageStore
+from .metadata import bibliography, bibliography_title, document_metadata
+from .pandoc import read, write
+from .references import reference_problems
+
+TEMPLATES = Path(__file__).parent / "templates"
+_IMAGE = re.compile("\ue002(image-\\d+)\ue002")
+_MARKS = {code: None for code in range(0xE000, 0xE004)}
+"""Private characters the filters use as marks; they are taken out of the notebook's own text."""
+
+
+class TypstExporter(Exporter):
+    """Notebook to Typst source, with its template and its images beside it."""
+
+    export_from_notebook = "Typst"
+    output_mimetype = "text/x-typst"
+
+    echo = Bool(True, help="Show code where no option or tag of the cell says otherwise.").tag(config=True)
+    strict_alt = Bool(False, help="Refuse figures without an alternative text instead of warning.").tag(config=True)
+    report = Dict(help="Title, authors, abstract, bibliography ...: as in the notebook's metadata.report, and before it.").tag(config=True)
+    template = Unicode(str(TEMPLATES / "report.typ"), help="The Typst file that defines `report`, `appendix` and the blocks.").tag(config=True)
+
+    @default("file_extension")
+    def _default_file_extension(self) -> str:
+        return ".typ"
+
+    preprocessors = List(["report.typst.options.CellOptionsPreprocessor"], help="Preprocessors, in order.").tag(config=True)
+
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
+        """Convert a notebook.
+
+        Returns
+        -------
+        tuple of str and dict
+            The Typst source, and the resources, whose ``outputs`` are the files it needs.
+
+        Raises
+        ------
+        ConversionError
+            With one line for each formula, reference, image or option that cannot be converted.
+        """
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        folder = Path(resources.get("metadata", {}).get("path") or ".")
+        store = ImageStore(folder, resources.get("output_files_dir") or "files")
+        settings = {**(nb.metadata.get("report") or {}), **self.report}
+        bibliography_file, citable = bibliography(settings, folder)
+        document = self._document(nb, resources, store, settings)
+        if bibliography_file:
+            document["metadata"] |= {"citable": citable, "bibliography": f"{store.prefix}/references{bibliography_file.suffix}"}
+            store.files[document["metadata"]["bibliography"]] = bibliography_file.read_bytes()
+        text, notes = write(read(document), to="typst", lua_filter="typst.lua")
+        text = self._check(text, notes, store, citable)
+        self._add_template(store)
+        resources["outputs"] = {**resources.get("outputs", {}), **store.files}
+        resources["output_extension"] = self.file_extension
+        return text, resources
+
+    def _document(self, nb: NotebookNode, resources: dict, store: ImageStore, settings: dict) -> dict[str, Any]:
+        name = resources.get("metadata", {}).get("name") or "Notebook"
+        metadata = document_metadata(nb.metadata, self.report, name)
+        metadata["template"] = f"{store.prefix}/{Path(self.template).name}"
+        metadata["csl"] = str(settings.get("csl") or "ieee")
+        metadata["bibliography_title"] = bibliography_title(metadata["lang"])
+        return {"metadata": metadata, "cells": _without_marks(cells(nb, store, echo=self.echo))}
+
+    def _add_template(self, store: ImageStore) -> None:
+        """Put the template and the files beside it next to the images."""
+        for path in {*TEMPLATES.glob("*.typ"), Path(self.template)}:
+            store.files[f"{store.prefix}/{path.name}"] = path.read_bytes()
+
+    def _check(self, text: str, notes: dict[str, list], store: ImageStore, citable: list[str]) -> str:
+        """Bring the images, log the warnings, and raise all problems at once."""
+        problems = [f"{place(note['notebook'], note['cell'])}: {note['text']}" for note in notes.get("problems", [])]
+        problems += reference_problems(notes, citable)
+        arguments = {}
+        for note in notes.get("images", []):
+            try:
+                arguments[note["target"]] = store.resolve(note["source"], note["notebook"], note["cell"])
+            except ImageError as error:
+                problems.append(f"{place(note['notebook'], note['cell'])}: {error}")
+        missing = [f"{place(note['notebook'], note['cell'])}: figure without fig-alt, {note['text']}" for note in notes.get("missing_alts", [])]
+        if self.strict_alt:
+            problems += missing
+        if problems:
+            raise ConversionError(dict.fromkeys(problems))
+        warnings = [f"{place(note['notebook'], note['cell'])}: {note['text']}" for note in notes.get("warnings", [])]
+        for warning in dict.fromkeys(missing + warnings):
+            self.log.warning(warning)
+        return _IMAGE.sub(lambda match: arguments[match.group(1)], text)
+
+
+def _without_marks(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.translate(_MARKS)
+    if isinstance(value, dict):
+        return {key: _without_marks(item) for key, item in value.items()}
+    return [_without_marks(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,72 @@
+--- Code cells, listings, code in prose, and what a cell printed.
+local figures = require 'figures'
+local write = require 'write'
+
+local code = {}
+
+local COLUMNS = 90           -- characters of the code font that fit on a line
+local TURN = '\u{E000}'      -- where a long line goes on in the next; the template draws the mark
+
+local width = pandoc.layout.real_length
+
+-- the byte position of the last character of `line` that fits into `columns`, preferring a blank to break at
+local function break_position(line, columns)
+  local used, last, blank = 0, 0, nil
+  for position, point in utf8.codes(line) do
+    local character = utf8.char(point)
+    used = used + width(character)
+    if used > columns then break end
+    last = position + #character - 1
+    if used > columns * 0.6 and character:match('[%s,;)%]}]') then blank = last end
+  end
+  return blank or last
+end
+
+local function wrap_line(line, columns)
+  if #line <= columns or width(line) <= columns then return line end
+  local parts = {}
+  while width(line) > columns do
+    local position = break_position(line, columns - 2)
+    if position == 0 then break end
+    parts[#parts + 1], line = line:sub(1, position), line:sub(position + 1)
+  end
+  parts[#parts + 1] = line
+  return table.concat(parts, TURN)
+end
+
+--- Mark where lines longer than the page goes on in the next line.
+function code.wrap(text, columns)
+  local lines = {}
+  for line in (text:gsub('\t', '    ') .. '\n'):gmatch('(.-)\r?\n') do lines[#lines + 1] = wrap_line(line, columns or COLUMNS) end
+  return table.concat(lines, '\n')
+end
+
+local function raw(block)
+  return ('raw(%s, lang: %s, block: true)'):format(write.string(code.wrap(block.text)), write.string(block.classes[1] or 'text'))
+end
+
+local function code_div(div)
+  local caption, blocks = figures.split(div)
+  if #caption == 0 and div.identifier == '' then return write.raw_block('#code(' .. raw(blocks[1]) .. ')') end
+  return write.raw_block(figures.figure('raw', 'code(numbered: true, ' .. raw(blocks[1]) .. ')', caption, div.identifier))
+end
+
+local function terminal(div)
+  local runs = {}
+  for _, run in ipairs(div.content[1].content) do
+    runs[#runs + 1] = ('(%s, %s, %s),'):format(write.string(code.wrap(run.text)),
+      run.attributes.colour or 'none', run.attributes.bold or 'false')
+  end
+  return write.raw_block(('#terminal(%s, (%s))'):format(write.string(div.attributes.stream), table.concat(runs, ' ')))
+end
+
+local function div(element)
+  if element.classes:includes('code') then return code_div(element), false end
+  if element.classes:includes('terminal') then return terminal(element), false end
+end
+
+local function block(element) return write.raw_block('#code(' .. raw(element) .. ')') end
+
+code.filters = {{traverse = 'topdown', Div = div, CodeBlock = block}}
+
+return code

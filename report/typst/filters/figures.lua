@@ -1,0 +1,100 @@
+--- Figures: the outputs of code cells with their captions, sub-figures, and images in prose.
+local notes = require 'notes'
+local write = require 'write'
+
+local figures = {}
+
+local stringify = pandoc.utils.stringify
+
+local function is_class(block, class) return block.t == 'Div' and block.classes:includes(class) end
+
+--- Split a Div into its caption (as inlines) and its other blocks.
+function figures.split(div)
+  local caption, rest = pandoc.Inlines{}, pandoc.Blocks{}
+  for _, block in ipairs(div.content) do
+    if is_class(block, 'caption') then caption = pandoc.utils.blocks_to_inlines(block.content) else rest:insert(block) end
+  end
+  return caption, rest
+end
+
+--- A Typst figure of one kind ("image", "table", "raw") around a Typst expression.
+function figures.figure(kind, body, caption, label)
+  local numbered = #caption > 0 or label ~= ''
+  local text = numbered and ('caption: [' .. write.inlines(caption) .. ']') or 'numbering: none, outlined: false'
+  if label ~= '' then notes.label(label) end
+  return ('#figure(kind: %s, supplement: auto, %s,\n%s)%s'):format(kind, text, body, write.label(label))
+end
+
+-- the length of an image's `width` attribute in Typst: `50%`, `8cm`, `3in`, `320px` or `320`
+local function length(width)
+  if not width or width == '' then return 'auto' end
+  local number, unit = width:match('^([%d.]+)%s*(%a*%%?)$')
+  if not number then return 'auto' end
+  if unit == '' or unit == 'px' then return tonumber(number) * 0.75 .. 'pt' end
+  return number .. unit
+end
+
+local function picture(source, alt, width, place)
+  return ('%s(%s, width: %s, alt: %s)'):format(place, notes.image(source), length(width), write.string(alt))
+end
+
+-- the alternative text, or else the caption, or else a placeholder with a note
+local function alternative(attributes, caption)
+  if attributes.alt and attributes.alt ~= '' then return attributes.alt end
+  local text = #caption > 0 and stringify(caption)
+  notes.missing_alt(text and 'its caption stands in' or 'and no caption either')
+  return text or 'Figure'
+end
+
+local function subfigures(pictures, main, columns)
+  local cells = {}
+  for index, div in ipairs(pictures) do
+    local caption = figures.split(div)
+    local text = write.inlines(caption)
+    cells[index] = ('  subfigure(%s, %s, [%s]),'):format(picture(div.attributes.src,
+      alternative(div.attributes, #caption > 0 and caption or main), div.attributes.width, 'picture'),
+      write.string(string.char(96 + index)), text)
+  end
+  return ('subfigures(columns: %s,\n%s\n)'):format(columns or math.min(#pictures, 2), table.concat(cells, '\n'))
+end
+
+local function figure_div(div)
+  local caption, pictures = figures.split(div)
+  local body
+  if #pictures > 1 then
+    body = subfigures(pictures, caption, div.attributes.columns)
+  else
+    local attributes = pictures[1].attributes
+    body = picture(attributes.src, alternative(attributes, caption), attributes.width, 'picture')
+  end
+  if #caption == 0 and div.identifier == '' then return write.raw_block('#centred(' .. body .. ')') end
+  return write.raw_block(figures.figure('image', body, caption, div.identifier))
+end
+
+local function placeholder(div) return write.raw_block('#placeholder[' .. write.blocks(div.content) .. ']') end
+
+local function div(element)
+  if element.classes:includes('figure') then return figure_div(element), false end
+  if element.classes:includes('placeholder') then return placeholder(element), false end
+end
+
+-- an image alone in its paragraph stands alone; with a label or a title it is a numbered figure
+local function paragraph(element)
+  if #element.content ~= 1 or element.content[1].t ~= 'Image' then return nil end
+  local image = element.content[1]
+  local caption = image.identifier ~= '' and image.caption or image.title ~= '' and pandoc.Inlines(image.title) or pandoc.Inlines{}
+  local alt = alternative({alt = image.attributes['fig-alt'] or image.attributes.alt or stringify(image.caption)}, caption)
+  local body = picture(image.src, alt, image.attributes.width, 'picture')
+  if #caption == 0 then return write.raw_block('#centred(' .. body .. ')'), false end
+  return write.raw_block(figures.figure('image', body, caption, image.identifier)), false
+end
+
+local function image(element)
+  local alt = element.attributes.alt or stringify(element.caption)
+  if alt == '' then alt = alternative({}, {}) end
+  return write.raw_inline('#' .. picture(element.src, alt, element.attributes.width, 'inline-picture')), false
+end
+
+figures.filters = {{traverse = 'topdown', Div = div, Para = paragraph, Plain = paragraph, Image = image}}
+
+return figures

@@ -1,0 +1,61 @@
+--- The frame of the document: the call of the Typst template, the bibliography, the appendix.
+local notes = require 'notes'
+local write = require 'write'
+local formulas = require 'formulas'
+
+local metadata = {}
+
+local PROSE = {'title', 'subtitle', 'short_title', 'date', 'abstract', 'dataset_note'}
+local TEXTS = {'course', 'institution', 'lang', 'region', 'paper'}
+local LISTS = {'authors', 'keywords'}
+
+local function content(value)
+  local blocks = pandoc.Blocks(value)
+  for _, filter in ipairs(formulas.filters) do blocks = blocks:walk(filter) end
+  return '[' .. write.blocks(blocks) .. ']'
+end
+
+local function array(list)
+  local items = {}
+  for _, item in ipairs(list) do items[#items + 1] = write.string(pandoc.utils.stringify(item)) .. ',' end
+  return '(' .. table.concat(items, ' ') .. ')'
+end
+
+local function arguments(meta)
+  local out = {}
+  local function argument(name, value) out[#out + 1] = '  ' .. name:gsub('_', '-') .. ': ' .. value .. ',' end
+  for _, name in ipairs(PROSE) do if meta[name] then argument(name, content(meta[name])) end end
+  for _, name in ipairs(TEXTS) do if meta[name] then argument(name, write.string(pandoc.utils.stringify(meta[name]))) end end
+  for _, name in ipairs(LISTS) do if meta[name] then argument(name, array(meta[name])) end end
+  for name, value in pairs(meta.switches or {}) do out[#out + 1] = '  ' .. name .. ': ' .. tostring(value) .. ',' end
+  table.sort(out)
+  if meta.title then argument('title_text', write.string(pandoc.utils.stringify(pandoc.Blocks(meta.title)))) end
+  return table.concat(out, '\n')
+end
+
+local function opening(meta)
+  local template = pandoc.utils.stringify(meta.template)
+  return write.raw_block(('#import %s: *\n#show: report.with(\n%s\n)'):format(write.string(template), arguments(meta)))
+end
+
+local function bibliography(meta)
+  if not (meta.bibliography and notes.has_citations()) then return nil end
+  return write.raw_block(('#bibliography(%s, style: %s, title: [%s])'):format(
+    write.string(pandoc.utils.stringify(meta.bibliography)), write.string(pandoc.utils.stringify(meta.csl)),
+    pandoc.utils.stringify(meta.bibliography_title)))
+end
+
+--- The whole document: template call, body, references, appendix.
+function metadata.frame(meta, body, appendix)
+  local blocks = pandoc.Blocks{opening(meta)}
+  blocks:extend(body)
+  local references = bibliography(meta)
+  if references then blocks:insert(references) end
+  if #appendix > 0 then
+    blocks:insert(write.raw_block('#show: appendix'))
+    blocks:extend(appendix)
+  end
+  return blocks
+end
+
+return metadata

@@ -1,0 +1,46 @@
+--- Numbers in tables: which columns are numeric, and how their decimal points come to stand below each other.
+local numbers = {}
+
+local BLANKS = {[''] = true, ['-'] = true, ['--'] = true, ['–'] = true, ['—'] = true, nan = true, none = true, ['<na>'] = true, nat = true, inf = true, ['-inf'] = true}
+
+-- the fraction digits of a number, or nil where the text is no number
+local function fraction(text)
+  local plain = text:gsub('^[+−-]', ''):gsub('^[$€£]', '')
+  local whole, rest = plain:match('^(%d[%d,]*)(.*)$')
+  if not whole then whole, rest = '', plain:match('^(%.%d.*)$') end
+  if not rest then return nil end
+  local digits, suffix = rest:match('^%.?(%d*)(.*)$')
+  local has_point = rest:sub(1, 1) == '.'
+  if suffix ~= '' and not suffix:match('^%%$') and not suffix:match('^[eE][+−-]?%d+$') then return nil end
+  return {digits = has_point and #digits or 0, point = has_point, exponent = suffix:match('^[eE]') ~= nil}
+end
+
+--- How a column of texts is set.
+-- @return nil for a column of words, else {digits, point, exponent}: what its longest fraction has
+function numbers.column(texts)
+  local longest, any = {digits = 0, point = false, exponent = false}, false
+  for _, text in ipairs(texts) do
+    local part = fraction(text)
+    if not part and not BLANKS[text:lower()] then return nil end
+    if part then
+      any = true
+      longest.digits = math.max(longest.digits, part.digits)
+      longest.point, longest.exponent = longest.point or part.point, longest.exponent or part.exponent
+    end
+  end
+  return any and longest or nil
+end
+
+--- The text of a number with a true minus sign.
+function numbers.text(text)
+  return (text:gsub('^%-(%.?%d)', '−%1'):gsub('([eE])%-(%d)', '%1−%2'):gsub('^%-inf', '−inf'))
+end
+
+--- The digits, and whether the point too, that a number lacks behind its own fraction to end below the longest one.
+function numbers.padding(text, column)
+  local part = fraction(text)
+  if not part or column.exponent then return 0, false end
+  return column.digits - part.digits, column.point and not part.point
+end
+
+return numbers

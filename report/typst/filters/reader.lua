@@ -1,0 +1,90 @@
+--- A pandoc reader for the exporter's document: JSON with cells and their parts (see `assembly.py`).
+-- Every cell is parsed alone, so an unclosed fence or list cannot reach into the next one.
+package.path = pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), '?.lua'} .. ';' .. package.path
+
+local flavour, prelude
+
+local function markdown(text) return pandoc.read(prelude .. text, flavour).blocks end
+
+local function inlines(text) return pandoc.utils.blocks_to_inlines(markdown(tostring(text))) end
+
+local function caption(text)
+  if not text or text == '' then return pandoc.List() end
+  return pandoc.List{pandoc.Div({pandoc.Plain(inlines(text))}, pandoc.Attr('', {'caption'}))}
+end
+
+local function div(class, part, blocks, attributes)
+  return pandoc.Blocks{pandoc.Div(blocks, pandoc.Attr(part.label or '', {class}, attributes or {}))}
+end
+
+local PARTS = {}
+
+function PARTS.markdown(part) return markdown(part.text) end
+
+function PARTS.raw(part) return pandoc.Blocks{pandoc.RawBlock(part.format, part.text)} end
+
+function PARTS.code(part)
+  local block = pandoc.CodeBlock(part.text, pandoc.Attr('', {part.language}))
+  return div('code', part, {block, table.unpack(caption(part.caption))})
+end
+
+function PARTS.terminal(part)
+  local runs = pandoc.List()
+  for _, run in ipairs(part.runs) do
+    runs:insert(pandoc.Code(run.text, pandoc.Attr('', {}, {colour = run.colour, bold = run.bold and 'true' or nil})))
+  end
+  return div('terminal', part, {pandoc.Plain(runs)}, {stream = part.stream})
+end
+
+function PARTS.figure(part)
+  local blocks = pandoc.List()
+  for _, image in ipairs(part.images) do
+    local attributes = {src = image.source, alt = image.alt, width = part.width}
+    blocks:insert(pandoc.Div(caption(image.caption), pandoc.Attr('', {'picture'}, attributes)))
+  end
+  blocks:extend(caption(part.caption))
+  return div('figure', part, blocks, {columns = part.columns})
+end
+
+function PARTS.table(part)
+  local blocks
+  if part.format == 'markdown' then
+    blocks = markdown(part.text)
+  else
+    blocks = pandoc.read(part.text, part.format == 'html' and 'html+tex_math_dollars' or part.format).blocks
+  end
+  blocks:extend(caption(part.caption))
+  return div('table', part, blocks, {turned = part.turned and 'true' or nil})
+end
+
+function PARTS.html(part) return pandoc.read(part.text, 'html+tex_math_dollars').blocks end
+
+function PARTS.placeholder(part) return div('placeholder', part, {pandoc.Plain{pandoc.Str(part.text)}}) end
+
+local function cell_div(cell)
+  prelude = cell.macros or ''
+  local blocks = pandoc.Blocks{}
+  for _, part in ipairs(cell.parts) do blocks:extend(PARTS[part.kind](part)) end
+  local attributes = {notebook = cell.notebook, cell = tostring(cell.cell), role = cell.role}
+  return pandoc.Div(blocks, pandoc.Attr('', {'cell'}, attributes))
+end
+
+-- metadata that is prose is Markdown; everything else stays text
+local PROSE = {title = true, subtitle = true, abstract = true, dataset_note = true, date = true, short_title = true}
+
+local function metadata(fields)
+  local meta = {}
+  prelude = ''
+  for key, value in pairs(fields) do
+    if PROSE[key] then meta[key] = pandoc.MetaBlocks(markdown(value)) else meta[key] = value end
+  end
+  return meta
+end
+
+function Reader(input)
+  local document = pandoc.json.decode(tostring(input), false)
+  flavour = document.flavour
+  local blocks = pandoc.Blocks{}
+  for _, cell in ipairs(document.cells) do blocks:insert(cell_div(cell)) end
+  return pandoc.Pandoc(blocks, metadata(document.metadata))
+end

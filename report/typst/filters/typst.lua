@@ -1,0 +1,44 @@
+--- The pandoc filter that turns the document of `reader.lua` into Typst, one room after the other.
+package.path = pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), '?.lua'} .. ';' .. package.path
+
+local notes = require 'notes'
+local write = require 'write'
+local headings = require 'headings'
+local metadata = require 'metadata'
+local references = require 'references'
+
+local markup = require 'markup'
+local formulas = require 'formulas'
+local figures = require 'figures'
+local tables = require 'tables'
+local code = require 'code'
+
+local ROOMS = {markup, formulas, references, figures, tables, code}
+
+local function convert(cell)
+  notes.enter(cell.attributes.notebook, cell.attributes.cell)
+  local blocks = cell.content
+  for _, room in ipairs(ROOMS) do
+    for _, filter in ipairs(room.filters) do blocks = blocks:walk(filter) end
+  end
+  return headings.normalise(blocks)
+end
+
+-- a comment by which a message of the Typst compiler is traced to its cell
+local function marker(cell)
+  return write.raw_block(('// cell: %s#%s'):format(cell.attributes.notebook:gsub('[\r\n]', ' '), cell.attributes.cell))
+end
+
+function Pandoc(document)
+  references.collect(document)
+  local body, appendix = pandoc.Blocks{}, pandoc.Blocks{}
+  for _, cell in ipairs(document.blocks) do
+    local target = cell.attributes.role == 'appendix' and appendix or body
+    target:insert(marker(cell))
+    target:extend(convert(cell))
+  end
+  notes.enter('the settings', 0)
+  local blocks = metadata.frame(document.meta, body, appendix)
+  notes.save(pandoc.utils.stringify(document.meta.notes_file))
+  return pandoc.Pandoc(blocks)
+end

@@ -1,0 +1,73 @@
+"""What stands on the title page and in the document's properties, with defaults for a notebook that has none."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .errors import ConversionError
+
+_FIELDS = {"subtitle", "short_title", "course", "institution", "date", "abstract", "keywords", "lang", "region", "paper", "dataset_note"}
+_SWITCHES = ("titlepage", "contents", "lof", "lot", "numbered")
+_BIBLIOGRAPHY_TITLES = {"de": "Literatur", "fr": "Références", "es": "Referencias", "it": "Riferimenti", "nl": "Referenties", "pt": "Referências"}
+
+
+def document_metadata(notebook: Mapping[str, Any], settings: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the metadata of the document.
+
+    Parameters
+    ----------
+    notebook : mapping
+        The notebook's metadata: ``title``, ``authors`` (a list of ``{"name": ...}``), ``report`` (a mapping).
+    settings : mapping
+        Settings of the exporter; they go before the notebook's own.
+    name : str
+        The title of a notebook that names none.
+    """
+    report = {**(notebook.get("report") or {}), **settings}
+    metadata: dict[str, Any] = {key: _plain(report[key]) for key in _FIELDS if report.get(key)}
+    metadata["title"] = str(report.get("title") or notebook.get("title") or name)
+    metadata["authors"] = _authors(report.get("authors") or notebook.get("authors") or [])
+    metadata["keywords"] = _words(report.get("keywords") or [])
+    metadata["lang"] = str(report.get("lang") or "en")
+    is_report = bool(notebook.get("report") or settings)
+    defaults = {"titlepage": is_report, "contents": is_report, "lof": False, "lot": False, "numbered": True}
+    metadata["switches"] = {key: "true" if report.get(key, defaults[key]) else "false" for key in _SWITCHES}
+    return metadata
+
+
+def bibliography(report: Mapping[str, Any], folder: Path) -> tuple[Path | None, list[str]]:
+    """Return the bibliography file and its keys; without one, nothing and no keys.
+
+    Raises
+    ------
+    ConversionError
+        If the file does not exist.
+    """
+    if not report.get("bibliography"):
+        return None, []
+    path = folder / str(report["bibliography"])
+    if not path.is_file():
+        raise ConversionError([f"the bibliography {report['bibliography']} does not exist in {folder}"])
+    text = path.read_text(encoding="utf-8")
+    if path.suffix in (".yml", ".yaml"):
+        return path, re.findall(r"^([^\s#:]+):", text, re.MULTILINE)
+    return path, re.findall(r"^\s*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,", text, re.MULTILINE | re.IGNORECASE)
+
+
+def bibliography_title(lang: str) -> str:
+    """Return the heading of the list of references in a language."""
+    return _BIBLIOGRAPHY_TITLES.get(lang, "References")
+
+
+def _plain(value: Any) -> Any:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else str(value)
+
+
+def _authors(authors: Any) -> list[str]:
+    authors = [authors] if isinstance(authors, str | Mapping) else authors
+    return [str(author.get("name", "")) if isinstance(author, Mapping) else str(author) for author in authors]
+
+
+def _words(words: Any) -> list[str]:
+    return [word.strip() for word in words.split(",")] if isinstance(words, str) else [str(word) for word in words]

@@ -1,0 +1,88 @@
+"""Cell options: ``#| key: value`` lines, tags, and cell metadata, gathered into one dictionary a cell."""
+
+import re
+from typing import Any
+
+import yaml
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+
+from .errors import ConversionError, place
+
+OPTIONS = "report_options"
+"""The cell metadata under which the gathered options stand."""
+
+_OPTION_LINE = re.compile(r"^\s*(?:#|//|--|%)\|\s?(.*)$")
+_HIDE = {
+    "include": {"remove-cell", "hide-cell", "parameters", "injected-parameters", "papermill-error-cell-tag"},
+    "echo": {"remove-input", "hide-input"},
+    "output": {"remove-output", "hide-output"},
+}
+
+
+class CellOptionsPreprocessor(Preprocessor):
+    """Gather the options of every cell in ``cell.metadata["report_options"]`` and take them out of its source."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Treat every cell; a cell without ``metadata.source`` is named by its position."""
+        name = resources.get("metadata", {}).get("name") or "notebook"
+        for index, cell in enumerate(nb.cells):
+            cell.metadata.setdefault("source", {"notebook": f"{name}.ipynb", "cell": index})
+            cell.metadata[OPTIONS] = cell_options(cell)
+        return nb, resources
+
+
+def cell_options(cell: NotebookNode) -> dict[str, Any]:
+    """Return the options of a cell: its option lines over its metadata; tags can only hide.
+
+    Raises
+    ------
+    ConversionError
+        If the option lines are no YAML mapping.
+    """
+    options = _from_metadata(cell)
+    if cell.cell_type == "code":
+        options.update(_take_option_lines(cell))
+    tags = {str(tag).replace("_", "-") for tag in cell.metadata.get("tags", ())}
+    for option, hiding in _HIDE.items():
+        if tags & hiding:
+            options[option] = False
+    return options
+
+
+def _from_metadata(cell: NotebookNode) -> dict[str, Any]:
+    """Read what other tools store in cell metadata: nbconvert's ``alt``, Jupyter's hidden source and outputs."""
+    metadata, hidden = cell.metadata, cell.metadata.get("jupyter", {})
+    options = {key: metadata[key] for key in ("label", "fig-cap", "tbl-cap", "lst-cap", "fig-alt") if key in metadata}
+    if metadata.get("alt"):
+        options.setdefault("fig-alt", metadata["alt"])
+    if hidden.get("source_hidden"):
+        options["echo"] = False
+    if hidden.get("outputs_hidden"):
+        options["output"] = False
+    return options
+
+
+def _take_option_lines(cell: NotebookNode) -> dict[str, Any]:
+    lines = cell.source.split("\n")
+    count = 0
+    while count < len(lines) and _OPTION_LINE.match(lines[count]):
+        count += 1
+    if count == 0:
+        return {}
+    cell.source = "\n".join(lines[count:]).lstrip("\n")
+    block = "\n".join(match.group(1) for line in lines[:count] if (match := _OPTION_LINE.match(line)))
+    return _parse(block, cell)
+
+
+def _parse(block: str, cell: NotebookNode) -> dict[str, Any]:
+    where = place(**cell.metadata.source)
+    try:
+        options = yaml.safe_load(block) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = block.splitlines()[mark.line] if mark and mark.line < len(block.splitlines()) else block
+        raise ConversionError([f"{where}: cell option is no YAML: `#| {line}` (quote a text that holds `: ` or `#`)"]) from None
+    if not isinstance(options, dict):
+        raise ConversionError([f"{where}: cell options must read `#| key: value`, got `#| {block}`"])
+    return options

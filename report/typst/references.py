@@ -1,0 +1,53 @@
+"""Check what the filters noted: every reference has its label, every label stands once, every citation has its entry."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .errors import place
+
+_KIND_NAMES = {"fig": "figures", "tbl": "tables", "eq": "equations", "sec": "sections", "lst": "listings"}
+
+
+def reference_problems(notes: Mapping[str, list[dict[str, Any]]], citable: Iterable[str]) -> list[str]:
+    """Return one line for each doubled label, unknown reference and unknown citation.
+
+    Parameters
+    ----------
+    notes : mapping
+        ``labels``, ``references`` and ``citations``: entries with ``name``, ``notebook`` and ``cell``.
+    citable : iterable of str
+        The keys of the bibliography.
+    """
+    labels: dict[str, list[str]] = defaultdict(list)
+    for entry in notes.get("labels", []):
+        labels[entry["name"]].append(_place(entry))
+    problems = [f"{places[1]}: label {name} stands already in {places[0]}" for name, places in labels.items() if len(places) > 1]
+    problems += [
+        f"{_place(entry)}: unknown reference @{entry['name']}; {_known(entry['name'], labels)}"
+        for entry in notes.get("references", [])
+        if entry["name"] not in labels
+    ]
+    keys = sorted(citable)
+    problems += [
+        f"{_place(entry)}: unknown citation @{entry['name']}; the bibliography has: {_listed(keys)}"
+        for entry in notes.get("citations", [])
+        if entry["name"] not in keys
+    ]
+    return problems
+
+
+def _place(entry: Mapping[str, Any]) -> str:
+    return place(entry["notebook"], entry["cell"])
+
+
+def _known(name: str, labels: Iterable[str]) -> str:
+    kind = name.partition("-")[0].partition(":")[0]
+    same = sorted(label for label in labels if label.startswith((f"{kind}-", f"{kind}:")))
+    return f"known {_KIND_NAMES.get(kind, 'labels')}: {_listed(same)}"
+
+
+def _listed(names: list[str], limit: int = 12) -> str:
+    if not names:
+        return "none"
+    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")

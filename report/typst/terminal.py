@@ -1,0 +1,116 @@
+"""Printed output as a terminal would show it: runs of text with a colour, without what changes from run to run."""
+
+import re
+from typing import Any
+
+_SGR = re.compile(r"\x1b\[([0-9;:]*)m")
+_ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;:?]*[A-Za-ln-z]|\x1b[()][A-Z0-9]|\x1b[=>78]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
+_KERNEL_FILE = re.compile(r"\S*[/\\]ipykernel_\d+[/\\]\d+\.py(?::(\d+))?")
+_CELL_NUMBER = re.compile(r"\bCell In ?(?:\x1b\[[0-9;]*m)*\[(?:\x1b\[[0-9;]*m)*\d+(?:\x1b\[[0-9;]*m)*\]")
+MAX_LINES = 400
+"""Outputs with more lines are cut in the middle, with a line that says so."""
+
+
+def runs(text: str) -> list[dict[str, Any]]:
+    """Split printed text into runs of one style.
+
+    Parameters
+    ----------
+    text : str
+        As the kernel sent it, with ANSI escapes and carriage returns.
+
+    Returns
+    -------
+    list of dict
+        ``text``, and where set ``colour`` (0 to 7, the ANSI colours) and ``bold``.
+    """
+    text = shorten(overwrite(stable(_ESCAPE.sub("", text)))).rstrip("\n")
+    out: list[dict[str, Any]] = []
+    style: dict[str, Any] = {}
+    position = 0
+    for match in _SGR.finditer(text):
+        _append(out, text[position : match.start()], style)
+        style = _restyle(style, match.group(1))
+        position = match.end()
+    _append(out, text[position:], style)
+    return out
+
+
+def stable(text: str) -> str:
+    """Replace the kernel's temporary paths and execution counts, which differ between equal runs."""
+    text = _KERNEL_FILE.sub(lambda match: f"cell line {match[1]}" if match[1] else "cell", text)
+    return _CELL_NUMBER.sub("Cell", text)
+
+
+def overwrite(text: str) -> str:
+    """Keep what stands on the screen after carriage returns and backspaces (progress bars)."""
+    lines = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        while "\b" in line:
+            line = re.sub(r"(^|[^\b])\b", "", line)
+        lines.append(line.rstrip("\r").rsplit("\r", 1)[-1])
+    return "\n".join(lines)
+
+
+def shorten(text: str, limit: int = MAX_LINES) -> str:
+    """Cut the middle out of a text with more than ``limit`` lines, and say how much is missing."""
+    lines = text.rstrip("\n").split("\n")
+    if len(lines) <= limit:
+        return text
+    head, tail = limit * 3 // 4, limit // 4
+    return "\n".join([*lines[:head], f"… {len(lines) - head - tail:,} lines left out …", *lines[-tail:]])
+
+
+def _append(out: list[dict[str, Any]], text: str, style: dict[str, Any]) -> None:
+    text = _CONTROL.sub("", text).replace("\x1b", "")
+    if text:
+        out.append({"text": text, **style})
+
+
+def _restyle(style: dict[str, Any], codes: str) -> dict[str, Any]:
+    """Apply one escape sequence to a style: basic, bright, 256 and true colours; backgrounds are left out."""
+    style = dict(style)
+    numbers = [int(code or 0) for code in re.split("[;:]", codes)]
+    while numbers:
+        code = numbers.pop(0)
+        if code == 0:
+            style = {}
+        elif code in (1, 22):
+            style["bold"] = code == 1
+        elif 30 <= code <= 37 or 90 <= code <= 97:
+            style["colour"] = code % 10
+        elif code == 39:
+            style.pop("colour", None)
+        elif code in (38, 48):
+            colour = _extended_colour(numbers)
+            if code == 38 and colour is not None:
+                style["colour"] = colour
+    return style
+
+
+def _extended_colour(numbers: list[int]) -> int | None:
+    """Take the operands of a 256- or true-colour code off the list; return the nearest basic colour."""
+    kind = numbers.pop(0) if numbers else 0
+    if kind == 5 and numbers:
+        index = numbers.pop(0)
+        if index < 16:
+            return index % 8
+        if index >= 232:
+            return None
+        index -= 16
+        return _nearest(index // 36 * 51, index // 6 % 6 * 51, index % 6 * 51)
+    if kind == 2 and len(numbers) >= 3:
+        red, green, blue = numbers[:3]
+        del numbers[:3]
+        return _nearest(red, green, blue)
+    return None
+
+
+def _nearest(red: int, green: int, blue: int) -> int | None:
+    """Return the basic colour whose channels are the strong ones of an RGB value; none for greys."""
+    high, low = max(red, green, blue), min(red, green, blue)
+    if high - low < 40:
+        return None
+    middle = (high + low) / 2
+    return (red > middle) + 2 * (green > middle) + 4 * (blue > middle)
