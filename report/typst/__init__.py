@@ -4,4 +4,9 @@ from .errors import ConversionError
 from .exporter import TypstExporter
 from .pdf import TypstPDFExporter
 
-__all__ = ["ConversionError", "TypstExporter", "TypstPDFExporter"]
+try:
+    from .html import TypstHTMLExporter
+except ModuleNotFoundError:  # until the HTML exporter has moved in
+    TypstHTMLExporter = TypstExporter  # type: ignore[misc]
+
+__all__ = ["ConversionError", "TypstExporter", "TypstHTMLExporter", "TypstPDFExporter"]

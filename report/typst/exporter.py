@@ -102,8 +102,9 @@ class TypstExporter(Exporter):
 
 
 def _without_marks(value: Any) -> Any:
+    """Take private characters out of all texts of a document, and drop what is None (Lua has no None)."""
     if isinstance(value, str):
         return value.translate(_MARKS)
     if isinstance(value, dict):
-        return {key: _without_marks(item) for key, item in value.items()}
+        return {key: _without_marks(item) for key, item in value.items() if item is not None}
     return [_without_marks(item) for item in value] if isinstance(value, list) else value
