@@ -129,7 +129,7 @@ def train(
     measured = {name: part for name, part in splits.items() if evaluate_train or name != "train"}
     run = Run(state, batches, measured, reduction, as_callbacks(callbacks), Watch(early_stopping, state, measured))
     settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping}
-    settings |= {"evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
+    settings |= {"shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
     file = Checkpoint(checkpoint, fingerprint(run, splits, settings)) if checkpoint is not None else None
     try:
         run.go(evaluate_initial, file)

@@ -1,0 +1,240 @@
+"""Looking inside a network: what its layers do, what it confuses, and where it learns nothing.
+
+Nothing here changes the network: what needs a backward pass works on a copy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlp_core.callbacks import Callback, TrainingState
+from mlp_core.evaluation import check_split, chunks
+from mlp_core.layers import Dropout, ReLU, positive_int
+from mlp_core.losses import softmax_cross_entropy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mlp_core.network import Sequential
+    from mlp_core.splits import Split
+
+
+def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
+    """Return the output of every layer for a batch: feature maps where the layer is a convolution.
+
+    Parameters
+    ----------
+    network : Sequential
+    images : ndarray, shape (n, ...), float
+
+    Returns
+    -------
+    list of ndarray
+        One a layer, each of shape (n, ...); the last are the logits.
+    """
+    network.forward(images[:1])  # raises the network's own message if the shape is wrong
+    x = np.asarray(images, network.dtype)
+    if network.input_shape is not None:
+        x = x.reshape(len(x), *network.input_shape)
+    outputs = []
+    for layer in network.layers:
+        x = layer.forward(x)
+        outputs.append(x)
+    return outputs
+
+
+def activation_statistics(network: Sequential, images: np.ndarray) -> pd.DataFrame:
+    """Return mean, standard deviation, norm and fraction of zeros of every layer's output, one row a layer.
+
+    The norm is the root mean square over the batch of one image's Euclidean norm, so that it does not grow with n.
+    """
+    rows = [
+        {"layer": index, "kind": type(layer).__name__, **_statistics(output, len(images))}
+        for index, (layer, output) in enumerate(zip(network.layers, activations(network, images), strict=True))
+    ]
+    return _frame(rows, ["layer"])
+
+
+def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+    """Return mean, standard deviation, norm and fraction of zeros of every gradient of the mean loss over a batch.
+
+    One row a parameter, and one row a layer for the gradient of its input, the signal that the layer passes back
+    ("input"). Dropout is switched off.
+    """
+    network = _deterministic_copy(network)
+    logits = network.forward(images, training=True)
+    grad = softmax_cross_entropy(logits, labels)[1]
+    rows = []
+    for index, layer in reversed(list(enumerate(network.layers))):
+        grad = layer.backward(grad)
+        arrays = {"input": grad, **layer.grads}
+        rows += [
+            {"layer": index, "kind": type(layer).__name__, "array": name, **_statistics(array)}
+            for name, array in reversed(arrays.items())
+        ]
+    return _frame(rows[::-1], ["layer", "array"])
+
+
+def dead_units(network: Sequential, split: Split) -> pd.DataFrame:
+    """Return, for every ReLU layer, how many of its units are dead: zero for every image of the split.
+
+    A dead unit passes no gradient back, so that its weights learn nothing more from these images. In a convolutional
+    network every pixel of every feature map is a unit.
+
+    Returns
+    -------
+    DataFrame
+        One row a ReLU layer, indexed by its place in the network: ``units``, ``dead`` and ``fraction``.
+    """
+    check_split(network, split, "split")
+    alive: dict[int, np.ndarray] = {}
+    for images, _ in chunks(split):
+        outputs = activations(network, images)
+        for index, layer in enumerate(network.layers):
+            if isinstance(layer, ReLU):
+                active = (outputs[index] > 0).any(axis=0)
+                alive[index] = alive[index] | active if index in alive else active
+    rows = [{"layer": index, "units": active.size, "dead": int((~active).sum())} for index, active in alive.items()]
+    frame = _frame(rows, ["layer"], columns=["layer", "units", "dead"])
+    return frame.assign(fraction=frame["dead"] / frame["units"])
+
+
+def confusion_matrix(network: Sequential, split: Split) -> np.ndarray:
+    """Return how often each class was taken for which, shape (classes, classes), int64: true class by predicted one.
+
+    Row i sums to the number of images of class i; the diagonal holds the right answers.
+    """
+    check_split(network, split, "split")
+    logits = network.logits(split.images)
+    classes = logits.shape[1]
+    pairs = split.labels * classes + logits.argmax(axis=1)
+    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
+
+
+def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) -> pd.DataFrame:
+    """Return the wrong answers that the network was surest of, surest first.
+
+    Returns
+    -------
+    DataFrame
+        At most `count` rows: ``index`` into the split, ``label``, ``predicted``, ``probability`` of the predicted
+        class and ``probability_of_label``. Fewer rows where there are fewer mistakes.
+    """
+    import pandas as pd
+
+    check_split(network, split, "split")
+    positive_int(count, "count")
+    probabilities = network.predict_proba(split.images)
+    predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    wrong = np.flatnonzero(predicted != split.labels)
+    surest = wrong[np.argsort(-confidence[wrong], kind="stable")][:count]
+    columns = {"label": split.labels, "predicted": predicted, "probability": confidence}
+    columns["probability_of_label"] = probabilities[np.arange(len(predicted)), split.labels]
+    return pd.DataFrame({"index": surest, **{name: values[surest] for name, values in columns.items()}})
+
+
+def class_prior_entropy(labels: np.ndarray) -> float:
+    """Return ``-sum f_k log f_k`` (nats), f_k the fraction of class k among the labels.
+
+    It is the lowest mean cross-entropy of a classifier that does not look at the image: what a network whose units
+    are all dead can reach with its output biases.
+
+    >>> round(class_prior_entropy(np.repeat(np.arange(10), 5)), 4)  # ten equally frequent classes: log 10
+    2.3026
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or labels.size == 0:
+        raise ValueError(f"expected labels of shape (n,), n > 0, got {labels.shape}")
+    fractions = np.unique(labels, return_counts=True)[1] / labels.size
+    return float(-(fractions * np.log(fractions)).sum())
+
+
+class Recorder(Callback):
+    """Collect statistics while a network trains: before the first step, then every epoch or every so many steps.
+
+    Parameters
+    ----------
+    split : Split
+        The images to look at, a few hundred are enough; they need not be training images.
+    every_steps : int, optional
+        Record after every so many updates instead of after every epoch.
+
+    Attributes
+    ----------
+    steps : list of int
+        After how many updates each record was taken; the first is 0.
+    activations, gradients, dead : list of DataFrame
+        What `activation_statistics`, `gradient_statistics` and `dead_units` returned, one each a record.
+    """
+
+    def __init__(self, split: Split, *, every_steps: int | None = None) -> None:
+        self.split = split
+        self.every_steps = None if every_steps is None else positive_int(every_steps, "every_steps")
+        self.steps: list[int] = []
+        self.activations: list[pd.DataFrame] = []
+        self.gradients: list[pd.DataFrame] = []
+        self.dead: list[pd.DataFrame] = []
+
+    def on_train_begin(self, state: TrainingState) -> None:
+        """Forget earlier runs and record the start."""
+        check_split(state.network, self.split, "the recorder's split")
+        for records in (self.steps, self.activations, self.gradients, self.dead):
+            records.clear()
+        self.record(state)
+
+    def on_batch_end(self, state: TrainingState) -> None:
+        """Record if it is time."""
+        if self.every_steps and state.step % self.every_steps == 0:
+            self.record(state)
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Record, unless the steps decide."""
+        if not self.every_steps:
+            self.record(state)
+
+    def record(self, state: TrainingState) -> None:
+        """Take one record of the network as it is."""
+        images, labels = self.split.images, self.split.labels
+        self.steps.append(state.step)
+        self.activations.append(activation_statistics(state.network, images))
+        self.gradients.append(gradient_statistics(state.network, images, labels))
+        self.dead.append(dead_units(state.network, self.split))
+
+    def to_frame(self, what: str) -> pd.DataFrame:
+        """Return the records of "activations", "gradients" or "dead" under one another, with a first index "step"."""
+        import pandas as pd
+
+        if what not in ("activations", "gradients", "dead"):
+            raise ValueError(f"expected 'activations', 'gradients' or 'dead', got {what!r}")
+        if not self.steps:
+            raise ValueError("nothing is recorded yet: pass the recorder to train(..., callbacks=[recorder])")
+        return pd.concat(getattr(self, what), keys=self.steps, names=["step"])
+
+
+def _statistics(array: np.ndarray, batch: int = 1) -> dict[str, float]:
+    """Return mean, standard deviation, norm (root mean square over a batch) and fraction of zeros."""
+    flat = array.astype(np.float64, copy=False).ravel()
+    return {
+        "mean": float(flat.mean()),
+        "std": float(flat.std()),
+        "norm": float(np.sqrt(np.vdot(flat, flat) / batch)),
+        "zeros": float((flat == 0).mean()),
+    }
+
+
+def _deterministic_copy(network: Sequential) -> Sequential:
+    """Return a copy whose dropout layers let everything through."""
+    network = network.copy()
+    for layer in network.layers:
+        if isinstance(layer, Dropout):
+            layer.p = 0.0
+    return network
+
+
+def _frame(rows: list[dict], index: list[str], columns: list[str] | None = None) -> pd.DataFrame:
+    """Return the rows as a DataFrame with that index."""
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=columns).set_index(index)
