@@ -1,0 +1,56 @@
+# Course report: `make` lists what there is. Relative paths only, so a folder name with spaces is no trouble.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+# The stamp carries the content of what decides the environment: neither a clock nor a git checkout can fool it.
+STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
+
+# The options of a report, handed on through the environment, so that quotes and spaces survive.
+OPTIONS := PROFILE DATASET JOBS AUTHOR TITLE SCHEDULER
+$(foreach name,$(OPTIONS),$(if $(filter-out undefined,$(origin $(name))),$(eval export REPORT_$(name) = $$(value $(name)))))
+
+# Nothing is written to the home folder, which may be read-only.
+JUPYTER_HOME := IPYTHONDIR=build/ipython JUPYTER_CONFIG_DIR=build/jupyter/config JUPYTER_DATA_DIR=build/jupyter \
+	JUPYTER_RUNTIME_DIR=build/jupyter/runtime JUPYTERLAB_SETTINGS_DIR=build/jupyter/lab/settings \
+	JUPYTERLAB_WORKSPACES_DIR=build/jupyter/lab/workspaces MPLCONFIGDIR=build/matplotlib
+NATIVE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
+
+.PHONY: help report html notebooks lab test check bench clean
+
+help:  ## list the targets
+	@echo 'make report PROFILE=quick DATASET=mnist-5k JOBS=2 AUTHOR="A, B" TITLE="..."   (all optional)'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+
+report: $(STAMP)  ## build/report.pdf: run the notebooks that changed, typeset (PROFILE: quick, standard, published)
+	@$(RUN) -m report pdf
+
+html: $(STAMP)  ## build/report.html: the same report as one web page
+	@$(RUN) -m report html
+
+notebooks: $(STAMP)  ## run the notebooks with their own parameters and store their outputs (ONLY=02-initialization)
+	@$(NATIVE) $(RUN) -m report notebooks $(ONLY:%=--only %)
+
+lab: $(STAMP)  ## open the notebooks in JupyterLab
+	@$(JUPYTER_HOME) $(RUN) -m jupyter lab notebooks
+
+test: $(STAMP)  ## all tests, and every notebook compared with its stored outputs
+	@$(RUN) -m pytest --nbval -n 2 --dist loadfile -q
+
+check: $(STAMP)  ## ruff and mypy
+	@$(RUN) -m ruff check .
+	@$(RUN) -m mypy
+
+bench: $(STAMP)  ## speed of the training step beside its peers: build/benchmarks.json
+	@$(NATIVE) $(RUN) -m benchmarks
+
+clean:  ## remove everything made, but not the environment in .venv
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(STAMP):
+	@bash .ci/environment $(VENV)
+	@rm -f $(VENV)/.installed-*
+	@touch $@

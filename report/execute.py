@@ -1,0 +1,138 @@
+"""Run notebooks, several at once, in processes that never outlive the run."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from report import environment
+from report.errors import Interrupted
+from report.options import Options, cores
+from report.supervise import follow, judge, start_worker
+from report.tasks import Task, earlier, facts
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one notebook.
+
+    Attributes
+    ----------
+    task : Task
+    seconds : float
+        How long it took.
+    executed : Path
+        The executed notebook, complete or not; it may be missing after a failure.
+    failure : str or None
+        Why it did not run to its end; None if it did.
+    """
+
+    task: Task
+    seconds: float
+    executed: Path
+    failure: str | None
+
+
+class Runner:
+    """Runs notebooks side by side.
+
+    Parameters
+    ----------
+    options : Options
+        Folders, number of jobs, start timeout, scheduler.
+    cell_timeout : int
+        Seconds a cell may run.
+    """
+
+    def __init__(self, options: Options, cell_timeout: int) -> None:
+        self.options = options
+        self.cell_timeout = cell_timeout
+        self._mark = uuid.uuid4().hex
+        self._cells: dict[str, int] = {}
+        self._stopping = False
+        self._starting = threading.Lock()
+
+    def run(self, tasks: list[Task], done: Callable[[Outcome], None]) -> None:
+        """Run all tasks, the longest first where an earlier run tells, and hand each outcome to `done` as it comes.
+
+        However this ends, none of its processes is left.
+        """
+        jobs = max(1, min(self.options.jobs, len(tasks)))
+        threads = max(1, cores() // jobs)
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            longest_first = sorted(tasks, key=_earlier_seconds, reverse=True)
+            futures = [pool.submit(self._run_one, task, threads) for task in longest_first]
+            for future in as_completed(futures):
+                done(future.result())
+        except Interrupted as interruption:
+            interruption.args = (f"interrupted while running {self._running()}; what has finished is kept",)
+            raise
+        finally:
+            self._stop()
+            pool.shutdown(cancel_futures=True)
+
+    def _running(self) -> str:
+        """Say which notebooks run at the moment, and in which cell."""
+        places = [f"{name}, cell {cell}" if cell else name for name, cell in sorted(self._cells.items())]
+        return " and ".join(places) or "no notebook"
+
+    def _stop(self) -> None:
+        """Start no more processes and end those that run."""
+        from report.processes import end_processes
+
+        with self._starting:
+            self._stopping = True
+        end_processes(self._mark)
+
+    def _run_one(self, task: Task, threads: int) -> Outcome:
+        """Run one notebook and judge what came of it."""
+        start = time.monotonic()
+        executed = self.options.build / "work" / f"{task.name}.ipynb"
+        try:
+            failure = self._supervise(task, executed, threads)
+        except OSError as error:
+            failure = f"{error.strerror or error}: {error.filename or executed}"
+        self._cells.pop(task.name, None)
+        return Outcome(task, time.monotonic() - start, executed, failure)
+
+    def _supervise(self, task: Task, executed: Path, threads: int) -> str | None:
+        """Start a notebook's worker, follow it to its end, end what it left behind; return why it failed."""
+        from report.processes import end_processes
+
+        build, mark = self.options.build, f"{self._mark}/{task.name}"
+        log = build / "logs" / f"{task.name}.log"
+        for path in (executed, log):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+        scheduler = self.options.scheduler
+        variables = environment.kernel_environment(build, thread_count=threads, job=mark, scheduler=scheduler)
+        self._cells[task.name] = 0
+        with log.open("wb") as stderr:
+            with self._starting:
+                if self._stopping:
+                    return "not started, the run is being stopped"
+                worker = start_worker(variables, stderr)
+            complaint = follow(worker, self._job(task, executed), lambda cell: self._cells.update({task.name: cell}))
+        end_processes(mark)
+        return judge(task, executed, self._cells[task.name], complaint and f"{complaint} (log: {log})")
+
+    def _job(self, task: Task, executed: Path) -> dict[str, object]:
+        """Return what the worker has to know."""
+        return {
+            "source": str(task.source.resolve()),
+            "output": str(executed.resolve()),
+            "cwd": str(task.source.parent.resolve()),
+            "parameters": task.changed,
+            "cell_timeout": self.cell_timeout,
+            "start_timeout": self.options.start_timeout,
+        }
+
+
+def _earlier_seconds(task: Task) -> float:
+    """Return how long a notebook took in an earlier run; infinity where none tells, so that it starts early."""
+    executed = earlier(task)
+    return float("inf") if executed is None else facts(executed).get("seconds", float("inf"))

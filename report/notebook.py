@@ -1,0 +1,121 @@
+"""Notebook files as plain dictionaries: reading, tags, completeness; no Jupyter import, so that it is quick."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from report.errors import NotebookError
+
+Notebook = dict[str, Any]
+Cell = dict[str, Any]
+
+METADATA_KEY = "course_report"
+"""Where the pipeline keeps its own facts (fingerprint, parameters, seconds …) in an executed notebook's metadata."""
+
+
+def read(path: Path) -> Notebook:
+    """Read a notebook of format 4.
+
+    Parameters
+    ----------
+    path : Path
+        The `.ipynb` file.
+
+    Returns
+    -------
+    dict
+        The notebook's JSON, every `source` and stream `text` joined to one string.
+
+    Raises
+    ------
+    NotebookError
+        If the file is missing, no JSON, or no notebook of format 4.
+    """
+    try:
+        notebook = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise NotebookError(f"{path}: there is no such notebook") from None
+    except ValueError as error:
+        raise NotebookError(f"{path}: not a notebook, its JSON is broken ({error})") from None
+    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or not isinstance(notebook.get("cells"), list):
+        raise NotebookError(f"{path}: expected a notebook of format 4; open and save it in a current Jupyter")
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+        for output in cell.get("outputs", []):
+            if "text" in output:
+                output["text"] = "".join(output["text"])
+    return notebook
+
+
+def tags(cell: Cell) -> list[str]:
+    """Return a cell's tags."""
+    return cell.get("metadata", {}).get("tags", [])
+
+
+def code_cells(notebook: Notebook) -> Iterator[tuple[int, Cell]]:
+    """Yield position and cell of every code cell with code in it.
+
+    Positions count all cells from 1, but not the one that papermill adds: they are those of the notebook as written;
+    the added cell shares the position of the parameters cell before it.
+    """
+    position = 0
+    for cell in notebook["cells"]:
+        position += "injected-parameters" not in tags(cell)
+        if cell["cell_type"] == "code" and cell["source"].strip():
+            yield position, cell
+
+
+def first_line(cell: Cell) -> str:
+    """Return the first line of a cell's code that says something, to name the cell by."""
+    lines = [line.strip() for line in cell["source"].splitlines()]
+    telling = [line for line in lines if line and not line.startswith("#")] or lines or [""]
+    return telling[0] if len(telling[0]) <= 60 else telling[0][:57] + "..."
+
+
+def name_cell(notebook: Notebook, position: int) -> str:
+    """Return how messages name a cell: its position and its first line."""
+    return f"cell {position} (`{first_line(notebook['cells'][position - 1])}`)"
+
+
+def error_of(cell: Cell) -> str | None:
+    """Return `name: value` of the exception that a cell ended with, or None."""
+    for output in cell.get("outputs", []):
+        if output["output_type"] == "error":
+            lines = str(output.get("evalue", "")).strip().splitlines()
+            return f"{output['ename']}: {lines[0]}" if lines else output["ename"]
+    return None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with an executed notebook: the cell's position, what it is, and whether it is an exception."""
+
+    position: int
+    text: str
+    is_error: bool = False
+
+
+def first_problem(notebook: Notebook) -> Problem | None:
+    """Say where an executed notebook is not complete; None if it is.
+
+    A notebook is complete when every code cell with code has an execution count, the counts rise from the top, and no
+    cell ended with an exception: what the runner says about it plays no part.
+    """
+    last = 0
+    for position, cell in code_cells(notebook):
+        error, count = error_of(cell), cell.get("execution_count")
+        if error:
+            return Problem(position, error, is_error=True)
+        if not isinstance(count, int):
+            return Problem(position, "was not run")
+        if count <= last:
+            return Problem(position, f"ran out of order (In [{count}] after In [{last}])")
+        last = count
+    return None
+
+
+def content(notebook: Notebook) -> list[list[Any]]:
+    """Return what decides how a notebook runs and reads: type, source, tags and attachments of every cell."""
+    return [[cell["cell_type"], cell["source"], tags(cell), cell.get("attachments")] for cell in notebook["cells"]]

@@ -1,0 +1,65 @@
+"""What a run leaves in the build folder, each file written whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from report import notebook as nb
+from report.tasks import Task
+
+
+def write(path: Path, body: bytes) -> None:
+    """Write a file whole or not at all; make its folder where it is missing."""
+    from mlp_core.atomic import atomic_write
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path) as file:
+        file.write(body)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file whole or not at all."""
+    write(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def store(task: Task, executed: Path, facts: dict[str, Any], build: Path) -> None:
+    """Put a completely executed notebook, with the facts about its run, and its results in their places.
+
+    Parameters
+    ----------
+    task : Task
+    executed : Path
+        The notebook as the worker wrote it; it is removed.
+    facts : dict
+        What `report.tasks.facts` is to return later.
+    build : Path
+        The build folder.
+    """
+    from report.results import of_notebook
+
+    notebook = nb.read(executed)
+    notebook["metadata"][nb.METADATA_KEY] = facts
+    write_json(build / "results" / f"{task.name}.json", of_notebook(notebook))
+    write_json(task.output, notebook)
+    executed.unlink()
+    (build / "failed" / f"{task.name}.ipynb").unlink(missing_ok=True)
+
+
+def keep_failure(task: Task, executed: Path, build: Path) -> str:
+    """Keep what there is of a failed notebook for reading; return the words that say where."""
+    if not executed.exists():
+        return ""
+    kept = build / "failed" / f"{task.name}.ipynb"
+    kept.parent.mkdir(exist_ok=True)
+    os.replace(executed, kept)
+    return f"; the notebook as far as it ran: {kept}"
+
+
+def remove_strangers(tasks: list[Task], build: Path) -> None:
+    """Remove the executed notebooks and results of notebooks that are no chapters any more."""
+    for folder, suffix in (("notebooks", ".ipynb"), ("results", ".json")):
+        names = {f"{task.name}{suffix}" for task in tasks}
+        for path in (build / folder).glob(f"*{suffix}"):
+            if path.name not in names:
+                path.unlink()

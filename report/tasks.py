@@ -1,0 +1,130 @@
+"""Which notebook runs with which parameters, and whether its last run still holds."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from report import notebook as nb
+from report.config import Chapter, Config, one_of
+from report.conversion import Parameter
+from report.errors import ConfigError, NotebookError
+from report.fingerprint import dataset_files, digest
+from report.options import Options
+from report.parameters import declared, resolve, suggest
+
+RESULTS_PARAMETER = "results_folder"
+"""The parameter of a chapter that runs after all others; it says where their executed notebooks are."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A notebook to run.
+
+    Attributes
+    ----------
+    chapter : Chapter
+    source, output : Path
+        The notebook as written, and where its executed form goes.
+    notebook : dict
+        The notebook as written.
+    declared : dict of str to Parameter
+        What its parameters cell declares.
+    values : dict
+        The value of every parameter in this run.
+    """
+
+    chapter: Chapter
+    source: Path
+    output: Path
+    notebook: nb.Notebook
+    declared: dict[str, Parameter]
+    values: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The notebook's file name without `.ipynb`."""
+        return self.chapter.name
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """The parameters whose value is not the notebook's own."""
+        return {name: value for name, value in self.values.items() if value != self.declared[name].default}
+
+    def fingerprint(self, code: str, inputs: Any = None) -> str:
+        """Return the hash of all that the run depends on.
+
+        Parameters
+        ----------
+        code : str
+            `report.fingerprint.experiment_code()`.
+        inputs : JSON value, optional
+            What the notebook reads besides: the other notebooks' results.
+        """
+        data = dataset_files(self.values.get("dataset", ""))
+        return digest([nb.content(self.notebook), self.values, code, data, inputs])
+
+
+def make_tasks(config: Config, options: Options) -> list[Task]:
+    """Check every notebook, its parameters and their values; nothing runs before all of them are right.
+
+    Raises
+    ------
+    ConfigError, NotebookError
+        At the first thing that is wrong.
+    """
+    names = [chapter.name for chapter in config.chapters]
+    for name in options.overrides:
+        if name not in names:
+            raise ConfigError(f"-p {name}: there is no such notebook; {suggest(name, names)}")
+    return [_make_task(chapter, config, options) for chapter in config.chapters]
+
+
+def _make_task(chapter: Chapter, config: Config, options: Options) -> Task:
+    """Read one notebook and settle its parameters."""
+    source = options.notebooks / f"{chapter.name}.ipynb"
+    notebook = nb.read(source)
+    parameters = declared(notebook, chapter.name)
+    given = dict(config.own_parameters(options.profile, chapter.name))
+    if "dataset" in parameters:
+        given.setdefault("dataset", config.dataset(options.dataset, options.profile))
+    output = options.build / "notebooks" / f"{chapter.name}.ipynb"
+    if chapter.after_all:
+        given.setdefault(RESULTS_PARAMETER, Path(os.path.relpath(output.parent, options.notebooks)).as_posix())
+    for name, text in options.overrides.get(chapter.name, {}).items():
+        given[name] = _parse(text) if name in parameters and parameters[name].annotation != "str" else text
+    values = resolve(parameters, given, chapter.name)
+    if "dataset" in values:
+        one_of(f"{chapter.name}: dataset", values["dataset"], config.datasets)
+    return Task(chapter, source, output, notebook, parameters, values)
+
+
+def _parse(text: str) -> Any:
+    """Read the value of a parameter from the command line as YAML does; what is no YAML stays text."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+
+
+def finished(task: Task, fingerprint: str) -> nb.Notebook | None:
+    """Return the notebook of an earlier run that still holds: same fingerprint, every cell run; else None."""
+    executed = earlier(task)
+    if executed is None or facts(executed).get("fingerprint") != fingerprint or nb.first_problem(executed):
+        return None
+    return executed
+
+
+def earlier(task: Task) -> nb.Notebook | None:
+    """Return the notebook of an earlier run, whatever its state; None if there is none that can be read."""
+    try:
+        return nb.read(task.output)
+    except (NotebookError, OSError):
+        return None
+
+
+def facts(executed: nb.Notebook) -> dict[str, Any]:
+    """Return what the pipeline noted down in an executed notebook."""
+    return executed["metadata"].get(nb.METADATA_KEY, {})
