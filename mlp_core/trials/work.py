@@ -27,6 +27,7 @@ from mlp_core.trials.store import DamagedRecord, Record, TrialStore
 
 OPTIMIZERS: dict[str, Callable[..., Any]] = {"sgd": SGD, "adam": Adam}
 TRAINING = ("batch_size", "shuffle", "reduction", "early_stopping")
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # read when a BLAS is loaded
 SAME_CODE = "install on every worker what this process has, and restart the workers"
 FINAL = ("ok", "diverged")  # what a rerun does not repeat; a failure may have had a passing cause
 
@@ -146,6 +147,8 @@ def one_thread() -> Iterator[None]:
 @functools.cache
 def limit_worker() -> None:
     """Give this process one BLAS thread for the rest of its life; `one_thread` around it gives the others back."""
+    if all(os.environ.get(name) == "1" for name in THREAD_VARIABLES):
+        return
     from threadpoolctl import threadpool_limits
 
     importlib.import_module("scipy.linalg.blas")

@@ -19,10 +19,9 @@ from typing import Any
 from mlp_core.splits import Dataset
 from mlp_core.trials.shared_data import publish_dataset
 from mlp_core.trials.store import Record, TrialStore
-from mlp_core.trials.work import Job, Trial, make_record, one_thread, run_trial
+from mlp_core.trials.work import THREAD_VARIABLES, Job, Trial, make_record, one_thread, run_trial
 
 MAX_KILLS = 3  # a trial whose process dies this often, the last time alone in its pool, has failed
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent lives
 
 

@@ -1,0 +1,175 @@
+"""Nothing finished is lost or run twice: processes of a search are killed while it runs."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from search_trials import SPACE, deadly, journal, journaled, tiny_data, values
+
+from mlp_core.search import grid, search
+from mlp_core.trials.store import TrialStore
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def data():
+    return tiny_data()
+
+
+@pytest.fixture(autouse=True)
+def journal_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("JOURNAL", str(tmp_path / "journal"))
+    monkeypatch.setattr("mlp_core.trials.workers.MAX_KILLS", 50)  # innocents, killed again and again, must go on
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    """Return the table of the search when nobody disturbs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JOURNAL", str(tmp_path_factory.mktemp("calm") / "journal"))
+        return values(search(SPACE, tiny_data(), epochs=2, n_jobs=1, run=journaled))
+
+
+def wait_for(condition, seconds=20):
+    """Wait until the condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.01)
+
+
+def assert_none_ran_twice(cache):
+    """Check with the journal and the files' times that no trial began after its result was on disk."""
+    store = TrialStore(cache)
+    written = {name_of(record): store.path(record["key"]).stat().st_mtime_ns for record in store.records()}
+    assert len(written) == len(SPACE)
+    starts = [line for line in journal() if line["event"] == "start"]
+    assert {name_of(line) for line in starts} == set(written)
+    assert not [line for line in starts if line["time"] > written[name_of(line)]]
+
+
+def name_of(line):
+    return json.dumps(line["settings"], sort_keys=True)
+
+
+class WorkerKiller(threading.Thread):
+    """Kills processes that have begun a trial, each a random moment after it began."""
+
+    def __init__(self, kills, seed):
+        super().__init__()
+        self.kills, self.rng, self.killed, self.over = kills, random.Random(seed), [], threading.Event()
+
+    def run(self):
+        seen = 0
+        while not self.over.is_set() and len(self.killed) < self.kills:
+            begun = [line["pid"] for line in journal() if line["event"] == "start"]
+            if len(begun) > seen + self.rng.randrange(6):
+                time.sleep(self.rng.random() * 0.05)
+                seen = len(begun)
+                self.kill(begun[-1])
+            time.sleep(0.005)
+
+    def kill(self, pid):
+        if pid not in (os.getpid(), *self.killed) and psutil.pid_exists(pid):
+            os.kill(pid, signal.SIGKILL)
+            self.killed.append(pid)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *error):
+        self.over.set()
+        self.join()
+
+
+def test_killed_workers_cost_only_the_trials_they_were_at(tmp_path, data, expected):
+    with WorkerKiller(kills=3, seed=1) as killer:
+        frame = search(SPACE, data, epochs=2, n_jobs=2, cache=tmp_path / "cache", run=journaled)
+    assert len(killer.killed) == 3
+    assert values(frame) == expected
+    assert_none_ran_twice(tmp_path / "cache")
+
+
+def start_search(cache, jobs=2, scheduler=""):
+    """Start a search in a process of its own, in a session of its own so that a Ctrl-C reaches it alone."""
+    return subprocess.Popen(
+        [sys.executable, HERE / "search_trials.py", cache, str(jobs), scheduler],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )
+
+
+def count(cache):
+    """Return how many results are on disk."""
+    return len(list(Path(cache).glob("trials/*.json")))
+
+
+def family(process):
+    """Return the processes that a search has started."""
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def wait_for_results(cache, n):
+    """Wait until n results are on disk."""
+    wait_for(lambda: count(cache) >= n)
+
+
+def wait_for_end(processes):
+    """Wait until the processes have ended."""
+    assert not psutil.wait_procs(processes, timeout=3)[1]
+
+
+def test_killed_searches_are_resumed_and_leave_no_process_behind(tmp_path, data, expected):
+    cache, rng = tmp_path / "cache", random.Random(3)
+    for _ in range(2):
+        process = start_search(cache)
+        wait_for_results(cache, count(cache) + 1 + rng.randrange(5))
+        time.sleep(rng.random() * 0.1)
+        workers = family(process)
+        process.kill()
+        wait_for_end(workers)
+        process.communicate()
+    finished = {path: path.stat().st_mtime_ns for path in cache.glob("trials/*.json")}
+    frame = search(SPACE, data, epochs=2, n_jobs=2, cache=cache, run=journaled)
+    assert values(frame) == expected
+    assert frame.attrs["reused"] == len(finished) < len(SPACE)
+    assert all(path.stat().st_mtime_ns == time for path, time in finished.items())
+    assert_none_ran_twice(cache)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_interrupt_ends_the_search_soon_and_keeps_what_is_finished(tmp_path, jobs):
+    process = start_search(tmp_path / "cache", jobs)
+    wait_for_results(tmp_path / "cache", 2)
+    workers = family(process)
+    process.send_signal(signal.SIGINT)
+    assert b"KeyboardInterrupt" in process.communicate(timeout=5)[1]
+    wait_for_end(workers)
+    assert 2 <= count(tmp_path / "cache") < len(SPACE)
+
+
+def test_two_searches_at_once_share_the_work(tmp_path, data, expected):
+    process = start_search(tmp_path / "cache")
+    wait_for_results(tmp_path / "cache", 1)
+    frame = search(SPACE, data, epochs=2, n_jobs=2, cache=tmp_path / "cache", run=journaled)
+    assert process.wait(timeout=20) == 0, process.stderr.read()
+    process.communicate()
+    assert values(frame) == expected
+    assert len([line for line in journal() if line["event"] == "start"]) == len(SPACE)
+
+
+def test_a_trial_that_kills_its_process_fails_and_the_others_do_not(tmp_path, data, monkeypatch):
+    monkeypatch.setattr("mlp_core.trials.workers.MAX_KILLS", 2)
+    frame = search(grid(point=[0, 1, 2, 3]), data, epochs=1, n_jobs=2, cache=tmp_path / "cache", run=deadly)
+    assert frame.status.tolist() == ["ok", "failed", "ok", "ok"]
+    assert "died 2 times" in frame.reason[1]
+    assert [line["settings"]["point"] for line in journal()].count(1) == 2
