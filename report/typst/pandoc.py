@@ -13,7 +13,7 @@ from .errors import ConversionError
 FILTERS = Path(__file__).parent / "filters"
 FLAVOUR = (
     "markdown-yaml_metadata_block-blank_before_header-blank_before_blockquote-markdown_in_html_blocks-simple_tables"
-    "-multiline_tables-implicit_figures-auto_identifiers-example_lists-line_blocks-pandoc_title_block"
+    "-multiline_tables-implicit_figures-auto_identifiers-example_lists-latex_macros-line_blocks-pandoc_title_block"
     "+lists_without_preceding_blankline+tex_math_double_backslash+autolink_bare_uris"
 )
 """Pandoc's Markdown, brought close to what Jupyter shows."""

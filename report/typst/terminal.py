@@ -23,7 +23,7 @@ def runs(text: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``text``, and where set ``colour`` (0 to 7, the ANSI colours) and ``bold``.
+        ``text``, and where set ``colour`` ("0" to "7", the ANSI colours) and ``bold``.
     """
     text = shorten(overwrite(stable(_ESCAPE.sub("", text)))).rstrip("\n")
     out: list[dict[str, Any]] = []
@@ -79,13 +79,13 @@ def _restyle(style: dict[str, Any], codes: str) -> dict[str, Any]:
         elif code in (1, 22):
             style["bold"] = code == 1
         elif 30 <= code <= 37 or 90 <= code <= 97:
-            style["colour"] = code % 10
+            style["colour"] = str(code % 10)
         elif code == 39:
             style.pop("colour", None)
         elif code in (38, 48):
             colour = _extended_colour(numbers)
             if code == 38 and colour is not None:
-                style["colour"] = colour
+                style["colour"] = str(colour)
     return style
 
 

@@ -1,18 +1,121 @@
---- HTML bits in Markdown cells: `<br>`, `<b>`, `<sub>`, `<img>`, tables, centred blocks.
+--- HTML bits in Markdown cells: `<b>`, `<sub>`, `<br>`, `<img>`, `<a id>`, tables, centred and folded blocks.
+-- The reader applies this room, so that all others see pandoc's own elements only.
 local markup = {}
 
-local function raw_block(element)
-  if element.format == 'html' then return pandoc.read(element.text, 'html+tex_math_dollars').blocks end
+local HTML = 'html+tex_math_dollars+tex_math_double_backslash'
+
+-- inline elements: tag -> how what stands between its tags is set
+local INLINE = {
+  b = pandoc.Strong, strong = pandoc.Strong, i = pandoc.Emph, em = pandoc.Emph, var = pandoc.Emph, cite = pandoc.Emph, dfn = pandoc.Emph,
+  u = pandoc.Underline, ins = pandoc.Underline, s = pandoc.Strikeout, del = pandoc.Strikeout, strike = pandoc.Strikeout,
+  sub = pandoc.Subscript, sup = pandoc.Superscript, q = function(content) return pandoc.Quoted('DoubleQuote', content) end,
+  code = function(content) return pandoc.Code(pandoc.utils.stringify(content)) end,
+  mark = function(content) return pandoc.Span(content, pandoc.Attr('', {'mark'})) end,
+}
+INLINE.kbd, INLINE.samp, INLINE.tt = INLINE.code, INLINE.code, INLINE.code
+
+-- blocks whose content may be Markdown after a blank line
+local CONTAINERS = {center = true, details = true, section = true, article = true, p = true, blockquote = true, aside = true, header = true,
+  footer = true, main = true, figure = true}
+local SILENT = {script = true, style = true, head = true, meta = true, link = true}
+local FOREIGN = {iframe = 'An embedded page', video = 'A video', audio = 'A sound', canvas = 'A canvas', object = 'An embedded object',
+  embed = 'An embedded object', form = 'A form'}
+
+local function attribute(tag, name)
+  return tag:match('%s' .. name .. '%s*=%s*"([^"]*)"') or tag:match('%s' .. name .. "%s*=%s*'([^']*)'") or tag:match('%s' .. name .. '%s*=%s*([^%s>"\']+)')
 end
 
-local function raw_inline(element)
-  if element.format ~= 'html' then return nil end
-  if element.text:match('^<[bB][rR]') then return pandoc.LineBreak() end
-  if element.text:match('^<[iI][mM][gG]') then
-    return pandoc.utils.blocks_to_inlines(pandoc.read(element.text, 'html').blocks)
+local function wrap(name, tag, content)
+  if name == 'a' then
+    local target = attribute(tag, 'href')
+    if target then return pandoc.Link(content, target) end
+    return pandoc.Span(content, pandoc.Attr(attribute(tag, 'id') or attribute(tag, 'name') or ''))
+  end
+  return INLINE[name] and INLINE[name](content) or pandoc.Span(content)
+end
+
+local function tag_of(element)
+  if element.t ~= 'RawInline' or element.format ~= 'html' then return nil end
+  local slash, name = element.text:match('^<(/?)(%w+)')
+  return name and name:lower(), slash == '/'
+end
+
+-- the index of the tag that closes the one at `index`
+local function closing(inlines, index, name)
+  local depth = 0
+  for j = index, #inlines do
+    local other, closes = tag_of(inlines[j])
+    if other == name then
+      depth = depth + (closes and -1 or 1)
+      if depth == 0 then return j end
+    end
   end
 end
 
-markup.filters = {{RawBlock = raw_block, RawInline = raw_inline}}
+local function single_tag(element, name)
+  if name == 'br' then return pandoc.LineBreak() end
+  if name == 'img' then return pandoc.utils.blocks_to_inlines(pandoc.read(element.text, 'html').blocks) end
+  if FOREIGN[name] then return pandoc.Emph{pandoc.Str('[' .. FOREIGN[name] .. ']')} end
+  if name == 'a' then return pandoc.Span({}, pandoc.Attr(attribute(element.text, 'id') or attribute(element.text, 'name') or '')) end
+end
+
+local function slice(list, first, last)
+  local out = pandoc.Inlines{}
+  for index = first, last do out:insert(list[index]) end
+  return out
+end
+
+local function pair_tags(inlines)
+  local out, index = pandoc.Inlines{}, 1
+  while index <= #inlines do
+    local element = inlines[index]
+    local name, closes = tag_of(element)
+    local last = name and not closes and closing(inlines, index, name)
+    if last and not SILENT[name] then
+      out:insert(wrap(name, element.text, pair_tags(slice(inlines, index + 1, last - 1))))
+    elseif not last then
+      local single = name and not closes and single_tag(element, name)
+      if pandoc.utils.type(single) == 'Inlines' then out:extend(single) else out:insert(single or element) end
+    end
+    index = (last or index) + 1
+  end
+  return out
+end
+
+--- Read a piece of HTML, with all that has no place on paper taken out.
+function markup.read_html(text)
+  return pandoc.read(text, HTML).blocks:walk(markup.inlines)
+end
+
+local function summary(inner, read_markdown)
+  local title, rest = inner:match('^%s*<summary[^>]*>(.-)</summary>(.*)$')
+  if not title then return pandoc.Blocks{}, inner end
+  local inlines = pandoc.utils.blocks_to_inlines(read_markdown(title))
+  return pandoc.Blocks{pandoc.Para{pandoc.Strong(inlines)}}, rest
+end
+
+local function container(name, inner, read_markdown)
+  local blocks = pandoc.Blocks{}
+  if name == 'details' then blocks, inner = summary(inner, read_markdown) end
+  blocks:extend(inner:find('\n%s*\n') and read_markdown(inner) or markup.read_html(inner))
+  if name == 'blockquote' then return pandoc.BlockQuote(blocks) end
+  return pandoc.Div(blocks, pandoc.Attr('', {name == 'center' and 'centred' or 'html'}))
+end
+
+--- The filters of this room; `read_markdown` reads what stands inside HTML blocks.
+function markup.filters(read_markdown)
+  local function raw_block(element)
+    if element.format ~= 'html' then return nil end
+    local name = (element.text:match('^%s*<(%w+)') or ''):lower()
+    if SILENT[name] or element.text:match('^%s*<!%-%-') and not element.text:match('%-%->%s*%S') then return {} end
+    if FOREIGN[name] then return pandoc.Div({pandoc.Plain{pandoc.Str(FOREIGN[name] .. ': it is shown in the notebook only.')}}, pandoc.Attr('', {'placeholder'})) end
+    local inner = CONTAINERS[name] and element.text:match('^%s*<%w+[^>]*>(.*)</%w+>%s*$')
+    if inner then return container(name, inner, read_markdown) end
+    return markup.read_html(element.text)
+  end
+  return {{RawBlock = raw_block}, markup.inlines}
+end
+
+markup.inlines = {Inlines = pair_tags}
 
 return markup

@@ -2,9 +2,15 @@
 -- Every cell is parsed alone, so an unclosed fence or list cannot reach into the next one.
 package.path = pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), '?.lua'} .. ';' .. package.path
 
-local flavour, prelude
+local markup = require 'markup'
 
-local function markdown(text) return pandoc.read(prelude .. text, flavour).blocks end
+local flavour
+
+local function markdown(text)
+  local blocks = pandoc.read(text, flavour).blocks
+  for _, filter in ipairs(markup.filters(markdown)) do blocks = blocks:walk(filter) end
+  return blocks
+end
 
 local function inlines(text) return pandoc.utils.blocks_to_inlines(markdown(tostring(text))) end
 
@@ -51,18 +57,17 @@ function PARTS.table(part)
   if part.format == 'markdown' then
     blocks = markdown(part.text)
   else
-    blocks = pandoc.read(part.text, part.format == 'html' and 'html+tex_math_dollars' or part.format).blocks
+    blocks = part.format == 'html' and markup.read_html(part.text) or pandoc.read(part.text, part.format).blocks
   end
   blocks:extend(caption(part.caption))
   return div('table', part, blocks, {turned = part.turned and 'true' or nil})
 end
 
-function PARTS.html(part) return pandoc.read(part.text, 'html+tex_math_dollars').blocks end
+function PARTS.html(part) return markup.read_html(part.text) end
 
 function PARTS.placeholder(part) return div('placeholder', part, {pandoc.Plain{pandoc.Str(part.text)}}) end
 
 local function cell_div(cell)
-  prelude = cell.macros or ''
   local blocks = pandoc.Blocks{}
   for _, part in ipairs(cell.parts) do blocks:extend(PARTS[part.kind](part)) end
   local attributes = {notebook = cell.notebook, cell = tostring(cell.cell), role = cell.role}
@@ -74,7 +79,6 @@ local PROSE = {title = true, subtitle = true, abstract = true, dataset_note = tr
 
 local function metadata(fields)
   local meta = {}
-  prelude = ''
   for key, value in pairs(fields) do
     if PROSE[key] then meta[key] = pandoc.MetaBlocks(markdown(value)) else meta[key] = value end
   end

@@ -6,14 +6,13 @@ local write = require 'write'
 local headings = require 'headings'
 local metadata = require 'metadata'
 local references = require 'references'
-
-local markup = require 'markup'
+local anchors = require 'anchors'
 local formulas = require 'formulas'
 local figures = require 'figures'
 local tables = require 'tables'
 local code = require 'code'
 
-local ROOMS = {markup, formulas, references, figures, tables, code}
+local ROOMS = {formulas, references, anchors, figures, tables, code}
 
 local function convert(cell)
   notes.enter(cell.attributes.notebook, cell.attributes.cell)
@@ -32,7 +31,7 @@ end
 function Pandoc(document)
   references.collect(document)
   local body, appendix = pandoc.Blocks{}, pandoc.Blocks{}
-  for _, cell in ipairs(document.blocks) do
+  for _, cell in ipairs(anchors.assign(document.blocks)) do
     local target = cell.attributes.role == 'appendix' and appendix or body
     target:insert(marker(cell))
     target:extend(convert(cell))
