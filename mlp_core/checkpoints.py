@@ -79,8 +79,8 @@ class Checkpoint:
     def _read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the file's document and arrays; nothing in it is ever executed."""
         try:
-            with np.load(self.path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
             document = json.loads(str(arrays.pop("document")))
             known = (document["format"], document["version"]) == (FORMAT, VERSION)
         except (OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:

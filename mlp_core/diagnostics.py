@@ -94,7 +94,7 @@ def dead_units(network: Sequential, split: Split) -> pd.DataFrame:
         outputs = activations(network, images)
         for index, layer in enumerate(network.layers):
             if isinstance(layer, ReLU):
-                active = (outputs[index] > 0).any(axis=0)
+                active = np.asarray((outputs[index] > 0).any(axis=0))
                 alive[index] = alive[index] | active if index in alive else active
     rows = [{"layer": index, "units": active.size, "dead": int((~active).sum())} for index, active in alive.items()]
     frame = _frame(rows, ["layer"], columns=["layer", "units", "dead"])

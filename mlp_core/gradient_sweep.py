@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -195,11 +196,14 @@ def probe_network(
 def _chosen_indices(
     shape: tuple[int, ...], count: int, indices: Sequence[int | tuple[int, ...]] | None
 ) -> list[tuple[int, ...]]:
-    """Return the entries to look at as tuples; IndexError for one that is not there."""
+    """Return the entries to look at as tuples; ValueError for one that is not there."""
     if indices is None:
-        indices = range(min(count, int(np.prod(shape))))
-    flat = [np.ravel_multi_index(index, shape) if isinstance(index, tuple) else int(index) for index in indices]
-    size = int(np.prod(shape))
-    if not flat or min(flat) < 0 or max(flat) >= size:
-        raise IndexError(f"expected indices into an array of shape {shape}, {size} entries; got {list(indices)}")
-    return [tuple(int(i) for i in np.unravel_index(k, shape)) for k in flat]
+        indices = range(min(count, math.prod(shape)))
+    try:
+        flat = [np.ravel_multi_index(index, shape) if isinstance(index, tuple) else int(index) for index in indices]
+        chosen = [tuple(int(i) for i in np.unravel_index(position, shape)) for position in flat]
+    except ValueError:
+        chosen = []
+    if not chosen:
+        raise ValueError(f"expected positions or indices in an array of shape {shape}, got {list(indices)}")
+    return chosen

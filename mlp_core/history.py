@@ -66,6 +66,10 @@ class History:
     message: str = ""
     monitor: str = "valid_loss"
 
+    def __post_init__(self) -> None:
+        """Refuse to monitor what is no metric."""
+        check_metric(self.monitor)
+
     def __len__(self) -> int:
         """Return the number of epochs measured."""
         return max(len(getattr(self, name)) for name in COLUMNS)
