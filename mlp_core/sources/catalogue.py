@@ -109,12 +109,11 @@ def read_part(part: Part, path: Path) -> np.ndarray:
 
 def read_archive(source: Source, path: Path) -> list[np.ndarray]:
     """Return the arrays of a `.npz` or a pickle, verified as if they had been in IDX files."""
-    limit = 8 * source.size + HEADROOM  # float64 takes eight times the bytes
     try:
         if path.suffix == ".npz":
-            arrays = _take_keys(read_npz(path, limit))
+            arrays = _take_keys(read_npz(path, 8 * source.size + HEADROOM))  # float64 takes eight times the bytes,
         else:
-            arrays = _join_pairs(read_pickled_arrays(path, limit))
+            arrays = _join_pairs(read_pickled_arrays(path, 20 * source.size + HEADROOM))  # and text four times more
         pixels = [to_pixels(array, part) for part, array in zip(source.parts, arrays, strict=True)]
     except ValueError as error:
         raise DatasetError(f"{path}: {error}") from error

@@ -9,6 +9,7 @@ import io
 import math
 import pickle
 import pickletools
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ import numpy as np
 
 from mlp_core.sources.files import DatasetError, read_bytes
 
-OPCODES = frozenset([
+NEEDED = frozenset([
     "PROTO", "FRAME", "STOP", "MARK", "NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG",
     "LONG1", "STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8",
     "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3",
     "EMPTY_LIST", "LIST", "APPEND", "APPENDS", "GLOBAL", "STACK_GLOBAL", "REDUCE", "BUILD", "PUT", "BINPUT",
     "LONG_BINPUT", "MEMOIZE", "GET", "BINGET", "LONG_BINGET", "POP", "DUP"])
+OPCODES = {opcode.code: opcode for opcode in pickletools.opcodes if opcode.name in NEEDED}
 MOST_OPCODES = 2_000
 DTYPES = frozenset(["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"])
 BYTE_ORDERS = frozenset("<>|=")
@@ -57,12 +59,21 @@ def read_pickled_arrays(path: Path, limit: int) -> list[tuple[np.ndarray, np.nda
 
 
 def _scan(content: bytes) -> None:
-    """Refuse opcodes that arrays do not need; parsing them also shows that every size is covered by real bytes."""
-    for count, (opcode, argument, _) in enumerate(pickletools.genops(content), start=1):
-        if opcode.name not in OPCODES:
-            raise pickle.UnpicklingError(f"{opcode.name} is not needed for arrays, and refused")
-        if count > MOST_OPCODES or (opcode.name.endswith("PUT") and int(argument or 0) > MOST_OPCODES):
-            raise pickle.UnpicklingError("it is more complicated than a few arrays can be")
+    """Refuse opcodes that arrays do not need; reading their arguments shows that real bytes cover every size."""
+    stream = io.BytesIO(content)
+    for _ in range(MOST_OPCODES):
+        code = stream.read(1).decode("latin1")
+        opcode = OPCODES.get(code)
+        if opcode is None:
+            raise pickle.UnpicklingError(f"opcode {code!r} is nothing that arrays need" if code else "it ends early")
+        if opcode.name == "STOP":
+            return
+        # pickletools decodes the lines of Python 2 as ASCII, which bytes of images are not
+        reader = stream.readline if opcode.name == "STRING" else opcode.arg and partial(opcode.arg.reader, stream)
+        argument = reader() if reader else None
+        if opcode.name.endswith("PUT") and int(argument or 0) > MOST_OPCODES:
+            break
+    raise pickle.UnpicklingError("it is more complicated than a few arrays can be")
 
 
 class _ArrayUnpickler(pickle.Unpickler):
