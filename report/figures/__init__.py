@@ -5,7 +5,7 @@ Matplotlib axes, so that a notebook can add to them; ``plt.show()`` ends the cel
 """
 
 from report.figures.comparisons import bars, confusion_matrix, heatmap, scatter
-from report.figures.curves import learning_curves, lines, loglog_sweep, train_valid_curves
+from report.figures.curves import learning_curves, lines, loglog_sweep, panels, train_valid_curves
 from report.figures.images import feature_maps, filters, image_grid
 from report.figures.style import GREY, TEXT_WIDTH, use_style
 
@@ -21,6 +21,7 @@ __all__ = [
     "learning_curves",
     "lines",
     "loglog_sweep",
+    "panels",
     "scatter",
     "train_valid_curves",
     "use_style",

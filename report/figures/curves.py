@@ -138,6 +138,40 @@ def train_valid_curves(
     return axes[0]
 
 
+def panels(
+    tables: Mapping[str, Any],
+    x: Any = None,
+    *,
+    xlabel: str = "epoch",
+    ylabel: str = "",
+    log: str = "",
+    height: float = 2.0,
+) -> np.ndarray:
+    """Draw one panel a title side by side on common axes, in each one line a label: small multiples to compare.
+
+    Parameters
+    ----------
+    tables : mapping of title to DataFrame (columns are the lines, its index the horizontal axis), or to a mapping as
+        :func:`lines` takes it
+    x : array, shape (points,), optional
+        The horizontal axis where `tables` are mappings; the epochs by default.
+    log : str
+        The axes with a logarithmic scale: "x", "y" or "xy".
+
+    Returns
+    -------
+    ndarray of Axes, shape (len(tables),)
+    """
+    figure, axes = plt.subplots(1, len(tables), figsize=(TEXT_WIDTH, height), squeeze=False, sharey=True, sharex=True)
+    for ax, (title, table) in zip(axes[0], tables.items(), strict=True):
+        index = getattr(table, "index", x)
+        lines(table, index, ax=ax, xlabel=xlabel, log=log)
+        ax.set_title(title)
+    axes[0, 0].set_ylabel(ylabel)
+    _one_legend(figure, axes[0])
+    return axes[0]
+
+
 def loglog_sweep(
     x: Any,
     measured: Mapping[str, Any],

@@ -97,6 +97,14 @@ def test_training_is_drawn_full_and_validation_dashed_in_one_colour():
     assert [train.get_label(), valid.get_label()] == ["MLP, training", "MLP, validation"]
 
 
+def test_panels_share_their_axes_and_take_the_table_s_index_as_steps():
+    tables = {"zeros": pd.DataFrame({"layer 1": [1.0, 2.0]}, index=[0, 5]), "He": {"layer 1": [3.0, 9.0]}}
+    axes = figures.panels(tables, [0, 5], ylabel="norm")
+    assert [ax.get_title() for ax in axes] == ["zeros", "He"]
+    assert [ax.lines[0].get_xdata().tolist() for ax in axes] == [[0, 5], [0, 5]]
+    assert axes[0].get_ylim() == axes[1].get_ylim()
+
+
 def test_theory_does_not_stretch_the_axes_of_the_measurement():
     x = np.array([1.0, 10.0, 100.0])
     ax = figures.loglog_sweep(x, {"measured": 1 / x}, {"theory": x**-9})
