@@ -9,10 +9,13 @@ from .images import ImageStore
 from .math import macros
 from .options import OPTIONS
 from .outputs import Choice, choose, is_plot_value
+from .tables import plain_grid
 from .terminal import runs
 
 _MAGIC_LANGUAGES = {"bash": "bash", "sh": "bash", "html": "html", "javascript": "js", "js": "js", "latex": "latex",
                     "markdown": "markdown", "svg": "xml", "perl": "perl", "ruby": "ruby", "sql": "sql", "cython": "python"}  # fmt: skip
+PLAIN_TABLE_CELLS = 60
+"""Tables with more cells are read the short way, where they can be."""
 _TABULAR = re.compile(r"\\begin\{(tabular|longtable|table)")
 _DISPLAYED = re.compile(r"\s*\$+\s*\\displaystyle\s*(.*?)\$+\s*", re.DOTALL)
 
@@ -131,6 +134,9 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
         return [{"kind": "markdown", "text": data}]
     index = state["table"]
     state["table"] += 1
+    grid = plain_grid(data) if form == "html" and data.count("<td") > PLAIN_TABLE_CELLS else None
+    if grid:
+        form, data = "grid", grid
     return [{"kind": "table", "format": form, "text": data, "caption": _item(options.get("tbl-cap"), index),
              "label": _label(options, "tbl") if index == 0 else "", "turned": bool(options.get("tbl-rotate"))}]  # fmt: skip
 

@@ -5,6 +5,7 @@ local write = require 'write'
 local code = {}
 
 local COLUMNS = 90           -- characters of the code font that fit on a line
+local LONG = 12             -- listings with more lines may break across pages
 local TURN = '\u{E000}'      -- where a long line goes on in the next; the template draws the mark
 
 local width = pandoc.layout.real_length
@@ -48,7 +49,8 @@ end
 local function code_div(div)
   local caption, blocks = figures.split(div)
   if #caption == 0 and div.identifier == '' then return write.raw_block('#code(' .. raw(blocks[1]) .. ')') end
-  return write.raw_block(figures.figure('raw', 'code(numbered: true, ' .. raw(blocks[1]) .. ')', caption, div.identifier))
+  local _, line_breaks = blocks[1].text:gsub('\n', '')
+  return write.raw_block(figures.figure('raw', 'code(numbered: true, ' .. raw(blocks[1]) .. ')', caption, div.identifier, line_breaks > LONG))
 end
 
 local function terminal(div)

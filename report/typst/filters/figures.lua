@@ -17,12 +17,13 @@ function figures.split(div)
   return caption, rest
 end
 
---- A Typst figure of one kind ("image", "table", "raw") around a Typst expression.
-function figures.figure(kind, body, caption, label)
+--- A Typst figure of one kind ("image", "table", "raw") around a Typst expression; a long one may break across pages.
+function figures.figure(kind, body, caption, label, breakable)
   local numbered = #caption > 0 or label ~= ''
   local text = numbered and ('caption: [' .. write.inlines(caption) .. ']') or 'numbering: none, outlined: false'
   if label ~= '' then notes.label(label) end
-  return ('#figure(kind: %s, supplement: auto, %s,\n%s)%s'):format(kind, text, body, write.label(label))
+  local figure = ('#figure(kind: %s, supplement: auto, %s,\n%s)%s'):format(kind, text, body, write.label(label))
+  return breakable and '#[#show figure: set block(breakable: true)\n' .. figure .. '\n]' or figure
 end
 
 -- the length of an image's `width` attribute in Typst: `50%`, `8cm`, `3in`, `320px` or `320`

@@ -28,16 +28,25 @@ local function occupy(busy, row, cell)
   end
 end
 
---- Rows of a table part, each a list of {column, colspan, rowspan, text, plain, blocks}.
-function grid.rows(rows)
+local function pandoc_cell(cell)
+  local text, plain = text_of(cell)
+  return {colspan = cell.col_span, rowspan = cell.row_span, text = text, plain = plain, blocks = not plain and cell.contents or nil}
+end
+
+local function plain_cell(cell)
+  if type(cell) == 'string' then return {colspan = 1, rowspan = 1, text = cell, plain = true} end
+  return {colspan = math.tointeger(cell[2]), rowspan = math.tointeger(cell[3]), text = cell[1], plain = true}
+end
+
+-- place the cells of rows in their columns
+local function place(rows, cells_of, entry_of)
   local busy, out = {}, {}
   for index, row in ipairs(rows) do
     local column, line = 1, {}
-    for _, cell in ipairs(row.cells) do
+    for _, cell in ipairs(cells_of(row)) do
       while busy[index] and busy[index][column] do column = column + 1 end
-      local text, plain = text_of(cell)
-      local entry = {column = column, colspan = cell.col_span, rowspan = math.min(cell.row_span, #rows - index + 1),
-        text = text, plain = plain, blocks = not plain and cell.contents or nil}
+      local entry = entry_of(cell)
+      entry.column, entry.rowspan = column, math.min(entry.rowspan, #rows - index + 1)
       if entry.colspan > 1 or entry.rowspan > 1 then occupy(busy, index, entry) end
       line[#line + 1] = entry
       column = column + entry.colspan
@@ -47,15 +56,15 @@ function grid.rows(rows)
   return out
 end
 
---- All rows of the bodies and the foot of a table.
-function grid.body(element)
+-- all rows of the bodies and the foot of a table
+local function body_rows(element)
   local rows = pandoc.List()
   for _, body in ipairs(element.bodies) do
     rows:extend(body.head)
     rows:extend(body.body)
   end
   rows:extend(element.foot.rows)
-  return grid.rows(rows)
+  return place(rows, function(row) return row.cells end, pandoc_cell)
 end
 
 -- whether the last header row only names the index: its texts stand where the row above is empty
@@ -69,15 +78,65 @@ local function is_index_name(last, above)
   return any
 end
 
---- Rows of the head; the row in which pandas names the index is folded into the one above.
-function grid.head(element)
-  local rows = grid.rows(element.head.rows)
+local function stub_columns(element)
+  local most = 1
+  for _, body in ipairs(element.bodies) do most = math.max(most, body.row_head_columns) end
+  return most
+end
+
+-- the row in which pandas names the index is folded into the one above
+local function fold_index_names(rows)
   local last, above = rows[#rows], rows[#rows - 1]
   if above and is_index_name(last, above) then
     for k, cell in ipairs(last) do if cell.text ~= '' then above[k] = cell end end
     rows[#rows] = nil
   end
   return rows
+end
+
+--- The grid of a pandoc table: `head` and `body` (rows of {column, colspan, rowspan, text, plain, blocks}),
+-- `specs` (alignment and share of the width of each column), `stubs` (columns that name the rows).
+function grid.of_table(element)
+  local head = place(element.head.rows, function(row) return row.cells end, pandoc_cell)
+  return {head = fold_index_names(head), body = body_rows(element), specs = element.colspecs, stubs = stub_columns(element)}
+end
+
+local function column_count(rows)
+  local most = 0
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row) do most = math.max(most, cell.column + cell.colspan - 1) end
+  end
+  return most
+end
+
+--- The grid of a table that `tables.py` has read, as JSON.
+function grid.of_json(text)
+  local source = pandoc.json.decode(text, false)
+  local function itself(row) return row end
+  local head, body = place(source.head, itself, plain_cell), place(source.body, itself, plain_cell)
+  local specs = {}
+  for k = 1, math.max(column_count(head), column_count(body)) do specs[k] = {'AlignDefault'} end
+  return {head = fold_index_names(head), body = body, specs = specs, stubs = math.max(1, source.stubs), caption = source.caption}
+end
+
+--- The cells of some columns only; spans are cut to them.
+function grid.select(rows, indices)
+  local position = {}
+  for new, old in ipairs(indices) do position[old] = new end
+  local out = {}
+  for index, row in ipairs(rows) do
+    out[index] = {}
+    for _, cell in ipairs(row) do
+      local first, count = nil, 0
+      for column = cell.column, cell.column + cell.colspan - 1 do
+        first, count = first or position[column], count + (position[column] and 1 or 0)
+      end
+      if first then
+        table.insert(out[index], setmetatable({column = first, colspan = count, source = cell.column}, {__index = cell}))
+      end
+    end
+  end
+  return out
 end
 
 return grid

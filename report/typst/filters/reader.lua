@@ -54,7 +54,9 @@ end
 
 function PARTS.table(part)
   local blocks
-  if part.format == 'markdown' then
+  if part.format == 'grid' then
+    blocks = pandoc.Blocks{pandoc.CodeBlock(pandoc.json.encode(part.text), pandoc.Attr('', {'grid'}))}
+  elseif part.format == 'markdown' then
     blocks = markdown(part.text)
   else
     blocks = part.format == 'html' and markup.read_html(part.text) or pandoc.read(part.text, part.format).blocks

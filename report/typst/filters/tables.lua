@@ -1,4 +1,5 @@
 --- Tables: three rules, headers that repeat, numbers aligned at the decimal point.
+local columns = require 'columns'
 local figures = require 'figures'
 local grid = require 'grid'
 local numbers = require 'numbers'
@@ -6,7 +7,8 @@ local write = require 'write'
 
 local tables = {}
 
-local ALIGNMENT = {AlignLeft = 'left', AlignRight = 'right', AlignCenter = 'center'}
+local LONG = 24   -- tables with more rows may break across pages
+local VERY_LONG = 60   -- tables with more rows get their widths from a few cells
 local SEPARATOR = '\u{E001}'
 
 -- The cells that are more than text, written by one call of the writer (a call a cell takes 1 ms each).
@@ -29,27 +31,6 @@ local function write_rich_cells(rows)
   end
 end
 
-local function column_texts(rows, count)
-  local texts = {}
-  for k = 1, count do texts[k] = {} end
-  for _, row in ipairs(rows) do
-    for _, cell in ipairs(row) do
-      if cell.colspan == 1 and texts[cell.column] then table.insert(texts[cell.column], cell.text) end
-    end
-  end
-  return texts
-end
-
--- for every column its alignment, and how its numbers are set (nil for words)
-local function columns_of(element, rows)
-  local out, texts = {}, column_texts(rows, #element.colspecs)
-  for k, spec in ipairs(element.colspecs) do
-    local number = numbers.column(texts[k])
-    out[k] = {align = ALIGNMENT[spec[1]] or (number and 'right') or 'left', number = number, texts = texts[k]}
-  end
-  return out
-end
-
 local function plain_text(cell, column, head)
   if head or not (column and column.number) then return write.string(cell.text) end
   local digits, point = numbers.padding(cell.text, column.number)
@@ -60,6 +41,7 @@ end
 
 local function cell_typst(cell, column, head)
   local text = cell.plain and plain_text(cell, column, head) or '[' .. cell.typst .. ']'
+  if head and cell.text ~= '' then text = 'strong(' .. text .. ')' end
   local settings = {}
   if cell.colspan > 1 then settings[#settings + 1] = 'colspan: ' .. cell.colspan end
   if cell.rowspan > 1 then settings[#settings + 1] = 'rowspan: ' .. cell.rowspan end
@@ -79,52 +61,61 @@ local function span_rules(row)
   return table.concat(out, ' ')
 end
 
-local function row_typst(row, columns, head)
+local function row_typst(row, list, head)
   local out = {}
-  for _, cell in ipairs(row) do out[#out + 1] = cell_typst(cell, columns[cell.column], head) end
+  for _, cell in ipairs(row) do out[#out + 1] = cell_typst(cell, list[cell.column], head) end
   return '    ' .. table.concat(out, ', ') .. ','
 end
 
-local function head_typst(rows, columns)
+local function head_typst(rows, list)
   if #rows == 0 then return '' end
   local out = {}
   for index, row in ipairs(rows) do
-    out[#out + 1] = row_typst(row, columns, true)
+    out[#out + 1] = row_typst(row, list, true)
     if index < #rows then out[#out + 1] = span_rules(row) end
   end
   return '  table.header(\n' .. table.concat(out, '\n') .. '\n    table.hline(stroke: thin-rule),\n  ),\n'
 end
 
-local function widths(element)
-  local out, fixed = {}, false
-  for k, spec in ipairs(element.colspecs) do
-    fixed = fixed or (spec[2] or 0) > 0
-    out[k] = (spec[2] or 0) > 0 and ('%.1f%%'):format(spec[2] * 100) or 'auto'
-  end
-  return fixed and '(' .. table.concat(out, ', ') .. ',)' or tostring(#out)
-end
-
-local function alignments(columns)
-  local out = {}
-  for k, column in ipairs(columns) do out[k] = column.align .. ',' end
-  return '(' .. table.concat(out, ' ') .. ')'
-end
-
-local function table_typst(element)
-  local head, body = grid.head(element), grid.body(element)
-  write_rich_cells(head)
-  write_rich_cells(body)
-  local columns = columns_of(element, body)
+-- one table of Typst; `list` describes its columns, `widths` is the Typst value of its widths
+local function table_typst(head, body, list, widths)
   local lines = {}
-  for index, row in ipairs(body) do lines[index] = row_typst(row, columns, false) end
-  return ('table-block(table(\n  columns: %s, align: %s,\n  table.hline(stroke: thick-rule),\n%s%s\n  table.hline(stroke: thick-rule),\n))')
-    :format(widths(element), alignments(columns), head_typst(head, columns), table.concat(lines, '\n'))
+  for index, row in ipairs(body) do lines[index] = row_typst(row, list, false) end
+  return ('table(\n  columns: %s, align: %s,\n  table.hline(stroke: thick-rule),\n%s%s\n  table.hline(stroke: thick-rule),\n)')
+    :format(widths or columns.widths(list), columns.alignments(list), head_typst(head, list), table.concat(lines, '\n'))
 end
 
-local function with_caption(element, caption, label)
-  local body = table_typst(element)
-  if #caption == 0 and label == '' then return write.raw_block('#' .. body) end
-  return write.raw_block(figures.figure('table', body, caption, label))
+local function panels_typst(source, list)
+  local out = {}
+  for _, indices in ipairs(columns.panels(list, source.stubs)) do
+    local chosen = {}
+    for new, old in ipairs(indices) do chosen[new] = list[old] end
+    out[#out + 1] = 'table-block(' .. table_typst(grid.select(source.head, indices), grid.select(source.body, indices), chosen) .. ')'
+  end
+  return 'panels(' .. table.concat(out, ', ') .. ')'
+end
+
+local function block_typst(source, list, layout)
+  if layout == 'panels' then return panels_typst(source, list) end
+  if pandoc.List(list):find_if(function(column) return column.fraction or column.share end) then
+    return 'wide-table-block(' .. table_typst(source.head, source.body, list) .. ')'
+  end
+  if #source.body > VERY_LONG then
+    return ('long-table-block(%s, widths => %s)'):format(columns.probes(list), table_typst(source.head, source.body, list, 'widths'))
+  end
+  return 'table-block(' .. table_typst(source.head, source.body, list) .. ')'
+end
+
+-- a grid with its caption and label as a block of Typst
+local function convert(source, caption, label, asked_to_turn)
+  write_rich_cells(source.head)
+  write_rich_cells(source.body)
+  local list = columns.describe(source)
+  local layout = asked_to_turn and 'turned' or columns.layout(list)
+  local body, captioned, long = block_typst(source, list, layout), #caption > 0 or label ~= '', #source.body > LONG
+  local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels') or '#' .. body
+  if layout ~= 'turned' then return write.raw_block(text) end
+  return write.raw_block(('#%s[\n%s\n]'):format(captioned and not long and 'turned' or 'landscape', text))
 end
 
 local function own_caption(element) return pandoc.utils.blocks_to_inlines(element.caption.long) end
@@ -132,21 +123,26 @@ local function own_caption(element) return pandoc.utils.blocks_to_inlines(elemen
 -- the caption and the label of a cell go to its first table
 local function table_div(div)
   local caption, blocks = figures.split(div)
-  local label = div.identifier
-  return blocks:walk{Table = function(element)
-    if #caption == 0 then caption = own_caption(element) end
-    if label == '' then label = element.identifier end
-    local out = with_caption(element, caption, label)
+  local label, turned = div.identifier, div.attributes.turned == 'true'
+  local function first(source, its_caption, its_label)
+    local out = convert(source, #caption > 0 and caption or its_caption, label ~= '' and label or its_label, turned)
     caption, label = pandoc.Inlines{}, ''
     return out, false
-  end}
+  end
+  return blocks:walk{traverse = 'topdown',
+    Table = function(element) return first(grid.of_table(element), own_caption(element), element.identifier) end,
+    CodeBlock = function(block)
+      local source = grid.of_json(block.text)
+      return first(source, pandoc.Inlines(source.caption), '')
+    end,
+  }
 end
 
 local function div(element)
   if element.classes:includes('table') then return table_div(element), false end
 end
 
-local function bare_table(element) return with_caption(element, own_caption(element), element.identifier), false end
+local function bare_table(element) return convert(grid.of_table(element), own_caption(element), element.identifier), false end
 
 tables.filters = {{traverse = 'topdown', Div = div, Table = bare_table}}
 

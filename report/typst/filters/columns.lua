@@ -1,0 +1,124 @@
+--- The columns of a table: how each is aligned, how wide it will be, and how a table too wide for the page is set.
+local numbers = require 'numbers'
+local write = require 'write'
+
+local columns = {}
+
+local ALIGNMENT = {AlignLeft = 'left', AlignRight = 'right', AlignCenter = 'center'}
+local CHARACTER = 4.6   -- points, in the type of tables
+local INSET = 11        -- points, both sides of a cell together
+local PAGE = 453        -- points: the width of the text; and of the text of a turned page
+local TURNED = 690
+local SMALLEST = 0.75   -- type is not made smaller than this where there is another way
+local WRAPS = 130       -- points from which a column of words may be broken into lines
+
+local function longest(texts)
+  local most = 0
+  for _, text in ipairs(texts) do most = math.max(most, #text < 200 and (utf8.len(text) or #text) or 200) end
+  return most
+end
+
+local function texts_by_column(rows, count)
+  local texts = {}
+  for k = 1, count do texts[k] = {} end
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row) do
+      local list = cell.colspan == 1 and texts[cell.column]
+      if list then list[#list + 1] = cell.text end
+    end
+  end
+  return texts
+end
+
+--- For every column: `align`, `number` (nil for words), `width` in points, and `share` where a colspec gives one.
+function columns.describe(source)
+  local out = {}
+  local texts, titles = texts_by_column(source.body, #source.specs), texts_by_column(source.head, #source.specs)
+  for k, spec in ipairs(source.specs) do
+    local number = numbers.column(texts[k])
+    out[k] = {
+      texts = texts[k], titles = titles[k],
+      align = ALIGNMENT[spec[1]] or (number and 'right') or 'left', number = number,
+      width = math.max(longest(texts[k]), 1.1 * longest(titles[k])) * CHARACTER + INSET, share = spec[2] and spec[2] > 0 and spec[2] or nil,
+    }
+  end
+  return out
+end
+
+local function total(list)
+  local sum = 0
+  for _, column in ipairs(list) do sum = sum + column.width end
+  return sum
+end
+
+--- Give the columns of words that may wrap what the others leave of the width; whether that is enough for them.
+function columns.wrap(list, available)
+  local fixed, wrapping = 0, {}
+  for _, column in ipairs(list) do
+    if not column.number and column.width > WRAPS then wrapping[#wrapping + 1] = column else fixed = fixed + column.width end
+  end
+  if #wrapping == 0 or fixed + WRAPS * 0.7 * #wrapping > available then return false end
+  for _, column in ipairs(wrapping) do column.fraction = math.sqrt(column.width) end
+  return true
+end
+
+--- How a table is set: 'plain' (shrunk a little at most), 'wrapped', 'turned' or 'panels'.
+function columns.layout(list)
+  local width = total(list)
+  if width * SMALLEST <= PAGE then return 'plain' end
+  if columns.wrap(list, PAGE) then return 'wrapped' end
+  if width * SMALLEST <= TURNED or columns.wrap(list, TURNED) then return 'turned' end
+  return 'panels'
+end
+
+--- Split columns into groups that fit the page, each led by the same stub columns; lists of column indices.
+function columns.panels(list, stubs)
+  stubs = math.min(stubs, #list - 1)
+  local stub_width, panels, used = 0, {}, math.huge
+  for k = 1, stubs do stub_width = stub_width + list[k].width end
+  for k = stubs + 1, #list do
+    if used + list[k].width > PAGE / SMALLEST * 0.95 then
+      panels[#panels + 1] = {}
+      for stub = 1, stubs do panels[#panels][stub] = stub end
+      used = stub_width
+    end
+    table.insert(panels[#panels], k)
+    used = used + list[k].width
+  end
+  return panels
+end
+
+-- the texts among which the widest one is: those with the most characters
+local function widest(texts)
+  local most, out = longest(texts), {}
+  for _, text in ipairs(texts) do
+    if #out < 6 and (utf8.len(text) or #text) >= most - 1 then out[#out + 1] = write.string(text) .. ',' end
+  end
+  return table.concat(out, ' ')
+end
+
+--- For each column the texts that decide its width, titles first; by them Typst sets long tables in one pass.
+function columns.probes(list)
+  local out = {}
+  for k, column in ipairs(list) do out[k] = ('((%s), (%s)),'):format(widest(column.titles), widest(column.texts)) end
+  return '(' .. table.concat(out, ' ') .. ')'
+end
+
+--- The Typst value of a table's `columns`.
+function columns.widths(list)
+  local out, plain = {}, true
+  for k, column in ipairs(list) do
+    out[k] = column.fraction and ('%.1ffr'):format(column.fraction) or column.share and ('%.1f%%'):format(column.share * 100) or 'auto'
+    plain = plain and out[k] == 'auto'
+  end
+  return plain and tostring(#list) or '(' .. table.concat(out, ', ') .. ',)'
+end
+
+--- The Typst value of a table's `align`.
+function columns.alignments(list)
+  local out = {}
+  for k, column in ipairs(list) do out[k] = column.align .. ',' end
+  return '(' .. table.concat(out, ' ') .. ')'
+end
+
+return columns

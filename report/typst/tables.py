@@ -1,0 +1,102 @@
+"""A short way for tables that hold nothing but text, as pandas writes them: pandoc takes a second for 1,000 rows."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+_STRUCTURE = {"div", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
+_MARKUP = ("$", "\\(")
+"""Texts with one of these may be formulas, which pandoc has to read."""
+
+Cell = str | list[Any]
+"""The text of a cell, or a list of its text, column span and row span."""
+
+
+def plain_grid(html: str) -> dict[str, Any] | None:
+    """Read an HTML table whose cells are nothing but text.
+
+    Parameters
+    ----------
+    html : str
+        One table, without style sheets.
+
+    Returns
+    -------
+    dict or None
+        ``head`` and ``body``, lists of rows of cells; ``stubs``, the number of columns that name the rows; and
+        ``caption``. None where a cell has markup or a formula, or where there is anything beside one table.
+
+    Examples
+    --------
+    >>> plain_grid("<table><tr><th>a</th></tr><tr><td>1</td></tr></table>")
+    {'head': [['a']], 'body': [['1']], 'stubs': 0, 'caption': ''}
+    >>> plain_grid("<table><tr><td><b>1</b></td></tr></table>") is None
+    True
+    """
+    reader = _TableReader()
+    reader.feed(html)
+    reader.close()
+    if not reader.is_plain or not (reader.head or reader.body):
+        return None
+    return {"head": reader.head, "body": reader.body, "stubs": reader.stubs, "caption": reader.caption.strip()}
+
+
+class _TableReader(HTMLParser):
+    """Collects rows; `is_plain` turns false at the first thing that is not text in a cell of one table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head: list[list[Cell]] = []
+        self.body: list[list[Cell]] = []
+        self.stubs = 0
+        self.caption = ""
+        self.is_plain = True
+        self._row: list[Cell] = []
+        self._tags: list[str] = []
+        self._text: list[str] | None = None
+        self._spans = (1, 1)
+        self._tables = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open a row or a cell."""
+        self._tables += tag == "table"
+        if tag not in _STRUCTURE or self._tables > 1 or (self._text is not None and tag != "div"):
+            self.is_plain = False
+        if tag == "tr":
+            self._row, self._tags = [], []
+        elif tag in ("th", "td", "caption"):
+            self._text = []
+            spans = dict(attrs)
+            self._spans = _span(spans.get("colspan")), _span(spans.get("rowspan"))
+            self._tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Collect the text of a cell."""
+        if self._text is not None:
+            self._text.append(data)
+        elif data.strip():
+            self.is_plain = False
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close a cell, a caption or a row."""
+        if tag in ("th", "td", "caption") and self._text is not None:
+            text = " ".join("".join(self._text).split())
+            self.is_plain = self.is_plain and not any(mark in text for mark in _MARKUP)
+            self._text = None
+            if tag == "caption":
+                self.caption = text
+            else:
+                self._row.append([text, *self._spans] if self._spans != (1, 1) else text)
+        elif tag == "tr" and self._row:
+            self._close_row()
+
+    def _close_row(self) -> None:
+        tags = [tag for tag in self._tags if tag != "caption"]
+        if not self.body and all(tag == "th" for tag in tags):
+            self.head.append(self._row)
+            return
+        self.stubs = max(self.stubs, next((k for k, tag in enumerate(tags) if tag == "td"), 0))
+        self.body.append(self._row)
+
+
+def _span(value: str | None) -> int:
+    return max(1, min(int(value), 1000)) if value and value.isdigit() else 1
