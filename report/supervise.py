@@ -81,7 +81,8 @@ def judge(task: Task, executed: Path, cell: int, complaint: str | None) -> str |
         problem = nb.first_problem(nb.read(executed))
     except NotebookError:
         problem, complaint = None, complaint or "no executed notebook was written"
-    if problem and (problem.is_error or not complaint):
+    interrupted = complaint and problem and problem.text.startswith("KeyboardInterrupt")  # by the timeout, say so
+    if problem and not interrupted and (problem.is_error or not complaint):
         return f"{nb.name_cell(task.notebook, problem.position)}: {problem.text}"
     if complaint:
         return f"{nb.name_cell(task.notebook, cell)}: {complaint}" if cell else complaint

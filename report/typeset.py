@@ -46,7 +46,7 @@ def typeset(tasks: list[Task], executed: list[nb.Notebook], config: Config, opti
         print(f"{path} is up to date", flush=True)
         return path
     start = time.monotonic()
-    body = export(merged, kind)
+    body = export(merged, kind, options.notebooks)
     write(path, body)
     write_json(_stamp(path), {"inputs": inputs, "output": fingerprint.digest_files([path], root=path.parent)})
     print(f"{path}  {len(body) / 1024:.0f} KiB, typeset in {time.monotonic() - start:.1f} s", flush=True)
@@ -94,8 +94,8 @@ def _is_current(path: Path, inputs: str) -> bool:
     return stamp == {"inputs": inputs, "output": fingerprint.digest_files([path], root=path.parent)}
 
 
-def export(merged: nb.Notebook, kind: str) -> bytes:
-    """Typeset a merged notebook with the project's nbconvert exporter."""
+def export(merged: nb.Notebook, kind: str, folder: Path) -> bytes:
+    """Typeset a merged notebook with the project's nbconvert exporter; pictures it names are looked for in `folder`."""
     from report.fast_imports import skip_slow_imports
 
     skip_slow_imports()
@@ -104,8 +104,9 @@ def export(merged: nb.Notebook, kind: str) -> bytes:
     from report import typst
 
     exporter = getattr(typst, EXPORTERS[kind])()
+    resources = {"metadata": {"name": "report", "path": str(folder.resolve())}}
     try:
-        body, _ = exporter.from_notebook_node(nbformat.from_dict(merged), resources={"metadata": {"name": "report"}})
+        body, _ = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)
     except (ValueError, RuntimeError) as error:
         raise ReportError(f"the notebooks ran, but cannot be typeset: {error}") from error
     return body if isinstance(body, bytes) else body.encode()

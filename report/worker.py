@@ -20,6 +20,12 @@ ERROR_BANNER = "papermill-error-cell-tag"
 ADDED = {"injected-parameters", ERROR_BANNER}
 """Tags of the cells that papermill adds."""
 
+START_ATTEMPTS = 2
+"""Two kernels that start at once may be given the same free port; the one that then dies at its start gets another go."""
+
+IOPUB_TIMEOUT = 60
+"""Seconds to wait for a cell's last outputs once it has ended; nbclient's 4 are few on a busy machine."""
+
 
 def main() -> None:
     """Read the job, run it, say how it went."""
@@ -77,15 +83,20 @@ def run(job: dict[str, Any], replies: IO[str]) -> str | None:
 
     source = nbformat.read(job["source"], as_version=4)
     recording = Recording(source, replies)
-    error = None
-    try:
-        papermill.execute_notebook(
-            source, None, job["parameters"],
-            engine_name=recording.register(), kernel_name=KERNEL_NAME, language="python", progress_bar=False,
-            cwd=job["cwd"], start_timeout=job["start_timeout"], execution_timeout=job["cell_timeout"],
-        )  # fmt: skip
-    except Exception as problem:  # whatever it is, the main process reports it with the notebook and the cell
-        error = _reason(problem, job, started=recording.started)
+    for attempt in range(START_ATTEMPTS):
+        error = None
+        try:
+            papermill.execute_notebook(
+                source, None, job["parameters"],
+                engine_name=recording.register(), kernel_name=KERNEL_NAME, language="python", progress_bar=False,
+                cwd=job["cwd"], start_timeout=job["start_timeout"], execution_timeout=job["cell_timeout"],
+                iopub_timeout=IOPUB_TIMEOUT,
+            )  # fmt: skip
+        except Exception as problem:  # whatever it is, the main process reports it with the notebook and the cell
+            error = _reason(problem, job, started=recording.started)
+            if "died" in str(problem) and not recording.started and attempt + 1 < START_ATTEMPTS:
+                continue
+        break
     with atomic_write(job["output"]) as file:
         file.write(nbformat.writes(_cleaned(recording.notebook)).rstrip().encode() + b"\n")
     return error

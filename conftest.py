@@ -1,0 +1,73 @@
+"""What makes `pytest --nbval` strict and robust: the surroundings of kernels, guards on cells, a watch on kernels.
+
+It stands in the root, so that it holds for tests and for notebooks, whichever are named on the command line.
+"""
+
+import os
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import pytest
+
+from report.environment import THREAD_VARIABLES, jupyter_folders
+from report.guards import cell_problem
+from report.options import cores
+
+POLL = 1.0
+"""Seconds between two looks at whether a kernel is alive."""
+
+NOT_COMPARED = ("image/svg+xml",)
+"""Pictures, beside those that nbval skips itself; the data behind each is asserted or printed in its notebook."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give kernels, which inherit this environment, no progress bars, their share of the cores, and their own folders."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    for name in THREAD_VARIABLES:
+        os.environ.setdefault(name, str(max(1, cores() // workers)))
+    os.environ["TQDM_DISABLE"] = "1"
+    os.environ.pop("MPLBACKEND", None)
+    for name, folder in jupyter_folders(Path(__file__).parent / "build").items():
+        os.environ.setdefault(name, folder)
+    if config.getoption("nbval", default=False):
+        _watch_kernels()
+
+
+def _watch_kernels() -> None:
+    """Let nbval notice a dead kernel at once; by itself it waits for the timeout of the cell."""
+    from nbval.kernel import RunningKernel
+
+    RunningKernel.await_reply = _await_reply
+
+
+def _await_reply(self: Any, msg_id: str, timeout: float | None = None) -> None:
+    """Wait for the reply to a message, as nbval does, but look every second whether the kernel still lives."""
+    deadline = float("inf") if timeout is None else time.monotonic() + timeout
+    while True:
+        try:
+            message = self.get_message(stream="shell", timeout=max(0.0, min(POLL, deadline - time.monotonic())))
+        except Empty:
+            if not self.is_alive():
+                raise RuntimeError("the kernel died (killed, or out of memory)") from None
+            if time.monotonic() >= deadline:
+                raise
+            continue
+        if message["parent_header"].get("msg_id") == msg_id:
+            if message["content"]["status"] == "aborted":
+                raise RuntimeError("the kernel aborted the execution")
+            return
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave SVG pictures out of nbval's comparison, as it leaves PNG pictures out."""
+    for item in items:
+        if type(item).__name__ == "IPyNbCell":
+            item.parent.skip_compare = tuple({*item.parent.skip_compare, *NOT_COMPARED})
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a notebook's cell that nbval would pass without having compared anything."""
+    if type(item).__name__ == "IPyNbCell" and (problem := cell_problem(item.cell)):
+        pytest.fail(f"{item.nodeid}: {problem}", pytrace=False)
