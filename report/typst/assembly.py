@@ -6,7 +6,6 @@ from typing import Any
 from nbformat import NotebookNode
 
 from .images import ImageStore
-from .math import macros
 from .options import OPTIONS
 from .outputs import Choice, choose, is_plot_value
 from .tables import plain_grid
@@ -34,18 +33,15 @@ def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True) -> li
     echo : bool
         Whether code is shown where no option or tag says otherwise.
     """
-    shared: dict[str, str] = {}
     out = []
     for cell in notebook.cells:
         source = cell.metadata.source
         name = source["notebook"]
         parts = _parts(cell, store, echo, _language(notebook))
         out.append({
-            "notebook": name, "cell": str(source["cell"]), "parts": parts, "macros": shared.get(name, ""),
+            "notebook": name, "cell": str(source["cell"]), "parts": parts,
             "role": "appendix" if cell.metadata.get("report_part") == "appendix" else "body",
         })  # fmt: skip
-        if cell.cell_type == "markdown" and (found := macros(cell.source)):
-            shared[name] = shared.get(name, "") + found + "\n\n"
     return out
 
 

@@ -10,6 +10,8 @@ from traitlets import Bool, Dict, List, Unicode, default
 
 from .assembly import cells
 from .errors import ConversionError, place
+from .formulas import output_typst
+from .formulas.document import typeset
 from .images import ImageError, ImageStore
 from .metadata import bibliography, bibliography_title, document_metadata
 from .pandoc import read, write
@@ -60,7 +62,10 @@ class TypstExporter(Exporter):
         if bibliography_file:
             document["metadata"] |= {"citable": citable, "bibliography": f"{store.prefix}/references{bibliography_file.suffix}"}
             store.files[document["metadata"]["bibliography"]] = bibliography_file.read_bytes()
-        text, notes = write(read(document), to="typst", lua_filter="typst.lua")
+        tree = read(document)
+        formula_notes = typeset(tree, output_typst)
+        text, notes = write(tree, to="typst", lua_filter="typst.lua")
+        notes = {kind: notes.get(kind, []) + formula_notes.get(kind, []) for kind in {*notes, *formula_notes}}
         text = self._check(text, notes, store, citable)
         self._add_template(store)
         resources["outputs"] = {**resources.get("outputs", {}), **store.files}

@@ -1,7 +1,6 @@
 --- The frame of the document: the call of the Typst template, the bibliography, the appendix.
 local notes = require 'notes'
 local write = require 'write'
-local formulas = require 'formulas'
 
 local metadata = {}
 
@@ -11,7 +10,6 @@ local LISTS = {'authors', 'keywords'}
 
 local function content(value)
   local blocks = pandoc.Blocks(value)
-  for _, filter in ipairs(formulas.filters) do blocks = blocks:walk(filter) end
   return '[' .. write.blocks(blocks) .. ']'
 end
 

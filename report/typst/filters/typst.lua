@@ -7,12 +7,11 @@ local headings = require 'headings'
 local metadata = require 'metadata'
 local references = require 'references'
 local anchors = require 'anchors'
-local formulas = require 'formulas'
 local figures = require 'figures'
 local tables = require 'tables'
 local code = require 'code'
 
-local ROOMS = {formulas, references, anchors, figures, tables, code}
+local ROOMS = {references, anchors, figures, tables, code}
 
 local function convert(cell)
   notes.enter(cell.attributes.notebook, cell.attributes.cell)

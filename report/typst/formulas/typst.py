@@ -1,0 +1,336 @@
+r"""Trees to Typst's math.
+
+Characters are written as themselves, never by Typst's names, which change between versions; every delimiter is escaped,
+so that only `\left` and `\right` grow. Functions that begin with `tex` are defined in math.typ.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import singledispatch
+
+from .accents import ACCENTS
+from .nodes import Call, Fenced, Line, Node, Operator, Row, Scripts, Space, Symbol, Table, Text
+
+_MISCLASSED = {
+    (char, kind)
+    for kind, characters in (
+        ("ord", "\\√∫▲△▼▽◊★⧫"), ("bin", "&†‡⊲⊳⊴⊵⋖⋗◯"), ("rel", "▸◂"), ("open", "|‖"), ("close", "|‖?"), ("punct", "."),
+    )
+    for char in characters
+}  # fmt: skip
+"""Symbols whose class in TeX is not the one that Typst gives their character."""
+_PREDEFINED = set(
+    ["arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "ctg", "deg", "det", "dim", "exp", "gcd", "hom", "inf", "ker", "lg", "lim", "ln", "log", "max", "min", "Pr", "sec", "sin", "sinh", "sup", "tan", "tanh", "tg"]
+)
+NOTHING = '""'
+_SPACES = {3: "thin", 4: "med", 5: "thick", 18: "quad", 36: "wide"}
+_FONTS = {
+    "bb": "bb({})", "cal": "cal({})", "scr": "scr({})", "frak": "frak({})", "sans": "sans({})", "mono": "texmono({})",
+    "bold": "bold({})", "boldupright": "upright(bold({}))", "upright": "upright({})", "italic": "italic({})",
+    "normal": "{}",
+}  # fmt: skip
+_WORD_FONTS = {"upright", "boldupright", "sans", "mono", "italic"}
+_TEXT_STYLES = {"": "{}", "bold": "bold({})", "italic": "italic({})", "sans": "sans({})", "mono": "texmono({})"}
+_TYPST_CLASSES = {
+    "ord": "normal", "op": "large", "bin": "binary", "rel": "relation", "open": "opening", "close": "closing",
+    "punct": "punctuation", "inner": "normal",
+}  # fmt: skip
+_CALLS = {
+    "frac": "frac({}, {})",
+    "dfrac": "display(frac({}, {}))",
+    "tfrac": "inline(frac({}, {}))",
+    "cfrac": "display(frac(display({}), display({})))",
+    "binom": "binom({}, {})",
+    "dbinom": "display(binom({}, {}))",
+    "tbinom": "inline(binom({}, {}))",
+    "atop": "texatop({}, {})",
+    "brace": r"lr(\{{texatop({}, {})\}})",
+    "brack": r"lr(\[texatop({}, {})\])",
+    "overset": "limits({1})^({0})",
+    "underset": "limits({1})_({0})",
+    "sqrt": "sqrt({})",
+    "root": "root({}, {})",
+    "overline": "overline({})",
+    "underline": "underline({})",
+    "overbrace": "limits(overbrace({}))",
+    "underbrace": "limits(underbrace({}))",
+    "overbracket": "limits(overbracket({}))",
+    "underbracket": "limits(underbracket({}))",
+    "boxed": "texboxed({})",
+    "cancel": "cancel({})",
+    "bcancel": "cancel(inverted: #true, {})",
+    "xcancel": "cancel(cross: #true, {})",
+    "sout": "cancel(angle: #90deg, {})",
+    "phantom": "texphantom({})",
+    "hphantom": "texhphantom({})",
+    "vphantom": "texvphantom({})",
+    "smash": "{}",
+    "mathllap": 'texlap("right", {})',
+    "mathrlap": 'texlap("left", {})',
+    "mathclap": 'texlap("center", {})',
+    "display": "display({})",
+    "inline": "inline({})",
+    "script": "script({})",
+    "sscript": "sscript({})",
+}
+_ESCAPED = set("\\#$\"_^&/()[]{}|,;:@~'*`")
+_TRANSPARENT = {"color", "phantom", "size", "link", "font", "display", "inline", "script", "sscript"}
+_SPACED = {"boxed", "colorbox", "rule", "ref"}
+
+
+def string(text: str) -> str:
+    """Return a Typst string literal."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+@singledispatch
+def write(node: Node) -> str:
+    """Return a node as Typst math."""
+    raise TypeError(f"no way to write {type(node).__name__}")
+
+
+@write.register
+def _(node: Symbol) -> str:
+    characters = "".join(_character(char) for char in node.text)
+    if node.kind == "num" or (len(node.text) == 1 and (node.text, node.kind) not in _MISCLASSED):
+        return characters
+    if unicodedata.combining(node.text[-1]):
+        return characters
+    return f"class({string(_TYPST_CLASSES[node.kind])}, {characters})"
+
+
+def _character(char: str) -> str:
+    if char in _ESCAPED or unicodedata.category(char) in ("Ps", "Pe") or char in "⌜⌝⌞⌟⎰⎱√∛∜":
+        return "\\" + char
+    return char
+
+
+@write.register
+def _(node: Text) -> str:
+    return _TEXT_STYLES[node.style].format(string(node.text))
+
+
+@write.register
+def _(node: Operator) -> str:
+    if node.name in _PREDEFINED:
+        return node.name
+    return f"op({string(node.name)}{', limits: #true' if node.limits else ''})"
+
+
+@write.register
+def _(node: Space) -> str:
+    if (name := _SPACES.get(round(node.em * 18))) and abs(node.em * 18 - round(node.em * 18)) < 0.01:
+        return name
+    return f"#h({node.em:.4g}em)"
+
+
+@write.register
+def _(node: Row) -> str:
+    return join(node.children)
+
+
+def join(nodes: tuple[Node, ...]) -> str:
+    """Write nodes side by side; beside words and boxes, where Typst would show a blank, none is written."""
+    written, wordy = "", True
+    for node in nodes:
+        code = _group(node) if isinstance(node, Row) else write(node)
+        if not code:
+            continue
+        if not wordy and not is_wordy(node):
+            written += " " + code
+        else:
+            written = _touch(written, code)
+        wordy = is_wordy(node)
+    return written
+
+
+def _touch(left: str, right: str) -> str:
+    """Put code side by side without a blank; a comment keeps two names apart."""
+    return f"{left}/**/{right}" if left and left[-1].isalnum() and right and right[0].isalnum() else left + right
+
+
+def _group(row: Row) -> str:
+    """Write a braced group; TeX makes one ordinary atom of it, which shows where an operator stands at its edge."""
+    edges = [node.kind for node in (row.children[:1] + row.children[-1:]) if isinstance(node, Symbol)]
+    if any(kind in ("bin", "rel", "punct", "op", "open", "close") for kind in edges):
+        return f'class("normal", {join(row.children)})'
+    return join(row.children)
+
+
+def is_wordy(node: Node | None) -> bool:
+    """Whether Typst shows blanks beside a node, as it does beside words and boxes."""
+    if isinstance(node, Text) or (isinstance(node, Symbol) and node.text in ("|", "‖")):
+        return True
+    if isinstance(node, Row):
+        return any(is_wordy(child) for child in node.children[:1] + node.children[-1:])
+    if isinstance(node, Scripts):
+        return is_wordy(node.base) or node.base == Row()
+    if isinstance(node, Call):
+        return node.name in _SPACED or (node.name in _TRANSPARENT and is_wordy(node.args[-1])) or _is_word(node)
+    return False
+
+
+@write.register
+def _(node: Scripts) -> str:
+    base = write(node.base) or NOTHING
+    if node.limits is not None:
+        base = f"{'limits' if node.limits else 'scripts'}({base})"
+    elif isinstance(node.base, Row) and len(node.base.children) > 1:
+        base = f"texgroup({base})"
+    primes = "'" * node.primes if node.sup is None else ""
+    sup = "" if node.sup is None else _script("^", node.sup, "′" * node.primes)
+    sub = "" if node.sub is None else _script("_", node.sub)
+    return base + primes + sub + sup
+
+
+def _script(mark: str, node: Node, before: str = "") -> str:
+    code = write(node) or NOTHING
+    return f"{mark}({before} {code})" if before else f"{mark}({code})"
+
+
+@write.register
+def _(node: Fenced) -> str:
+    body = write(node.parts[0])
+    for middle, part in zip(node.middles, node.parts[1:], strict=True):
+        body = _touch(_touch(body, f"mid({_delimiter(middle, 'fence')})"), write(part))
+    return f"lr({_touch(_touch(_delimiter(node.left), body), _delimiter(node.right, 'closing'))})"
+
+
+def _delimiter(char: str, side: str = "opening") -> str:
+    """Write a delimiter; Typst lets only fences grow, so a slash or an arrow is called one."""
+    if not char:
+        return NOTHING
+    return f'class("{side}", {_character(char)})' if char in "/\\↑↓↕⇑⇓⇕" else "\\" + char
+
+
+@write.register
+def _(node: Call) -> str:
+    if node.name in _CALLS:
+        return _CALLS[node.name].format(*(write(argument) for argument in node.args))
+    return _WRITERS[node.name](node)
+
+
+def _font(node: Call) -> str:
+    body, font = node.args[0], node.options[0]
+    if _is_word(node):
+        word = string(_words(body))
+        return word if font == "upright" else _FONTS[font].format(word)
+    return _FONTS[font].format(write(body))
+
+
+def _is_word(node: Call) -> bool:
+    return node.name == "font" and node.options[0] in _WORD_FONTS and bool(_words(node.args[0]))
+
+
+def _words(node: Node) -> str:
+    """Return the letters of a group that is one word of two or more letters, else nothing."""
+    children = node.children if isinstance(node, Row) else ()
+    symbols = [child for child in children if isinstance(child, Symbol) and child.kind in ("var", "num")]
+    return "".join(symbol.text for symbol in symbols) if 1 < len(symbols) == len(children) else ""
+
+
+def _accent(node: Call) -> str:
+    accent = ACCENTS[node.options[0]]
+    wide = isinstance(node.args[0], Row) and len(node.args[0].children) > 1
+    code = accent.typst.replace("({}", "(size: #0%, {}") if wide and not accent.grows else accent.typst
+    return code.format(write(node.args[0]))
+
+
+def _operator(node: Call) -> str:
+    return f"op({write(node.args[0])}{', limits: #true' if node.options else ''})"
+
+
+def _class(node: Call) -> str:
+    return f"class({string(_TYPST_CLASSES[node.options[0]])}, {write(node.args[0])})"
+
+
+def _not(node: Call) -> str:
+    kind = node.options[0]
+    struck = f"cancel({write(node.args[0])})"
+    return struck if kind in ("var", "num", "ord") else f"class({string(_TYPST_CLASSES[kind])}, {struck})"
+
+
+def _big(node: Call) -> str:
+    height, kind = node.options
+    code = f"lr({_delimiter(write_delimiter(node.args[0]))}, size: #{height}em)"
+    return f"class({string(_TYPST_CLASSES[kind])}, {code})"
+
+
+def write_delimiter(node: Node) -> str:
+    """Return the character of a delimiter node."""
+    return node.text if isinstance(node, Symbol) else ""
+
+
+def _arrow(node: Call) -> str:
+    above, below = (write(argument) for argument in node.args)
+    code = f"limits(texarrow({node.options[0]}))"
+    return code + (f"^({above})" if above else "") + (f"_({below})" if below else "")
+
+
+_WRITERS = {
+    "font": _font,
+    "accent": _accent,
+    "operator": _operator,
+    "class": _class,
+    "not": _not,
+    "big": _big,
+    "arrow": _arrow,
+    "color": lambda node: f"texcolor({string(node.options[0])}, {write(node.args[0])})",
+    "colorbox": lambda node: f"texcolorbox({string(node.options[0])}, {string(node.options[1])}, {write(node.args[0])})",
+    "size": lambda node: f"texsize({string(node.options[0])}, {write(node.args[0])})",
+    "link": lambda node: f"texlink({string(node.options[0])}, {write(node.args[0])})",
+    "ref": lambda node: f"#texref({string(node.options[0])}, {string(node.options[1])})",
+    "rule": lambda node: "#texrule({}em, {}em, {}em)".format(*node.options),
+}
+
+
+@write.register
+def _(node: Table) -> str:
+    options = [f"delim: #({string(node.left)}, {string(node.right)})"] if node.left or node.right else []
+    if node.style != "text":
+        options.append(f"style: {string(node.style)}")
+    if node.rules or node.lines:
+        options.append(f"augment: #(vline: {_numbers(node.rules)}, hline: {_numbers(node.lines)})")
+    if node.columns == "l":
+        options.append("align: #left")
+    if node.gaps != "columns":
+        rows = "; ".join(write_line(line, node) for line in node.rows)
+    else:
+        width = max(len(line.cells) for line in node.rows)
+        rows = "; ".join(", ".join(_cells(line, node.columns, width)) for line in node.rows)
+    return f"texmat({', '.join([*options, rows])};)"
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    return "(" + "".join(f"{number}, " for number in numbers) + ")"
+
+
+def _cells(line: Line, columns: str, width: int) -> list[str]:
+    """Write the cells of a row, as many as the table is wide; where columns differ, Typst aligns at &."""
+    cells = [write(cell) for cell in line.cells] + [""] * (width - len(line.cells))
+    if len(set(columns)) == 1:
+        return [_aligned(code, columns) if columns == "r" else code for code in cells]
+    return [_aligned(code, columns[place % len(columns)]) for place, code in enumerate(cells)]
+
+
+def _aligned(code: str, column: str) -> str:
+    return {"l": f"&{code}", "r": f"{code}&", "c": code}[column]
+
+
+def write_line(line: Line, table: Table) -> str:
+    """Write one line of aligned formulas, with & where Typst aligns (right, left, right, left ...)."""
+    written, side = "", "r"
+    for place, cell in enumerate(line.cells):
+        column = table.columns[place % len(table.columns)]
+        if place:
+            written += "&"
+            side = "l" if side == "r" else "r"
+            if side != column and column != "c":
+                written += "&"
+                side = column
+            if table.gaps == "pairs" and place % 2 == 0:
+                written += "quad "
+        written += write(cell)
+    return written
