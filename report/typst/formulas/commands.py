@@ -24,13 +24,14 @@ ACCENTS = {
     **{f"\\{name}": name for name in ("underleftrightarrow", "utilde", "overparen", "underparen")},
     "\\widebar": "overline",
     "\\Overrightarrow": "Overrightarrow",
+    "\\wideparen": "overparen",
     "\\overgroup": "overparen",
     "\\undergroup": "underparen",
 }
 
 FONTS = {
     "\\mathbb": "bb", "\\Bbb": "bb", "\\mathcal": "cal", "\\mathscr": "scr", "\\mathfrak": "frak", "\\frak": "frak",
-    "\\mathsf": "sans", "\\mathtt": "mono", "\\mathbf": "boldupright", "\\bold": "boldupright", "\\boldsymbol": "bold",
+    "\\mathsf": "sans", "\\mathsfit": "sansitalic", "\\mathtt": "mono", "\\mathbf": "boldupright", "\\bold": "boldupright", "\\boldsymbol": "bold",
     "\\bm": "bold", "\\pmb": "bold", "\\mathrm": "upright", "\\mathup": "upright", "\\mathit": "italic",
     "\\mathnormal": "normal", "\\symbf": "boldupright", "\\mathbfit": "bold",
 }  # fmt: skip

@@ -299,6 +299,7 @@ REFUSED = {
     **dict.fromkeys(("\\overlinesegment", "\\underlinesegment", "\\textcircled"), "this mark cannot be drawn"),
     **dict.fromkeys(("\\above", "\\abovewithdelims", "\\overwithdelims", "\\atopwithdelims"), "use \\genfrac"),
     **dict.fromkeys(("\\newenvironment", "\\renewenvironment"), "use \\newcommand"),
+    **dict.fromkeys(("\\ce", "\\pu"), "chemistry is not set; write \\mathrm{H_2O}"),
     **dict.fromkeys(("\\if", "\\ifx", "\\ifmode", "\\else", "\\fi"), "TeX's conditions are not run"),
 }
 """Commands of LaTeX or KaTeX that are known and not typeset, with what to do instead."""

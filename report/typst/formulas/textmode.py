@@ -98,7 +98,7 @@ class _TextReader:
             self.words += "\u00a0"
         elif token in SYMBOLS:
             self.words += SYMBOLS[token].text
-        elif not is_word(token) and token not in "#$%&_^{}\\":
+        elif not is_word(token) and token not in "$%{}\\":
             self.words += token
         else:
             return False

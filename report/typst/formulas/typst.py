@@ -11,72 +11,20 @@ from functools import singledispatch
 
 from .accents import ACCENTS
 from .nodes import Call, Fenced, Line, Node, Operator, Row, Scripts, Space, Symbol, Table, Text
-
-_MISCLASSED = {
-    (char, kind)
-    for kind, characters in (
-        ("ord", "\\√∫▲△▼▽◊★⧫"), ("bin", "&†‡⊲⊳⊴⊵⋖⋗◯"), ("rel", "▸◂"), ("open", "|‖"), ("close", "|‖?"), ("punct", "."),
-    )
-    for char in characters
-}  # fmt: skip
-"""Symbols whose class in TeX is not the one that Typst gives their character."""
-_PREDEFINED = set(
-    ["arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "ctg", "deg", "det", "dim", "exp", "gcd", "hom", "inf", "ker", "lg", "lim", "ln", "log", "max", "min", "Pr", "sec", "sin", "sinh", "sup", "tan", "tanh", "tg"]
+from .typst_tables import (
+    CALLS,
+    CLASSES,
+    ESCAPED,
+    FONTS,
+    MISCLASSED,
+    NOTHING,
+    PREDEFINED,
+    SPACED,
+    SPACES,
+    TEXT_STYLES,
+    TRANSPARENT,
+    WORD_FONTS,
 )
-NOTHING = '""'
-_SPACES = {3: "thin", 4: "med", 5: "thick", 18: "quad", 36: "wide"}
-_FONTS = {
-    "bb": "bb({})", "cal": "cal({})", "scr": "scr({})", "frak": "frak({})", "sans": "sans({})", "mono": "texmono({})",
-    "bold": "bold({})", "boldupright": "upright(bold({}))", "upright": "upright({})", "italic": "italic({})",
-    "normal": "{}",
-}  # fmt: skip
-_WORD_FONTS = {"upright", "boldupright", "sans", "mono", "italic"}
-_TEXT_STYLES = {"": "{}", "bold": "bold({})", "italic": "italic({})", "sans": "sans({})", "mono": "texmono({})"}
-_TYPST_CLASSES = {
-    "ord": "normal", "op": "large", "bin": "binary", "rel": "relation", "open": "opening", "close": "closing",
-    "punct": "punctuation", "inner": "normal",
-}  # fmt: skip
-_CALLS = {
-    "frac": "frac({}, {})",
-    "dfrac": "display(frac({}, {}))",
-    "tfrac": "inline(frac({}, {}))",
-    "cfrac": "display(frac(display({}), display({})))",
-    "binom": "binom({}, {})",
-    "dbinom": "display(binom({}, {}))",
-    "tbinom": "inline(binom({}, {}))",
-    "atop": "texatop({}, {})",
-    "brace": r"lr(\{{texatop({}, {})\}})",
-    "brack": r"lr(\[texatop({}, {})\])",
-    "overset": "limits({1})^({0})",
-    "underset": "limits({1})_({0})",
-    "sqrt": "sqrt({})",
-    "root": "root({}, {})",
-    "overline": "overline({})",
-    "underline": "underline({})",
-    "overbrace": "limits(overbrace({}))",
-    "underbrace": "limits(underbrace({}))",
-    "overbracket": "limits(overbracket({}))",
-    "underbracket": "limits(underbracket({}))",
-    "boxed": "texboxed({})",
-    "cancel": "cancel({})",
-    "bcancel": "cancel(inverted: #true, {})",
-    "xcancel": "cancel(cross: #true, {})",
-    "sout": "cancel(angle: #90deg, {})",
-    "phantom": "texphantom({})",
-    "hphantom": "texhphantom({})",
-    "vphantom": "texvphantom({})",
-    "smash": "{}",
-    "mathllap": 'texlap("right", {})',
-    "mathrlap": 'texlap("left", {})',
-    "mathclap": 'texlap("center", {})',
-    "display": "display({})",
-    "inline": "inline({})",
-    "script": "script({})",
-    "sscript": "sscript({})",
-}
-_ESCAPED = set("\\#$\"_^&/()[]{}|,;:@~'*`")
-_TRANSPARENT = {"color", "phantom", "size", "link", "font", "display", "inline", "script", "sscript"}
-_SPACED = {"boxed", "colorbox", "rule", "ref"}
 
 
 def string(text: str) -> str:
@@ -94,34 +42,34 @@ def write(node: Node) -> str:
 @write.register
 def _(node: Symbol) -> str:
     characters = "".join(_character(char) for char in node.text)
-    if node.kind == "num" or (len(node.text) == 1 and (node.text, node.kind) not in _MISCLASSED):
+    if node.kind == "num" or (len(node.text) == 1 and (node.text, node.kind) not in MISCLASSED):
         return characters
     if unicodedata.combining(node.text[-1]):
         return characters
-    return f"class({string(_TYPST_CLASSES[node.kind])}, {characters})"
+    return f"class({string(CLASSES[node.kind])}, {characters})"
 
 
 def _character(char: str) -> str:
-    if char in _ESCAPED or unicodedata.category(char) in ("Ps", "Pe") or char in "⌜⌝⌞⌟⎰⎱√∛∜":
+    if char in ESCAPED or unicodedata.category(char) in ("Ps", "Pe") or char in "⌜⌝⌞⌟⎰⎱√∛∜":
         return "\\" + char
     return char
 
 
 @write.register
 def _(node: Text) -> str:
-    return _TEXT_STYLES[node.style].format(string(node.text))
+    return TEXT_STYLES[node.style].format(string(node.text))
 
 
 @write.register
 def _(node: Operator) -> str:
-    if node.name in _PREDEFINED:
+    if node.name in PREDEFINED:
         return node.name
     return f"op({string(node.name)}{', limits: #true' if node.limits else ''})"
 
 
 @write.register
 def _(node: Space) -> str:
-    if (name := _SPACES.get(round(node.em * 18))) and abs(node.em * 18 - round(node.em * 18)) < 0.01:
+    if (name := SPACES.get(round(node.em * 18))) and abs(node.em * 18 - round(node.em * 18)) < 0.01:
         return name
     return f"#h({node.em:.4g}em)"
 
@@ -168,7 +116,7 @@ def is_wordy(node: Node | None) -> bool:
     if isinstance(node, Scripts):
         return is_wordy(node.base) or node.base == Row()
     if isinstance(node, Call):
-        return node.name in _SPACED or (node.name in _TRANSPARENT and is_wordy(node.args[-1])) or _is_word(node)
+        return node.name in SPACED or (node.name in TRANSPARENT and is_wordy(node.args[-1])) or _is_word(node)
     return False
 
 
@@ -207,21 +155,26 @@ def _delimiter(char: str, side: str = "opening") -> str:
 
 @write.register
 def _(node: Call) -> str:
-    if node.name in _CALLS:
-        return _CALLS[node.name].format(*(write(argument) for argument in node.args))
+    if node.name in CALLS:
+        return CALLS[node.name].format(*(write(argument) or NOTHING for argument in node.args))
     return _WRITERS[node.name](node)
+
+
+def _body(node: Call) -> str:
+    """Write the first argument of a call; Typst wants one also where TeX's is empty."""
+    return write(node.args[0]) or NOTHING
 
 
 def _font(node: Call) -> str:
     body, font = node.args[0], node.options[0]
     if _is_word(node):
         word = string(_words(body))
-        return word if font == "upright" else _FONTS[font].format(word)
-    return _FONTS[font].format(write(body))
+        return word if font == "upright" else FONTS[font].format(word)
+    return FONTS[font].format(_body(node))
 
 
 def _is_word(node: Call) -> bool:
-    return node.name == "font" and node.options[0] in _WORD_FONTS and bool(_words(node.args[0]))
+    return node.name == "font" and node.options[0] in WORD_FONTS and bool(_words(node.args[0]))
 
 
 def _words(node: Node) -> str:
@@ -235,27 +188,27 @@ def _accent(node: Call) -> str:
     accent = ACCENTS[node.options[0]]
     wide = isinstance(node.args[0], Row) and len(node.args[0].children) > 1
     code = accent.typst.replace("({}", "(size: #0%, {}") if wide and not accent.grows else accent.typst
-    return code.format(write(node.args[0]))
+    return code.format(_body(node))
 
 
 def _operator(node: Call) -> str:
-    return f"op({write(node.args[0])}{', limits: #true' if node.options else ''})"
+    return f"op({_body(node)}{', limits: #true' if node.options else ''})"
 
 
 def _class(node: Call) -> str:
-    return f"class({string(_TYPST_CLASSES[node.options[0]])}, {write(node.args[0])})"
+    return f"class({string(CLASSES[node.options[0]])}, {_body(node)})"
 
 
 def _not(node: Call) -> str:
     kind = node.options[0]
-    struck = f"cancel({write(node.args[0])})"
-    return struck if kind in ("var", "num", "ord") else f"class({string(_TYPST_CLASSES[kind])}, {struck})"
+    struck = f"cancel({_body(node)})"
+    return struck if kind in ("var", "num", "ord") else f"class({string(CLASSES[kind])}, {struck})"
 
 
 def _big(node: Call) -> str:
     height, kind = node.options
     code = f"lr({_delimiter(write_delimiter(node.args[0]))}, size: #{height}em)"
-    return f"class({string(_TYPST_CLASSES[kind])}, {code})"
+    return f"class({string(CLASSES[kind])}, {code})"
 
 
 def write_delimiter(node: Node) -> str:
@@ -277,10 +230,10 @@ _WRITERS = {
     "not": _not,
     "big": _big,
     "arrow": _arrow,
-    "color": lambda node: f"texcolor({string(node.options[0])}, {write(node.args[0])})",
-    "colorbox": lambda node: f"texcolorbox({string(node.options[0])}, {string(node.options[1])}, {write(node.args[0])})",
-    "size": lambda node: f"texsize({string(node.options[0])}, {write(node.args[0])})",
-    "link": lambda node: f"texlink({string(node.options[0])}, {write(node.args[0])})",
+    "color": lambda node: f"texcolor({string(node.options[0])}, {_body(node)})",
+    "colorbox": lambda node: f"texcolorbox({string(node.options[0])}, {string(node.options[1])}, {_body(node)})",
+    "size": lambda node: f"texsize({string(node.options[0])}, {_body(node)})",
+    "link": lambda node: f"texlink({string(node.options[0])}, {_body(node)})",
     "ref": lambda node: f"#texref({string(node.options[0])}, {string(node.options[1])})",
     "rule": lambda node: "#texrule({}em, {}em, {}em)".format(*node.options),
 }
@@ -292,7 +245,7 @@ def _(node: Table) -> str:
     if node.style != "text":
         options.append(f"style: {string(node.style)}")
     if node.rules or node.lines:
-        options.append(f"augment: #(vline: {_numbers(node.rules)}, hline: {_numbers(node.lines)})")
+        options.append(f"rules: #({_numbers(node.rules)}, {_numbers(node.lines)})")
     if node.columns == "l":
         options.append("align: #left")
     if node.gaps != "columns":
