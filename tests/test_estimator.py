@@ -1,0 +1,176 @@
+import warnings
+from functools import partial
+
+import joblib
+import numpy as np
+import pytest
+from sklearn import neural_network
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from threadpoolctl import threadpool_limits
+
+from mlp_core import SGD, Adam, mlp, train
+from mlp_core.estimator import MLPClassifier
+from mlp_core.splits import Split
+
+small = partial(MLPClassifier, (16,), batch_size=32, max_iter=4, tol=None, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    X, y = load_digits(return_X_y=True)
+    return X[:600] / 16, y[:600]
+
+
+@parametrize_with_checks([MLPClassifier((20,), learning_rate_init=0.02, max_iter=60, tol=None)])
+def test_what_scikit_learn_asks_of_an_estimator(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize(("parameters", "optimizer"), [
+    ({"solver": "sgd", "learning_rate_init": 0.1}, SGD(0.1, 0.9, nesterov=True, weight_decay=0.0001 / 32)),
+    ({"solver": "sgd", "momentum": 0.0, "alpha": 0.0}, SGD(0.001)),
+    ({"alpha": 3.2}, Adam(0.001, weight_decay=0.1)),
+])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_answers_are_those_of_train_to_the_bit(parameters, optimizer, dtype, digits):
+    X, y = digits[0].astype(dtype), digits[1]
+    model = small(**parameters).fit(X, y)
+    network = mlp([64, 16, 10], seed=0, dtype=dtype)
+    optimizer = type(optimizer)(**optimizer.config())  # without the memory of another test
+    history = train(network, Split(X, y), optimizer=optimizer, epochs=4, batch_size=32, seed=0)
+    np.testing.assert_array_equal(model.predict(X), network.predict(X))
+    np.testing.assert_array_equal(model.coefs_[1], network.params["2.weight"])
+    assert model.loss_curve_ == history.running_loss
+    assert model.network_.dtype == dtype
+
+
+def test_it_works_in_a_pipeline_with_names_for_classes(digits):
+    names = np.array(["class " + digit for digit in "0123456789"])
+    model = make_pipeline(StandardScaler(), small(learning_rate_init=0.02)).fit(digits[0], names[digits[1]])
+    assert model.score(digits[0], names[digits[1]]) > 0.95
+
+
+def test_cross_validation_and_grid_search_and_clone(digits):
+    scores = cross_val_score(small(learning_rate_init=0.02), *digits, cv=3)
+    assert scores.min() > 0.8
+    search = GridSearchCV(small(), {"learning_rate_init": [1e-5, 0.02]}, cv=2).fit(*digits)
+    assert search.best_params_ == {"learning_rate_init": 0.02}
+    copy = clone(search.best_estimator_)
+    assert copy.learning_rate_init == 0.02
+    assert not hasattr(copy, "network_")
+
+
+def test_a_saved_model_predicts_the_same_bits_and_learns_on(digits, tmp_path):
+    model = small().fit(*digits)
+    joblib.dump(model, tmp_path / "model.joblib")
+    loaded = joblib.load(tmp_path / "model.joblib")
+    np.testing.assert_array_equal(loaded.predict_proba(digits[0]), model.predict_proba(digits[0]))
+    model.partial_fit(*digits)
+    loaded.partial_fit(*digits)
+    np.testing.assert_array_equal(loaded.coefs_[0], model.coefs_[0])
+
+
+def test_epochs_of_partial_fit_are_those_of_fit(digits):
+    whole, parts = small().fit(*digits), small()
+    for _ in range(4):
+        parts.partial_fit(*digits, classes=range(10))
+    np.testing.assert_array_equal(parts.coefs_[0], whole.coefs_[0])
+    assert parts.loss_curve_ == whole.loss_curve_
+    assert parts.n_iter_ == 4
+
+
+def test_partial_fit_learns_of_classes_that_come_later(digits):
+    X, y = digits
+    model = small().partial_fit(X[y < 5], y[y < 5], classes=range(10))
+    assert model.predict_proba(X).shape == (600, 10)
+    model.partial_fit(X[y >= 5], y[y >= 5])
+    with pytest.raises(ValueError, match=r"expected classes among \[0 1.*got \[10\]"):
+        model.partial_fit(X[:2], [3, 10])
+    with pytest.raises(ValueError, match="expected classes, all that will ever come"):
+        small().partial_fit(X, y)
+
+
+def test_a_warm_start_goes_on_where_the_last_fit_ended(digits):
+    whole = small(max_iter=4).fit(*digits)
+    parts = small(max_iter=2, warm_start=True).fit(*digits).fit(*digits)
+    np.testing.assert_array_equal(parts.coefs_[0], whole.coefs_[0])
+    assert parts.n_iter_ == 4
+
+
+def test_early_stopping_keeps_the_epoch_that_was_best_on_the_held_out_part(digits):
+    model = small(early_stopping=True, max_iter=200, tol=1e-4, n_iter_no_change=3, learning_rate_init=0.05).fit(*digits)
+    scores = model.validation_scores_
+    assert model.history_.status == "stopped early"
+    assert len(scores) == model.n_iter_ < 200
+    assert int(np.argmax(scores)) < len(scores) - 1
+    assert model.best_loss_ == min(model.loss_curve_)
+
+
+def test_training_ends_when_the_loss_no_longer_falls(digits):
+    model = small(max_iter=300, tol=0.01, n_iter_no_change=3, learning_rate_init=0.02).fit(*digits)
+    losses = model.loss_curve_
+    assert len(losses) == model.n_iter_ < 100
+    small_steps = [losses[epoch] > min(losses[:epoch]) - 0.01 for epoch in range(1, len(losses))]
+    assert small_steps[-3:] == [True] * 3
+    assert not any(small_steps[start:start + 3] == [True] * 3 for start in range(len(small_steps) - 3))
+
+
+def test_too_few_epochs_are_warned_of_unless_they_are_wanted(digits):
+    with pytest.warns(ConvergenceWarning, match="2 epochs were made.*tol=None"):
+        small(max_iter=2, tol=1e-4).fit(*digits)
+    small(max_iter=2, tol=None).fit(*digits)
+
+
+@pytest.mark.parametrize(("parameters", "message"), [
+    ({"activation": "identity"}, "expected activation among logistic, sigmoid, tanh, relu, got 'identity'"),
+    ({"solver": "lbfgs"}, "expected solver 'adam' or 'sgd', got 'lbfgs'"),
+    ({"batch_size": "many"}, "expected batch_size 'auto' or a whole number, got 'many'"),
+    ({"learning_rate_init": -1.0}, "learning_rate"),
+    ({"hidden_layer_sizes": (0,)}, "0"),
+    ({"alpha": -0.1}, "weight_decay"),
+    ({"max_iter": -1}, "epochs"),
+])
+def test_wrong_parameters_are_named(parameters, message, digits):
+    with pytest.raises(ValueError, match=message):
+        MLPClassifier(**parameters).fit(*digits)
+
+
+def test_hidden_layers_may_be_a_number_or_none(digits):
+    assert [array.shape for array in MLPClassifier(7, max_iter=1).fit(*digits).coefs_] == [(64, 7), (7, 10)]
+    assert [array.shape for array in MLPClassifier((), max_iter=1).fit(*digits).intercepts_] == [(10,)]
+
+
+def test_without_a_seed_two_networks_differ_and_with_a_generator_they_repeat(digits):
+    draw = partial(MLPClassifier, (4,), max_iter=1)
+    first, second = (draw(random_state=None).fit(*digits).coefs_[0] for _ in range(2))
+    assert (first != second).any()
+    first, second = (draw(random_state=np.random.RandomState(3)).fit(*digits).coefs_[0] for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_an_unfitted_model_says_so(digits):
+    for ask in (lambda model: model.predict(digits[0]), lambda model: model.coefs_):
+        with pytest.raises(NotFittedError):
+            ask(MLPClassifier())
+
+
+def test_the_accuracy_is_that_of_scikit_learn_within_noise():
+    X, y = load_digits(return_X_y=True)
+    settings = {"hidden_layer_sizes": (32,), "solver": "sgd", "learning_rate_init": 0.02, "batch_size": 32}
+    ours, theirs = partial(MLPClassifier, tol=None), partial(neural_network.MLPClassifier, tol=0.0)
+    accuracies = {}
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for make in (ours, theirs):
+            models = [make(**settings, max_iter=10, random_state=seed).fit(X[:1200] / 16, y[:1200]) for seed in range(6)]
+            accuracies[make] = np.array([model.score(X[1200:] / 16, y[1200:]) for model in models])
+    difference = accuracies[ours].mean() - accuracies[theirs].mean()
+    error = np.sqrt((accuracies[ours].var(ddof=1) + accuracies[theirs].var(ddof=1)) / 6)
+    assert accuracies[ours].mean() > 0.9
+    assert abs(difference) < 0.01 + 2 * error
