@@ -15,8 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from mlp_core.callbacks import Callback, ProgressBar, TrainingState
-from mlp_core.early_stopping import EarlyStopping
+from mlp_core.callbacks import Callback, EarlyStopping, ProgressBar, TrainingState
 from mlp_core.history import History
 from mlp_core.losses import softmax
 from mlp_core.models import mlp
@@ -31,8 +30,8 @@ ACTIVATIONS = {"logistic": "sigmoid", "sigmoid": "sigmoid", "tanh": "tanh", "rel
 class MLPClassifier(ClassifierMixin, BaseEstimator):
     """A multilayer perceptron with softmax output, trained by `mlp_core.train`, as a scikit-learn classifier.
 
-    Works wherever scikit-learn's own does: in pipelines, cross-validation, grid search. Parameters have the names,
-    defaults and meaning of `sklearn.neural_network.MLPClassifier`; those it has not are named below.
+    Works wherever scikit-learn's own does. Parameters have the names, defaults and meaning that they have in
+    `sklearn.neural_network.MLPClassifier`, except where the list below says otherwise.
 
     Parameters
     ----------
@@ -88,9 +87,9 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
     loss_curve_ : list of float
         Mean loss of each epoch's mini-batches, without the L2 penalty.
     loss_, best_loss_ : float
-        The last of them, and the least.
+        The last and the least of them.
     validation_scores_ : list of float, or None
-        Accuracy on the held-out part after each epoch.
+        Accuracy on what was held out, after each epoch.
     n_iter_, n_features_in_ : int
         Epochs made, and columns of `X`.
 
@@ -261,13 +260,13 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         """Return how `train` is to know when to end."""
         patience, tol = self.n_iter_no_change, self.tol
         if self.early_stopping:  # without tol the best epoch is kept all the same
-            patience = patience if tol is not None else max(1, self.max_iter)
+            patience = max(1, self.max_iter) if tol is None else patience
             return {"early_stopping": EarlyStopping(patience, metric="valid_accuracy", min_delta=tol or 0.0)}
         return {} if tol is None else {"callbacks": [Plateau(patience, tol)]}
 
     def _train(self, split: Split, valid: Split | None, epochs: int, stopping: dict[str, Any]) -> History:
         """Train for some epochs, and note what was measured."""
-        callbacks = [*stopping.pop("callbacks", ()), *([ProgressBar()] if self.verbose else ())]
+        callbacks = [*stopping.pop("callbacks", ()), *([ProgressBar()] if self.verbose else [])]
         self.history_ = train(self.network_, split, valid=valid, optimizer=self._optimizer, epochs=epochs,
                               batch_size=self._batch_size(len(split)), seed=self._generator, shuffle=self.shuffle,
                               evaluate_train=False, callbacks=callbacks, **stopping)

@@ -168,7 +168,8 @@ def test_the_accuracy_is_that_of_scikit_learn_within_noise():
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         for make in (ours, theirs):
-            models = [make(**settings, max_iter=10, random_state=seed).fit(X[:1200] / 16, y[:1200]) for seed in range(6)]
+            models = [make(**settings, max_iter=10, random_state=seed) for seed in range(6)]
+            models = [model.fit(X[:1200] / 16, y[:1200]) for model in models]
             accuracies[make] = np.array([model.score(X[1200:] / 16, y[1200:]) for model in models])
     difference = accuracies[ours].mean() - accuracies[theirs].mean()
     error = np.sqrt((accuracies[ours].var(ddof=1) + accuracies[theirs].var(ddof=1)) / 6)
