@@ -93,7 +93,8 @@ def _load_embedded() -> Dataset:
 
 def _load_source(source: Source) -> Dataset:
     """Return a data set that is not installed, from the first place that has it."""
-    for folder in _local_folders(source):
+    folders = _local_folders(source)
+    for folder in folders:
         if (folder / "notMNIST.npz").exists() and source.name == "notmnist":
             return _build_notmnist_npz(source, folder / "notMNIST.npz")
         arrays = read_folder(source, folder)
@@ -101,7 +102,7 @@ def _load_source(source: Source) -> Dataset:
             return _build(source, arrays)
     from mlp_core.sources.cache import from_cache  # its networking libraries take 0.3 s to import, and few need them
 
-    return _build(source, from_cache(source))
+    return _build(source, from_cache(source, looked_in=folders[:1]))
 
 
 def _local_folders(source: Source) -> list[Path]:

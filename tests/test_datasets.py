@@ -84,7 +84,7 @@ def test_a_wrong_local_file_is_an_error_and_not_replaced(monkeypatch, tmp_path):
     (tmp_path / "mnist").mkdir()
     (tmp_path / "mnist" / "train-images-idx3-ubyte").write_bytes(b"something else")
     monkeypatch.setenv("MLP_CORE_DATA", str(tmp_path))
-    monkeypatch.setattr(cache, "from_cache", lambda source: pytest.fail("asked the cache"))
+    monkeypatch.setattr(cache, "from_cache", lambda *_, **__: pytest.fail("asked the cache"))
     with pytest.raises(DatasetError, match="mnist: the files of mnist are incomplete: train-labels-idx1-ubyte.gz"):
         load_dataset("mnist")
     for name in ("train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"):

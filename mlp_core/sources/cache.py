@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +16,17 @@ from mlp_core.sources.downloads import PATIENT, Patience, download
 from mlp_core.sources.files import DatasetError, check_digest, read_bytes
 
 
-def from_cache(source: Source, patience: Patience = PATIENT) -> list[np.ndarray]:
+def from_cache(source: Source, patience: Patience = PATIENT, *, looked_in: Sequence[Path] = ()) -> list[np.ndarray]:
     """Return the arrays of `source`, downloaded into the user's cache where it lacks them.
+
+    Parameters
+    ----------
+    source : Source
+        What to look for.
+    patience : Patience
+        How long to wait.
+    looked_in : sequence of Path
+        Folders that were found empty before, for the message.
 
     Raises
     ------
@@ -33,7 +42,8 @@ def from_cache(source: Source, patience: Patience = PATIENT) -> list[np.ndarray]
     try:
         return fetch(source, _writable(folders), patience)
     except DatasetError as error:
-        raise DatasetError(_how_to_get(source, folders[0], error)) from None
+        tried = [*(f"{folder}: nothing of {source.name} there" for folder in looked_in), *str(error).splitlines()]
+        raise DatasetError(_how_to_get(source, folders[0], tried)) from None
 
 
 def fetch(source: Source, folder: Path, patience: Patience = PATIENT) -> list[np.ndarray]:
@@ -125,11 +135,10 @@ def _locked(folder: Path, patience: Patience) -> Iterator[None]:
                            "end that one, or wait for it") from error
 
 
-def _how_to_get(source: Source, folder: Path, error: Exception) -> str:
+def _how_to_get(source: Source, folder: Path, tried: list[str]) -> str:
     """Return the message for someone whose computer cannot download."""
-    tried = "\n".join(f"  {line}" for line in str(error).splitlines())
     files = "\n".join(f"  {source.mirrors[0]}{part.remote or part.name + '.gz'}" for part in source.parts)
-    return (f"cannot get {source.name}; what was tried:\n{tried}\n"
+    return (f"cannot get {source.name}; what was tried:\n" + "".join(f"  {line}\n" for line in tried) +
             f"Without a network, put these files by hand into {folder}/\n"
             f"(or into {source.folders[0]}/ in a folder of yours that MLP_CORE_DATA names):\n{files}\n"
             "Or use load_dataset(\"mnist-5k\"), which is installed and needs no download.")

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -106,8 +107,9 @@ def test_a_damaged_cache_is_healed_with_what_is_damaged_only(mirror, kept, make_
 
 def test_without_a_network_the_message_says_what_to_put_where(kept, make_source):
     with pytest.raises(DatasetError) as caught:
-        from_cache(make_source(["http://127.0.0.1:9/data/"]), SHORT)
+        from_cache(make_source(["http://127.0.0.1:9/data/"]), SHORT, looked_in=[Path("/my/own")])
     message = str(caught.value)
+    assert f"{Path('/my/own')}: nothing of tiny there" in message
     assert "http://127.0.0.1:9/data/train-images-idx3-ubyte.gz: no connection" in message
     assert f"put these files by hand into {kept}/" in message
     assert message.count("http://127.0.0.1:9/data/") == 1 + 4
