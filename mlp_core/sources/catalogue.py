@@ -170,12 +170,12 @@ def _whole(array: np.ndarray, scale: int) -> np.ndarray | None:
 
 
 _DIGITS = tuple("0123456789")
-_LABELS = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 _SHAPES = ((60_000, 28, 28), (60_000,), (10_000, 28, 28), (10_000,))
 
 MNIST = Source(
     name="mnist",
-    parts=tuple(Part(name, shape, sha256=sha256) for name, shape, sha256 in zip(_LABELS, _SHAPES, (
+    parts=tuple(Part(name, shape, sha256=sha256) for name, shape, sha256 in zip(_FILES, _SHAPES, (
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
@@ -189,7 +189,7 @@ MNIST = Source(
 )
 FASHION_MNIST = Source(
     name="fashion-mnist",
-    parts=tuple(Part(name, shape, gzip_md5=md5) for name, shape, md5 in zip(_LABELS, _SHAPES, (
+    parts=tuple(Part(name, shape, gzip_md5=md5) for name, shape, md5 in zip(_FILES, _SHAPES, (
         "8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe",
         "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310"), strict=True)),
     mirrors=("https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",),
