@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from nbformat import NotebookNode
 from PIL import Image
@@ -78,7 +79,7 @@ class ImageStore:
             raise ImageError(f"image {source} is remote; save it beside the notebook and name that file")
         path = self.folder / unquote(urlsplit(source).path if "?" in source else source)
         if not path.is_file():
-            raise ImageError(f"image {source} does not exist (looked for {path.name} in {path.parent.name or 'the folder of the notebook'}/)")
+            raise ImageError(f"image {source} does not exist (its path is taken from the notebook's folder)")
         return path.read_bytes(), path.suffix.lower()
 
 
@@ -102,7 +103,8 @@ def prepare(data: bytes, suffix: str) -> tuple[bytes, str, float, float]:
             image.load()
             return _bitmap(image, data)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ImageError(f"image cannot be read: {error}") from None
+        reason = "it is too large" if isinstance(error, Image.DecompressionBombError) else "its data are damaged or of no known format"
+        raise ImageError(f"image cannot be read: {reason}") from None
 
 
 def _bitmap(image: Image.Image, data: bytes) -> tuple[bytes, str, float, float]:
@@ -126,6 +128,10 @@ def _is_transparent(image: Image.Image) -> bool:
 
 def _svg_size(data: bytes) -> tuple[float, float]:
     """Return the size of a drawing in points, from its width and height or else its view box."""
+    try:
+        ParserCreate().Parse(data, True)
+    except ExpatError as error:
+        raise ImageError(f"image is no well-formed SVG: {error}") from None
     root = re.search(rb"<svg\b[^>]*>", data, re.DOTALL)
     if not root:
         raise ImageError("image is no SVG drawing")

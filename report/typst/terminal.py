@@ -6,6 +6,7 @@ from typing import Any
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;:?]*[A-Za-ln-z]|\x1b[()][A-Z0-9]|\x1b[=>78]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
+_RUBBED_OUT = re.compile("(?:^|[^\x08])\x08")
 _KERNEL_FILE = re.compile(r"\S*[/\\]ipykernel_\d+[/\\]\d+\.py(?::(\d+))?")
 _CELL_NUMBER = re.compile(r"\bCell In ?(?:\x1b\[[0-9;]*m)*\[(?:\x1b\[[0-9;]*m)*\d+(?:\x1b\[[0-9;]*m)*\]")
 MAX_LINES = 400
@@ -48,7 +49,7 @@ def overwrite(text: str) -> str:
     lines = []
     for line in text.replace("\r\n", "\n").split("\n"):
         while "\b" in line:
-            line = re.sub(r"(^|[^\b])\b", "", line)
+            line = _RUBBED_OUT.sub("", line)
         lines.append(line.rstrip("\r").rsplit("\r", 1)[-1])
     return "\n".join(lines)
 
