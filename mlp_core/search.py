@@ -5,25 +5,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from mlp_core.callbacks import progress_class
 from mlp_core.splits import Dataset
-from mlp_core.trials.cluster import ClusterError, run_dask
+from mlp_core.trials.cluster import ClusterError
 from mlp_core.trials.fingerprint import code_version, digest, function_hash
+from mlp_core.trials.halving import check_factor, promoted, rung_epochs, stopped
+from mlp_core.trials.session import Session, default_scheduler, open_pool, open_store
 from mlp_core.trials.spaces import check_space, grid, random_search
-from mlp_core.trials.store import CacheWarning, DamagedRecord, Record, TrialStore
+from mlp_core.trials.store import CacheWarning, Record
 from mlp_core.trials.table import in_budget, to_frame
-from mlp_core.trials.work import FINAL, Job, Trial, make_trial, setting_names, written
-from mlp_core.trials.workers import run_here, run_processes
+from mlp_core.trials.training import setting_names
+from mlp_core.trials.work import Job, Trial, make_trial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +39,8 @@ def search(
     scheduler: Any = None,
     parameters: tuple[int, int] | None = None,
     target: float | None = None,
+    halving: int | None = None,
+    checkpoints: bool = False,
     build: Callable[..., Any] | None = None,
     run: Callable[..., Any] | None = None,
     progress: bool = True,
@@ -54,7 +53,8 @@ def search(
         What `grid` or `random_search` returns. Known settings are ``hidden`` (units of each hidden layer),
         ``activation``, ``initializer``, ``bias_initializer``, ``dropout``, ``dtype``; ``optimizer`` ("sgd" or "adam"),
         ``learning_rate`` (0.1) and the other arguments of `SGD` and `Adam`; ``batch_size``, ``shuffle``,
-        ``reduction``, ``early_stopping`` as for `train`; and ``seed``, for a trial's seed.
+        ``reduction``, ``early_stopping`` as for `train`; ``stop_at`` (a validation accuracy, as a fraction, that ends
+        the trial); and ``seed``, the trial's own.
     data : Dataset
         Trials train on ``data.train`` and are measured on ``data.valid``.
     epochs : int
@@ -67,12 +67,19 @@ def search(
     seed : int
         From it and the settings each trial draws its own seed, whatever the order and the number of processes.
     scheduler : str or distributed.Client, optional
-        A Dask cluster to run on instead, such as "tcp://host:8786". Its workers need this package; those that see the
-        cache folder write to it themselves.
+        A Dask cluster to run on instead, such as "tcp://host:8786"; by default the one that the environment variable
+        MLP_CORE_SCHEDULER names, if any. Its workers need this package. If all of them see the cache folder, they write
+        to it themselves; otherwise data are sent to them, and this process writes the results that come back.
     parameters : (int, int), optional
         Least and most parameters of a network; settings outside are left out before anything is trained.
     target : float, optional
         Validation accuracy (a fraction) for the column ``epochs_to_target``.
+    halving : int, optional
+        Stop poor trials early: all train for a few epochs, one in `halving`, by validation accuracy, for `halving`
+        times as long, and so on; the last ones for `epochs`. The others get the status "stopped".
+    checkpoints : bool
+        Whether trials keep their state after every epoch, so that a killed one goes on where it was. Halving does so
+        anyway. Costs a write of some megabytes an epoch.
     build : function, optional
         ``build(**settings)`` returns the `Sequential` to train, such as `cnn`. It gets the settings that are not the
         optimizer's or the training's, and ``seed``, ``in_features`` and ``classes`` if it has parameters of that name.
@@ -85,9 +92,9 @@ def search(
     Returns
     -------
     DataFrame
-        One row a trial, in the order of the space: its settings; ``parameters``; ``status`` ("ok", "diverged" or
-        "failed") and the ``reason``; ``epochs`` trained; ``train_loss``, ``train_accuracy``, ``valid_loss`` and
-        ``valid_accuracy`` after the last epoch; ``best_valid_accuracy``, ``best_epoch`` and ``epochs_to_target``;
+        One row a trial, in the order of the space: its settings; ``parameters``; ``status`` ("ok", "diverged",
+        "failed", "stopped") and the ``reason``; ``epochs`` trained; ``train_loss``, ``train_accuracy``, ``valid_loss``
+        and ``valid_accuracy`` after the last epoch; ``best_valid_accuracy``, ``best_epoch`` and ``epochs_to_target``;
         ``seconds``; ``seed``; ``history`` (a `History`). Its ``attrs`` say how many settings there were ("space"), were
         in the budget ("kept") and came from the cache ("reused").
 
@@ -109,29 +116,58 @@ def search(
     or "diverged" are never repeated. float32 results are the same bits on every number of processes, since every trial
     has one BLAS thread; another kind of processor may change the last digits.
     """
-    check_arguments(data, epochs, n_jobs)
+    check_arguments(data, epochs, n_jobs, build, run)
+    check_factor(halving)
     settings = check_space(space, setting_names(build, run))
     kept = in_budget(settings, parameters, data, build, run)
-    content = digest(data.sha256, str(len(data.classes)))
-    code = digest(code_version(), function_hash(build), function_hash(run))
-    trials = [make_trial(point, epochs, seed, content, code) for point in kept]
-    with open_store(cache) as store:
-        found = look_up(store, trials)
-        reused = len(found)
-        missing = {trial.key: trial for trial in trials if trial.key not in found}
-        job = Job(str(store.folder), None, code_version(), build, run)
-        scheduler = scheduler or os.environ.get("MLP_CORE_SCHEDULER")
-        engine = start([*missing.values()], job, data, n_jobs, scheduler, scratch=cache is None)
+    identity = (
+        digest(data.sha256, str(len(data.classes))),
+        digest(code_version(), function_hash(build), function_hash(run)),
+    )
+    rungs = [
+        [make_trial(point, length, seed, identity, last=length == epochs) for point in kept]
+        for length in rung_epochs(len(kept), epochs, halving)
+    ]
+    scheduler = scheduler or default_scheduler()
+    with open_store(cache) as store, open_pool(n_jobs, len(kept), None if cache else store.folder) as pool:
+        job = Job(str(store.folder), None, code_version(), checkpoints or halving is not None, build, run)
+        session = Session(store, job, data, pool, scheduler, progress)
         title = f"{len(kept)} of {len(settings)} settings in the budget" if parameters else "search"
-        with closing(engine), progress_bar(title, reused, reused + len(missing), progress) as advance:
-            found.update(collect(engine, store, advance))
-        warn_of_unwritten(store, found)
-    frame = to_frame([(trial, found[trial.key]) for trial in trials], target)
-    frame.attrs.update(space=len(settings), kept=len(kept), reused=reused)
+        outcome = climb(session, rungs, title, halving or 1)
+    frame = to_frame(outcome, target)
+    frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused)
     return frame
 
 
-def check_arguments(data: Any, epochs: Any, n_jobs: Any) -> None:
+def climb(session: Session, rungs: Sequence[Sequence[Trial]], title: str, factor: int) -> list[tuple[Trial, Record]]:
+    """Run the first rung's trials, the better ones of them on the next rung, and so on; return each one's last result.
+
+    Parameters
+    ----------
+    session : Session
+    rungs : sequence of sequence of Trial
+        The same settings in the same order, for longer from rung to rung.
+    title : str
+        For the progress bar.
+    factor : int
+        One in how many goes on.
+    """
+    outcome: dict[int, tuple[Trial, Record]] = {}
+    places = [*range(len(rungs[0]))]
+    for number, rung in enumerate(rungs, 1):
+        suffix = f", rung {number} of {len(rungs)}, {rung[0].epochs} epochs" if len(rungs) > 1 else ""
+        records = session.run([rung[place] for place in places], title + suffix)
+        outcome.update((place, (rung[place], records[rung[place].key])) for place in places)
+        if rung is not rungs[-1]:
+            on = promoted(records, factor)
+            for place in [place for place in places if rung[place].key not in on]:
+                session.drop_checkpoint(rung[place])
+                outcome[place] = (rung[place], stopped(outcome[place][1], len(on), len(records), rungs[-1][0].epochs))
+            places = [place for place in places if rung[place].key in on]
+    return [outcome[place] for place in sorted(outcome)]
+
+
+def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any) -> None:
     """Raise TypeError or ValueError for what no search can use."""
     if not isinstance(data, Dataset):
         raise TypeError(f"expected data as a Dataset, such as load_dataset('mnist-5k'); got {type(data).__name__}")
@@ -142,90 +178,11 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any) -> None:
         raise ValueError(f"expected at least 1 epoch, got {epochs}")
     if n_jobs == 0:
         raise ValueError("expected n_jobs of at least 1, or -1 for one process a core; got 0")
-
-
-def process_count(n_jobs: int) -> int:
-    """Return the number of processes that `n_jobs` asks for; negative numbers count down from all cores."""
-    from joblib import cpu_count
-
-    return n_jobs if n_jobs > 0 else max(1, cpu_count() + 1 + n_jobs)
-
-
-@contextmanager
-def open_store(cache: str | Path | None) -> Iterator[TrialStore]:
-    """Open the cache folder, or a temporary one that vanishes with the search."""
-    if cache is not None:
-        store = TrialStore(cache)
-        store.sweep()
-        yield store
-        return
-    with tempfile.TemporaryDirectory(prefix="mlp-core-search-", ignore_cleanup_errors=True) as folder:
-        yield TrialStore(folder)
-
-
-def look_up(store: TrialStore, trials: Iterable[Trial]) -> dict[str, Record]:
-    """Return the records that need no new run, by key; warn of damaged ones."""
-    found = {}
-    for trial in trials:
-        try:
-            record = store.load(trial.key)
-        except DamagedRecord as error:
-            warnings.warn(f"{error}: the trial runs again", CacheWarning, stacklevel=3)
-            continue
-        if record is not None and record["status"] in FINAL:
-            found[trial.key] = record
-    return found
-
-
-def start(
-    trials: list[Trial], job: Job, data: Dataset, n_jobs: int, scheduler: Any, *, scratch: bool
-) -> Generator[Record]:
-    """Return a generator that runs the trials, and yields their records as they end."""
-    if not trials:
-        return (record for record in list[Record]())
-    if scheduler:
-        return run_dask(trials, job, data, scheduler)
-    processes = process_count(n_jobs)
-    if processes == 1:
-        return run_here(trials, job, data)
-    return run_processes(trials, job, data, processes, scratch=scratch)
-
-
-def collect(
-    engine: Iterable[Record], store: TrialStore, advance: Callable[[], object]
-) -> Iterator[tuple[str, Record]]:
-    """Yield the records with their keys; write those that no worker could, and warn of the first that cannot be."""
-    warned = False
-    for record in engine:
-        if not record.pop("written", False):
-            record = written(store, record)
-            record.pop("written", None)
-        if "unwritten" in record and not warned:
-            warned = True
-            message = f"{store.folder} cannot be written: {record['unwritten']}. The search goes on, holds its results "
-            warnings.warn(f"{message}in memory, and tries to write them again at its end", CacheWarning, stacklevel=3)
-        advance()
-        yield record["key"], record
-
-
-def warn_of_unwritten(store: TrialStore, found: Mapping[str, Record]) -> None:
-    """Try once more to write what could not be written; warn of what still cannot."""
-    again = [written(store, record) for record in found.values() if "unwritten" in record]
-    lost = [record for record in again if "unwritten" in record]
-    if lost:
-        message = f"{len(lost)} finished trials are in the table, but not in {store.folder}: {lost[0]['unwritten']}. "
-        warnings.warn(f"{message}Make room, or the next search repeats them", CacheWarning, stacklevel=3)
-
-
-@contextmanager
-def progress_bar(title: str, done: int, total: int, wanted: bool) -> Iterator[Callable[[], object]]:
-    """Show how many trials are done and how long the rest may take; yield the function that counts one more."""
-    kind = progress_class() if wanted and done < total else None
-    if kind is None:
-        yield lambda: None
-        return
-    with kind(desc=title, initial=done, total=total, unit="trial", delay=2) as bar:
-        yield bar.update
+    for name, function in (("build", build), ("run", run)):
+        if function is not None and not isinstance(function, FunctionType):
+            raise TypeError(f"expected {name} as an ordinary function (def ...), got {function!r}")
+    if build is not None and run is not None:
+        raise ValueError("expected build= or run=, got both: run replaces the building, too")
 
 
 class _Callable(ModuleType):

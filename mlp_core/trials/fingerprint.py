@@ -23,7 +23,7 @@ def code_version() -> str:
     package = Path(__file__).parents[1]
     sources = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
     matter = sorted(name for name in sources if name not in BYSTANDERS and not name.startswith(("sources/", "trials/")))
-    return digest(np.__version__, *(sources[name].read_bytes() for name in [*matter, "trials/work.py"]))
+    return digest(np.__version__, *(sources[name].read_bytes() for name in [*matter, "trials/training.py"]))
 
 
 def function_hash(function: Callable[..., Any] | None) -> str:
@@ -98,7 +98,7 @@ def trial_seed(settings: Mapping[str, Any], seed: int) -> int:
     return int(digest("seed", str(seed), json.dumps(canonical(settings)))[:8], 16)
 
 
-def trial_key(settings: Mapping[str, Any], *, epochs: int, seed: int, data: str, code: str) -> str:
+def trial_key(settings: Mapping[str, Any], epochs: int, seed: int, data: str, code: str) -> str:
     """Return the name under which a trial's result is kept: another name as soon as anything differs."""
     return digest(json.dumps(canonical(settings)), str(epochs), str(seed), data, code)[:32]
 

@@ -1,8 +1,9 @@
 """The durable store of a search: one file a finished trial, written whole or not at all, and a lock a trial.
 
 A cache folder holds `trials/KEY.json` (the results), `locks/KEY.lock` (locked by the operating system while a trial
-runs, so that a killed process locks nothing), `running/KEY` (marks what is under way) and `data/HASH/` (the arrays that
-the workers map into memory). All of it can be deleted at any time; only `trials` is worth keeping.
+runs, so that a killed process locks nothing), `running/KEY` (marks what is under way), `checkpoints/` (of unfinished
+trials) and `data/HASH/` (the arrays that the workers map into memory). All of it can be deleted at any time; only
+`trials` is worth keeping.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class TrialStore:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
-        for name in ("trials", "locks", "running"):
+        for name in ("trials", "locks", "running", "checkpoints"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
     def path(self, key: str) -> Path:
@@ -125,6 +126,10 @@ class TrialStore:
             self._mark(key).unlink(missing_ok=True)
             lock.release()
 
+    def checkpoint(self, lineage: str) -> Path:
+        """Return the file that keeps the state of an unfinished trial."""
+        return self.folder / "checkpoints" / f"{lineage}.npz"
+
     def was_running(self, key: str) -> bool:
         """Return whether a trial had begun and not ended when its process ended."""
         return self._mark(key).exists()
@@ -151,7 +156,7 @@ class TrialStore:
 
     def clear(self) -> None:
         """Remove everything that a search put into the folder, and the folder if nothing else is in it."""
-        for name in ("trials", "running", "data", "locks"):
+        for name in ("trials", "running", "checkpoints", "data", "locks"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         with suppress(OSError):
             self.folder.rmdir()

@@ -10,7 +10,8 @@ from mlp_core.history import METRICS, History
 from mlp_core.splits import Dataset
 from mlp_core.trials.spaces import Settings
 from mlp_core.trials.store import Record
-from mlp_core.trials.work import Trial, divide, offered
+from mlp_core.trials.training import divide, offered
+from mlp_core.trials.work import Trial
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,9 @@ import shutil
 import signal
 import threading
 import time
-import warnings
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,7 @@ from mlp_core.trials.shared_data import publish_dataset
 from mlp_core.trials.store import Record, TrialStore
 from mlp_core.trials.work import THREAD_VARIABLES, Job, Trial, make_record, one_thread, run_trial
 
-MAX_KILLS = 3  # a trial whose process dies this often, the last time alone in its pool, has failed
+MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
 FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent lives
 
 
@@ -38,9 +36,51 @@ def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Reco
         yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
 
 
-def run_processes(
-    trials: Iterable[Trial], job: Job, data: Dataset, n_jobs: int, *, scratch: bool
-) -> Generator[Record]:
+class LocalPool:
+    """Processes of this machine with one BLAS thread each; started when first used, and again after a break.
+
+    Leaving its ``with`` block ends them: at once if by an error or an interrupt.
+
+    Parameters
+    ----------
+    workers : int
+        How many.
+    scratch : Path, optional
+        A folder that is to vanish with this process, should it be killed.
+    """
+
+    def __init__(self, workers: int, scratch: Path | None = None) -> None:
+        self.workers, self.scratch = workers, scratch
+        self._executor: Any = None
+
+    def executor(self) -> Executor:
+        """Return the running executor."""
+        from joblib.externals.loky import ProcessPoolExecutor
+
+        if self._executor is None:
+            arguments = (os.getpid(), self.scratch and str(self.scratch))
+            environment = dict.fromkeys(THREAD_VARIABLES, "1")
+            self._executor = ProcessPoolExecutor(
+                self.workers, env=environment, initializer=start_worker, initargs=arguments
+            )
+        return self._executor
+
+    def close(self, kill: bool) -> None:
+        """End the processes."""
+        if self._executor is not None:
+            self._executor.shutdown(kill_workers=kill)
+            self._executor = None
+
+    def __enter__(self) -> LocalPool:
+        """Return the pool itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        """End the processes."""
+        self.close(kill=kind is not None)
+
+
+def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalPool) -> Generator[Record]:
     """Yield the records of the trials as local processes finish them; a killed process costs only its trial's time.
 
     Parameters
@@ -49,10 +89,8 @@ def run_processes(
     job : Job
     data : Dataset
         Written to the store once, and mapped into the processes' memory.
-    n_jobs : int
-        How many processes.
-    scratch : bool
-        Whether the store's folder is to vanish with this process, should it be killed.
+    pool : LocalPool
+        Started anew after a break.
     """
     store = TrialStore(str(job.folder))
     job = replace(job, data=str(publish_dataset(data, store.folder)))
@@ -61,53 +99,47 @@ def run_processes(
     for key in pending:
         store.forget_running(key)
     while pending:
-        suspect = [trial for trial in pending.values() if kills[trial.key] >= MAX_KILLS - 1][:1]
-        batch = suspect or list(pending.values())
         try:
-            with local_pool(min(n_jobs, len(batch)), store.folder if scratch else None) as pool:
-                for record in gather(pool, batch, job):
-                    del pending[record["key"]]
-                    yield record
+            for record in run_batch(pending, job, pool, kills):
+                del pending[record["key"]]
+                kills[""] = 0
+                yield record
         except BrokenExecutor as error:
-            blame(batch, pending, store, kills, error)
+            pool.close(kill=True)
+            blame(pending, store, kills, error)
             for key in [key for key in pending if kills[key] >= MAX_KILLS]:
                 yield killed_record(pending.pop(key), f"its process died {kills[key]} times ({error})")
 
 
-def blame(
-    batch: list[Trial], pending: dict[str, Trial], store: TrialStore, kills: Counter[str], error: BrokenExecutor
-) -> None:
-    """Count a broken pool against the trials that were running; RuntimeError if processes die without any."""
-    guilty = [trial.key for trial in batch if trial.key in pending and store.was_running(trial.key)]
-    kills.update(guilty or ["nobody"])
+def run_batch(pending: dict[str, Trial], job: Job, pool: LocalPool, kills: Counter[str]) -> Generator[Record]:
+    """Yield the records of all pending trials, or of one alone that may be what kills the processes."""
+    suspects = [trial for trial in pending.values() if kills[trial.key] >= MAX_KILLS - 1]
+    if not suspects:
+        yield from gather(pool.executor(), pending.values(), job)
+        return
+    with LocalPool(1, pool.scratch) as alone:
+        yield from gather(alone.executor(), suspects[:1], job)
+
+
+def blame(pending: dict[str, Trial], store: TrialStore, kills: Counter[str], error: BrokenExecutor) -> None:
+    """Count a broken pool against the trials that were running.
+
+    Raises
+    ------
+    RuntimeError
+        If processes die again and again while no trial runs and none ends.
+    """
+    guilty = [key for key in pending if store.was_running(key)]
+    kills.update(guilty or [""])
     for key in guilty:
         store.forget_running(key)
-    if kills["nobody"] >= MAX_KILLS:
+    if kills[""] >= MAX_KILLS:
         raise RuntimeError(f"the worker processes die before they begin a trial: {error}") from error
 
 
 def killed_record(trial: Trial, reason: str) -> Record:
     """Return the record of a trial that never ended."""
     return make_record(trial, status="failed", reason=reason, history=None, seconds=None)
-
-
-@contextmanager
-def local_pool(workers: int, scratch: Path | None) -> Iterator[Executor]:
-    """Start processes with one BLAS thread each; on an error or an interrupt, kill them."""
-    from joblib.externals.loky import ProcessPoolExecutor
-
-    environment = dict.fromkeys(THREAD_VARIABLES, "1")
-    pool = ProcessPoolExecutor(
-        workers, env=environment, initializer=start_worker, initargs=(os.getpid(), scratch and str(scratch))
-    )
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "A worker stopped while", UserWarning)  # to free memory, and is replaced
-            yield pool
-            pool.shutdown()
-    except BaseException:
-        pool.shutdown(kill_workers=True)
-        raise
 
 
 def start_worker(parent: int, scratch: str | None) -> None:

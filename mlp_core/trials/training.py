@@ -1,0 +1,127 @@
+"""What one trial does with its settings: build the network and train it, or call the user's own function."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mlp_core.callbacks import StopAt
+from mlp_core.checkpoints import CheckpointError
+from mlp_core.history import METRICS, History
+from mlp_core.models import mlp
+from mlp_core.network import Sequential
+from mlp_core.optimizers import SGD, Adam
+from mlp_core.splits import Dataset
+from mlp_core.training import train
+from mlp_core.trials.spaces import Settings
+
+OPTIMIZERS: dict[str, Callable[..., Any]] = {"sgd": SGD, "adam": Adam}
+LOOP = ("batch_size", "shuffle", "reduction", "early_stopping", "stop_at")
+
+
+def train_network(
+    settings: Settings,
+    data: Dataset,
+    *,
+    epochs: int,
+    seed: int,
+    build: Callable[..., Sequential] | None = None,
+    checkpoint: Path | None = None,
+) -> tuple[History, int]:
+    """Build the network of the settings and train it; return its history and its number of parameters.
+
+    A run that `checkpoint` has kept goes on; one that cannot be read or written is left out, for it saves only time.
+    """
+    build = build or build_mlp
+    own, learning = divide(settings)
+    network = build(**own, **offered(build, own, data, seed))
+    loop = {name: learning.pop(name) for name in LOOP if name in learning}
+    stop_at = loop.pop("stop_at", None)
+    arguments = {"epochs": epochs, "seed": seed, "valid": data.valid, "on_divergence": "record", **loop}
+    callbacks = [] if stop_at is None else [StopAt("valid_accuracy", stop_at)]
+    optimizer = make_optimizer(**learning)
+    try:
+        history = train(
+            network, data.train, optimizer=optimizer, callbacks=callbacks, checkpoint=checkpoint, **arguments
+        )
+    except (CheckpointError, OSError):
+        if checkpoint is None:
+            raise
+        checkpoint.unlink(missing_ok=True)
+        return train_network(settings, data, epochs=epochs, seed=seed, build=build)
+    return history, network.num_parameters
+
+
+def build_mlp(
+    hidden: tuple[int, ...],
+    activation: str | tuple[str, ...] = "relu",
+    initializer: Any = "glorot_uniform",
+    bias_initializer: Any = "zeros",
+    dropout: float = 0.0,
+    dtype: str = "float32",
+    *,
+    in_features: int,
+    classes: int,
+    seed: int,
+) -> Sequential:
+    """Build the network of a trial's settings: `mlp` with `hidden` units between the images and the classes."""
+    sizes, more = [in_features, *hidden, classes], {"dropout": dropout, "bias_initializer": bias_initializer}
+    return mlp(sizes, activation, initializer, seed, dtype, **more)
+
+
+def make_optimizer(optimizer: str = "sgd", learning_rate: Any = 0.1, **settings: Any) -> SGD | Adam:
+    """Return the optimizer of a trial's settings."""
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"expected an optimizer among {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+    return OPTIMIZERS[optimizer](learning_rate, **settings)
+
+
+def divide(settings: Settings) -> tuple[Settings, Settings]:
+    """Return the settings for the builder, and those for the optimizer and the loop; "seed" is neither's."""
+    learning = learning_names()
+    own = {name: value for name, value in settings.items() if name not in learning and name != "seed"}
+    return own, {name: value for name, value in settings.items() if name in learning}
+
+
+@functools.cache
+def learning_names() -> tuple[str, ...]:
+    """Return the names of the settings that optimizers and the training loop take."""
+    options = [name for kind in OPTIMIZERS.values() for name in inspect.signature(kind).parameters]
+    return tuple(dict.fromkeys(["optimizer", *options, *LOOP]))
+
+
+def offered(build: Callable[..., Any], settings: Settings, data: Dataset, seed: int) -> dict[str, Any]:
+    """Return what the search itself knows and the builder has a parameter for."""
+    known = {"in_features": data.train.images[0].size, "classes": len(data.classes), "seed": seed}
+    wanted = inspect.signature(build).parameters
+    return {name: value for name, value in known.items() if name in wanted and name not in settings}
+
+
+def setting_names(build: Callable[..., Any] | None, run: Callable[..., Any] | None) -> list[str] | None:
+    """Return the names that a setting may have; None where the user's function takes any (``**settings``)."""
+    parameters = inspect.signature(run or build or build_mlp).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return None
+    if run is not None:
+        return [name for name in [*parameters][1:] if name not in ("epochs", "seed")] + ["seed"]
+    own = [name for name in parameters if name not in ("in_features", "classes", "seed")]
+    return [*own, *learning_names(), "seed"]
+
+
+def run_custom(
+    settings: Settings, data: Dataset, *, epochs: int, seed: int, run: Callable[..., Any]
+) -> tuple[History, None]:
+    """Call the user's `run`, and return what it measured as a history; TypeError if it is nothing of that kind."""
+    own = {name: value for name, value in settings.items() if name != "seed"}
+    result = run(data, **own, epochs=epochs, seed=seed)
+    if isinstance(result, History):
+        return result, None
+    if not isinstance(result, Mapping) or not result.keys() <= set(METRICS):
+        raise TypeError(f"expected run to return a History or a dictionary of {', '.join(METRICS)}; got {result!r}")
+    history = History()
+    for name, values in result.items():
+        setattr(history, name, [float(value) for value in values])
+    return history, None
