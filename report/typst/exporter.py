@@ -55,22 +55,29 @@ class TypstExporter(Exporter):
         """
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         folder = Path(resources.get("metadata", {}).get("path") or ".")
-        store = ImageStore(folder, resources.get("output_files_dir") or "files")
+        store = self._image_store(folder, resources)
         settings = {**(nb.metadata.get("report") or {}), **self.report}
         bibliography_file, citable = bibliography(settings, folder)
         document = self._document(nb, resources, store, settings)
         if bibliography_file:
             document["metadata"] |= {"citable": citable, "bibliography": f"{store.prefix}/references{bibliography_file.suffix}"}
             store.files[document["metadata"]["bibliography"]] = bibliography_file.read_bytes()
-        tree = read(document)
-        formula_notes = typeset(tree, output_typst)
-        text, notes = write(tree, to="typst", lua_filter="typst.lua")
-        notes = {kind: notes.get(kind, []) + formula_notes.get(kind, []) for kind in {*notes, *formula_notes}}
+        text, notes = self._convert(document, store)
         text = self._check(text, notes, store, citable)
-        self._add_template(store)
         resources["outputs"] = {**resources.get("outputs", {}), **store.files}
         resources["output_extension"] = self.file_extension
         return text, resources
+
+    def _image_store(self, folder: Path, resources: dict) -> ImageStore:
+        return ImageStore(folder, resources.get("output_files_dir") or "files")
+
+    def _convert(self, document: dict[str, Any], store: ImageStore) -> tuple[str, dict[str, list]]:
+        """Return the text of a document, and what was noted on the way (see ``filters/notes.lua``)."""
+        tree = read(document)
+        formula_notes = typeset(tree, output_typst)
+        text, notes = write(tree, to="typst", lua_filter="typst.lua")
+        self._add_template(store)
+        return text, {kind: notes.get(kind, []) + formula_notes.get(kind, []) for kind in {*notes, *formula_notes}}
 
     def _document(self, nb: NotebookNode, resources: dict, store: ImageStore, settings: dict) -> dict[str, Any]:
         name = resources.get("metadata", {}).get("name") or "Notebook"
