@@ -116,7 +116,7 @@ def is_wordy(node: Node | None) -> bool:
     if isinstance(node, Scripts):
         return is_wordy(node.base) or node.base == Row()
     if isinstance(node, Call):
-        return node.name in SPACED or (node.name in TRANSPARENT and is_wordy(node.args[-1])) or _is_word(node)
+        return node.name in SPACED or (node.name in TRANSPARENT and is_wordy(node.args[-1])) or bool(word_of(node))
     return False
 
 
@@ -166,20 +166,17 @@ def _body(node: Call) -> str:
 
 
 def _font(node: Call) -> str:
-    body, font = node.args[0], node.options[0]
-    if _is_word(node):
-        word = string(_words(body))
-        return word if font == "upright" else FONTS[font].format(word)
+    font = node.options[0]
+    if word := word_of(node):
+        return string(word) if font == "upright" else FONTS[font].format(string(word))
     return FONTS[font].format(_body(node))
 
 
-def _is_word(node: Call) -> bool:
-    return node.name == "font" and node.options[0] in WORD_FONTS and bool(_words(node.args[0]))
-
-
-def _words(node: Node) -> str:
-    """Return the letters of a group that is one word of two or more letters, else nothing."""
-    children = node.children if isinstance(node, Row) else ()
+def word_of(node: Call) -> str:
+    r"""Return the letters of a font's group that is one word, such as \mathrm{ReLU}, else nothing."""
+    if node.name != "font" or node.options[0] not in WORD_FONTS or not isinstance(node.args[0], Row):
+        return ""
+    children = node.args[0].children
     symbols = [child for child in children if isinstance(child, Symbol) and child.kind in ("var", "num")]
     return "".join(symbol.text for symbol in symbols) if 1 < len(symbols) == len(children) else ""
 
