@@ -23,7 +23,7 @@ NOT_COMPARED = ("image/svg+xml",)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give kernels, which inherit this environment, no progress bars, their share of the cores, and their own folders."""
+    """Give kernels, which inherit this environment, no progress bars, their share of cores, their own folders."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     for name in THREAD_VARIABLES:
         os.environ.setdefault(name, str(max(1, cores() // workers)))

@@ -112,13 +112,14 @@ def say_progress(outcome: "Outcome") -> None:
 
 def _load_data(tasks: list[Task]) -> dict[str, dict[str, Any]]:
     """Load each data set once and describe it: one that is missing stops the run before any notebook starts."""
+    from mlp_core.datasets import DatasetError
     from report import provenance
 
     described = {}
     for name in sorted({task.values["dataset"] for task in tasks if "dataset" in task.values}):
         try:
             described[name] = provenance.dataset(name)
-        except (OSError, ValueError, RuntimeError) as error:
+        except (DatasetError, OSError, ValueError) as error:
             raise ConfigError(f"data set {name}: {error}") from error
     return described
 

@@ -8,6 +8,10 @@ from report.errors import ReportError
 from report.parameters import declared
 
 MAX_LINES = 15
+"""Lines of a code cell, without its options for the report."""
+
+MAX_RUN = 4
+"""Code cells with visible code and no word between them."""
 
 
 def cell_problem(cell: nb.Cell) -> str | None:
@@ -82,8 +86,8 @@ def _structure_problems(notebook: nb.Notebook) -> list[str]:
     for cell in cells:
         hidden = {"parameters", "remove-input", "remove-cell"} & set(nb.tags(cell))
         bare = 0 if cell["cell_type"] == "markdown" or hidden else bare + 1
-        if bare > 2:
-            problems.append(f"`{nb.first_line(cell)}`: more than two code cells without a word between them")
+        if bare > MAX_RUN:
+            problems.append(f"`{nb.first_line(cell)}`: more than {MAX_RUN} code cells without a word between them")
     for cell in cells:
         for parameter in _undocumented(cell, notebook):
             problems.append(f"parameter {parameter} has no comment that says what it is")

@@ -21,7 +21,7 @@ ADDED = {"injected-parameters", ERROR_BANNER}
 """Tags of the cells that papermill adds."""
 
 START_ATTEMPTS = 2
-"""Two kernels that start at once may be given the same free port; the one that then dies at its start gets another go."""
+"""Two kernels that start at once may be given the same free port; the one that then dies at once gets another go."""
 
 IOPUB_TIMEOUT = 60
 """Seconds to wait for a cell's last outputs once it has ended; nbclient's 4 are few on a busy machine."""

@@ -1,0 +1,57 @@
+"""The committed notebooks: executed, honest, and in the house's style; and all of them are chapters."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from report import notebook as nb
+from report.config import load_config
+from report.guards import notebook_problems
+from report.options import Options
+from report.results import of_notebook
+from report.tasks import make_tasks
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_committed_notebook_is_executed_and_in_style(path):
+    assert notebook_problems(nb.read(path), path.stem) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_committed_notebook_publishes_its_results(path):
+    published = of_notebook(nb.read(path))
+    assert published
+    json.dumps(published, allow_nan=False)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_committed_notebook_holds_nothing_of_this_machine(path):
+    assert str(ROOT) not in path.read_text(encoding="utf-8")
+    assert nb.METADATA_KEY not in nb.read(path)["metadata"]
+
+
+def test_every_notebook_is_a_chapter_and_every_chapter_a_notebook():
+    config = load_config(Options().config)
+    assert sorted(chapter.name for chapter in config.chapters) == [path.stem for path in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("profile", ["quick", "standard", "published"])
+def test_the_parameters_of_every_profile_fit_the_notebooks(profile):
+    options = Options(notebooks=ROOT / "notebooks", profile=profile)
+    tasks = make_tasks(load_config(options.config), options)
+    assert [task.source for task in tasks] == NOTEBOOKS
+
+
+def test_quick_is_what_stands_in_the_notebooks():
+    config = load_config(Options().config)
+    assert all(not config.own_parameters("quick", chapter.name) for chapter in config.chapters)
+
+
+def test_the_report_knows_the_data_sets_that_the_library_knows():
+    from mlp_core import datasets
+
+    assert sorted(load_config(Options().config).datasets) == sorted(datasets.NAMES)
