@@ -224,9 +224,13 @@ class Dropout(Layer):
         if not training:
             self._cache = None
             return x
-        keep = self.rng.random(x.shape, dtype=np.float32) >= self.p
-        self._cache = keep * x.dtype.type(1 / (1 - self.p))
+        self._cache = self.draw_mask(x.shape, x.dtype)
         return x * self._cache
+
+    def draw_mask(self, shape: Shape, dtype: np.dtype) -> np.ndarray:
+        """Return random factors: 0 with probability p, 1 / (1 - p) otherwise."""
+        keep = self.rng.random(shape, dtype=np.float32) >= self.p
+        return keep * dtype.type(1 / (1 - self.p))
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Apply the same mask to the gradient."""

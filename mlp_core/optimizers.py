@@ -65,16 +65,20 @@ class Optimizer:
             if name not in grads:
                 raise RuntimeError(f"no gradient for parameter {name!r}: call network.backward before step")
             grad = grads[name] if scale == 1 else grads[name] * param.dtype.type(scale)
-            if self.weight_decay and name.endswith("weight"):
-                grad = grad + param.dtype.type(self.weight_decay) * param
-            self._update(name, param, grad, rate)
+            self.update_parameter(name, param, grad, rate)
         self.updates += 1
+
+    def update_parameter(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
+        """Change one parameter in place, weight decay included; `step` calls this for each."""
+        if self.weight_decay and name.endswith("weight"):
+            grad = grad + param.dtype.type(self.weight_decay) * param
+        self._update(name, param, grad, rate)
 
     def _update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
         """Change one parameter in place."""
         raise NotImplementedError
 
-    def _memory(self, slot: str, param_name: str, param: np.ndarray) -> np.ndarray:
+    def memory(self, slot: str, param_name: str, param: np.ndarray) -> np.ndarray:
         """Return the running array of that slot for a parameter, zeros at first."""
         arrays = self._state.setdefault(slot, {})
         if param_name not in arrays:
@@ -152,7 +156,7 @@ class SGD(Optimizer):
     def _update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
         momentum = self.momentum_of(name)
         if momentum:
-            velocity = self._memory("velocity", name, param)
+            velocity = self.memory("velocity", name, param)
             velocity *= param.dtype.type(momentum)
             velocity += grad
             grad = grad + param.dtype.type(momentum) * velocity if self.nesterov else velocity
@@ -198,7 +202,7 @@ class Adam(Optimizer):
         self.eps = positive(eps, "eps")
 
     def _update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
-        mean, square = self._memory("mean", name, param), self._memory("square", name, param)
+        mean, square = self.memory("mean", name, param), self.memory("square", name, param)
         number = param.dtype.type
         mean += number(1 - self.beta1) * (grad - mean)
         square += number(1 - self.beta2) * (grad * grad - square)

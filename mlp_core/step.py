@@ -1,9 +1,10 @@
-"""One step of training: the four lines that everything else is built around."""
+"""One step of training: the four lines of `plain_step`, around which everything else is built."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from mlp_core.fast import fast_step, is_supported
 from mlp_core.losses import Reduction, softmax_cross_entropy
 from mlp_core.network import Sequential
 from mlp_core.optimizers import Optimizer
@@ -33,7 +34,20 @@ def train_step(
     -------
     float
         The loss of the batch before the update.
+
+    Notes
+    -----
+    Computes what `plain_step` computes, up to rounding; networks of built-in layers take the shortcuts of
+    `mlp_core.fast`, which does not always leave gradients in the layers.
     """
+    step = fast_step if is_supported(network) else plain_step
+    return step(network, optimizer, images, labels, reduction)
+
+
+def plain_step(
+    network: Sequential, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray, reduction: Reduction = "mean"
+) -> float:
+    """Make one update, as a textbook would write it: forward, loss, backward, update."""
     logits = network.forward(images, training=True)
     loss, grad_logits = softmax_cross_entropy(logits, labels, reduction)
     network.backward(grad_logits)

@@ -1,0 +1,116 @@
+"""One operation that NumPy does not offer: a matrix product added to a matrix in place.
+
+NumPy's own ``@`` ends in the BLAS routine *gemm*, which computes ``C = alpha A B + beta C``; but NumPy always sets
+beta = 0.  With beta = 1 a weight update ``W -= learning_rate * xᵀ dY`` needs no array for the gradient, and passes over
+W once instead of three times.  `add_product` calls the same routine in the same library that NumPy uses (SciPy carries
+a second one, and two libraries' threads get in each other's way).  Where that library is not found, NumPy does the work
+in two steps.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+ROW_MAJOR, AS_IS, TRANSPOSED = 101, 111, 112  # constants of the CBLAS interface
+NAMES = (("scipy_cblas_{}gemm64_", ctypes.c_int64), ("cblas_{}gemm64_", ctypes.c_int64), ("cblas_{}gemm", ctypes.c_int))
+
+
+def add_product(c: np.ndarray, a: np.ndarray, b: np.ndarray, alpha: float = 1.0, beta: float = 1.0) -> None:
+    """Compute ``c = alpha * (a @ b) + beta * c`` in place.
+
+    Parameters
+    ----------
+    c : ndarray, shape (m, n), float32 or float64
+        Written in place; its rows must be contiguous.
+    a, b : ndarray, shapes (m, k) and (k, n), dtype of c
+        Either rows or columns contiguous, so that transposed views are welcome.
+    alpha, beta : float
+        The two factors; with beta = 0 the old content of c does not matter.
+    """
+    gemm = find_gemm(c.dtype.char)
+    if gemm is None or c.strides[1] != c.itemsize:
+        product = np.matmul(a, b)
+        product *= c.dtype.type(alpha)
+        np.add(product, c * c.dtype.type(beta) if beta else 0, out=c)
+        return
+    (m, n), k = c.shape, a.shape[1]
+    if a.shape != (m, k) or b.shape != (k, n) or not a.dtype == b.dtype == c.dtype:
+        raise ValueError(f"cannot add {a.dtype}{a.shape} @ {b.dtype}{b.shape} to {c.dtype}{c.shape}")
+    (flag_a, lead_a), (flag_b, lead_b) = leading(a), leading(b)
+    address_a, address_b, address_c = address(a), address(b), address(c)
+    lead_c = max(c.strides[0] // c.itemsize, n)
+    gemm(ROW_MAJOR, flag_a, flag_b, m, n, k, alpha, address_a, lead_a, address_b, lead_b, beta, address_c, lead_c)
+
+
+@lru_cache(maxsize=2)
+def find_gemm(char: str) -> Callable[..., Any] | None:
+    """Return NumPy's gemm for dtype character "f" or "d"; None where its BLAS cannot be reached."""
+    letter, number = {"f": ("s", ctypes.c_float), "d": ("d", ctypes.c_double)}[char]
+    try:
+        library = ctypes.CDLL(np._core._multiarray_umath.__file__)  # type: ignore[attr-defined]
+    except (AttributeError, OSError):
+        return None
+    for name, integer in NAMES:
+        gemm = getattr(library, name.format(letter), None)
+        if gemm is not None:
+            flags, sizes, pointer = [ctypes.c_int] * 3, [integer] * 3, ctypes.c_void_p
+            gemm.argtypes = [*flags, *sizes, number, pointer, integer, pointer, integer, number, pointer, integer]
+            gemm.restype = None
+            return gemm  # type: ignore[no-any-return]
+    return None
+
+
+def leading(matrix: np.ndarray) -> tuple[int, int]:
+    """Return gemm's description of a matrix: stored as it is or transposed, and the distance between its lines."""
+    rows, columns = matrix.strides
+    if columns == matrix.itemsize:
+        return AS_IS, max(rows // matrix.itemsize, matrix.shape[1])
+    if rows == matrix.itemsize:
+        return TRANSPOSED, max(columns // matrix.itemsize, matrix.shape[0])
+    raise ValueError(f"expected a matrix with contiguous rows or columns, got strides {matrix.strides}")
+
+
+def address(array: np.ndarray) -> int:
+    """Return where the array's first number lies."""
+    return int(array.__array_interface__["data"][0])
+
+
+@lru_cache(maxsize=1)
+def thread_controls() -> tuple[Callable[[], int], Callable[[int], None]] | None:
+    """Return OpenBLAS's functions that get and set its number of threads; None for another BLAS."""
+    try:
+        library = ctypes.CDLL(np._core._multiarray_umath.__file__)  # type: ignore[attr-defined]
+    except (AttributeError, OSError):
+        return None
+    for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads64_", "openblas_{}_num_threads"):
+        get, put = getattr(library, name.format("get"), None), getattr(library, name.format("set"), None)
+        if get is not None and put is not None:
+            get.restype, put.argtypes, put.restype = ctypes.c_int, [ctypes.c_int], None
+            return get, put
+    return None
+
+
+def threads() -> int:
+    """Return how many threads a matrix product uses; 1 where that cannot be asked."""
+    controls = thread_controls()
+    return controls[0]() if controls else 1
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let every matrix product inside run in the thread that asks for it."""
+    controls, before = thread_controls(), threads()
+    if controls is None or before == 1:
+        yield
+        return
+    controls[1](1)
+    try:
+        yield
+    finally:
+        controls[1](before)
