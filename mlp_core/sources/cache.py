@@ -52,43 +52,58 @@ def fetch(source: Source, folder: Path, patience: Patience = PATIENT) -> list[np
     However many processes call this at once, one of them downloads, and the others wait for its files.
     """
     with _locked(folder, patience):
-        _remove_damaged(source, folder)
+        for left_over in folder.glob(".*.part"):  # of a process that was killed
+            left_over.unlink(missing_ok=True)
+        damaged = _damaged(source, folder)
         with contextlib.suppress(DatasetError):  # incomplete: the rest is downloaded below
-            arrays = read_folder(source, folder)
+            arrays = None if damaged else read_folder(source, folder)
             if arrays:
                 return arrays
         try:
-            _download_parts(source, folder, patience)
+            _download(source, folder, set(damaged), patience)
         except DatasetError as error:
-            if not source.archive_url:
-                raise
-            _download_archive(source, folder, patience, str(error))
+            raise DatasetError("\n".join([*damaged.values(), str(error)])) from error
+        for path in _damaged(source, folder):  # nothing is removed before there is something better
+            path.unlink()
         arrays = read_folder(source, folder)
         if arrays is None:
             raise DatasetError(f"{folder}: emptied while it was in use")
         return arrays
 
 
-def _remove_damaged(source: Source, folder: Path) -> None:
-    """Remove what a killed process left half-done, and every file that is not what it should be."""
-    for left_over in folder.glob(".*.part"):
-        left_over.unlink(missing_ok=True)
+def _damaged(source: Source, folder: Path) -> dict[Path, str]:
+    """Return the files that are not what they should be, each with its fault."""
     readers: dict[Path, Callable[[Path], object]] = {
         folder / name: partial(read_part, part) for part in source.parts for name in part.file_names}
     readers |= {folder / name: partial(read_archive, source) for name in source.archives}
+    faults = {}
     for path, read in readers.items():
         try:
             if path.exists():
                 read(path)
-        except DatasetError:
-            path.unlink(missing_ok=True)
+        except DatasetError as error:
+            faults[path] = str(error)
+    return faults
 
 
-def _download_parts(source: Source, folder: Path, patience: Patience) -> None:
+def _download(source: Source, folder: Path, damaged: set[Path], patience: Patience) -> None:
+    """Download what `folder` lacks, file by file; where that fails, all of it as one archive."""
+    try:
+        _download_parts(source, folder, damaged, patience)
+    except DatasetError as error:
+        if not source.archive_url:
+            raise
+        try:
+            _download_archive(source, folder, patience)
+        except DatasetError as last:
+            raise DatasetError(f"{error}\n{last}") from last
+
+
+def _download_parts(source: Source, folder: Path, damaged: set[Path], patience: Patience) -> None:
     """Download the IDX files that `folder` lacks; the mirror that gave one file is asked first for the next."""
     mirrors = list(source.mirrors)
     for part in source.parts:
-        if any((folder / name).exists() for name in part.file_names):
+        if any((folder / name).exists() and folder / name not in damaged for name in part.file_names):
             continue
         urls = {mirror + (part.remote or f"{part.name}.gz"): mirror for mirror in mirrors}
         used = urls[download(list(urls), folder / f"{part.name}.gz", check=partial(read_part, part),
@@ -97,16 +112,13 @@ def _download_parts(source: Source, folder: Path, patience: Patience) -> None:
         mirrors.insert(0, used)
 
 
-def _download_archive(source: Source, folder: Path, patience: Patience, faults: str) -> None:
-    """Download all of `source` as one file, the last resort after the `faults` of the mirrors."""
+def _download_archive(source: Source, folder: Path, patience: Patience) -> None:
+    """Download all of `source` as one file."""
     def check(path: Path) -> None:
         check_digest(read_bytes(path, limit, decompress=False), source.archive_sha256, path)
 
     limit = source.size + HEADROOM
-    try:
-        download([source.archive_url], folder / source.archives[0], check=check, limit=limit, patience=patience)
-    except DatasetError as error:
-        raise DatasetError(f"{faults}\n{error}") from error
+    download([source.archive_url], folder / source.archives[0], check=check, limit=limit, patience=patience)
 
 
 def cache_folders(name: str) -> list[Path]:

@@ -9,6 +9,7 @@ from mlp_core.sources.files import DatasetError, check_digest, read_bytes
 
 UNSIGNED_BYTE = 0x08
 LIMIT = 1 << 30
+SLACK = 1 << 16  # for the header, and for telling what a file is that is too long
 
 
 def read_idx(path: Path, *, shape: tuple[int, ...] | None = None, sha256: str | None = None) -> np.ndarray:
@@ -32,7 +33,7 @@ def read_idx(path: Path, *, shape: tuple[int, ...] | None = None, sha256: str | 
     DatasetError
         If the file is damaged, has another format, another length than its header says, another shape or digest.
     """
-    content = read_bytes(path, LIMIT if shape is None else _header_size(len(shape)) + math.prod(shape))
+    content = read_bytes(path, LIMIT if shape is None else SLACK + math.prod(shape))
     array = parse_idx(content, path)
     if shape is not None and array.shape != shape:
         raise DatasetError(f"{path}: expected an array of shape {shape}, got {array.shape}")

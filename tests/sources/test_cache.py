@@ -118,6 +118,17 @@ def test_without_a_network_the_message_says_what_to_put_where(kept, make_source)
     assert [path.name for path in kept.iterdir() if path.suffix == ".gz"] == []
 
 
+def test_a_damaged_file_is_named_and_kept_until_there_is_a_better_one(
+        mirror, kept, make_source, make_files, write, arrays):
+    write(kept, make_files("idx") | {"t10k-labels-idx1-ubyte": b"put here by hand"})
+    with pytest.raises(DatasetError, match="t10k-labels-idx1-ubyte: not an IDX file.*\n.*no connection"):
+        from_cache(make_source(["http://127.0.0.1:9/"]), SHORT)
+    assert (kept / "t10k-labels-idx1-ubyte").exists()
+    assert_same(from_cache(make_source([mirror.url]), SHORT), arrays)
+    assert not (kept / "t10k-labels-idx1-ubyte").exists()
+    assert mirror.requests == ["t10k-labels-idx1-ubyte.gz"]
+
+
 def test_the_advice_of_the_message_works(kept, make_source, make_files, write, arrays):
     write(kept, make_files("gz"))
     assert_same(from_cache(make_source(["http://127.0.0.1:9/"]), SHORT), arrays)
