@@ -136,6 +136,8 @@ class ProgressBar(Callback):
     """
 
     def __init__(self, delay: float = 2.0) -> None:
+        if isinstance(delay, bool) or not isinstance(delay, (int, float)):
+            raise TypeError(f"expected delay in seconds, got {delay!r}")
         self.delay = delay
         self._bar: Any = None
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from mlp_core.losses import softmax_cross_entropy
-from mlp_core.network import EVALUATION_CHUNK
+from mlp_core.network import EVALUATION_CHUNK, Sequential
 from mlp_core.splits import Split
-
-if TYPE_CHECKING:
-    from mlp_core.network import Sequential
 
 
 class Evaluation(NamedTuple):
@@ -80,10 +77,15 @@ def chunks(split: Split) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield split.images[part], split.labels[part]
 
 
+def check_network(network: Sequential) -> None:
+    """Raise TypeError unless it is a network."""
+    if not isinstance(network, Sequential):
+        raise TypeError(f"expected a network such as mlp([784, 512, 10]), got {network!r}")
+
+
 def check_split(network: Sequential, split: Split, name: str) -> None:
     """Raise TypeError or ValueError, naming the split, unless the network can be trained and evaluated on it."""
-    if not (hasattr(network, "forward") and hasattr(network, "params")):
-        raise TypeError(f"expected a network such as mlp([784, 512, 10]), got {network!r}")
+    check_network(network)
     if not isinstance(split, Split):
         raise TypeError(
             f"expected {name} as a Split, such as data.train or Split(images, labels); got {type(split).__name__}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlp_core.finite_differences import INPUT, Difference, LossProbe
+from mlp_core.finite_differences import INPUT, Difference, LossProbe, check_batch
 from mlp_core.gradient_report import ArrayCheck, GradientCheck, GradientError
 from mlp_core.gradient_sweep import Sweep, finite_difference_sweep, probe_network
-from mlp_core.layers import Layer, as_floats, positive_int
+from mlp_core.layers import Layer, positive_int
 from mlp_core.losses import Reduction
 from mlp_core.network import Sequential
 
@@ -93,14 +93,17 @@ def check_layer(
             upstream.append(rng.standard_normal(output.shape))
         return float(np.vdot(output, upstream[0])), upstream[0]
 
-    probe = LossProbe(layers, as_floats(x, np.dtype("float64")), projection)
+    probe = LossProbe(layers, check_batch(x).astype("float64"), projection)
     return _check(probe, eps, tolerance, max_entries_per_array, seed)
 
 
 def _check(probe: LossProbe, eps: float, tolerance: float, max_entries: int | None, seed: int) -> GradientCheck:
     """Check every array of a probe."""
-    if not (0 < eps < 1 and 0 < tolerance < 1):
-        raise ValueError(f"expected eps and tolerance between 0 and 1, got eps={eps} and tolerance={tolerance}")
+    for what, value in (("eps", eps), ("tolerance", tolerance)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"expected {what} as a number between 0 and 1, got {value!r}")
+        if not 0 < value < 1:
+            raise ValueError(f"expected {what} between 0 and 1, got {value}")
     if max_entries is not None:
         positive_int(max_entries, "max_entries_per_array")
     rng = np.random.default_rng(seed)

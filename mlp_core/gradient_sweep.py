@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import DTypeLike
 
-from mlp_core.finite_differences import LossProbe
+from mlp_core.evaluation import check_network
+from mlp_core.finite_differences import LossProbe, check_batch
 from mlp_core.layers import positive_int
 from mlp_core.losses import Reduction, softmax_cross_entropy
 
@@ -185,9 +186,10 @@ def probe_network(
     network: Sequential, x: np.ndarray, y: np.ndarray, *, dtype: DTypeLike, reduction: Reduction
 ) -> LossProbe:
     """Return a probe of the cross-entropy of a copy of the network in that precision."""
+    check_network(network)
     network = network.astype(dtype)
+    x = check_batch(x).astype(network.dtype)
     network.forward(x[:1])  # raises the network's own message if the shape is wrong
-    x = np.asarray(x, network.dtype)
     if network.input_shape is not None:
         x = x.reshape(len(x), *network.input_shape)
     return LossProbe(network.layers, x, lambda logits: softmax_cross_entropy(logits, y, reduction))

@@ -1,0 +1,84 @@
+"""What the published reports found, found again: parameter counts, and three starts on the real MNIST."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlp_core import SGD, cnn, evaluate, load_dataset, mlp, train
+from mlp_core.diagnostics import class_prior_entropy, dead_units
+
+needs_mnist = pytest.mark.skipif(
+    not Path(os.environ.get("MLP_CORE_DATA", "") or "missing", "mnist").is_dir(),
+    reason="needs the real MNIST files, in mnist/ of the folder named by MLP_CORE_DATA",
+)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "count"),
+    [
+        ((512, 256), 535_818),
+        ((600, 600), 837_610),
+        ((710, 610), 997_170),
+        ((512, 768), 803_594),
+        ((784, 256), 818_970),
+        ((512, 384), 602_762),
+        ((666, 333), 748_261),
+        ((666, 666), 973_702),
+    ],
+)
+def test_networks_have_the_published_number_of_parameters(hidden, count):
+    network = mlp([784, *hidden, 10], initializer="zeros")
+    assert network.num_parameters == count == sum(param.size for param in network.params.values())
+
+
+@pytest.mark.parametrize(("name", "count"), [("ift6135-b", 828_967), ("ift6135-c", 763_094)])
+def test_cnns_have_the_published_number_of_parameters(name, count):
+    assert cnn(name).num_parameters == count
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return load_dataset("mnist")
+
+
+def trained(mnist, initializer, epochs, **options):
+    """Train 784-512-768-10 as report ift6135-a did: learning rate 0.1, batches of 128 in fixed order."""
+    network = mlp([784, 512, 768, 10], initializer=initializer, seed=0, **options)
+    history = train(network, mnist.train, valid=mnist.valid, optimizer=SGD(0.1), epochs=epochs, shuffle=False,
+                    evaluate_train=False)  # fmt: skip
+    return network, history
+
+
+@needs_mnist
+@pytest.mark.mnist
+@pytest.mark.slow
+def test_zeros_learn_the_class_prior_and_nothing_else(mnist):
+    network, history = trained(mnist, "zeros", epochs=2)
+    loss, accuracy = evaluate(network, mnist.train)
+    assert f"{loss:.5f}" == "2.30106"
+    assert loss == pytest.approx(class_prior_entropy(mnist.train.labels), abs=2e-5)
+    assert accuracy == 0.11356
+    assert history.valid_accuracy == [0.1064, 0.1064]
+    assert all(not param.any() for name, param in network.params.items() if name != "4.bias")
+
+
+@needs_mnist
+@pytest.mark.mnist
+@pytest.mark.slow
+def test_normal_weights_kill_a_layer_and_end_at_the_class_prior_too(mnist):
+    network, _ = trained(mnist, "normal", epochs=2, dtype="float64")  # float32 overflows on the way
+    loss, accuracy = evaluate(network, mnist.train)
+    assert f"{loss:.5f}" == "2.30106"
+    assert accuracy == 0.11356
+    assert dead_units(network, mnist.train)["fraction"].max() == 1.0
+
+
+@needs_mnist
+@pytest.mark.mnist
+@pytest.mark.slow
+def test_glorot_reaches_the_published_validation_accuracy_in_ten_epochs(mnist):
+    _, history = trained(mnist, "glorot_uniform", epochs=10)
+    assert max(history.valid_accuracy) >= 0.974
+    assert np.diff(history.running_loss).max() < 0  # falls at every epoch
