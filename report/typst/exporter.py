@@ -15,12 +15,13 @@ from .formulas.document import typeset
 from .images import ImageError, ImageStore
 from .metadata import bibliography, bibliography_title, document_metadata
 from .pandoc import read, write
-from .references import reference_problems
+from .references import reference_problems, unused_labels
 
 TEMPLATES = Path(__file__).parent / "templates"
 _IMAGE = re.compile("\ue002(image-\\d+)\ue002")
-_MARKS = {code: None for code in range(0xE000, 0xE004)}
-"""Private characters the filters use as marks; they are taken out of the notebook's own text."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ue000-\ue003\ufffe\uffff]")
+"""Control characters, and the private characters that the filters use as marks."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class TypstExporter(Exporter):
@@ -63,6 +64,7 @@ class TypstExporter(Exporter):
             document["metadata"] |= {"citable": citable, "bibliography": f"{store.prefix}/references{bibliography_file.suffix}"}
             store.files[document["metadata"]["bibliography"]] = bibliography_file.read_bytes()
         text, notes = self._convert(document, store)
+        notes.setdefault("warnings", []).extend(unused_labels(nb, notes.get("labels", [])))
         text = self._check(text, notes, store, citable)
         resources["outputs"] = {**resources.get("outputs", {}), **store.files}
         resources["output_extension"] = self.file_extension
@@ -85,7 +87,7 @@ class TypstExporter(Exporter):
         metadata["template"] = f"{store.prefix}/{Path(self.template).name}"
         metadata["csl"] = str(settings.get("csl") or "ieee")
         metadata["bibliography_title"] = bibliography_title(metadata["lang"])
-        return {"metadata": metadata, "cells": _without_marks(cells(nb, store, echo=self.echo))}
+        return _printable({"metadata": metadata, "cells": cells(nb, store, echo=self.echo)})
 
     def _add_template(self, store: ImageStore) -> None:
         """Put the template and the files beside it next to the images."""
@@ -113,10 +115,10 @@ class TypstExporter(Exporter):
         return _IMAGE.sub(lambda match: arguments[match.group(1)], text)
 
 
-def _without_marks(value: Any) -> Any:
-    """Take private characters out of all texts of a document, and drop what is None (Lua has no None)."""
+def _printable(value: Any) -> Any:
+    """Take characters that cannot be printed out of all texts of a document, and drop what is None (Lua has no None)."""
     if isinstance(value, str):
-        return value.translate(_MARKS)
+        return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n")))
     if isinstance(value, dict):
-        return {key: _without_marks(item) for key, item in value.items() if item is not None}
-    return [_without_marks(item) for item in value] if isinstance(value, list) else value
+        return {key: _printable(item) for key, item in value.items() if item is not None}
+    return [_printable(item) for item in value] if isinstance(value, list) else value

@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from nbformat import NotebookNode
+
 from .errors import place
+from .options import OPTIONS
 
 _KIND_NAMES = {"fig": "figures", "tbl": "tables", "eq": "equations", "sec": "sections", "lst": "listings"}
 
@@ -35,6 +38,16 @@ def reference_problems(notes: Mapping[str, list[dict[str, Any]]], citable: Itera
         if entry["name"] not in keys
     ]
     return problems
+
+
+def unused_labels(notebook: NotebookNode, labels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return a warning for each cell whose label or caption has nothing to stand at, since it made no such output."""
+    known = {entry["name"] for entry in labels}
+    return [
+        {**cell.metadata.source, "text": f"the cell has the label {label}, but shows nothing that could bear it"}
+        for cell in notebook.cells
+        if (label := cell.metadata[OPTIONS].get("label")) and cell.metadata[OPTIONS].get("include", True) and label not in known
+    ]
 
 
 def _place(entry: Mapping[str, Any]) -> str:

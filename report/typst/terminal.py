@@ -7,10 +7,11 @@ _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;:?]*[A-Za-ln-z]|\x1b[()][A-Z0-9]|\x1b[=>78]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _RUBBED_OUT = re.compile("(?:^|[^\x08])\x08")
-_KERNEL_FILE = re.compile(r"\S*[/\\]ipykernel_\d+[/\\]\d+\.py(?::(\d+))?")
+_KERNEL_FILE = re.compile(r"\S{0,200}[/\\]ipykernel_\d+[/\\]\d+\.py(?::(\d+))?")
 _CELL_NUMBER = re.compile(r"\bCell In ?(?:\x1b\[[0-9;]*m)*\[(?:\x1b\[[0-9;]*m)*\d+(?:\x1b\[[0-9;]*m)*\]")
 MAX_LINES = 400
-"""Outputs with more lines are cut in the middle, with a line that says so."""
+MAX_LINE = 4000
+"""Outputs of more lines, and longer lines, are cut in the middle, with a remark that says so."""
 
 
 def runs(text: str) -> list[dict[str, Any]]:
@@ -40,7 +41,8 @@ def runs(text: str) -> list[dict[str, Any]]:
 
 def stable(text: str) -> str:
     """Replace the kernel's temporary paths and execution counts, which differ between equal runs."""
-    text = _KERNEL_FILE.sub(lambda match: f"cell line {match[1]}" if match[1] else "cell", text)
+    if "ipykernel_" in text:
+        text = _KERNEL_FILE.sub(lambda match: f"cell line {match[1]}" if match[1] else "cell", text)
     return _CELL_NUMBER.sub("Cell", text)
 
 
@@ -56,11 +58,17 @@ def overwrite(text: str) -> str:
 
 def shorten(text: str, limit: int = MAX_LINES) -> str:
     """Cut the middle out of a text with more than ``limit`` lines, and say how much is missing."""
-    lines = text.rstrip("\n").split("\n")
+    lines = [_shorten_line(line) for line in text.rstrip("\n").split("\n")]
     if len(lines) <= limit:
-        return text
+        return "\n".join(lines)
     head, tail = limit * 3 // 4, limit // 4
     return "\n".join([*lines[:head], f"… {len(lines) - head - tail:,} lines left out …", *lines[-tail:]])
+
+
+def _shorten_line(line: str) -> str:
+    if len(line) <= MAX_LINE:
+        return line
+    return f"{line[:MAX_LINE // 2]} … {len(line) - MAX_LINE:,} characters left out … {line[-MAX_LINE // 2 :]}"
 
 
 def _append(out: list[dict[str, Any]], text: str, style: dict[str, Any]) -> None:

@@ -10,29 +10,30 @@ local TURN = '\u{E000}'      -- where a long line goes on in the next; the templ
 
 local width = pandoc.layout.real_length
 
--- the byte position of the last character of `line` that fits into `columns`, preferring a blank to break at
-local function break_position(line, columns)
-  local used, last, blank = 0, 0, nil
+-- Whether a line can be broken behind a character.
+local function breaks(character) return character:match('^[%s,;)%]}]$') ~= nil end
+
+-- A line in pieces of at most `columns` characters of one column, broken behind a blank or comma where there is one.
+local function pieces(line, columns)
+  local out, first, used, blank, used_at_blank = {}, 1, 0, nil, 0
   for position, point in utf8.codes(line) do
     local character = utf8.char(point)
-    used = used + width(character)
-    if used > columns then break end
-    last = position + #character - 1
-    if used > columns * 0.6 and character:match('[%s,;)%]}]') then blank = last end
+    local wide = point < 0x1100 and 1 or width(character)
+    if used + wide > columns then
+      local last = blank or position - 1
+      out[#out + 1] = line:sub(first, last)
+      first, used, blank = last + 1, blank and used - used_at_blank or 0, nil
+    end
+    used = used + wide
+    if used > columns * 0.6 and breaks(character) then blank, used_at_blank = position + #character - 1, used end
   end
-  return blank or last
+  out[#out + 1] = line:sub(first)
+  return out
 end
 
 local function wrap_line(line, columns)
-  if #line <= columns or width(line) <= columns then return line end
-  local parts = {}
-  while width(line) > columns do
-    local position = break_position(line, columns - 2)
-    if position == 0 then break end
-    parts[#parts + 1], line = line:sub(1, position), line:sub(position + 1)
-  end
-  parts[#parts + 1] = line
-  return table.concat(parts, TURN)
+  if #line <= columns then return line end
+  return table.concat(pieces(line, columns - 2), TURN)
 end
 
 --- Mark where lines longer than the page goes on in the next line.

@@ -48,6 +48,7 @@ local function alternative(attributes, caption)
 end
 
 local function subfigures(pictures, main, columns)
+  columns = tonumber(columns) or math.min(#pictures, 2)
   local cells = {}
   for index, div in ipairs(pictures) do
     local caption = figures.split(div)
@@ -56,7 +57,7 @@ local function subfigures(pictures, main, columns)
       alternative(div.attributes, #caption > 0 and caption or main), div.attributes.width, 'picture'),
       write.string(string.char(96 + index)), text)
   end
-  return ('subfigures(columns: %s,\n%s\n)'):format(columns or math.min(#pictures, 2), table.concat(cells, '\n'))
+  return ('subfigures(columns: %d,\n%s\n)'):format(columns, table.concat(cells, '\n'))
 end
 
 local function figure_div(div)

@@ -1,5 +1,7 @@
 --- The frame of the document: the call of the Typst template, the bibliography, the appendix.
+local anchors = require 'anchors'
 local notes = require 'notes'
+local references = require 'references'
 local write = require 'write'
 
 local metadata = {}
@@ -10,6 +12,9 @@ local LISTS = {'authors', 'keywords'}
 
 local function content(value)
   local blocks = pandoc.Blocks(value)
+  for _, room in ipairs{references, anchors} do
+    for _, filter in ipairs(room.filters) do blocks = blocks:walk(filter) end
+  end
   return '[' .. write.blocks(blocks) .. ']'
 end
 
@@ -47,8 +52,8 @@ end
 function metadata.frame(meta, body, appendix)
   local blocks = pandoc.Blocks{opening(meta)}
   blocks:extend(body)
-  local references = bibliography(meta)
-  if references then blocks:insert(references) end
+  local list = bibliography(meta)
+  if list then blocks:insert(list) end
   if #appendix > 0 then
     blocks:insert(write.raw_block('#show: appendix'))
     blocks:extend(appendix)

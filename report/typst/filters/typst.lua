@@ -35,7 +35,7 @@ function Pandoc(document)
     target:insert(marker(cell))
     target:extend(convert(cell))
   end
-  notes.enter('the settings', 0)
+  notes.enter('the settings', -1)
   local blocks = metadata.frame(document.meta, body, appendix)
   notes.save(pandoc.utils.stringify(document.meta.notes_file))
   return pandoc.Pandoc(blocks)
