@@ -15,34 +15,50 @@ from mlp_core.losses import log_softmax, softmax, softmax_cross_entropy
 from mlp_core.models import cnn, mlp
 from mlp_core.network import Sequential
 from mlp_core.optimizers import SGD, Adam
+from mlp_core.schedules import Cosine, PerEpoch, StepDecay, Warmup
 from mlp_core.step import train_step
 
 if TYPE_CHECKING:
-    from mlp_core.callbacks import EarlyStopping, ProgressBar
+    from mlp_core.callbacks import Callback, EarlyStopping, ProgressBar, StopAt, TrainingState
     from mlp_core.datasets import Dataset, DatasetError, Split, load_dataset
-    from mlp_core.diagnostics import confusion_matrix
+    from mlp_core.diagnostics import (
+        Recorder,
+        activation_statistics,
+        activations,
+        class_prior_entropy,
+        confusion_matrix,
+        dead_units,
+        gradient_statistics,
+        most_confident_mistakes,
+    )
     from mlp_core.estimator import MLPClassifier
-    from mlp_core.gradient_check import check_gradients, finite_difference_sweep
+    from mlp_core.evaluation import evaluate
+    from mlp_core.gradient_check import GradientError, check_gradients, check_layer, finite_difference_sweep
     from mlp_core.history import History
-    from mlp_core.search import grid, search
-    from mlp_core.training import TrainingDiverged, evaluate, train
+    from mlp_core.search import grid, random_search, search
+    from mlp_core.serialization import NetworkFileError
+    from mlp_core.training import CheckpointError, TrainingDiverged, train
 
-_LAZY = {
-    "callbacks": ("EarlyStopping", "ProgressBar"),
-    "datasets": ("Dataset", "DatasetError", "Split", "load_dataset"),
-    "diagnostics": ("confusion_matrix",),
-    "estimator": ("MLPClassifier",),
-    "gradient_check": ("check_gradients", "finite_difference_sweep"),
-    "history": ("History",),
-    "search": ("grid", "search"),
-    "training": ("TrainingDiverged", "evaluate", "train"),
+_LAZY = {  # module: the names it holds
+    "callbacks": "Callback EarlyStopping ProgressBar StopAt TrainingState",
+    "datasets": "Dataset DatasetError Split load_dataset",
+    "diagnostics": "Recorder activation_statistics activations class_prior_entropy confusion_matrix dead_units gradient_statistics most_confident_mistakes",
+    "estimator": "MLPClassifier",
+    "evaluation": "evaluate",
+    "gradient_check": "GradientError check_gradients check_layer finite_difference_sweep",
+    "history": "History",
+    "search": "grid random_search search",
+    "serialization": "NetworkFileError",
+    "training": "CheckpointError TrainingDiverged train",
 }
-_HOME = {name: module for module, names in _LAZY.items() for name in names}
+_HOME = {name: module for module, names in _LAZY.items() for name in names.split()}
 
 __all__ = [
-    "SGD",
     "Adam",
+    "Callback",
+    "CheckpointError",
     "Conv2d",
+    "Cosine",
     "Dataset",
     "DatasetError",
     "Dropout",
@@ -50,6 +66,7 @@ __all__ = [
     "Flatten",
     "GlorotNormal",
     "GlorotUniform",
+    "GradientError",
     "HeNormal",
     "History",
     "Initializer",
@@ -57,24 +74,40 @@ __all__ = [
     "Linear",
     "MLPClassifier",
     "MaxPool2d",
+    "NetworkFileError",
     "Normal",
+    "PerEpoch",
     "ProgressBar",
     "ReLU",
+    "Recorder",
+    "SGD",
     "Sequential",
     "Sigmoid",
     "Split",
+    "StepDecay",
+    "StopAt",
     "Tanh",
     "TrainingDiverged",
+    "TrainingState",
+    "Warmup",
     "Zeros",
+    "activation_statistics",
+    "activations",
     "check_gradients",
+    "check_layer",
+    "class_prior_entropy",
     "cnn",
     "confusion_matrix",
+    "dead_units",
     "evaluate",
     "finite_difference_sweep",
+    "gradient_statistics",
     "grid",
     "load_dataset",
     "log_softmax",
     "mlp",
+    "most_confident_mistakes",
+    "random_search",
     "search",
     "softmax",
     "softmax_cross_entropy",

@@ -64,7 +64,7 @@ def full_pass(network: Sequential, split: Split) -> Evaluation:
     total, right = 0.0, 0
     with np.errstate(over="ignore", invalid="ignore"):
         for images, labels in chunks(split):
-            logits = network.forward(images)
+            logits = network.logits(images)
             total += softmax_cross_entropy(logits, labels, "sum")[0]
             right += int(np.count_nonzero(logits.argmax(axis=1) == labels))
     return Evaluation(total / len(split.labels), right / len(split.labels))

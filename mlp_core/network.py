@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from mlp_core.layers import Layer, Linear, Shape, as_floats, float_dtype
+from mlp_core.layers import Dropout, Layer, Linear, Shape, as_floats, float_dtype
 from mlp_core.losses import softmax
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EVALUATION_CHUNK = 1000  # images at a time: fits the cache, and memory stays small
 
@@ -76,6 +81,10 @@ class Sequential:
 
     def logits(self, x: np.ndarray) -> np.ndarray:
         """Return ``forward(x)``, computed in chunks so that memory does not grow with n."""
+        from mlp_core.fast import fast_logits, is_supported  # this module is the first of the two
+
+        if is_supported(self):
+            return fast_logits(self, x)
         x = np.asarray(x)
         starts = range(0, max(len(x), 1), EVALUATION_CHUNK)
         return np.concatenate([self.forward(x[start : start + EVALUATION_CHUNK]) for start in starts])
@@ -102,6 +111,43 @@ class Sequential:
             layer.grads, layer._cache = {}, None
         return network
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to a ``.npz`` file, without pickle; an existing file is replaced in one go."""
+        from mlp_core.serialization import save_network
+
+        save_network(self, path)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Sequential:
+        """Read a network that `save` wrote; `mlp_core.serialization.NetworkFileError` for anything else."""
+        from mlp_core.serialization import load_network
+
+        return load_network(path)
+
+    def summary(self) -> pd.DataFrame:
+        """Return one row a layer (layer, output shape of one example, parameters), and a last row with the total."""
+        import pandas as pd
+
+        rows = [*self._summary_rows(), ("total", "", self.num_parameters)]
+        index = pd.Index([*map(str, range(len(self.layers))), ""], name="index")
+        return pd.DataFrame(rows, index=index, columns=["layer", "output shape", "parameters"])
+
+    def summary_text(self) -> str:
+        """Return the table of `summary` as text; ``print(network)`` shows it."""
+        rows = [(str(index), *row) for index, row in enumerate(self._summary_rows())]
+        rows.append(("", "total", "", self.num_parameters))
+        cells = [("", "layer", "output shape", "parameters"), *((a, b, c, f"{d:,}") for a, b, c, d in rows)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = (f"{a:>{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in cells)
+        return "\n".join(lines)
+
+    def _summary_rows(self) -> list[tuple[str, str, int]]:
+        """Return each layer, the shape of one example after it, and its number of parameters."""
+        shapes = self._shapes() if self.input_shape is not None else [()] * len(self.layers)
+        sizes = [sum(array.size for array in layer.params.values()) for layer in self.layers]
+        texts = [" × ".join(map(str, shape)) or "?" for shape in shapes]
+        return list(zip(map(short_name, self.layers), texts, sizes, strict=True))
+
     def _batch(self, x: np.ndarray) -> np.ndarray:
         """Check a batch's shape, cast it to the network's dtype and give flat rows their image shape."""
         x, expected = as_floats(x, self.dtype), self.input_shape
@@ -124,7 +170,28 @@ class Sequential:
                 raise ValueError(f"layer {index}: {error}") from None
         return shapes
 
+    def __str__(self) -> str:
+        """Show the table of `summary_text`."""
+        return self.summary_text()
+
     def __repr__(self) -> str:
         """Show the layers, one a line."""
         lines = "".join(f"    {layer!r},\n" for layer in self.layers)
         return f"Sequential([\n{lines}], input_shape={self.input_shape})"
+
+
+def short_name(layer: Layer) -> str:
+    """Return a layer's class and, for what has a window, its geometry.
+
+    >>> from mlp_core import Conv2d, ReLU
+    >>> short_name(Conv2d(1, 16, 5, stride=2, padding=2)), short_name(ReLU())
+    ('Conv2d 5 × 5, stride 2, padding 2', 'ReLU')
+    """
+    config, name = layer.config(), type(layer).__name__
+    if "kernel_size" in config:
+        name += " " + " × ".join(map(str, config["kernel_size"]))
+    for key, usual in (("stride", (1, 1)), ("padding", (0, 0))):
+        if config.get(key, usual) != usual:
+            first, second = config[key]
+            name += f", {key} {first}" + (f" × {second}" if first != second else "")
+    return name + (f" {config['p']:g}" if isinstance(layer, Dropout) else "")

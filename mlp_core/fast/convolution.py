@@ -1,4 +1,4 @@
-"""The convolutional part of `mlp_core.fast`: Conv2d, ReLU and MaxPool2d over a mini-batch cut into parts.
+"""The convolutional layers of `mlp_core.fast`: Conv2d, ReLU and MaxPool2d over a mini-batch cut into parts.
 
 Each part is worked on by a thread of its own, with products that use one thread: threads that share a whole network's
 work wait for each other once a step, those that share every small product wait all the time.
@@ -13,18 +13,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlp_core.blas import add_product, one_thread, threads
 from mlp_core.convolution import Conv2d, MaxPool2d
+from mlp_core.fast.blas import add_product, one_thread, threads
 from mlp_core.layers import Layer, ReLU, Shape
 
 if TYPE_CHECKING:
-    from mlp_core.fast import Update
+    from concurrent.futures import ThreadPoolExecutor
+
+    from mlp_core.fast.update import Update
 
 EXAMPLES_A_PART = 8  # smaller parts cost more in Python than the threads gain
 
@@ -42,7 +43,7 @@ class Trunk:
         self.flat = np.empty((channels * height * width, n), dtype)
         self.images = self.flat.reshape(channels, height, width, n)
 
-    def forward(self, images: np.ndarray) -> np.ndarray:
+    def forward(self, images: np.ndarray, training: bool) -> np.ndarray:
         """Return the flat output of images, shape (n, C, H, W)."""
 
         def work(chain: Chain, part: slice) -> None:
@@ -78,6 +79,8 @@ class Trunk:
 @lru_cache(maxsize=1)
 def helpers(process: int) -> ThreadPoolExecutor:
     """Return this process's threads; a forked process does not inherit them and gets its own."""
+    from concurrent.futures import ThreadPoolExecutor  # costs 10 ms, which `import mlp_core` need not pay
+
     return ThreadPoolExecutor(max_workers=os.cpu_count() or 1)  # started only as they are needed
 
 
@@ -88,9 +91,12 @@ class Chain:
         self.operations: list[Any] = []
         shape = input_shape
         for layer in layers:
-            operation = TRUNK_LAYERS[type(layer)](layer, shape, n, dtype)
+            self.operations.append(TRUNK_LAYERS[type(layer)](layer, shape, n, dtype))
             shape = layer.output_shape(shape)
-            self.operations.append(operation)
+        convolutions = [operation for operation in self.operations if isinstance(operation, RowConvolution)]
+        scratch = np.empty(max(operation.unfolded.size for operation in convolutions), dtype)
+        for operation in convolutions:
+            operation.scratch = scratch  # one for all: each needs it for a moment only
         channels, height, width = shape
         self.output_shape = (height, channels, width, n)
 
@@ -117,11 +123,11 @@ class RowConvolution:
         self.inner = slice(pad_h, pad_h + height)
         # the padding is never written to and stays zero
         self.unfolded = np.zeros((height + 2 * pad_h, channels, kw, columns, n), dtype)
-        self.grad_unfolded = np.empty_like(self.unfolded)
         self.taps = [unfolding(v, layer.stride[1], layer.padding[1], width, columns) for v in range(kw)]
         self.weight = np.empty((layer.out_channels, kh, channels, kw), dtype)
         self.y = np.empty((self.rows, layer.out_channels, columns, n), dtype)
         self.grad_x = np.empty((height, channels, width, n), dtype)
+        self.scratch = np.empty(0, dtype)
         self.grads: dict[str, np.ndarray] = {}
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -145,17 +151,18 @@ class RowConvolution:
         as_kernels = grad_weight.reshape(self.weight.shape).transpose(0, 2, 1, 3)
         self.grads = {"weight": as_kernels, "bias": grad.sum(axis=(0, 2, 3))}
         if not first:
-            self.grad_unfolded.fill(0)
-            for grad_patches, grad_y in zip(self._patches(self.grad_unfolded), self._rows(grad), strict=True):
-                add_product(grad_patches, weight.T, grad_y)
-            self._fold()
+            self._backward_to_pixels(weight, grad)
         return self.grad_x
 
-    def _fold(self) -> None:
-        """Add the gradient of every unfolded number to the pixel it was copied from."""
+    def _backward_to_pixels(self, weight: np.ndarray, grad: np.ndarray) -> None:
+        """Add up the gradients of the unfolded numbers, then give each pixel those of its copies."""
+        unfolded = self.scratch[: self.unfolded.size].reshape(self.unfolded.shape)
+        unfolded.fill(0)
+        for patches, grad_y in zip(self._patches(unfolded), self._rows(grad), strict=True):
+            add_product(patches, weight.T, grad_y)
         self.grad_x.fill(0)
         for v, (to, source) in enumerate(self.taps):
-            self.grad_x[:, :, source] += self.grad_unfolded[self.inner, :, v, to]
+            self.grad_x[:, :, source] += unfolded[self.inner, :, v, to]
 
     def _patches(self, unfolded: np.ndarray) -> list[np.ndarray]:
         """Return the patches of each output row as a (kh*C*kw, W'*n) view."""

@@ -1,0 +1,83 @@
+"""Learning rates that change during training.
+
+An optimizer takes any function of the number of updates made so far (0 for the first) in the place of a learning rate;
+these are the usual ones.  They are plain values: equal settings compare equal, and they can be pickled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StepDecay:
+    """Multiply the learning rate by a factor every so many updates.
+
+    >>> rate = StepDecay(0.1, factor=0.5, every=1000)
+    >>> rate(0), rate(999), rate(1000)
+    (0.1, 0.1, 0.05)
+    """
+
+    initial: float
+    factor: float
+    every: int
+
+    def __call__(self, updates: int) -> float:
+        """Return the learning rate after so many updates."""
+        return self.initial * self.factor ** (updates // self.every)
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """Fall from ``initial`` to ``final`` along half a cosine in ``length`` updates, then stay (Loshchilov 2017).
+
+    >>> rate = Cosine(0.1, length=100)
+    >>> rate(0), round(rate(50), 6), rate(100), rate(200)
+    (0.1, 0.05, 0.0, 0.0)
+    """
+
+    initial: float
+    length: int
+    final: float = 0.0
+
+    def __call__(self, updates: int) -> float:
+        """Return the learning rate after so many updates."""
+        progress = min(1.0, updates / self.length)
+        return self.final + 0.5 * (self.initial - self.final) * (1 + math.cos(math.pi * progress))
+
+
+@dataclass(frozen=True)
+class Warmup:
+    """Rise in a straight line during the first ``length`` updates, then go on with a learning rate or a schedule.
+
+    >>> rate = Warmup(0.1, length=4)
+    >>> [rate(updates) for updates in range(5)]
+    [0.025, 0.05, 0.075, 0.1, 0.1]
+    """
+
+    then: float | Callable[[int], float]
+    length: int
+
+    def __call__(self, updates: int) -> float:
+        """Return the learning rate after so many updates."""
+        rate = self.then(updates) if callable(self.then) else self.then
+        return rate * min(1.0, (updates + 1) / self.length)
+
+
+@dataclass(frozen=True)
+class PerEpoch:
+    """Use a function of the epochs completed so far instead of the updates: constant within an epoch.
+
+    >>> rate = PerEpoch(StepDecay(0.1, factor=0.1, every=2), updates_per_epoch=391)
+    >>> rate(0), rate(781), round(rate(782), 6)
+    (0.1, 0.1, 0.01)
+    """
+
+    schedule: Callable[[int], float]
+    updates_per_epoch: int
+
+    def __call__(self, updates: int) -> float:
+        """Return the learning rate after so many updates."""
+        return self.schedule(updates // self.updates_per_epoch)
