@@ -215,7 +215,7 @@ MISUSES = [
     Misuse("search", "no epochs", lambda: m.search([{"hidden": (4,)}], data(), epochs=0), "at least 1 epoch, got 0"),
     Misuse("MLPClassifier", "NaN", lambda: m.MLPClassifier().fit(x(value=NAN), [0, 1] * 2), "NaN"),
     Misuse("MLPClassifier", "unfitted", lambda: m.MLPClassifier().predict(x()), "not fitted"),
-    Misuse("MLPClassifier", "rate", lambda: m.MLPClassifier(learning_rate_init=-1).fit(x(), [0, 1] * 2), "learning_rate"),
+    Misuse("MLPClassifier", "rate", lambda: m.MLPClassifier(learning_rate_init=-1).fit(x(), [0, 1] * 2), "learning"),
 ]  # fmt: skip
 
 
