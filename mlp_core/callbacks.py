@@ -125,7 +125,7 @@ class StopAt(Callback):
 
 
 class ProgressBar(Callback):
-    """A tqdm bar over the epochs, in terminals and notebooks; nothing at all where there is neither.
+    """A tqdm bar over all mini-batches, in terminals and notebooks; nothing at all where there is neither.
 
     It appears only when a run takes more than `delay` seconds, and never if the environment sets ``TQDM_DISABLE``.
 
@@ -145,15 +145,21 @@ class ProgressBar(Callback):
         """Open the bar."""
         bar = progress_class()
         if bar is not None:
-            self._bar = bar(total=state.epochs, initial=state.epoch, delay=self.delay, unit="epoch", leave=False)
+            total, done = state.epochs * state.steps_per_epoch, state.epoch * state.steps_per_epoch
+            self._bar = bar(total=total, initial=done, delay=self.delay, unit="batch", leave=False)
+
+    def on_batch_end(self, state: TrainingState) -> None:
+        """Advance it."""
+        if self._bar is not None:
+            self._bar.update()
 
     def on_epoch_end(self, state: TrainingState) -> None:
-        """Advance it, with the epoch's losses beside it."""
+        """Show which epoch it was, and its losses."""
         if self._bar is not None:
             lists = {name: getattr(state.history, name) for name in ("train_loss", "valid_loss")}
             shown = {name: f"{values[-1]:.4f}" for name, values in lists.items() if values}
+            self._bar.set_description(f"epoch {state.epoch}/{state.epochs}", refresh=False)
             self._bar.set_postfix(shown, refresh=False)
-            self._bar.update()
 
     def on_train_end(self, state: TrainingState) -> None:
         """Close it."""

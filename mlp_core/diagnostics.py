@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlp_core.callbacks import Callback, TrainingState
-from mlp_core.evaluation import check_split, chunks
+from mlp_core.evaluation import check_batch, check_network, check_split, chunks
 from mlp_core.layers import Dropout, ReLU, positive_int
 from mlp_core.losses import softmax_cross_entropy
 
@@ -34,8 +34,9 @@ def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
     list of ndarray
         One a layer, each of shape (n, ...); the last are the logits.
     """
-    network.forward(images[:1])  # raises the network's own message if the shape is wrong
-    x = np.asarray(images, network.dtype)
+    check_network(network)
+    x = check_batch(images).astype(network.dtype, copy=False)
+    network.forward(x[:1])  # raises the network's own message if the shape is wrong
     if network.input_shape is not None:
         x = x.reshape(len(x), *network.input_shape)
     outputs = []
@@ -63,8 +64,9 @@ def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndar
     One row a parameter, and one row a layer for the gradient of its input, the signal that the layer passes back
     ("input"). Dropout is switched off.
     """
+    check_network(network)
     network = _deterministic_copy(network)
-    logits = network.forward(images, training=True)
+    logits = network.forward(check_batch(images), training=True)
     grad = softmax_cross_entropy(logits, labels)[1]
     rows = []
     for index, layer in reversed(list(enumerate(network.layers))):

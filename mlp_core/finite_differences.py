@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mlp_core.layers import Layer, as_floats
+from mlp_core.layers import Layer
 
 Criterion = Callable[[np.ndarray], tuple[float, np.ndarray]]
 INPUT = "input"
@@ -112,16 +112,6 @@ class LossProbe:
             x = layer.forward(x, training=True)
             kink = kink or not _same(_choices(layer), self.choices[index])
         return self.criterion(x)[0], kink
-
-
-def check_batch(x: np.ndarray) -> np.ndarray:
-    """Return the batch as an array of floating-point numbers; raise unless it holds something, and all is finite."""
-    x = as_floats(x)
-    if x.size == 0:
-        raise ValueError(f"expected at least one image, got an array of shape {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError(f"expected finite images, got {x[~np.isfinite(x)][0]}")
-    return x
 
 
 def _generators(layer: Layer) -> list[np.random.Generator]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlp_core.finite_differences import INPUT, Difference, LossProbe, check_batch
+from mlp_core.evaluation import check_batch
+from mlp_core.finite_differences import INPUT, Difference, LossProbe
 from mlp_core.gradient_report import ArrayCheck, GradientCheck, GradientError
 from mlp_core.gradient_sweep import Sweep, finite_difference_sweep, probe_network
 from mlp_core.layers import Layer, positive_int

@@ -133,8 +133,7 @@ def train(
     file = Checkpoint(checkpoint, fingerprint(run, splits, settings)) if checkpoint is not None else None
     try:
         run.go(evaluate_initial, file)
-    except TrainingDiverged as error:
-        state.history.status, state.history.message = "diverged", str(error)
+    except TrainingDiverged:
         if on_divergence == "raise":
             raise
     return state.history
@@ -182,12 +181,17 @@ class Run:
                 self.epoch()
                 if checkpoint is not None:
                     checkpoint.save(self)
+            self.conclude()
         finally:
             self.watch.restore(state.network)
             self.call("on_train_end")
-        state.history.message = state.stop_reason
-        if state.history.status == "running":
-            state.history.status = "stopped by a callback" if state.stop_reason else "completed"
+
+    def conclude(self) -> None:
+        """Write into the history how the run ended."""
+        history, reason = self.state.history, self.state.stop_reason
+        history.message = reason
+        if history.status == "running":
+            history.status = "stopped by a callback" if reason else "completed"
 
     def epoch(self) -> None:
         """Make one pass over the training images, measure, and tell everyone."""
@@ -231,12 +235,13 @@ class Run:
             getattr(callback, hook)(self.state)
 
     def diverged(self, what: str) -> TrainingDiverged:
-        """Return the error that says what happened, when, and the likely cause."""
+        """Write into the history, and into the error returned, what happened, when, and the likely cause."""
         state = self.state
         message = (
             f"{what} in epoch {state.epoch}, after {state.step} updates (last finite loss {state.loss:.4g}): "
             f"{_likely_cause(state, self.reduction)}"
         )
+        state.history.status, state.history.message = "diverged", message
         return TrainingDiverged(message, state.epoch, state.step, state.loss, state.history)
 
 

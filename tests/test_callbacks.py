@@ -176,6 +176,9 @@ class FakeBar:
         self.options, self.updates, self.shown, self.closed = options, 0, [], False
         FakeBar.last = self
 
+    def set_description(self, text, refresh):
+        self.description = text
+
     def set_postfix(self, values, refresh):
         self.shown.append(values)
 
@@ -186,12 +189,13 @@ class FakeBar:
         self.closed = True
 
 
-def test_the_bar_counts_epochs_shows_the_losses_and_closes(monkeypatch):
+def test_the_bar_counts_batches_shows_epoch_and_losses_and_closes(monkeypatch):
     monkeypatch.setattr("mlp_core.callbacks.progress_class", lambda: FakeBar)
     history = run(epochs=3, callbacks=[ProgressBar()])
     bar = FakeBar.last
-    assert (bar.updates, bar.closed) == (3, True)
-    assert (bar.options["total"], bar.options["delay"]) == (3, 2.0)
+    assert (bar.updates, bar.closed) == (9, True)
+    assert (bar.options["total"], bar.options["delay"]) == (9, 2.0)
+    assert bar.description == "epoch 3/3"
     assert bar.shown[-1]["valid_loss"] == f"{history.valid_loss[-1]:.4f}"
 
 
@@ -200,8 +204,9 @@ def test_the_real_bar_accepts_what_it_is_given(monkeypatch):
     bar = functools.partial(tqdm.tqdm, file=written, mininterval=0, ncols=200, disable=False)
     monkeypatch.setattr("mlp_core.callbacks.progress_class", lambda: bar)
     history = run(epochs=3, callbacks=[ProgressBar(delay=0)])
-    assert "| 3/3 [" in written.getvalue()
-    assert f"train_loss={history.train_loss[-1]:.4f}" in written.getvalue()
+    assert "| 9/9 [" in written.getvalue()
+    assert "epoch 2/3: " in written.getvalue()
+    assert f"train_loss={history.train_loss[1]:.4f}" in written.getvalue()
 
 
 @pytest.fixture
