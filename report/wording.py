@@ -1,0 +1,31 @@
+"""Numbers in running text, for the sentences that notebooks compute."""
+
+from __future__ import annotations
+
+import math
+
+
+def scientific(value: float, digits: int = 2) -> str:
+    r"""Write a number as Markdown, very large and very small ones as a formula with a power of ten.
+
+    Parameters
+    ----------
+    value : float
+    digits : int
+        Significant digits.
+
+    Examples
+    --------
+    >>> print(scientific(1.94e-6), scientific(0.0123), scientific(123456.0, 1), scientific(1796.2))
+    $1.9 \cdot 10^{-6}$ 0.012 $10^{5}$ 1,800
+    >>> scientific(float("inf"))
+    '$\\infty$'
+    """
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "$-\\infty$" if value < 0 else "$\\infty$"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    power = int(exponent)
+    if value == 0 or -4 < power < 5:
+        return f"{float(f'{value:.{digits}g}'):,g}"
+    factor = {"1": "", "-1": "-"}.get(mantissa, f"{mantissa} \\cdot ")
+    return f"${factor}10^{{{power}}}$"
