@@ -63,6 +63,11 @@ def write(tree: dict[str, Any], *, to: str, lua_filter: str, options: tuple[str,
         return text, json.loads(notes.read_text(encoding="utf-8") or "{}")
 
 
+def write_html(tree: dict[str, Any], *options: str) -> str:
+    """Write a syntax tree that needs no filter as HTML."""
+    return _run(json.dumps(tree), "--from", "json", "--to", "html5", *options)
+
+
 def _run(source: str, *options: str) -> str:
     command = [pypandoc.get_pandoc_path(), "--wrap=preserve", *options]
     result = subprocess.run(command, input=source, capture_output=True, text=True, encoding="utf-8", check=False)

@@ -208,6 +208,8 @@ class _Writer:
             classes += [name for name, present in ruled if present]
             classes += ["rule"] if place in table.rules else []
             classes += ["last-rule"] if place == width - 1 and width in table.rules else []
+            if table.staggered and len(table.rows) > 1:
+                classes += ["first"] * (number == 0) + ["last"] * last
             if table.gaps != "columns":
                 classes.append("pair" if place % 2 == 0 and place and table.gaps == "pairs" else "tight")
             cell = self._aligned_cell(line.cells[place], table, place) if place < len(line.cells) else ""
@@ -234,7 +236,7 @@ def reference_mark(name: str, kind: str) -> str:
 
 
 def _fence(char: str, form: str) -> str:
-    return operator(char, stretchy="true", fence="true", form=form) if char else ""
+    return operator(char, stretchy="true", fence="true", form=form, lspace="0em", rspace="0em") if char else ""
 
 
 def _scripted(base: str, sub: str, sup: str, elements: tuple[str, str, str]) -> str:

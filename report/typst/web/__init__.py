@@ -1,0 +1,1 @@
+"""A document as one HTML page: numbering, blocks, safety and look."""

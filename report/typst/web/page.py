@@ -1,0 +1,46 @@
+"""The page around the document: one file with its style, which loads nothing and runs nothing."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+HERE = Path(__file__).parent
+POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def page(body: str, *, title: str, lang: str, authors: list[str], style: str) -> str:
+    """Return a whole HTML document.
+
+    Parameters
+    ----------
+    body : str
+        Clean HTML.
+    title, lang : str
+        For the window, and for hyphenation and screen readers.
+    authors : list of str
+    style : str
+        A style sheet.
+    """
+    people = "".join(f'<meta name="author" content="{escape(author)}">\n' for author in authors)
+    return f"""<!DOCTYPE html>
+<html lang="{escape(lang)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+{people}<title>{escape(title)}</title>
+<style>
+{style}</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+def style_sheet() -> str:
+    """Return the style sheet of the page."""
+    return (HERE / "style.css").read_text(encoding="utf-8")
