@@ -1,5 +1,6 @@
 """Choose, for every output of a cell, the one form of it that prints best."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ def choose(output: Mapping[str, Any]) -> Choice | None:
             return Choice(kind, mime, _joined(data[mime]))
     if html and not _INTERACTIVE.search(html) and visible_text(html) and (not text or _OBJECT.match(text)):
         return Choice("html", "text/html", _NO_CONTENT.sub("", html))
+    if "application/json" in data and (not text or _OBJECT.match(text)):
+        return Choice("text", "application/json", json.dumps(data["application/json"], indent=2, ensure_ascii=False))
     foreign = _foreign(data, html)
     if foreign and (not text or _OBJECT.match(text) or "widget" in foreign or "Plotly" in foreign):
         return Choice("placeholder", "", f"{foreign[0].upper()}{foreign[1:]}: it is shown in the notebook only.")

@@ -13,9 +13,10 @@ local width = pandoc.layout.real_length
 -- Whether a line can be broken behind a character.
 local function breaks(character) return character:match('^[%s,;)%]}]$') ~= nil end
 
--- A line in pieces of at most `columns` characters of one column, broken behind a blank or comma where there is one.
-local function pieces(line, columns)
-  local out, first, used, blank, used_at_blank = {}, 1, 0, nil, 0
+-- A line in pieces of at most `columns` characters of one column, broken behind a blank or comma where there is one;
+-- `used` columns of the first piece are taken already. Returns the pieces and the columns the last one takes.
+local function pieces(line, columns, used)
+  local out, first, blank, used_at_blank = {}, 1, nil, 0
   for position, point in utf8.codes(line) do
     local character = utf8.char(point)
     local wide = point < 0x1100 and 1 or width(character)
@@ -28,23 +29,30 @@ local function pieces(line, columns)
     if used > columns * 0.6 and breaks(character) then blank, used_at_blank = position + #character - 1, used end
   end
   out[#out + 1] = line:sub(first)
-  return out
+  return out, used
 end
 
-local function wrap_line(line, columns)
-  if #line <= columns then return line end
-  return table.concat(pieces(line, columns - 2), TURN)
-end
-
---- Mark where lines longer than the page goes on in the next line.
-function code.wrap(text, columns)
+--- Mark where lines longer than the page go on in the next line.
+-- @param used columns that the first line has used up already (0 without it)
+-- @return the text; the columns used by its last line
+function code.wrap(text, used)
   local lines = {}
-  for line in (text:gsub('\t', '    ') .. '\n'):gmatch('(.-)\r?\n') do lines[#lines + 1] = wrap_line(line, columns or COLUMNS) end
-  return table.concat(lines, '\n')
+  used = used or 0
+  for line in (text:gsub('\t', '    ') .. '\n'):gmatch('(.-)\n') do
+    if #lines > 0 then used = 0 end
+    if #line + used <= COLUMNS then
+      lines[#lines + 1], used = line, used + #line
+    else
+      local parts
+      parts, used = pieces(line, COLUMNS - 2, used)
+      lines[#lines + 1] = table.concat(parts, TURN)
+    end
+  end
+  return table.concat(lines, '\n'), used
 end
 
 local function raw(block)
-  return ('raw(%s, lang: %s, block: true)'):format(write.string(code.wrap(block.text)), write.string(block.classes[1] or 'text'))
+  return ('raw(%s, lang: %s, block: true)'):format(write.string((code.wrap(block.text))), write.string(block.classes[1] or 'text'))
 end
 
 local function code_div(div)
@@ -55,10 +63,10 @@ local function code_div(div)
 end
 
 local function terminal(div)
-  local runs = {}
+  local runs, text, used = {}, nil, 0
   for _, run in ipairs(div.content[1].content) do
-    runs[#runs + 1] = ('(%s, %s, %s),'):format(write.string(code.wrap(run.text)),
-      run.attributes.colour or 'none', run.attributes.bold or 'false')
+    text, used = code.wrap(run.text, used)
+    runs[#runs + 1] = ('(%s, %s, %s),'):format(write.string(text), run.attributes.colour or 'none', run.attributes.bold or 'false')
   end
   return write.raw_block(('#terminal(%s, (%s))'):format(write.string(div.attributes.stream), table.concat(runs, ' ')))
 end

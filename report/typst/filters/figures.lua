@@ -78,6 +78,9 @@ local function placeholder(div) return write.raw_block('#placeholder[' .. write.
 local function div(element)
   if element.classes:includes('figure') then return figure_div(element), false end
   if element.classes:includes('placeholder') then return placeholder(element), false end
+  if element.classes:includes('centred') then
+    return pandoc.Blocks{write.raw_block('#align(center)['), pandoc.Div(element.content), write.raw_block(']')}
+  end
 end
 
 -- an image alone in its paragraph stands alone; with a label or a title it is a numbered figure

@@ -94,12 +94,12 @@ local function summary(inner, read_markdown)
   return pandoc.Blocks{pandoc.Para{pandoc.Strong(inlines)}}, rest
 end
 
-local function container(name, inner, read_markdown)
+local function container(name, inner, read_markdown, centred)
   local blocks = pandoc.Blocks{}
   if name == 'details' then blocks, inner = summary(inner, read_markdown) end
   blocks:extend(inner:find('\n%s*\n') and read_markdown(inner) or markup.read_html(inner))
   if name == 'blockquote' then return pandoc.BlockQuote(blocks) end
-  return pandoc.Div(blocks, pandoc.Attr('', {name == 'center' and 'centred' or 'html'}))
+  return pandoc.Div(blocks, pandoc.Attr('', {centred and 'centred' or 'html'}))
 end
 
 --- The filters of this room; `read_markdown` reads what stands inside HTML blocks.
@@ -110,7 +110,8 @@ function markup.filters(read_markdown)
     if SILENT[name] or element.text:match('^%s*<!%-%-') and not element.text:match('%-%->%s*%S') then return {} end
     if FOREIGN[name] then return pandoc.Div({pandoc.Plain{pandoc.Str(FOREIGN[name] .. ': it is shown in the notebook only.')}}, pandoc.Attr('', {'placeholder'})) end
     local inner = CONTAINERS[name] and element.text:match('^%s*<%w+[^>]*>(.*)</%w+>%s*$')
-    if inner then return container(name, inner, read_markdown) end
+    local centred = name == 'center' or attribute(element.text:match('^%s*(<[^>]*>)') or '', 'align') == 'center'
+    if inner then return container(name, inner, read_markdown, centred) end
     return markup.read_html(element.text)
   end
   return {{RawBlock = raw_block}, markup.inlines}

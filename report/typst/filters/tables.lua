@@ -113,7 +113,8 @@ local function convert(source, caption, label, asked_to_turn)
   local list = columns.describe(source)
   local layout = asked_to_turn and 'turned' or columns.layout(list)
   local body, captioned, long = block_typst(source, list, layout), #caption > 0 or label ~= '', #source.body > LONG
-  local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels') or '#' .. body
+  local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels')
+    or ('#block(width: 100%%, breakable: %s, %s)'):format(tostring(long), body)
   if layout ~= 'turned' then return write.raw_block(text) end
   return write.raw_block(('#%s[\n%s\n]'):format(captioned and not long and 'turned' or 'landscape', text))
 end
