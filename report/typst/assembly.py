@@ -11,8 +11,20 @@ from .outputs import Choice, choose, is_plot_value
 from .tables import plain_grid
 from .terminal import runs
 
-_MAGIC_LANGUAGES = {"bash": "bash", "sh": "bash", "html": "html", "javascript": "js", "js": "js", "latex": "latex",
-                    "markdown": "markdown", "svg": "xml", "perl": "perl", "ruby": "ruby", "sql": "sql", "cython": "python"}  # fmt: skip
+_MAGIC_LANGUAGES = {
+    "bash": "bash",
+    "sh": "bash",
+    "html": "html",
+    "javascript": "js",
+    "js": "js",
+    "latex": "latex",
+    "markdown": "markdown",
+    "svg": "xml",
+    "perl": "perl",
+    "ruby": "ruby",
+    "sql": "sql",
+    "cython": "python",
+}
 PLAIN_TABLE_CELLS = 60
 """Tables with more cells are read the short way, where they can be."""
 _TABULAR = re.compile(r"\\begin\{(tabular|longtable|table)")
@@ -38,10 +50,14 @@ def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True) -> li
         source = cell.metadata.source
         name = source["notebook"]
         parts = _parts(cell, store, echo, _language(notebook))
-        out.append({
-            "notebook": name, "cell": str(source["cell"]), "parts": parts,
-            "role": "appendix" if cell.metadata.get("report_part") == "appendix" else "body",
-        })  # fmt: skip
+        out.append(
+            {
+                "notebook": name,
+                "cell": str(source["cell"]),
+                "parts": parts,
+                "role": "appendix" if cell.metadata.get("report_part") == "appendix" else "body",
+            }
+        )
     return out
 
 
@@ -62,9 +78,12 @@ def _parts(cell: NotebookNode, store: ImageStore, echo: bool, language: str) -> 
 
 def _raw(cell: NotebookNode) -> list[Part]:
     """Raw cells hold what is meant for one format: Typst, Markdown and LaTeX are taken; others are not for us."""
-    form = str(cell.metadata.get("raw_mimetype", cell.metadata.get("format", ""))).removeprefix("text/").removeprefix("x-")
-    if form in ("typst", "latex", "html", "markdown") and form != "html":
-        return [{"kind": "markdown", "text": cell.source} if form == "markdown" else {"kind": "raw", "format": form, "text": cell.source}]
+    form = str(cell.metadata.get("raw_mimetype", cell.metadata.get("format", "")))
+    form = form.removeprefix("text/").removeprefix("x-")
+    if form == "markdown":
+        return [{"kind": "markdown", "text": cell.source}]
+    if form in ("typst", "latex"):
+        return [{"kind": "raw", "format": form, "text": cell.source}]
     if form in ("", "plain"):
         return [{"kind": "terminal", "stream": "result", "runs": runs(cell.source)}] if cell.source.strip() else []
     return []
@@ -79,19 +98,24 @@ def _code(source: str, options: dict[str, Any], language: str) -> Part:
     magic = re.match(r"%%(\w+)", source)
     label = str(options.get("label") or "")
     label = label if label.startswith("lst-") else str(options.get("lst-label") or "")
-    return {"kind": "code", "text": source.rstrip("\n"), "caption": options.get("lst-cap"), "label": label,
-            "language": _MAGIC_LANGUAGES.get(magic.group(1), "python") if magic else language}  # fmt: skip
+    return {
+        "kind": "code",
+        "text": source.rstrip("\n"),
+        "caption": options.get("lst-cap"),
+        "label": label,
+        "language": _MAGIC_LANGUAGES.get(magic.group(1), "python") if magic else language,
+    }
 
 
 def _outputs(cell: NotebookNode, options: dict[str, Any], store: ImageStore) -> list[Part]:
     """Return the parts for a cell's outputs; its images are one figure where the cell labels or captions them."""
-    choices = [choose(output) if output.output_type in ("display_data", "execute_result") else output for output in cell.outputs]
+    choices = [choose(output) if "data" in output else output for output in cell.outputs]
     images = [choice for choice in choices if isinstance(choice, Choice) and choice.kind == "image"]
     together = len(images) > 1 and bool(_label(options, "fig") or options.get("fig-cap"))
     state = {"image": 0, "table": 0}
     parts: list[Part] = []
     for choice in choices:
-        if choice is None or (images and isinstance(choice, Choice) and choice.kind == "text" and is_plot_value(choice.data)):
+        if choice is None or (images and _is_plot_value(choice)):
             continue
         if not isinstance(choice, Choice):
             parts += _stream(choice)
@@ -101,6 +125,10 @@ def _outputs(cell: NotebookNode, options: dict[str, Any], store: ImageStore) -> 
             parts.append(_figure(images if together else [choice], options, store, state["image"]))
             state["image"] += 1
     return parts
+
+
+def _is_plot_value(choice: Choice | NotebookNode) -> bool:
+    return isinstance(choice, Choice) and choice.kind == "text" and is_plot_value(choice.data)
 
 
 def _stream(output: NotebookNode) -> list[Part]:
@@ -133,8 +161,16 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
     grid = plain_grid(data) if form == "html" and data.count("<td") > PLAIN_TABLE_CELLS else None
     if grid:
         form, data = "grid", grid
-    return [{"kind": "table", "format": form, "text": data, "caption": _item(options.get("tbl-cap"), index),
-             "label": _label(options, "tbl") if index == 0 else "", "turned": bool(options.get("tbl-rotate"))}]  # fmt: skip
+    return [
+        {
+            "kind": "table",
+            "format": form,
+            "text": data,
+            "caption": _item(options.get("tbl-cap"), index),
+            "label": _label(options, "tbl") if index == 0 else "",
+            "turned": bool(options.get("tbl-rotate")),
+        }
+    ]
 
 
 def _figure(images: list[Choice], options: dict[str, Any], store: ImageStore, index: int) -> Part:
@@ -142,12 +178,19 @@ def _figure(images: list[Choice], options: dict[str, Any], store: ImageStore, in
     below = options.get("fig-subcap")
     if len(images) > 1 and isinstance(captions, list) and not below:
         below, captions = captions[-len(images) :], (captions[0] if len(captions) > len(images) else None)
+    sources = [store.add_output(image.mime, image.data) for image in images]
     pictures = [
-        {"source": store.add_output(image.mime, image.data), "alt": _item(alts, index + k, repeat=True), "caption": _item(below, k)}
-        for k, image in enumerate(images)
+        {"source": source, "alt": _item(alts, index + k, repeat=True), "caption": _item(below, k)}
+        for k, source in enumerate(sources)
     ]
-    return {"kind": "figure", "images": pictures, "caption": _item(captions, index), "label": _label(options, "fig") if index == 0 else "",
-            "width": str(options.get("fig-width") or options.get("out-width") or ""), "columns": str(options.get("layout-ncol") or "")}  # fmt: skip
+    return {
+        "kind": "figure",
+        "images": pictures,
+        "caption": _item(captions, index),
+        "label": _label(options, "fig") if index == 0 else "",
+        "width": str(options.get("fig-width") or options.get("out-width") or ""),
+        "columns": str(options.get("layout-ncol") or ""),
+    }
 
 
 def _label(options: dict[str, Any], kind: str) -> str:

@@ -32,14 +32,16 @@ class TypstExporter(Exporter):
 
     echo = Bool(True, help="Show code where no option or tag of the cell says otherwise.").tag(config=True)
     strict_alt = Bool(False, help="Refuse figures without an alternative text instead of warning.").tag(config=True)
-    report = Dict(help="Title, authors, abstract, bibliography ...: as in the notebook's metadata.report, and before it.").tag(config=True)
-    template = Unicode(str(TEMPLATES / "report.typ"), help="The Typst file that defines `report`, `appendix` and the blocks.").tag(config=True)
+    report = Dict(help="Settings that go before those in the notebook's metadata.report.").tag(config=True)
+    template = Unicode(str(TEMPLATES / "report.typ"), help="The Typst file with the report's look.").tag(config=True)
 
     @default("file_extension")
     def _default_file_extension(self) -> str:
         return ".typ"
 
-    preprocessors = List(["report.typst.options.CellOptionsPreprocessor"], help="Preprocessors, in order.").tag(config=True)
+    preprocessors = List(["report.typst.options.CellOptionsPreprocessor"], help="Preprocessors, in order.").tag(
+        config=True
+    )
 
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
         """Convert a notebook.
@@ -61,8 +63,9 @@ class TypstExporter(Exporter):
         bibliography_file, citable = bibliography(settings, folder)
         document = self._document(nb, resources, store, settings)
         if bibliography_file:
-            document["metadata"] |= {"citable": citable, "bibliography": f"{store.prefix}/references{bibliography_file.suffix}"}
-            store.files[document["metadata"]["bibliography"]] = bibliography_file.read_bytes()
+            name = f"{store.prefix}/references{bibliography_file.suffix}"
+            document["metadata"] |= {"citable": citable, "bibliography": name}
+            store.files[name] = bibliography_file.read_bytes()
         text, notes = self._convert(document, store)
         notes.setdefault("warnings", []).extend(unused_labels(nb, notes.get("labels", [])))
         text = self._check(text, notes, store, citable)
@@ -96,27 +99,29 @@ class TypstExporter(Exporter):
 
     def _check(self, text: str, notes: dict[str, list], store: ImageStore, citable: list[str]) -> str:
         """Bring the images, log the warnings, and raise all problems at once."""
-        problems = [f"{place(note['notebook'], note['cell'])}: {note['text']}" for note in notes.get("problems", [])]
-        problems += reference_problems(notes, citable)
+        problems = _lines(notes, "problems") + reference_problems(notes, citable)
         arguments = {}
         for note in notes.get("images", []):
             try:
                 arguments[note["target"]] = store.resolve(note["source"], note["notebook"], note["cell"])
             except ImageError as error:
                 problems.append(f"{place(note['notebook'], note['cell'])}: {error}")
-        missing = [f"{place(note['notebook'], note['cell'])}: figure without fig-alt, {note['text']}" for note in notes.get("missing_alts", [])]
+        missing = _lines(notes, "missing_alts")
         if self.strict_alt:
             problems += missing
         if problems:
             raise ConversionError(dict.fromkeys(problems))
-        warnings = [f"{place(note['notebook'], note['cell'])}: {note['text']}" for note in notes.get("warnings", [])]
-        for warning in dict.fromkeys(missing + warnings):
+        for warning in dict.fromkeys(missing + _lines(notes, "warnings")):
             self.log.warning(warning)
         return _IMAGE.sub(lambda match: arguments[match.group(1)], text)
 
 
+def _lines(notes: dict[str, list], kind: str) -> list[str]:
+    return [f"{place(note['notebook'], note['cell'])}: {note['text']}" for note in notes.get(kind, [])]
+
+
 def _printable(value: Any) -> Any:
-    """Take characters that cannot be printed out of all texts of a document, and drop what is None (Lua has no None)."""
+    """Take what cannot be printed out of the texts of a document, and drop what is None (Lua has no None)."""
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n")))
     if isinstance(value, dict):

@@ -12,8 +12,24 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from nbformat import NotebookNode
 from PIL import Image
 
-_SUFFIXES = {"image/svg+xml": ".svg", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
-_UNITS = {"": 0.75, "px": 0.75, "pt": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pc": 12.0, "em": 10.0, "ex": 5.0}
+_SUFFIXES = {
+    "image/svg+xml": ".svg",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+}
+_UNITS = {
+    "": 0.75,
+    "px": 0.75,
+    "pt": 1.0,
+    "in": 72.0,
+    "cm": 72 / 2.54,
+    "mm": 72 / 25.4,
+    "pc": 12.0,
+    "em": 10.0,
+    "ex": 5.0,
+}
 MAX_PIXELS = 2600
 """Bitmaps are scaled down to this width and height: 400 dots an inch over the text's width."""
 Image.MAX_IMAGE_PIXELS = 400_000_000
@@ -103,7 +119,8 @@ def prepare(data: bytes, suffix: str) -> tuple[bytes, str, float, float]:
             image.load()
             return _bitmap(image, data)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        reason = "it is too large" if isinstance(error, Image.DecompressionBombError) else "its data are damaged or of no known format"
+        too_large = isinstance(error, Image.DecompressionBombError)
+        reason = "it is too large" if too_large else "its data are damaged or of no known format"
         raise ImageError(f"image cannot be read: {reason}") from None
 
 
@@ -115,7 +132,8 @@ def _bitmap(image: Image.Image, data: bytes) -> tuple[bytes, str, float, float]:
     suffix = {"PNG": ".png", "JPEG": ".jpg"}.get(image.format or "")
     if suffix and max(image.size) <= MAX_PIXELS and image.mode != "CMYK":
         return data, suffix, width, height
-    picture = image if image.mode in ("L", "LA", "RGB", "RGBA") else image.convert("RGBA" if _is_transparent(image) else "RGB")
+    keeps_mode = image.mode in ("L", "LA", "RGB", "RGBA")
+    picture = image if keeps_mode else image.convert("RGBA" if _is_transparent(image) else "RGB")
     picture.thumbnail((MAX_PIXELS, MAX_PIXELS))
     out = io.BytesIO()
     picture.save(out, "PNG")

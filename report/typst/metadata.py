@@ -7,9 +7,15 @@ from typing import Any
 
 from .errors import ConversionError
 
-_FIELDS = {"subtitle", "short_title", "course", "institution", "date", "abstract", "keywords", "lang", "region", "paper", "dataset_note"}
+_FIELDS = (
+    "subtitle", "short_title", "course", "institution", "date", "abstract", "lang", "region", "paper", "dataset_note",
+)  # fmt: skip
 _SWITCHES = ("titlepage", "contents", "lof", "lot", "numbered")
-_BIBLIOGRAPHY_TITLES = {"de": "Literatur", "fr": "Références", "es": "Referencias", "it": "Riferimenti", "nl": "Referenties", "pt": "Referências"}
+_BIBLIOGRAPHY_TITLES = {
+    "de": "Literatur", "fr": "Références", "es": "Referencias", "it": "Riferimenti", "nl": "Referenties",
+    "pt": "Referências",
+}  # fmt: skip
+_BIBTEX_KEY = re.compile(r"^\s*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
 def document_metadata(notebook: Mapping[str, Any], settings: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -25,12 +31,12 @@ def document_metadata(notebook: Mapping[str, Any], settings: Mapping[str, Any], 
         The title of a notebook that names none.
     """
     report = {**(notebook.get("report") or {}), **settings}
-    metadata: dict[str, Any] = {key: _plain(report[key]) for key in _FIELDS if report.get(key)}
+    metadata: dict[str, Any] = {key: str(report[key]) for key in _FIELDS if report.get(key)}
     metadata["title"] = str(report.get("title") or notebook.get("title") or name)
     metadata["authors"] = _authors(report.get("authors") or notebook.get("authors") or [])
     metadata["keywords"] = _words(report.get("keywords") or [])
     metadata["lang"] = str(report.get("lang") or "en")
-    is_report = bool(notebook.get("report") or settings)
+    is_report = any(report.get(key) for key in ("abstract", "course", "institution"))
     defaults = {"titlepage": is_report, "contents": is_report, "lof": False, "lot": False, "numbered": True}
     metadata["switches"] = {key: "true" if report.get(key, defaults[key]) else "false" for key in _SWITCHES}
     return metadata
@@ -52,16 +58,12 @@ def bibliography(report: Mapping[str, Any], folder: Path) -> tuple[Path | None, 
     text = path.read_text(encoding="utf-8")
     if path.suffix in (".yml", ".yaml"):
         return path, re.findall(r"^([^\s#:]+):", text, re.MULTILINE)
-    return path, re.findall(r"^\s*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,", text, re.MULTILINE | re.IGNORECASE)
+    return path, _BIBTEX_KEY.findall(text)
 
 
 def bibliography_title(lang: str) -> str:
     """Return the heading of the list of references in a language."""
     return _BIBLIOGRAPHY_TITLES.get(lang, "References")
-
-
-def _plain(value: Any) -> Any:
-    return [str(item) for item in value] if isinstance(value, list | tuple) else str(value)
 
 
 def _authors(authors: Any) -> list[str]:

@@ -82,7 +82,8 @@ def _parse(block: str, cell: NotebookNode) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = block.splitlines()[mark.line] if mark and mark.line < len(block.splitlines()) else block
-        raise ConversionError([f"{where}: cell option is no YAML: `#| {line}` (quote a text that holds `: ` or `#`)"]) from None
+        message = f"{where}: cell option is no YAML: `#| {line}` (quote a text that holds `: ` or `#`)"
+        raise ConversionError([message]) from None
     if not isinstance(options, dict):
         raise ConversionError([f"{where}: cell options must read `#| key: value`, got `#| {block}`"])
     return options

@@ -11,16 +11,23 @@ LARGE_SVG = 3_000_000
 """Characters from which a drawing is taken as PNG where there is one (a scatter plot of a million points)."""
 
 _NO_CONTENT = re.compile(r"<(style|script|head|template|noscript)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
-_INTERACTIVE = re.compile(r"<(script|iframe|video|audio|canvas|input|button|select|object|embed|details|form)\b", re.IGNORECASE)
+_INTERACTIVE = re.compile(
+    r"<(script|iframe|video|audio|canvas|input|button|select|object|embed|details|form)\b", re.IGNORECASE
+)
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _OBJECT = re.compile(r"<(Figure size|Axes|IPython\.|pandas\.io|matplotlib|plotly|bokeh|altair)|^(alt|hv)\.\w+\(")
-_PLOT_VALUE = re.compile(r"^\[?<?\s*(<?matplotlib|Text\(|<Axes|\(?array\(\[.*matplotlib|<BarContainer|\[<matplotlib)", re.DOTALL)
+_PLOT_VALUE = re.compile(r"^[\[(]*(<?matplotlib\.|Text\(|<Axes|<BarContainer|<a list of |array\(\[.*<Axes)", re.DOTALL)
 _INTERACTIVE_NAMES = (
-    ("widget-view", "an interactive widget"), ("plotly", "an interactive Plotly figure"), ("bokeh", "an interactive Bokeh figure"),
-    ("vega", "an interactive Vega figure"), ("holoviews", "an interactive HoloViews figure"), ("geo+json", "a map"),
-    ("javascript", "a script"), ("pdf", "a PDF figure (make it SVG or PNG)"),
-)  # fmt: skip
+    ("widget-view", "an interactive widget"),
+    ("plotly", "an interactive Plotly figure"),
+    ("bokeh", "an interactive Bokeh figure"),
+    ("vega", "an interactive Vega figure"),
+    ("holoviews", "an interactive HoloViews figure"),
+    ("geo+json", "a map"),
+    ("javascript", "a script"),
+    ("pdf", "a PDF figure (make it SVG or PNG)"),
+)
 
 
 @dataclass(frozen=True)

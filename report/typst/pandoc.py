@@ -36,7 +36,9 @@ def read(document: dict[str, Any]) -> dict[str, Any]:
     return json.loads(_run(source, "--from", str(FILTERS / "reader.lua"), "--to", "json"))
 
 
-def write(tree: dict[str, Any], *, to: str, lua_filter: str, options: tuple[str, ...] = ()) -> tuple[str, dict[str, list]]:
+def write(
+    tree: dict[str, Any], *, to: str, lua_filter: str, options: tuple[str, ...] = ()
+) -> tuple[str, dict[str, list]]:
     """Write a syntax tree, after a filter of this package.
 
     Parameters

@@ -4,7 +4,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 from nbformat import NotebookNode
@@ -24,8 +24,8 @@ class TypstPDFExporter(TypstExporter):
     export_from_notebook = "PDF via Typst"
     output_mimetype = "application/pdf"
 
-    pdf_standards = List(Unicode(), ["ua-1", "a-2a"], help="Standards the PDF must meet; the compiler checks them.").tag(config=True)
-    system_fonts = Bool(True, help="Look for characters that the embedded fonts lack in the fonts of this machine.").tag(config=True)
+    pdf_standards = List(Unicode(), ["ua-1", "a-2a"], help="Standards the compiler checks.").tag(config=True)
+    system_fonts = Bool(True, help="Use this machine's fonts for characters the embedded ones lack.").tag(config=True)
     font_paths = List(Unicode(), help="Folders with more fonts.").tag(config=True)
 
     @default("file_extension")
@@ -85,8 +85,13 @@ class TypstPDFExporter(TypstExporter):
         main = folder / "main.typ"
         main.write_text(source, encoding="utf-8")
         pdf, warnings = typst.compile_with_warnings(
-            str(main), root=str(folder), ignore_system_fonts=not system_fonts, font_paths=list(self.font_paths),
-            pdf_standards=list(self.pdf_standards), timestamp=timestamp)  # fmt: skip
+            str(main),
+            root=str(folder),
+            ignore_system_fonts=not system_fonts,
+            font_paths=list(self.font_paths),
+            pdf_standards=cast(Any, list(self.pdf_standards)),
+            timestamp=timestamp,
+        )
         for message in dict.fromkeys(warning.message for warning in warnings):
             self.log.warning("typst: %s", message)
         return pdf
@@ -118,7 +123,8 @@ def _messages(error: typst.TypstError, source: str) -> list[str]:
         line = int(found[-1]) if found else 0
         hint = "".join(f" ({text})" for text in re.findall(r"= hint: (.*)", block)[:1])
         excerpt = f": {lines[line - 1].strip()[:120]}" if 0 < line <= len(lines) else ""
-        messages.append(f"{_cell_at(lines, line)}: Typst: {block.splitlines()[0].removeprefix('error: ')}{hint}{excerpt}")
+        message = block.splitlines()[0].removeprefix("error: ")
+        messages.append(f"{_cell_at(lines, line)}: Typst: {message}{hint}{excerpt}")
     return messages or [error.message]
 
 

@@ -1,4 +1,4 @@
-"""Check what the filters noted: every reference has its label, every label stands once, every citation has its entry."""
+"""Check what was noted: every reference has its label, every label stands once, every citation its entry."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,8 @@ def reference_problems(notes: Mapping[str, list[dict[str, Any]]], citable: Itera
     labels: dict[str, list[str]] = defaultdict(list)
     for entry in notes.get("labels", []):
         labels[entry["name"]].append(_place(entry))
-    problems = [f"{places[1]}: label {name} stands already in {places[0]}" for name, places in labels.items() if len(places) > 1]
+    doubled = {name: places for name, places in labels.items() if len(places) > 1}
+    problems = [f"{places[1]}: label {name} stands already in {places[0]}" for name, places in doubled.items()]
     problems += [
         f"{_place(entry)}: unknown reference @{entry['name']}; {_known(entry['name'], labels)}"
         for entry in notes.get("references", [])
@@ -43,10 +44,11 @@ def reference_problems(notes: Mapping[str, list[dict[str, Any]]], citable: Itera
 def unused_labels(notebook: NotebookNode, labels: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return a warning for each cell whose label or caption has nothing to stand at, since it made no such output."""
     known = {entry["name"] for entry in labels}
+    shown = [cell for cell in notebook.cells if cell.metadata[OPTIONS].get("include", True)]
     return [
         {**cell.metadata.source, "text": f"the cell has the label {label}, but shows nothing that could bear it"}
-        for cell in notebook.cells
-        if (label := cell.metadata[OPTIONS].get("label")) and cell.metadata[OPTIONS].get("include", True) and label not in known
+        for cell in shown
+        if (label := cell.metadata[OPTIONS].get("label")) and label not in known
     ]
 
 

@@ -68,7 +68,7 @@ def shorten(text: str, limit: int = MAX_LINES) -> str:
 def _shorten_line(line: str) -> str:
     if len(line) <= MAX_LINE:
         return line
-    return f"{line[:MAX_LINE // 2]} … {len(line) - MAX_LINE:,} characters left out … {line[-MAX_LINE // 2 :]}"
+    return f"{line[: MAX_LINE // 2]} … {len(line) - MAX_LINE:,} characters left out … {line[-MAX_LINE // 2 :]}"
 
 
 def _append(out: list[dict[str, Any]], text: str, style: dict[str, Any]) -> None:

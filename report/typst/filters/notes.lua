@@ -23,7 +23,7 @@ function notes.problem(text) add(book.problems, {text = text}) end
 function notes.warning(text) add(book.warnings, {text = text}) end
 
 --- A figure without an alternative text; `text` says what stands in for it.
-function notes.missing_alt(text) add(book.missing_alts, {text = text}) end
+function notes.missing_alt(text) add(book.missing_alts, {text = 'figure without fig-alt, ' .. text}) end
 
 --- A label that this cell defines: `fig-loss`, `eq:softmax`, ...
 function notes.label(name) add(book.labels, {name = name}) end
