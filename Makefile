@@ -19,7 +19,7 @@ JUPYTER_HOME := IPYTHONDIR=build/ipython JUPYTER_CONFIG_DIR=build/jupyter/config
 	JUPYTERLAB_WORKSPACES_DIR=build/jupyter/lab/workspaces MPLCONFIGDIR=build/matplotlib
 NATIVE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
-.PHONY: help report html notebooks lab test check bench clean
+.PHONY: help report html notebooks lab test check bench clean .venv
 
 help:  ## list the targets
 	@echo 'make report PROFILE=quick DATASET=mnist-5k JOBS=2 AUTHOR="A, B" TITLE="..."   (all optional)'
@@ -49,6 +49,8 @@ bench: $(STAMP)  ## speed of the training step beside its peers: build/benchmark
 
 clean:  ## remove everything made, but not the environment in .venv
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv: $(STAMP)
 
 $(STAMP):
 	@bash .ci/environment $(VENV)
