@@ -97,7 +97,8 @@ class _Writer:
         base = self._script_base(node)
         sup = "" if node.sup is None else self.write(node.sup)
         if node.primes:
-            sup = f"<mrow>{operator('′' * node.primes)}{sup}</mrow>"
+            primes = operator("′″‴⁗"[min(node.primes, 4) - 1], lspace="0em", rspace="0em")
+            sup = f"<mrow>{primes}{sup}</mrow>" if sup else primes
         sub = "" if node.sub is None else self.write(node.sub)
         if _takes_limits(node):
             return _scripted(base, sub, sup, ("munder", "mover", "munderover"))

@@ -7,7 +7,7 @@ from html import escape
 from typing import Protocol
 
 from . import tables
-from .ast import Element, attributes, div, inlines_of, is_div, pairs_of, raw_block, raw_inline, tag, text_of
+from .ast import Element, attributes, div, inlines_of, is_div, pairs_of, raw_block, raw_inline, replace, tag, text_of
 from .numbering import Numbering, numbered_caption
 
 
@@ -87,24 +87,24 @@ class Blocks:
     # -- tables ---------------------------------------------------------------------------------------------------
 
     def _table(self, block: Element) -> list[Element]:
+        """Return the tables of an output; the first takes the caption and the label."""
         caption, content = split_caption(block)
-        label = block["c"][0][0]
-        out: list[Element] = []
-        for item in content:
-            if item["t"] == "Table" and not caption and not label:
-                out.append(self._bare_table(item))
-            elif item["t"] == "Table" or (item["t"] == "CodeBlock" and "grid" in item["c"][0][1]):
-                table = tables.plain_table(item["c"][1]) if item["t"] == "CodeBlock" else _scrolling(item)
-                out.append(self._captioned("tbl", [table], caption, label))
-                caption, label = [], ""
-            else:
-                out.append(item)
-        return out
+        waiting = [(caption, block["c"][0][0])]
 
-    def _bare_table(self, table: Element) -> Element:
-        (identifier, classes, pairs), (_, caption), *_ = table["c"]
-        table["c"][0], table["c"][1] = ["", classes, pairs], [None, []]
-        return self._captioned("tbl", [_scrolling(table)], inlines_of(caption), identifier)
+        def change(item: Element) -> list[Element] | None:
+            if item["t"] == "CodeBlock" and "grid" in item["c"][0][1]:
+                table = tables.plain_table(item["c"][1])
+                return [self._captioned("tbl", [table], *(waiting.pop() if waiting else ([], "")))]
+            if item["t"] == "Table":
+                return [self._bare_table(item, *(waiting.pop() if waiting else ([], "")))]
+            return None
+
+        return replace(content, change)
+
+    def _bare_table(self, table: Element, caption: list[Element] | None = None, label: str = "") -> Element:
+        (identifier, _, _), (_, own_caption), *_ = table["c"]
+        table["c"][0], table["c"][1] = attributes(), [None, []]
+        return self._captioned("tbl", [_scrolling(table)], caption or inlines_of(own_caption), label or identifier)
 
     # -- code and output ------------------------------------------------------------------------------------------
 
@@ -149,7 +149,7 @@ def split_caption(block: Element) -> tuple[list[Element], list[Element]]:
 
 
 def _scrolling(table: Element) -> Element:
-    return div([tables.aligned(table)], "scroll")
+    return div([tables.tidied(table)], "scroll")
 
 
 def _style(width: str) -> str:

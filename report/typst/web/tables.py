@@ -7,9 +7,9 @@ import re
 from html import escape
 from typing import Any
 
-from .ast import Element, div, raw_block, tag, text_of
+from .ast import Element, attributes, div, raw_block, tag, text_of
 
-_NUMBER = re.compile(r"[+\u2212-]?[$€£]?(\d[\d,]*\.?\d*|\.\d+)(%|[eE][+\u2212-]?\d+)?")
+_NUMBER = re.compile(r"[+\u2212-]?[$€£]?(\d[\d,]*\.?\d*|\.\d+)(\s?%|[eE][+\u2212-]?\d+)?")
 _BLANK = {"", "-", "--", "–", "—", "nan", "none", "<na>", "nat", "inf", "-inf"}
 
 Row = list[list[Any]]
@@ -94,12 +94,25 @@ def _row(row: Row, places: list[int], numeric: set[int], stubs: int) -> str:
     return tag("tr", cells)
 
 
-def aligned(table: Element) -> Element:
+def tidied(table: Element) -> Element:
     """Return a pandoc table with its columns of numbers to the right, where its author has not aligned them."""
-    _, _, columns, _, bodies, _ = table["c"]
+    _, _, columns, head, bodies, _ = table["c"]
     rows = [row for body in bodies for row in body[3]]
     for place, column in enumerate(columns):
         cells = [row[1][place] for row in rows if len(row[1]) == len(columns)]
         if column[0]["t"] == "AlignDefault" and cells and is_numeric([text_of(cell[4]) for cell in cells]):
             column[0] = {"t": "AlignRight"}
+    head[1] = _fold_rows(head[1])
+    for row in [*head[1], *rows]:
+        row[0] = attributes()
     return table
+
+
+def _fold_rows(rows: list[Any]) -> list[Any]:
+    """Do for the header rows of a pandoc table what `_fold` does for those of a plain one."""
+    cells = [[[text_of(cell[4]), cell[3], cell[2]] for cell in row[1]] for row in rows]
+    if len(_fold(cells)) == len(cells):
+        return rows
+    above, below = rows[-2], rows[-1]
+    above[1] = [low if text_of(low[4]) else high for high, low in zip(above[1], below[1], strict=True)]
+    return rows[:-1]
