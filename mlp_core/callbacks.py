@@ -112,6 +112,10 @@ class StopAt(Callback):
 
     def __init__(self, metric: str, target: float) -> None:
         check_metric(metric)
+        if isinstance(target, bool) or not isinstance(target, (int, float)):
+            raise TypeError(f"expected target as a number, got {target!r}")
+        if metric.endswith("accuracy") and not 0 <= target <= 1:
+            raise ValueError(f"expected an accuracy as a fraction between 0 and 1, got {target}")
         self.metric, self.target = metric, float(target)
 
     def on_epoch_end(self, state: TrainingState) -> None:

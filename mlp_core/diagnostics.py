@@ -51,9 +51,10 @@ def activation_statistics(network: Sequential, images: np.ndarray) -> pd.DataFra
 
     The norm is the root mean square over the batch of one image's Euclidean norm, so that it does not grow with n.
     """
+    outputs = activations(network, images)
     rows = [
         {"layer": index, "kind": type(layer).__name__, **_statistics(output, len(images))}
-        for index, (layer, output) in enumerate(zip(network.layers, activations(network, images), strict=True))
+        for index, (layer, output) in enumerate(zip(network.layers, outputs, strict=True))
     ]
     return _frame(rows, ["layer"])
 
@@ -149,6 +150,8 @@ def class_prior_entropy(labels: np.ndarray) -> float:
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(f"expected labels of shape (n,), n > 0, got {labels.shape}")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"expected integer labels, got {labels.dtype}")
     fractions = np.unique(labels, return_counts=True)[1] / labels.size
     return float(-(fractions * np.log(fractions)).sum())
 

@@ -85,6 +85,8 @@ def check_layer(
     -------
     GradientCheck
     """
+    if not all(hasattr(layer, name) for name in ("forward", "backward", "params", "grads")):
+        raise TypeError(f"expected a layer with forward, backward, params and grads, got {layer!r}")
     layers = Sequential([layer]).astype("float64").layers
     rng = np.random.default_rng(seed)
     upstream: list[np.ndarray] = []

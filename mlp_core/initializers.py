@@ -132,4 +132,11 @@ def initializer_config(initializer: Initializer) -> str | dict[str, Any]:
 
 def make_rng(seed: Seed) -> np.random.Generator:
     """Return a generator: a fresh one from a seed, or the given one itself."""
-    return seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
+    if isinstance(seed, np.random.Generator):
+        return seed
+    message = f"expected seed as an integer >= 0 or a numpy.random.Generator, got {seed!r}"
+    if isinstance(seed, bool) or not (seed is None or isinstance(seed, (int, np.integer))):
+        raise TypeError(message)
+    if seed is not None and seed < 0:
+        raise ValueError(message)
+    return np.random.default_rng(seed)

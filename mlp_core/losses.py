@@ -22,6 +22,7 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
     >>> log_softmax(np.array([[1e4, -1e4]]))
     array([[     0., -20000.]])
     """
+    logits = as_floats(logits)
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
@@ -32,6 +33,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     >>> softmax(np.array([[0.0, 0.0]]))
     array([[0.5, 0.5]])
     """
+    logits = as_floats(logits)
     exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 

@@ -91,11 +91,22 @@ class Sequential:
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
         """Return class probabilities, shape (n, classes)."""
-        return softmax(self.logits(x))
+        return softmax(self._finite_logits(x))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Return the most probable class of each example, shape (n,), int64."""
-        return self.logits(x).argmax(axis=1)
+        return self._finite_logits(x).argmax(axis=1)
+
+    def _finite_logits(self, x: np.ndarray) -> np.ndarray:
+        """Return `logits`; raise where the images, or for the network's parameters' sake the logits, are not finite."""
+        x = as_floats(x)
+        if x.size and not (np.isfinite(x.min()) and np.isfinite(x.max())):
+            raise ValueError(f"expected finite images, got {x[~np.isfinite(x)][0]}")
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits = self.logits(x)
+        if not np.isfinite(logits).all():
+            raise FloatingPointError("the logits are not finite: the network has diverged; lower the learning rate")
+        return logits
 
     def copy(self) -> Sequential:
         """Return an independent network with equal parameters."""

@@ -217,6 +217,7 @@ class Adam(Optimizer):
 
 def positive(value: float, name: str) -> float:
     """Return value if it is finite and > 0."""
+    number(value, name)
     if not (math.isfinite(value) and value > 0):
         raise ValueError(f"expected {name} to be a finite number > 0, got {value}")
     return float(value)
@@ -224,6 +225,7 @@ def positive(value: float, name: str) -> float:
 
 def not_negative(value: float, name: str) -> float:
     """Return value if it is finite and >= 0."""
+    number(value, name)
     if not (math.isfinite(value) and value >= 0):
         raise ValueError(f"expected {name} to be a finite number >= 0, got {value}")
     return float(value)
@@ -231,6 +233,13 @@ def not_negative(value: float, name: str) -> float:
 
 def below_one(value: float, name: str) -> float:
     """Return value if 0 <= value < 1."""
+    number(value, name)
     if not 0 <= value < 1:
         raise ValueError(f"expected 0 <= {name} < 1, got {value}")
     return float(value)
+
+
+def number(value: object, name: str) -> None:
+    """Raise TypeError unless value is a real number."""
+    if isinstance(value, (bool, np.bool)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"expected {name} to be a number, got {value!r}")

@@ -10,6 +10,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mlp_core.layers import positive_int
+from mlp_core.optimizers import not_negative
+
 
 @dataclass(frozen=True)
 class StepDecay:
@@ -23,6 +26,12 @@ class StepDecay:
     initial: float
     factor: float
     every: int
+
+    def __post_init__(self) -> None:
+        """Refuse negative rates and an empty period."""
+        not_negative(self.initial, "initial")
+        not_negative(self.factor, "factor")
+        positive_int(self.every, "every")
 
     def __call__(self, updates: int) -> float:
         """Return the learning rate after so many updates."""
@@ -42,6 +51,12 @@ class Cosine:
     length: int
     final: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Refuse negative rates and an empty period."""
+        not_negative(self.initial, "initial")
+        not_negative(self.final, "final")
+        positive_int(self.length, "length")
+
     def __call__(self, updates: int) -> float:
         """Return the learning rate after so many updates."""
         progress = min(1.0, updates / self.length)
@@ -53,12 +68,18 @@ class Warmup:
     """Rise in a straight line during the first ``length`` updates, then go on with a learning rate or a schedule.
 
     >>> rate = Warmup(0.1, length=4)
-    >>> [rate(updates) for updates in range(5)]
+    >>> [round(rate(updates), 6) for updates in range(5)]
     [0.025, 0.05, 0.075, 0.1, 0.1]
     """
 
     then: float | Callable[[int], float]
     length: int
+
+    def __post_init__(self) -> None:
+        """Refuse a negative rate and an empty period."""
+        if not callable(self.then):
+            not_negative(self.then, "then")
+        positive_int(self.length, "length")
 
     def __call__(self, updates: int) -> float:
         """Return the learning rate after so many updates."""
@@ -77,6 +98,12 @@ class PerEpoch:
 
     schedule: Callable[[int], float]
     updates_per_epoch: int
+
+    def __post_init__(self) -> None:
+        """Refuse what is no schedule, and empty epochs."""
+        if not callable(self.schedule):
+            raise TypeError(f"expected a schedule, a function of the epochs completed, got {self.schedule!r}")
+        positive_int(self.updates_per_epoch, "updates_per_epoch")
 
     def __call__(self, updates: int) -> float:
         """Return the learning rate after so many updates."""

@@ -40,6 +40,8 @@ def train_step(
     Computes what `plain_step` computes, up to rounding; networks of built-in layers take the shortcuts of
     `mlp_core.fast`, which does not always leave gradients in the layers.
     """
+    if len(images) == 0:
+        raise ValueError(f"expected images of shape (n, ...) with n >= 1, got {images.shape}")
     step = fast_step if is_supported(network) else plain_step
     return step(network, optimizer, images, labels, reduction)
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import lru_cache
+from contextvars import copy_context
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,7 +71,8 @@ class Trunk:
         """Do the work of all parts, the first one in this thread."""
         with one_thread():
             pairs = list(zip(self.chains, self.slices, strict=True))
-            futures = [helpers(os.getpid()).submit(work, *pair) for pair in pairs[1:]]
+            # a context carries np.errstate over to the other threads
+            futures = [helpers(os.getpid()).submit(copy_context().run, partial(work, *pair)) for pair in pairs[1:]]
             work(*pairs[0])
             for future in futures:
                 future.result()
