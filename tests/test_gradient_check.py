@@ -70,7 +70,7 @@ def test_a_cnn_passes(rng):
 @pytest.mark.parametrize("name", ["ift6135-b", "ift6135-c"])
 def test_the_published_cnns_pass_in_a_sample(rng, name):
     report = check_gradients(
-        cnn(name, seed=0), rng.normal(size=(2, 784)), np.array([3, 7]), max_entries_per_array=2
+        cnn(name, seed=0), rng.normal(size=(1, 784)), np.array([3]), max_entries_per_array=2
     ).raise_if_failed()
     assert report.max_relative_error < 1e-6
 
