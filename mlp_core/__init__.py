@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 _LAZY = {  # module: the names it holds
     "callbacks": "Callback EarlyStopping ProgressBar StopAt TrainingState",
     "datasets": "Dataset DatasetError Split load_dataset",
-    "diagnostics": "Recorder activation_statistics activations class_prior_entropy confusion_matrix dead_units gradient_statistics most_confident_mistakes",
+    "diagnostics": "Recorder activation_statistics activations class_prior_entropy confusion_matrix dead_units "
+    "gradient_statistics most_confident_mistakes",
     "estimator": "MLPClassifier",
     "evaluation": "evaluate",
     "gradient_check": "GradientError check_gradients check_layer finite_difference_sweep",

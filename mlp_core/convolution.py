@@ -6,14 +6,16 @@ A convolution is a matrix product in disguise: `im2col` lays every patch that th
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import DTypeLike
 
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
 from mlp_core.layers import Layer, Shape, as_floats, as_grad, float_dtype, positive_int
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 Pair = tuple[int, int]
 

@@ -8,12 +8,14 @@ time.  Arrays hold one example a row: ``x`` has shape (n, ...), n the batch size
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 Shape = tuple[int, ...]
 

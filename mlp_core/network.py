@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from mlp_core.layers import Dropout, Layer, Linear, Shape, as_floats, float_dtype
 from mlp_core.losses import softmax
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import DTypeLike
 
 EVALUATION_CHUNK = 1000  # images at a time: fits the cache, and memory stays small
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -94,7 +95,7 @@ class Plan:
 
     def forward(self, images: np.ndarray, training: bool) -> np.ndarray:
         """Return the logits, shape (classes, n)."""
-        x = images if self.trunk_length else images.reshape(len(images), -1).T
+        x = images if self.trunk_length else images.reshape(len(images), math.prod(images.shape[1:])).T
         for operation in self.operations:
             x = operation.forward(x, training)
         return x

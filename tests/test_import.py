@@ -1,0 +1,47 @@
+import subprocess
+import sys
+
+import pytest
+
+import mlp_core
+
+
+def run(program):
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return result.stdout.strip()
+
+
+def test_import_loads_numpy_and_the_standard_library_only():
+    program = (
+        "import sys, mlp_core; print(*{name.split('.')[0] for name in sys.modules} - set(sys.stdlib_module_names))"
+    )
+    at_start = set(run("import sys; print(*{name.split('.')[0] for name in sys.modules})").split())
+    loaded = {name for name in run(program).split() if not name.lower().startswith(("_cython", "cython"))}
+    assert loaded - at_start == {"numpy", "mlp_core"}
+
+
+def test_a_step_of_training_needs_nothing_else():
+    program = (
+        "import sys, numpy as np, mlp_core as m\n"
+        "m.train_step(m.mlp([4, 3, 2]), m.SGD(0.1), np.ones((2, 4), 'f4'), np.array([0, 1]))\n"
+        "print({'scipy', 'pandas', 'matplotlib', 'sklearn', 'joblib'} & set(sys.modules))"
+    )
+    assert run(program) == "set()"
+
+
+def test_import_takes_little_beyond_numpy():
+    # processor time: other processes on a busy machine do not count
+    program = "import time; start = time.process_time(); import mlp_core; print(time.process_time() - start)"
+    ours, numpy_alone = ([float(run(p)) for _ in range(3)] for p in (program, program.replace("mlp_core", "numpy")))
+    assert min(ours) < min(numpy_alone) + 0.05
+
+
+@pytest.mark.parametrize("name", mlp_core.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(mlp_core, name) is not None
+    assert name in dir(mlp_core)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'transformer'"):
+        mlp_core.transformer  # noqa: B018
