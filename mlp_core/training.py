@@ -253,7 +253,7 @@ def _likely_cause(state: TrainingState, reduction: Reduction) -> str:
     cause = "the learning rate" + (f" {rate:g}" if isinstance(rate, float) else "") + " is probably too high"
     if reduction == "sum":
         cause += ' (reduction="sum" multiplies it by the batch size)'
-    return cause + "; lower it, or bound the gradient with clip_norm"
+    return cause + "; lower it, start from smaller weights, or bound the gradient with clip_norm"
 
 
 def _check_arguments(optimizer: Any, epochs: Any, reduction: Any, on_divergence: Any) -> None:
