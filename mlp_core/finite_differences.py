@@ -8,6 +8,7 @@ nothing: that is noticed and reported.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -60,7 +61,7 @@ class LossProbe:
             self.random_states.append([rng.bit_generator.state for rng in _generators(layer)])
             self.arrays |= {f"{index}.{name}": array for name, array in layer.params.items()}
             x = layer.forward(x, training=True)
-        self.choices = [_choices(layer) for layer in self.layers]
+        self.choices = copy.deepcopy([_choices(layer) for layer in self.layers])  # a layer may reuse its arrays
         self.loss, grad_output = criterion(x)
         self.gradients = self._backward(grad_output)
 
