@@ -52,9 +52,12 @@ class TypstHTMLExporter(TypstExporter):
         style = Path(self.style).read_text(encoding="utf-8") if self.style else style_sheet()
         authors = [text_of_meta(author) for author in tree["meta"].get("authors", {}).get("c", [])]
         title = text_of_meta(tree["meta"]["title"])
-        html = page(html, title=title, lang=document["metadata"]["lang"], authors=authors, style=font_face(html) + style)
+        html = page(
+            html, title=title, lang=document["metadata"]["lang"], authors=authors, style=font_face(html) + style
+        )
         store.files.clear()
-        return html, {kind: made.notes.get(kind, []) + notes.get(kind, []) for kind in {*notes, *made.notes}}
+        kinds = {*notes, *made.notes}
+        return html, {kind: made.notes.get(kind, []) + notes.get(kind, []) for kind in kinds}
 
     def _write(self, tree: dict[str, Any], store: ImageStore) -> str:
         """Run pandoc's writer, with citations where there is a bibliography."""
@@ -94,7 +97,8 @@ def _add_words(meta: dict[str, Any], made: Page) -> None:
     authors = [text_of_meta(author) for author in meta.get("authors", {}).get("c", [])]
     keywords = [text_of_meta(word) for word in meta.get("keywords", {}).get("c", [])]
     joined = f" {made.names['and']} ".join(filter(None, [", ".join(authors[:-1]), *authors[-1:]]))
-    texts = {"byline": joined, "keyword_line": " · ".join(keywords), "show_contents": "yes" * made.switches.get("contents", False)}
+    contents = "yes" if made.switches.get("contents") else ""
+    texts = {"byline": joined, "keyword_line": " · ".join(keywords), "show_contents": contents}
     texts |= {f"{name}_name": made.names[name] for name in ("abstract", "keywords", "contents")}
     for name, text in texts.items():
         if text:

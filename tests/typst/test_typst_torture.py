@@ -33,7 +33,9 @@ REFUSED = [line.rpartition(" :: ")[::2] for line in SECTIONS["refused"]]
 def compile_pdf(folder: Path, markup: str) -> list[str]:
     """Compile markup as PDF/UA, which refuses missing characters and alternative texts; return the warnings."""
     (folder / "math.typ").write_bytes((TEMPLATES / "math.typ").read_bytes())
-    head = '#set document(title: "formulas")\n#set text(font: "New Computer Modern", lang: "en")\n#import "math.typ": *\n'
+    head = (
+        '#set document(title: "formulas")\n#set text(font: "New Computer Modern", lang: "en")\n#import "math.typ": *\n'
+    )
     (folder / "main.typ").write_text(head + markup, encoding="utf-8")
     _, warnings = typst.compile_with_warnings(
         str(folder / "main.typ"), ignore_system_fonts=True, pdf_standards=["ua-1", "a-2a"]

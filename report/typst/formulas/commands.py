@@ -31,7 +31,8 @@ ACCENTS = {
 
 FONTS = {
     "\\mathbb": "bb", "\\Bbb": "bb", "\\mathcal": "cal", "\\mathscr": "scr", "\\mathfrak": "frak", "\\frak": "frak",
-    "\\mathsf": "sans", "\\mathsfit": "sansitalic", "\\mathtt": "mono", "\\mathbf": "boldupright", "\\bold": "boldupright", "\\boldsymbol": "bold",
+    "\\mathsf": "sans", "\\mathsfit": "sansitalic", "\\mathtt": "mono",
+    "\\mathbf": "boldupright", "\\bold": "boldupright", "\\boldsymbol": "bold",
     "\\bm": "bold", "\\pmb": "bold", "\\mathrm": "upright", "\\mathup": "upright", "\\mathit": "italic",
     "\\mathnormal": "normal", "\\symbf": "boldupright", "\\mathbfit": "bold",
 }  # fmt: skip
@@ -74,7 +75,8 @@ ARROWS = {
 
 SPACES = {
     "\\,": 3 / 18, "\\:": 4 / 18, "\\;": 5 / 18, "\\!": -3 / 18, "\\negmedspace": -4 / 18, "\\negthickspace": -5 / 18,
-    "\\quad": 1.0, "\\qquad": 2.0, "\\enspace": 0.5, "\\ ": 0.25, "~": 0.25, "\\enskip": 0.5, "\\\n": 0.25, "\\\t": 0.25,
+    "\\quad": 1.0, "\\qquad": 2.0, "\\enspace": 0.5, "\\ ": 0.25, "~": 0.25, "\\enskip": 0.5,
+    "\\\n": 0.25, "\\\t": 0.25,
 }  # fmt: skip
 
 IGNORED = {
@@ -82,3 +84,19 @@ IGNORED = {
     "\\noindent", "\\ensuremath", "\\hfill", "\\hfil", "\\-",
 }  # fmt: skip
 """Commands without effect on a formula that is set in one piece."""
+
+REFUSED = {
+    **dict.fromkeys(
+        ("\\includegraphics", "\\htmlClass", "\\htmlId", "\\htmlStyle", "\\htmlData"), "it is not mathematics"
+    ),
+    **dict.fromkeys(("\\cline", "\\multicolumn", "\\hdotsfor"), "use \\hline, or a Markdown table"),
+    **dict.fromkeys(("\\mathchoice", "\\char", "\\unicode", "\\raisebox", "\\vcenter"), "write the sign itself"),
+    **dict.fromkeys(("\\sideset", "\\prescript"), "write {}^a_b X"),
+    **dict.fromkeys(("\\angl", "\\angln", "\\phase"), "actuarial and phasor marks cannot be drawn"),
+    **dict.fromkeys(("\\overlinesegment", "\\underlinesegment", "\\textcircled"), "this mark cannot be drawn"),
+    **dict.fromkeys(("\\above", "\\abovewithdelims", "\\overwithdelims", "\\atopwithdelims"), "use \\genfrac"),
+    **dict.fromkeys(("\\newenvironment", "\\renewenvironment"), "use \\newcommand"),
+    **dict.fromkeys(("\\ce", "\\pu"), "chemistry is not set; write \\mathrm{H_2O}"),
+    **dict.fromkeys(("\\if", "\\ifx", "\\ifmode", "\\else", "\\fi"), "TeX's conditions are not run"),
+}
+"""Commands of LaTeX or KaTeX that are known and not typeset, with what to do instead."""

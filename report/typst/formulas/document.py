@@ -55,7 +55,7 @@ def typeset(tree: Element, output: Output) -> Notes:
     Returns
     -------
     dict
-        ``labels``, ``references``, ``problems`` and ``warnings``: lists of entries that carry ``notebook`` and ``cell``.
+        ``labels``, ``references``, ``problems`` and ``warnings``: lists of entries with ``notebook`` and ``cell``.
     """
     return _Typesetter(output).document(tree)
 
@@ -116,7 +116,7 @@ class _Typesetter:
         return [self._raw_inline(text)] if text else []
 
     def _raw(self, tex: str, label: str) -> list[Element]:
-        """Typeset raw TeX: a formula, definitions, a reference, a citation; other TeX stays text, as Jupyter shows it."""
+        """Typeset TeX outside dollars: a formula, definitions, references; other TeX stays text, as in Jupyter."""
         environment = _ENVIRONMENT.match(tex)
         if environment and environment[1] in ALONE:
             return self._formula(tex, True, label)
@@ -177,7 +177,11 @@ def _trailing_label(items: list[Any], place: int) -> tuple[str, int]:
     after = place
     while after < len(items) and items[after].get("t") in ("Space", "SoftBreak"):
         after += 1
-    if after < len(items) and items[after].get("t") == "Str" and (match := _TRAILING_LABEL.fullmatch(items[after]["c"])):
+    if (
+        after < len(items)
+        and items[after].get("t") == "Str"
+        and (match := _TRAILING_LABEL.fullmatch(items[after]["c"]))
+    ):
         return match[1], after + 1
     return "", place
 

@@ -17,6 +17,7 @@ from .commands import (
     FONT_SWITCHES,
     FONTS,
     IGNORED,
+    REFUSED,
     SIZE_SWITCHES,
     SPACES,
     STYLE_SWITCHES,
@@ -287,19 +288,3 @@ HANDLERS: dict[Token, Callable[[Parser, Token], Node | None]] = {
     "\\label": _label,
     "\\tag": _tag,
 }
-
-REFUSED = {
-    **dict.fromkeys(
-        ("\\includegraphics", "\\htmlClass", "\\htmlId", "\\htmlStyle", "\\htmlData"), "it is not mathematics"
-    ),
-    **dict.fromkeys(("\\cline", "\\multicolumn", "\\hdotsfor"), "use \\hline, or a Markdown table"),
-    **dict.fromkeys(("\\mathchoice", "\\char", "\\unicode", "\\raisebox", "\\vcenter"), "write the sign itself"),
-    **dict.fromkeys(("\\sideset", "\\prescript"), "write {}^a_b X"),
-    **dict.fromkeys(("\\angl", "\\angln", "\\phase"), "actuarial and phasor marks cannot be drawn"),
-    **dict.fromkeys(("\\overlinesegment", "\\underlinesegment", "\\textcircled"), "this mark cannot be drawn"),
-    **dict.fromkeys(("\\above", "\\abovewithdelims", "\\overwithdelims", "\\atopwithdelims"), "use \\genfrac"),
-    **dict.fromkeys(("\\newenvironment", "\\renewenvironment"), "use \\newcommand"),
-    **dict.fromkeys(("\\ce", "\\pu"), "chemistry is not set; write \\mathrm{H_2O}"),
-    **dict.fromkeys(("\\if", "\\ifx", "\\ifmode", "\\else", "\\fi"), "TeX's conditions are not run"),
-}
-"""Commands of LaTeX or KaTeX that are known and not typeset, with what to do instead."""

@@ -108,7 +108,9 @@ class _Writer:
         base = node.base
         movable = {} if node.limits is None else {"movablelimits": "false"}
         if isinstance(base, Operator):
-            return operator(base.name, form="prefix", lspace="0.1667em", rspace="0.1667em", **({"movablelimits": "true"} | movable))
+            return operator(
+                base.name, form="prefix", lspace="0.1667em", rspace="0.1667em", **({"movablelimits": "true"} | movable)
+            )
         if isinstance(base, Symbol) and base.kind == "op" and movable:
             return operator(base.text, **movable)
         return self.write(base)
@@ -142,7 +144,8 @@ class _Writer:
         return f'<mover accent="true">{body}{mark}</mover>'
 
     def _operator(self, node: Call) -> str:
-        return f'<mrow><mspace width="0.1667em"></mspace>{self.write(node.args[0])}<mspace width="0.1667em"></mspace></mrow>'
+        space = '<mspace width="0.1667em"></mspace>'
+        return f"<mrow>{space}{self.write(node.args[0])}{space}</mrow>"
 
     def _class(self, node: Call) -> str:
         body, kind = node.args[0], node.options[0]
@@ -160,7 +163,9 @@ class _Writer:
         height, kind = node.options
         size = {"minsize": f"{height}em", "maxsize": f"{height}em"}
         spaces = SPACES_AROUND["rel"] if kind == "rel" else SPACES_AROUND["ord"]
-        return operator(node.args[0].text, stretchy="true", **size, **spaces) if isinstance(node.args[0], Symbol) else ""
+        return (
+            operator(node.args[0].text, stretchy="true", **size, **spaces) if isinstance(node.args[0], Symbol) else ""
+        )
 
     def _arrow(self, node: Call) -> str:
         above, below = (self.write(argument) if argument != Row() else "" for argument in node.args)
@@ -262,11 +267,19 @@ def _takes_limits(node: Scripts) -> bool:
 def _is_no_operand(node: Node | None) -> bool:
     if isinstance(node, Space):
         return False
-    return node is None or isinstance(node, Operator) or (isinstance(node, Symbol) and node.kind in ("bin", "rel", "open", "punct", "op"))
+    return (
+        node is None
+        or isinstance(node, Operator)
+        or (isinstance(node, Symbol) and node.kind in ("bin", "rel", "open", "punct", "op"))
+    )
 
 
 def _function(node: Operator, before: Node | None, after: Node | None) -> str:
     """Write the name of a function, apart from what is beside it but not from its parenthesis."""
     left = "0em" if _is_no_operand(before) else "0.1667em"
-    closed = after is None or isinstance(after, Fenced) or (isinstance(after, Symbol) and after.kind not in ("var", "num", "ord", "op"))
+    closed = (
+        after is None
+        or isinstance(after, Fenced)
+        or (isinstance(after, Symbol) and after.kind not in ("var", "num", "ord", "op"))
+    )
     return operator(node.name, form="prefix", lspace=left, rspace="0em" if closed else "0.1667em")

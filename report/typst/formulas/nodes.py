@@ -118,7 +118,7 @@ class Table(Node):
 
 @dataclass(frozen=True)
 class Formula:
-    """A whole formula: its lines as a table (mostly of one row with one cell), and its TeX source, tidied for reading."""
+    """A whole formula: its lines as a table, mostly of one row and one cell, and its TeX source for reading aloud."""
 
     body: Table
     display: bool

@@ -49,7 +49,7 @@ def lines(table: Table) -> str:
     written = [write_line(line, table) for line in table.rows]
     if table.staggered and len(written) > 1:
         written = [f"{written[0]}#h(4em)", *written[1:-1], f"#h(4em){written[-1]}"]
-    return "\\ ".join(f"{code} " if code[-1:].isalnum() else code for code in written)
+    return "\\\n".join(written)
 
 
 def _equation(line: Line, source: str, body: str) -> str:
@@ -65,7 +65,9 @@ def _numbered_lines(formula: Formula) -> str:
     table = formula.body
     out = []
     for place, line in enumerate(table.rows):
-        cells = "".join(f"${'' if column % 2 == 0 else _EMPTY}{write(cell)}$, " for column, cell in enumerate(line.cells))
+        cells = "".join(
+            f"${'' if column % 2 == 0 else _EMPTY}{write(cell)}$, " for column, cell in enumerate(line.cells)
+        )
         source = formula.source if place == 0 else f"line {place + 1} of the same formula"
         out.append(f"(cells: ({cells}), equation: body => [{_equation(line, source, 'body')}])")
     pairs = "true" if table.gaps == "pairs" else "false"

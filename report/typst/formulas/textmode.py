@@ -31,7 +31,8 @@ _WORDS = {
     "\\textbraceleft": "{", "\\textbraceright": "}", "\\textdagger": "†", "\\textdaggerdbl": "‡", "\\textless": "<",
     "\\textgreater": ">", "\\textdegree": "°", "\\textemdash": "—", "\\textendash": "–", "\\textellipsis": "…",
     "\\textquotedblleft": "“", "\\textquotedblright": "”", "\\textquoteleft": "‘", "\\textquoteright": "’",
-    "\\textregistered": "®", "\\textsterling": "£", "\\textquotesingle": "'", "\\l": "ł", "\\L": "Ł", "\\{": "{", "\\}": "}", "\\ ": " ", "\\textunderscore": "_",
+    "\\textregistered": "®", "\\textsterling": "£", "\\textquotesingle": "'", "\\l": "ł", "\\L": "Ł",
+    "\\{": "{", "\\}": "}", "\\ ": " ", "\\textunderscore": "_",
     "\\textbullet": "•", "\\copyright": "©", "\\dag": "†", "\\ddag": "‡", "\\dots": "…", "\\ldots": "…", "\\space": " ",
     "\\lq": "‘", "\\rq": "’", "\\lbrace": "{", "\\rbrace": "}", "\\nobreakspace": "\u00a0", "\\/": "", "\\-": "",
 }  # fmt: skip

@@ -109,7 +109,7 @@ def _group(row: Row) -> str:
 
 def is_wordy(node: Node | None) -> bool:
     """Whether Typst shows blanks beside a node, as it does beside words and boxes."""
-    if isinstance(node, Text) or (isinstance(node, Symbol) and node.text in ("|", "‖")):
+    if isinstance(node, Text) or (isinstance(node, Symbol) and _is_bar(node)):
         return True
     if isinstance(node, Row):
         return any(is_wordy(child) for child in node.children[:1] + node.children[-1:])
@@ -118,6 +118,10 @@ def is_wordy(node: Node | None) -> bool:
     if isinstance(node, Call):
         return node.name in SPACED or (node.name in TRANSPARENT and is_wordy(node.args[-1])) or bool(word_of(node))
     return False
+
+
+def _is_bar(node: Symbol) -> bool:
+    return node.text in ("|", "‖") and node.kind not in ("open", "close")
 
 
 @write.register
@@ -135,6 +139,9 @@ def _(node: Scripts) -> str:
 
 def _script(mark: str, node: Node, before: str = "") -> str:
     code = write(node) or NOTHING
+    symbol = node.children[0] if isinstance(node, Row) and len(node.children) == 1 else node
+    if isinstance(symbol, Symbol) and symbol.text.isalnum() and not before:
+        return mark + code
     return f"{mark}({before} {code})" if before else f"{mark}({code})"
 
 
@@ -275,7 +282,7 @@ def write_line(line: Line, table: Table) -> str:
     for place, cell in enumerate(line.cells):
         column = table.columns[place % len(table.columns)]
         if place:
-            written += "&"
+            written += "&" if not written or is_wordy(line.cells[place - 1]) else " &"
             side = "l" if side == "r" else "r"
             if side != column and column != "c":
                 written += "&"

@@ -70,12 +70,12 @@ def inlines_of(blocks: list[Element]) -> list[Element]:
 
 
 def text_of(node: Any) -> str:
-    """Return the words of a node, formulas by their TeX left out."""
+    """Return the words of a node; what is already HTML, such as a formula, is left out."""
     if isinstance(node, list):
         return "".join(text_of(item) for item in node)
     if not isinstance(node, dict):
         return ""
-    kind, content = node.get("t"), node.get("c")
+    kind, content = node.get("t"), node.get("c", "")
     if kind in ("Space", "SoftBreak", "LineBreak"):
         return " "
     if kind == "Str":

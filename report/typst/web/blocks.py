@@ -39,7 +39,9 @@ class Blocks:
         if block["t"] in ("Para", "Plain") and len(block["c"]) == 1 and block["c"][0]["t"] == "Image":
             return [self._lone_image(block["c"][0])]
         if block["t"] == "Image":
-            return [raw_inline(self._img(block["c"][2][0], self._alternative_of(block), pairs_of(block).get("width", "")))]
+            return [
+                raw_inline(self._img(block["c"][2][0], self._alternative_of(block), pairs_of(block).get("width", "")))
+            ]
         return None
 
     # -- figures --------------------------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ class Page:
     def __init__(self, tree: Element, equations: dict[str, str]) -> None:
         self.meta = tree["meta"]
         self.cells = tree["blocks"]
-        self.notes: Notes = {"labels": [], "references": [], "citations": [], "images": [], "missing_alts": [], "warnings": []}
+        kinds = ("labels", "references", "citations", "images", "missing_alts", "warnings")
+        self.notes: Notes = {kind: [] for kind in kinds}
         self.names = names(text_of_meta(self.meta.get("lang")) or "en")
         self.labels = Labels()
         for label, number in equations.items():
@@ -50,13 +51,13 @@ class Page:
             numbering.start_appendix()
         tail = [self._cell(cell, numbering) for cell in appendix]
         # a reference may stand before its label, so all numbers come first
-        converted, tail = ([self._refer(*cell) for cell in cells] for cells in (converted, tail))
-        return [*_flat(converted), *self._bibliography(), *_flat(tail)]
+        before, after = (self._referred(cells) for cells in (converted, tail))
+        return [*before, *self._bibliography(), *after]
 
     # -- numbers --------------------------------------------------------------------------------------------------
 
     def _cell(self, cell: Element, numbering: Numbering) -> tuple[Element, list[Element]]:
-        """Number and make the blocks of a cell."""
+        """Make the blocks of a cell, with their numbers."""
         self._enter(cell)
         notebook = self._place[0]
         blocks = Blocks(numbering, self, self.names)
@@ -87,9 +88,13 @@ class Page:
 
     # -- references -----------------------------------------------------------------------------------------------
 
-    def _refer(self, cell: Element, blocks: list[Element]) -> list[Element]:
-        self._enter(cell)
-        return replace(blocks, self._reference)
+    def _referred(self, cells: list[tuple[Element, list[Element]]]) -> list[Element]:
+        """Return the blocks of cells with their references resolved."""
+        out: list[Element] = []
+        for cell, blocks in cells:
+            self._enter(cell)
+            out += replace(blocks, self._reference)
+        return out
 
     def _reference(self, element: Element) -> list[Element] | None:
         if element["t"] == "Cite":
@@ -170,7 +175,3 @@ def inline_meta(value: Any) -> Any:
     if isinstance(value, dict) and value.get("t") == "MetaBlocks":
         return {"t": "MetaInlines", "c": inlines_of(value["c"])}
     return value
-
-
-def _flat(lists: list[list[Element]]) -> list[Element]:
-    return [block for blocks in lists for block in blocks]

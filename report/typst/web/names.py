@@ -5,8 +5,8 @@ from __future__ import annotations
 _NAMES = {
     "en": {
         "sec": "Section", "app": "Appendix", "fig": "Figure", "tbl": "Table", "eq": "Equation", "lst": "Listing",
-        "contents": "Contents", "abstract": "Abstract", "keywords": "Keywords", "figures": "Figures", "tables": "Tables",
-        "and": "and",
+        "contents": "Contents", "abstract": "Abstract", "keywords": "Keywords", "figures": "Figures",
+        "tables": "Tables", "and": "and",
     },
     "de": {
         "sec": "Abschnitt", "app": "Anhang", "fig": "Abbildung", "tbl": "Tabelle", "eq": "Gleichung", "lst": "Listing",

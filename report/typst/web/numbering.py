@@ -47,7 +47,7 @@ class Numbering:
         self._appendix = False
 
     def start_appendix(self) -> None:
-        """Number the following headings A, A.1 ..."""
+        """Let the following headings be A, A.1 ..."""
         self._appendix = True
         self._open, self._sections = [], []
 
@@ -60,7 +60,7 @@ class Numbering:
         return number
 
     def heading(self, header: Element, notebook: str) -> Element:
-        """Number a heading, one level below the heading it stands under, and give it an identifier."""
+        """Return a heading with its number and identifier, one level below the heading it stands under."""
         level, (identifier, classes, pairs), content = header["c"]
         level = self._level(level)
         number = self._count(level) if self.numbered and "unnumbered" not in classes else ""

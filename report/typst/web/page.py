@@ -6,7 +6,9 @@ from html import escape
 from pathlib import Path
 
 HERE = Path(__file__).parent
-POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
 
 
 def page(body: str, *, title: str, lang: str, authors: list[str], style: str) -> str:

@@ -6,9 +6,9 @@ import re
 
 import nh3
 
-_TEXT = """a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3
-h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q s samp section small span strong sub summary sup table tbody
-td tfoot th thead tr u ul var input label"""
+_TEXT = """a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2
+h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q s samp section small span strong sub summary sup table
+tbody td tfoot th thead tr u ul var input label"""
 _MATH = """math mrow mi mn mo mtext mspace mfrac msqrt mroot mstyle mpadded mphantom msub msup msubsup munder mover
 munderover mtable mtr mtd"""
 TAGS = {*_TEXT.split(), *_MATH.split()}

@@ -7,7 +7,7 @@ import re
 from html import escape
 from typing import Any
 
-from .ast import Element, attributes, div, raw_block, tag, text_of
+from .ast import Element, attributes, div, raw_block, tag, text_of, words
 
 _NUMBER = re.compile(r"[+\u2212-]?[$€£]?(\d[\d,]*\.?\d*|\.\d+)(\s?%|[eE][+\u2212-]?\d+)?")
 _BLANK = {"", "-", "--", "–", "—", "nan", "none", "<na>", "nat", "inf", "-inf"}
@@ -105,7 +105,14 @@ def tidied(table: Element) -> Element:
     head[1] = _fold_rows(head[1])
     for row in [*head[1], *rows]:
         row[0] = attributes()
+        row[1] = [[*cell[:4], _signed_blocks(cell[4])] for cell in row[1]]
     return table
+
+
+def _signed_blocks(blocks: list[Any]) -> list[Any]:
+    """Give a cell that is one number a true minus sign."""
+    text = text_of(blocks).strip()
+    return [{"t": "Plain", "c": words(signed(text))}] if text[:1] == "-" and signed(text) != text else blocks
 
 
 def _fold_rows(rows: list[Any]) -> list[Any]:
