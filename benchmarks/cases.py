@@ -59,9 +59,7 @@ CASES = {
         (784, 710, 610, 10),
         targets={"products": 1.4, "jax": 1.2, "pytorch": 0.75, "sklearn": 0.30},
     ),
-    "cnn-b": Case(
-        "CNN ift6135-b, batch 32, one SGD step", 32, cnn="ift6135-b", targets={"jax": 0.65, "pytorch": 0.65}
-    ),
+    "cnn-b": Case("CNN ift6135-b, batch 32, one SGD step", 32, cnn="ift6135-b", targets={"jax": 0.65, "pytorch": 0.65}),
     "cnn-c": Case("CNN ift6135-c, batch 64, one SGD step", 64, cnn="ift6135-c", targets={"jax": 0.8, "pytorch": 1.0}),
     "evaluation": Case(
         "MLP 784-512-768-10, evaluation of 50,000 images",

@@ -1,6 +1,6 @@
 """One variant in a process of its own: ``python -m benchmarks.worker PEER CASE``.
 
-It writes a line of JSON about itself, then answers every line "N" on its input with the mean seconds of N units of work.
+It writes a line of JSON about itself, then answers every line "N" on its input with the mean seconds of N units.
 """
 
 from __future__ import annotations
