@@ -93,7 +93,9 @@ def _add_words(meta: dict[str, Any], made: Page) -> None:
     """Give the template the words of the title block."""
     for name in ("title", "subtitle", "date", "dataset_note", "institution", "course"):
         if name in meta:
-            meta[name] = inline_meta(meta[name])
+            meta[name] = made.refer_in(inline_meta(meta[name]))
+    meta |= {"abstract": made.refer_in(meta["abstract"])} if "abstract" in meta else {}
+    meta["lists"] = {"t": "MetaBlocks", "c": made.front()}
     authors = [text_of_meta(author) for author in meta.get("authors", {}).get("c", [])]
     keywords = [text_of_meta(word) for word in meta.get("keywords", {}).get("c", [])]
     joined = f" {made.names['and']} ".join(filter(None, [", ".join(authors[:-1]), *authors[-1:]]))

@@ -134,8 +134,10 @@ class Blocks:
         number = self.numbering.caption(kind, label)
         if label:
             self.noting.note("labels", name=label)
+        identifier = label or self.numbering.labels.unique(f"{kind}.{number}")
+        self.numbering.labels.captions.append((kind, number, identifier, caption))
         text = [{"t": "Plain", "c": numbered_caption(self.names[kind], number, caption)}]
-        return {"t": "Figure", "c": [attributes(label, (kind,)), [None, text], body]}
+        return {"t": "Figure", "c": [attributes(identifier, (kind,)), [None, text], body]}
 
 
 def split_caption(block: Element) -> tuple[list[Element], list[Element]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .ast import Element, div, each, inlines_of, is_div, link, pairs_of, replace, text_of, words
+from .ast import Element, div, each, inlines_of, is_div, link, pairs_of, replace, span, text_of, words
 from .blocks import Blocks
 from .names import names
 from .numbering import LABEL, Labels, Numbering, anchor_spans, link_target
@@ -139,6 +139,32 @@ class Page:
             return replace(element["c"][1], self._reference)
         return None
 
+    def front(self) -> list[Element]:
+        """Return the lists of figures and tables, where the settings ask for them."""
+        out = []
+        for switch, kind, title in (("lof", "fig", "figures"), ("lot", "tbl", "tables")):
+            items = [self._entry(*entry[1:]) for entry in self.labels.captions if entry[0] == kind]
+            if items and self.switches.get(switch):
+                head = {"t": "Para", "c": [{"t": "Strong", "c": words(self.names[title])}]}
+                out.append(div([head, {"t": "BulletList", "c": items}], "captions"))
+        return out
+
+    def _entry(self, number: str, identifier: str, caption: list[Element]) -> list[Element]:
+        shown = [span(words(number), "number"), {"t": "Space"}, *replace(caption, self._without_links)]
+        return [{"t": "Plain", "c": [link(shown, f"#{identifier}")]}]
+
+    def _without_links(self, element: Element) -> list[Element] | None:
+        """Return the text of a link or a reference, for a place that is a link itself."""
+        if element["t"] in ("Cite", "Link"):
+            resolved = self._reference(element)
+            return element["c"][1] if resolved is None else [part for item in resolved for part in _plain(item)]
+        return [] if element["t"] == "Note" else None
+
+    def refer_in(self, value: Any) -> Any:
+        """Return metadata with its references resolved."""
+        self._place = ("the settings", "-1")
+        return replace(value, self._reference)
+
     def _bibliography(self) -> list[Element]:
         if "bibliography" not in self.meta or not self.notes["citations"]:
             return []
@@ -161,6 +187,10 @@ class Page:
         number = len(self.notes["images"]) + 1
         self.note("images", source=source, target=f"image-{number}")
         return IMAGE.format(number)
+
+
+def _plain(element: Element) -> list[Element]:
+    return element["c"][1] if element["t"] == "Link" else [element]
 
 
 def text_of_meta(value: Any) -> str:

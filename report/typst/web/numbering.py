@@ -14,11 +14,24 @@ LABEL = re.compile(r"(fig|tbl|eq|sec|lst)[-:]")
 
 @dataclass
 class Labels:
-    """What can be referred to: label -> kind and number; per notebook, link target -> identifier."""
+    """What can be referred to.
+
+    Attributes
+    ----------
+    numbers : dict
+        Label -> kind and number.
+    anchors : dict
+        Notebook and link target -> identifier.
+    identifiers : set of str
+        All identifiers of the page.
+    captions : list
+        Kind, number, identifier and words of every caption, in order.
+    """
 
     numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
     anchors: dict[tuple[str, str], str] = field(default_factory=dict)
     identifiers: set[str] = field(default_factory=set)
+    captions: list[tuple[str, str, str, list[Element]]] = field(default_factory=list)
 
     def add(self, label: str, kind: str, number: str) -> None:
         """Remember a numbered thing."""
