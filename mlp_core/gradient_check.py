@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from mlp_core.evaluation import check_batch
-from mlp_core.finite_differences import INPUT, Difference, LossProbe
-from mlp_core.gradient_report import ArrayCheck, GradientCheck, GradientError
-from mlp_core.gradient_sweep import Sweep, finite_difference_sweep, probe_network
+from mlp_core.gradients.finite_differences import INPUT, Difference, LossProbe
+from mlp_core.gradients.report import ArrayCheck, GradientCheck, GradientError
+from mlp_core.gradients.sweep import Sweep, finite_difference_sweep, probe_network
 from mlp_core.layers import Layer, positive_int
 from mlp_core.losses import Reduction
 from mlp_core.network import Sequential

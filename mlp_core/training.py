@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mlp_core.batches import Batches
 from mlp_core.callbacks import Callback, TrainingState, as_callbacks
-from mlp_core.checkpoints import Checkpoint, CheckpointError, fingerprint
-from mlp_core.early_stopping import EarlyStopping, Watch
 from mlp_core.evaluation import Evaluation, check_split, evaluate, full_pass
 from mlp_core.history import History
 from mlp_core.initializers import make_rng
 from mlp_core.losses import Reduction
+from mlp_core.runs.batches import Batches
+from mlp_core.runs.checkpoints import Checkpoint, CheckpointError, fingerprint
+from mlp_core.runs.early_stopping import EarlyStopping, Watch
 from mlp_core.step import train_step
 
 if TYPE_CHECKING:

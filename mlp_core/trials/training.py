@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from mlp_core.callbacks import StopAt
-from mlp_core.checkpoints import CheckpointError
 from mlp_core.history import METRICS, History
 from mlp_core.models import mlp
 from mlp_core.network import Sequential
 from mlp_core.optimizers import SGD, Adam
 from mlp_core.splits import Dataset
-from mlp_core.training import train
+from mlp_core.training import CheckpointError, train
 from mlp_core.trials.spaces import Settings
 
 OPTIMIZERS: dict[str, Callable[..., Any]] = {"sgd": SGD, "adam": Adam}

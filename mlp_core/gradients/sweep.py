@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from mlp_core.evaluation import check_batch, check_network
-from mlp_core.finite_differences import LossProbe
+from mlp_core.gradients.finite_differences import LossProbe
 from mlp_core.layers import positive_int
 from mlp_core.losses import Reduction, softmax_cross_entropy
 

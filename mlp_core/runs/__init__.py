@@ -1,0 +1,1 @@
+"""The parts of `mlp_core.training`: mini-batches, early stopping, checkpoints."""
