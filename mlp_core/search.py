@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -101,7 +102,7 @@ def search(
     Raises
     ------
     TypeError, ValueError
-        If an argument cannot be meant, a setting has an unknown name, or none is in the budget: before any training.
+        If an argument cannot be meant, a setting is unknown or missing, or none is in the budget: before any training.
     ClusterError
         If the Dask cluster cannot be used, or goes away.
 
@@ -118,7 +119,7 @@ def search(
     """
     check_arguments(data, epochs, n_jobs, build, run)
     check_factor(halving)
-    settings = check_space(space, setting_names(build, run))
+    settings = check_space(space, *setting_names(build, run))
     kept = in_budget(settings, parameters, data, build, run)
     identity = (
         digest(data.sha256, str(len(data.classes))),
@@ -172,7 +173,7 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any) -
     if not isinstance(data, Dataset):
         raise TypeError(f"expected data as a Dataset, such as load_dataset('mnist-5k'); got {type(data).__name__}")
     for name, value in (("epochs", epochs), ("n_jobs", n_jobs)):
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, Integral):
             raise TypeError(f"expected {name} as a whole number, got {value!r}")
     if epochs < 1:
         raise ValueError(f"expected at least 1 epoch, got {epochs}")

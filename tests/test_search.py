@@ -123,12 +123,37 @@ def test_the_budget_leaves_settings_out_before_training(data):
         search(POINTS, data, epochs=1, parameters=(1, 2), run=moody)
 
 
+def test_the_bar_counts_what_was_there_and_what_comes(tmp_path, data, monkeypatch):
+    bars = []
+
+    class Bar:
+        def __init__(self, **options):
+            bars.append(options)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            pass
+
+        def update(self):
+            bars[-1]["initial"] += 1
+
+    monkeypatch.setattr("mlp_core.trials.session.progress_class", lambda: Bar)
+    search(grid(hidden=[(2,)]), data, epochs=1, n_jobs=1, cache=tmp_path)
+    search(grid(hidden=[2, (2,), 4, 8]), data, epochs=1, n_jobs=1, cache=tmp_path, parameters=(20, 50))
+    search(grid(hidden=[3]), data, epochs=1, n_jobs=1, progress=False)
+    assert [(bar["initial"], bar["total"]) for bar in bars] == [(1, 1), (3, 3)]
+    assert bars[1]["desc"] == "3 of 4 settings in the budget"
+
+
 def test_misuse_is_refused_before_anything_runs(data):
     for wrong, error, message in [
         ({"data": data.train}, TypeError, "expected data as a Dataset"),
         ({"epochs": 0}, ValueError, "expected at least 1 epoch"),
         ({"epochs": 1.5}, TypeError, "expected epochs as a whole number"),
         ({"n_jobs": 0}, ValueError, "expected n_jobs of at least 1"),
+        ({"space": grid(learning_rate=[0.1])}, ValueError, "expected a value for 'hidden'"),
         ({"halving": 1}, ValueError, "expected halving of at least 2"),
         ({"build": "cnn"}, TypeError, "expected build as an ordinary function"),
         ({"space": grid(hiden=[(3,)])}, ValueError, "did you mean 'hidden'"),

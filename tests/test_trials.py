@@ -71,6 +71,8 @@ def test_unknown_settings_are_refused_with_advice():
         check_space(grid(learning_rat=[0.1]), ["learning_rate", "hidden"])
     with pytest.raises(ValueError, match=r"it is an argument, search\(..., epochs=...\)"):
         check_space(grid(epochs=[1]), ["learning_rate"])
+    with pytest.raises(ValueError, match="expected a value for 'hidden' in every setting, got {'learning_rate': 0.1}"):
+        check_space(grid(learning_rate=[0.1]), ["learning_rate", "hidden"], ["hidden"])
     with pytest.raises(TypeError, match="expected a list of settings"):
         check_space([("hidden", 3)], None)
     with pytest.raises(ValueError, match="empty space"):

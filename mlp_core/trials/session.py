@@ -112,7 +112,7 @@ class Session:
 def open_store(cache: str | Path | None) -> Iterator[TrialStore]:
     """Open the cache folder, or a temporary one that vanishes with the search."""
     if cache is not None:
-        store = TrialStore(Path(cache).absolute())
+        store = TrialStore(Path(cache).expanduser().absolute())
         store.sweep()
         yield store
         return

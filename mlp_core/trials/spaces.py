@@ -115,7 +115,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def check_space(space: Iterable[Mapping[str, Any]], known: Sequence[str] | None) -> list[Settings]:
+def check_space(
+    space: Iterable[Mapping[str, Any]], known: Sequence[str] | None, required: Sequence[str] = ()
+) -> list[Settings]:
     """Return the space as a list of plain settings.
 
     Parameters
@@ -123,11 +125,13 @@ def check_space(space: Iterable[Mapping[str, Any]], known: Sequence[str] | None)
     space : iterable of dict
     known : sequence of str, optional
         The names a setting may have; any name where None.
+    required : sequence of str
+        The names that all settings must have.
 
     Raises
     ------
     TypeError, ValueError
-        If the space is empty or something else than settings, or a setting has an unknown name.
+        If the space is empty or something else than settings, or a setting is unknown or missing.
     """
     points = [space] if isinstance(space, Mapping) else list(space)
     for point in points:
@@ -138,6 +142,8 @@ def check_space(space: Iterable[Mapping[str, Any]], known: Sequence[str] | None)
     for name in dict.fromkeys(name for point in points for name in point):
         if known is not None and name not in known:
             raise ValueError(unknown_setting(name, known))
+    for point, name in ((point, name) for point in points for name in required if name not in point):
+        raise ValueError(f"expected a value for {name!r} in every setting, got {dict(point)!r}")
     return [{name: plain(value) for name, value in point.items()} for point in points]
 
 

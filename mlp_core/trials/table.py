@@ -10,7 +10,7 @@ from mlp_core.history import METRICS, History
 from mlp_core.splits import Dataset
 from mlp_core.trials.spaces import Settings
 from mlp_core.trials.store import Record
-from mlp_core.trials.training import divide, offered
+from mlp_core.trials.training import divide, layer_sizes, offered
 from mlp_core.trials.work import Trial
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def count_parameters(settings: Settings, data: Dataset, build: Callable[..., Any
     """Return the number of parameters of a setting's network; None where it cannot be built (its trial says why)."""
     try:
         if build is None:
-            sizes = [data.train.images[0].size, *settings["hidden"], len(data.classes)]
+            sizes = layer_sizes(data.train.images[0].size, settings["hidden"], len(data.classes))
             return sum((fan_in + 1) * fan_out for fan_in, fan_out in itertools.pairwise(sizes))
         own, _ = divide(settings)
         return int(build(**own, **offered(build, own, data, seed=0)).num_parameters)

@@ -18,6 +18,7 @@ from mlp_core.training import CheckpointError, train
 from mlp_core.trials.spaces import Settings
 
 OPTIMIZERS: dict[str, Callable[..., Any]] = {"sgd": SGD, "adam": Adam}
+CATCH_ALL = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 LOOP = ("batch_size", "shuffle", "reduction", "early_stopping", "stop_at")
 
 
@@ -55,7 +56,7 @@ def train_network(
 
 
 def build_mlp(
-    hidden: tuple[int, ...],
+    hidden: int | tuple[int, ...],
     activation: str | tuple[str, ...] = "relu",
     initializer: Any = "glorot_uniform",
     bias_initializer: Any = "zeros",
@@ -67,8 +68,13 @@ def build_mlp(
     seed: int,
 ) -> Sequential:
     """Build the network of a trial's settings: `mlp` with `hidden` units between the images and the classes."""
-    sizes, more = [in_features, *hidden, classes], {"dropout": dropout, "bias_initializer": bias_initializer}
+    sizes, more = layer_sizes(in_features, hidden, classes), {"dropout": dropout, "bias_initializer": bias_initializer}
     return mlp(sizes, activation, initializer, seed, dtype, **more)
+
+
+def layer_sizes(in_features: int, hidden: int | tuple[int, ...], classes: int) -> list[int]:
+    """Return the sizes that `mlp` wants; a single hidden layer may be given as a number."""
+    return [in_features, *((hidden,) if isinstance(hidden, int) else hidden), classes]
 
 
 def make_optimizer(optimizer: str = "sgd", learning_rate: Any = 0.1, **settings: Any) -> SGD | Adam:
@@ -99,15 +105,21 @@ def offered(build: Callable[..., Any], settings: Settings, data: Dataset, seed: 
     return {name: value for name, value in known.items() if name in wanted and name not in settings}
 
 
-def setting_names(build: Callable[..., Any] | None, run: Callable[..., Any] | None) -> list[str] | None:
-    """Return the names that a setting may have; None where the user's function takes any (``**settings``)."""
-    parameters = inspect.signature(run or build or build_mlp).parameters
+def setting_names(
+    build: Callable[..., Any] | None, run: Callable[..., Any] | None
+) -> tuple[list[str] | None, list[str]]:
+    """Return the names that settings may have, and those that they must have.
+
+    The first is None where the user's function takes any (``**settings``).
+    """
+    parameters = dict(inspect.signature(run or build or build_mlp).parameters)
+    for name in [*parameters][:1] * (run is not None) + ["in_features", "classes", "epochs", "seed"]:
+        parameters.pop(name, None)
+    named = {name: parameter for name, parameter in parameters.items() if parameter.kind not in CATCH_ALL}
+    required = [name for name, parameter in named.items() if parameter.default is parameter.empty]
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
-        return None
-    if run is not None:
-        return [name for name in [*parameters][1:] if name not in ("epochs", "seed")] + ["seed"]
-    own = [name for name in parameters if name not in ("in_features", "classes", "seed")]
-    return [*own, *learning_names(), "seed"]
+        return None, required
+    return [*named, *(() if run is not None else learning_names()), "seed"], required
 
 
 def run_custom(

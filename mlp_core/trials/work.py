@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 import platform
 import time
@@ -183,7 +182,6 @@ def one_thread() -> Iterator[None]:
     """Run the block with one BLAS thread: float32 results differ with the number of threads."""
     from threadpoolctl import threadpool_limits
 
-    importlib.import_module("scipy.linalg.blas")  # its own OpenBLAS must be loaded to be limited
     with threadpool_limits(1):
         yield
 
@@ -195,5 +193,4 @@ def limit_worker() -> None:
         return
     from threadpoolctl import threadpool_limits
 
-    importlib.import_module("scipy.linalg.blas")
     threadpool_limits(1)
