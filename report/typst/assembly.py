@@ -5,6 +5,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from .fences import close_fences
 from .images import ImageStore
 from .options import OPTIONS
 from .outputs import Choice, choose, is_plot_value
@@ -67,7 +68,7 @@ def _parts(cell: NotebookNode, store: ImageStore, echo: bool, language: str) -> 
     if not options.get("include", True):
         return []
     if cell.cell_type == "markdown":
-        return [{"kind": "markdown", "text": cell.source}]
+        return [{"kind": "markdown", "text": close_fences(cell.source)}]
     if cell.cell_type == "raw":
         return _raw(cell)
     parts = [_code(cell.source, options, language)] if options.get("echo", echo) and cell.source.strip() else []
@@ -155,7 +156,7 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
     form = {"table": "html"}.get(choice.kind, choice.kind)
     captioned = form != "markdown" or _label(options, "tbl") or options.get("tbl-cap")
     if not captioned:
-        return [{"kind": "markdown", "text": data}]
+        return [{"kind": "markdown", "text": close_fences(data)}]
     index = state["table"]
     state["table"] += 1
     grid = plain_grid(data) if form == "html" and data.count("<td") > PLAIN_TABLE_CELLS else None

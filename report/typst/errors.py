@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from nbconvert.utils.exceptions import ConversionException
 
-class ConversionError(RuntimeError):
+
+class ConversionError(ConversionException):
     """A notebook cannot be converted; the message has one line for each problem.
 
     Parameters

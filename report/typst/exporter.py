@@ -13,7 +13,7 @@ from .errors import ConversionError, place
 from .formulas import output_typst
 from .formulas.document import typeset
 from .images import ImageError, ImageStore
-from .metadata import bibliography, bibliography_title, document_metadata
+from .metadata import bibliography, bibliography_title, document_metadata, only_heading
 from .pandoc import read, write
 from .references import reference_problems, unused_labels
 
@@ -86,7 +86,7 @@ class TypstExporter(Exporter):
 
     def _document(self, nb: NotebookNode, resources: dict, store: ImageStore, settings: dict) -> dict[str, Any]:
         name = resources.get("metadata", {}).get("name") or "Notebook"
-        metadata = document_metadata(nb.metadata, self.report, name)
+        metadata = document_metadata(nb.metadata, self.report, name, only_heading(nb))
         metadata["template"] = f"{store.prefix}/{Path(self.template).name}"
         metadata["csl"] = str(settings.get("csl") or "ieee")
         metadata["bibliography_title"] = bibliography_title(metadata["lang"])

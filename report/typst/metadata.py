@@ -5,20 +5,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+
 from .errors import ConversionError
 
 _FIELDS = (
     "subtitle", "short_title", "course", "institution", "date", "abstract", "lang", "region", "paper", "dataset_note",
 )  # fmt: skip
-_SWITCHES = ("titlepage", "contents", "lof", "lot", "numbered")
+_SWITCHES = ("titled", "titlepage", "contents", "lof", "lot", "numbered")
 _BIBLIOGRAPHY_TITLES = {
     "de": "Literatur", "fr": "Références", "es": "Referencias", "it": "Riferimenti", "nl": "Referenties",
     "pt": "Referências",
 }  # fmt: skip
+_HEADING = re.compile(r"^# +(.+?)(?: *\{[^}]*\})? *#* *$", re.MULTILINE)
+_FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
 _BIBTEX_KEY = re.compile(r"^\s*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
-def document_metadata(notebook: Mapping[str, Any], settings: Mapping[str, Any], name: str) -> dict[str, Any]:
+def document_metadata(
+    notebook: Mapping[str, Any], settings: Mapping[str, Any], name: str, heading: str = ""
+) -> dict[str, Any]:
     """Return the metadata of the document.
 
     Parameters
@@ -28,18 +34,35 @@ def document_metadata(notebook: Mapping[str, Any], settings: Mapping[str, Any], 
     settings : mapping
         Settings of the exporter; they go before the notebook's own.
     name : str
-        The title of a notebook that names none.
+        The title of a notebook that names none, where there is no `heading` either.
+    heading : str
+        The notebook's only heading of level 1, if any; it is printed in its place, and no title above it.
     """
     report = {**(notebook.get("report") or {}), **settings}
     metadata: dict[str, Any] = {key: str(report[key]) for key in _FIELDS if report.get(key)}
-    metadata["title"] = str(report.get("title") or notebook.get("title") or name)
+    metadata["title"] = str(report.get("title") or notebook.get("title") or heading or name)
     metadata["authors"] = _authors(report.get("authors") or notebook.get("authors") or [])
     metadata["keywords"] = _words(report.get("keywords") or [])
     metadata["lang"] = str(report.get("lang") or "en")
     is_report = any(report.get(key) for key in ("abstract", "course", "institution"))
-    defaults = {"titlepage": is_report, "contents": is_report, "lof": False, "lot": False, "numbered": True}
+    defaults = {
+        "titlepage": is_report,
+        "contents": is_report,
+        "lof": False,
+        "lot": False,
+        "numbered": True,
+        "titled": True,
+    }
+    report = {**report, "titled": metadata["title"] != heading}
     metadata["switches"] = {key: "true" if report.get(key, defaults[key]) else "false" for key in _SWITCHES}
     return metadata
+
+
+def only_heading(notebook: NotebookNode) -> str:
+    """Return the heading of level 1 with which a notebook starts, if it has no other."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    headings = _HEADING.findall(_FENCE.sub("", text))
+    return headings[0].strip() if len(headings) == 1 and text.lstrip().startswith("# ") else ""
 
 
 def bibliography(report: Mapping[str, Any], folder: Path) -> tuple[Path | None, list[str]]:

@@ -1,5 +1,6 @@
 """Cell options: ``#| key: value`` lines, tags, and cell metadata, gathered into one dictionary a cell."""
 
+import json
 import re
 from typing import Any
 
@@ -13,6 +14,8 @@ OPTIONS = "report_options"
 """The cell metadata under which the gathered options stand."""
 
 _OPTION_LINE = re.compile(r"^\s*(?:#|//|--|%)\|\s?(.*)$")
+_PROSE = re.compile(r"^((?:\w+-)?(?:cap|subcap|alt|scap):\s*)(.*?)\s*$")
+_ITEM = re.compile(r"^(\s*-\s+)(.*?)\s*$")
 _HIDE = {
     "include": {"remove-cell", "hide-cell", "parameters", "injected-parameters", "papermill-error-cell-tag"},
     "echo": {"remove-input", "hide-input"},
@@ -75,14 +78,40 @@ def _take_option_lines(cell: NotebookNode) -> dict[str, Any]:
     return _parse(block, cell)
 
 
+def quote_prose(block: str) -> str:
+    """Quote captions and alternative texts, so that `: ` and ` #` in them are text, not YAML.
+
+    >>> quote_prose("fig-cap: Loss: training # epochs")
+    'fig-cap: "Loss: training # epochs"'
+    """
+    lines = []
+    in_list = False
+    for line in block.split("\n"):
+        match = _PROSE.match(line)
+        item = _ITEM.match(line) if in_list else None
+        if match or item:
+            head, text = (match or item).groups()  # type: ignore[union-attr]
+            in_list = bool(item) or not text
+            line = head + (text if not text or _is_yaml(text) else json.dumps(text, ensure_ascii=False))
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _is_yaml(text: str) -> bool:
+    """Whether a text is written as a YAML string, list or block, rather than plainly."""
+    if text[0] in "|>" and len(text) <= 2:
+        return True
+    return len(text) > 1 and (text[0] + text[-1]) in ('""', "''", "[]")
+
+
 def _parse(block: str, cell: NotebookNode) -> dict[str, Any]:
-    where = place(**cell.metadata.source)
+    where = place(**cell.metadata.get("source", {"notebook": "notebook", "cell": 0}))
     try:
-        options = yaml.safe_load(block) or {}
+        options = yaml.safe_load(quote_prose(block)) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = block.splitlines()[mark.line] if mark and mark.line < len(block.splitlines()) else block
-        message = f"{where}: cell option is no YAML: `#| {line}` (quote a text that holds `: ` or `#`)"
+        message = f"{where}: cell option is no YAML: `#| {line}` (quote a text that holds `: `)"
         raise ConversionError([message]) from None
     if not isinstance(options, dict):
         raise ConversionError([f"{where}: cell options must read `#| key: value`, got `#| {block}`"])

@@ -5,10 +5,12 @@ from typing import Any
 
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;:?]*[A-Za-ln-z]|\x1b[()][A-Z0-9]|\x1b[=>78]")
+_LEVELS = (0, 95, 135, 175, 215, 255)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _RUBBED_OUT = re.compile("(?:^|[^\x08])\x08")
 _KERNEL_FILE = re.compile(r"\S{0,200}[/\\]ipykernel_\d+[/\\]\d+\.py(?::(\d+))?")
-_CELL_NUMBER = re.compile(r"\bCell In ?(?:\x1b\[[0-9;]*m)*\[(?:\x1b\[[0-9;]*m)*\d+(?:\x1b\[[0-9;]*m)*\]")
+_STYLE = r"(?:\x1b\[[0-9;]*m)*"
+_CELL_NUMBER = re.compile(rf"\bCell {_STYLE}In ?{_STYLE}\[{_STYLE}\d+{_STYLE}\]")
 MAX_LINES = 400
 MAX_LINE = 4000
 """Outputs of more lines, and longer lines, are cut in the middle, with a remark that says so."""
@@ -108,7 +110,7 @@ def _extended_colour(numbers: list[int]) -> int | None:
         if index >= 232:
             return None
         index -= 16
-        return _nearest(index // 36 * 51, index // 6 % 6 * 51, index % 6 * 51)
+        return _nearest(*(_LEVELS[index // place % 6] for place in (36, 6, 1)))
     if kind == 2 and len(numbers) >= 3:
         red, green, blue = numbers[:3]
         del numbers[:3]

@@ -40,43 +40,46 @@ local function reference(name, bare)
   return write.raw_inline(('#ref(label(%s)%s)'):format(write.string(figure), bare and ', supplement: none' or '') .. letter)
 end
 
-local function cross_references(cite)
-  local out = pandoc.List()
-  for index, citation in ipairs(cite.citations) do
-    if index > 1 then out:extend{pandoc.Str(','), pandoc.Space()} end
-    out:extend(citation.prefix)
-    if #citation.prefix > 0 then out:insert(pandoc.Space()) end
-    out:insert(reference(citation.id, citation.mode == 'SuppressAuthor'))
-    out:extend(citation.suffix)
-  end
-  return out
-end
-
-local function typst_citation(item)
+local function citation(item)
   local form = item.mode == 'AuthorInText' and ', form: "prose"' or ''
   local supplement = #item.suffix > 0 and ', supplement: [' .. write.inlines(item.suffix):gsub('^[,%s]+', '') .. ']' or ''
   notes.citation(item.id)
-  return ('#cite(label(%s)%s%s)'):format(write.string(item.id), form, supplement)
+  return write.raw_inline(('#cite(label(%s)%s%s)'):format(write.string(item.id), form, supplement))
 end
 
-local function citation(cite)
-  local known = cite.citations:find_if(function(item) return citable[item.id] end)
-  local in_brackets = cite.citations[1].mode ~= 'AuthorInText'
-  if not known and not (in_brackets and has_bibliography) then return cite.content end  -- `@property` in prose
-  local out = pandoc.List()
-  for index, item in ipairs(cite.citations) do
-    if #item.prefix > 0 then
-      out:extend(item.prefix)
-      out:insert(pandoc.Space())
-    end
-    out:insert(write.raw_inline(typst_citation(item) .. (index < #cite.citations and ' ' or '')))
+-- one item of a Cite: `@fig-x`, `-@eq-x`, `@key`
+local function item_inlines(item)
+  local out = pandoc.Inlines(item.prefix)
+  if #item.prefix > 0 then out:insert(pandoc.Space()) end
+  if references.is_label(item.id) then
+    out:insert(reference(item.id, item.mode == 'SuppressAuthor'))
+    out:extend(item.suffix)
+  else
+    out:insert(citation(item))
   end
   return out
 end
 
+-- `@property` in prose is no citation; in brackets it is one, where there is a bibliography
+local function is_meant(item)
+  return references.is_label(item.id) or citable[item.id] or (item.mode ~= 'AuthorInText' and has_bibliography)
+end
+
+-- what stands between two items of a Cite: `@fig-x [@key]` is one, too
+local function between(item, following)
+  if not following then return {} end
+  if references.is_label(item.id) and references.is_label(following.id) then return {pandoc.Str(','), pandoc.Space()} end
+  return {pandoc.Space()}
+end
+
 local function cite_element(cite)
-  if cite.citations:find_if(function(item) return references.is_label(item.id) end) then return cross_references(cite) end
-  return citation(cite)
+  if not cite.citations:find_if(is_meant) then return cite.content end
+  local out = pandoc.Inlines{}
+  for index, item in ipairs(cite.citations) do
+    out:extend(item_inlines(item))
+    out:extend(between(item, cite.citations[index + 1]))
+  end
+  return out
 end
 
 local function header(element)

@@ -1,0 +1,43 @@
+"""Whatever stands in a notebook: it is set, and its words are in the PDF."""
+
+import re
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typst_documents import code, export, markdown, notebook, printed
+
+MARKS = "#$@<>*_`~\\[]{}=-+/\"'|!:;%^&().,0123456789 \n\t"
+FOREIGN = "äßéøŁğČẽαΩжЯ≤→∇€–…“”«»✓"
+WORD = re.compile(r"word[a-z]{3}")
+
+words = st.lists(st.from_regex(r"word[a-z]{3}", fullmatch=True), min_size=1, max_size=4)
+noise = st.text(st.sampled_from(MARKS + FOREIGN), max_size=12)
+texts = st.lists(st.tuples(noise, words, noise), min_size=1, max_size=4).map(
+    lambda parts: " ".join(f"{before} {' '.join(names)} {after}" for before, names, after in parts)
+)
+
+
+def safe(text: str) -> str:
+    """Take out formulas, whose words are no words; references, which must exist; and comments of HTML."""
+    return re.sub(r"[$@\\<]|!\[|\]\(|\]\[|^\s*\[.*?\]:", " ", text)
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(texts, min_size=12, max_size=12))
+def test_words_of_markdown_survive(cells: list[str]) -> None:
+    sources = [safe(text) for text in cells]
+    pdf = export(notebook(*map(markdown, sources)))
+    flat = re.sub(r"\s|-(?=\s)", "", pdf.text)
+    for source in sources:
+        for word in WORD.findall(source):
+            assert word in flat
+
+
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(texts, min_size=8, max_size=8), st.text(max_size=40))
+def test_code_and_output_survive_to_the_letter(cells: list[str], anything: str) -> None:
+    made = [code("x = 0  # " + text.replace("\n", " "), printed(text + anything)) for text in cells]
+    flat = re.sub(r"[\s↪]", "", "".join(export(notebook(*made)).pages))
+    for text in cells:
+        for word in WORD.findall(text):
+            assert flat.count(word) >= 2

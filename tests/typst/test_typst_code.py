@@ -1,0 +1,81 @@
+"""Code and printed output: long lines, listings, languages, colours, errors."""
+
+import pytest
+from nbformat.v4 import new_output
+from typst_documents import Pdf, code, export, ink_margins, markdown, notebook, pictures, printed
+
+from report.typst import TypstExporter
+
+
+@pytest.fixture(scope="module")
+def pdf() -> Pdf:
+    """Return a document with code and output of every kind."""
+    error = new_output("error", ename="ValueError", evalue="bad", traceback=["\x1b[31mValueError\x1b[39m: bad"])
+    return export(
+        notebook(
+            code("#| label: lst-loss\n#| lst-cap: The *loss*.\ndef loss(x):\n    return x", printed("printed\n")),
+            code("call(" + ", ".join(f"argument_{k}={k}" for k in range(12)) + ")", printed("\x1b[32mgreen\x1b[0m\n")),
+            code("%%bash\necho hello", printed("warned\n", "stderr"), error),
+            markdown("```python\nfenced = '#typst $x$ @ref <label>'\n```\n\n    indented\n\nsee @lst-loss"),
+        )
+    )
+
+
+def test_code_and_every_stream_is_there(pdf: Pdf) -> None:
+    for text in ("def loss(x):", "printed", "green", "warned", "ValueError: bad", "echo hello", "indented", "#typst $x$ @ref <label>"):
+        assert text in pdf.text
+
+
+def test_listings_are_numbered_and_referred_to(pdf: Pdf) -> None:
+    assert "Listing 1. The loss." in pdf.text
+    assert "see Listing 1" in pdf.text
+
+
+def test_indentation_survives(pdf: Pdf) -> None:
+    assert "    return x" in pdf.pages[0]
+
+
+def test_a_long_line_goes_on_behind_a_mark(pdf: Pdf) -> None:
+    lines = pdf.pages[0].splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("call("))
+    assert lines[first + 1].startswith("↪ ")
+    assert "argument_11" in "".join(lines[first : first + 4])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        code("x = '" + "a" * 400 + "'"),
+        code("x", printed("b" * 400 + "\n" + "word " * 80)),
+        code("x", printed("\x1b[31mred\x1b[0m " + "c" * 300)),
+        code("x", printed("漢" * 120)),
+        markdown("`" + "d" * 200 + "` and " + "e" * 200 + " and https://example.org/" + "path/" * 40),
+    ],
+)
+def test_long_lines_stay_between_the_margins(cell: object) -> None:
+    for page in pictures(notebook(cell, title="x")):
+        left, right = ink_margins(page)
+        assert min(left, right) > 2.3
+
+
+def test_code_is_highlighted_in_its_language() -> None:
+    made = notebook(code("x <- 1"), code("%%bash\nls"), language_info={"name": "R"})
+    source, _ = TypstExporter().from_notebook_node(made)
+    assert 'raw("x <- 1", lang: "r", block: true)' in source
+    assert 'lang: "bash"' in source
+
+
+def test_an_unclosed_fence_ends_with_its_cell() -> None:
+    assert export(notebook(markdown("```python\nx = 1"), markdown("**after**"))).text.startswith("sample x = 1 after")
+
+
+def test_raw_cells_are_shown_or_meant_for_typst() -> None:
+    from nbformat.v4 import new_raw_cell
+
+    made = notebook(
+        new_raw_cell("plain #raw"), new_raw_cell("#upper[typst]", metadata={"format": "text/x-typst"}),
+        new_raw_cell("<b>html</b>", metadata={"raw_mimetype": "text/html"}),
+    )  # fmt: skip
+    text = export(made).text
+    assert "plain #raw TYPST" in text
+    assert "html" not in text

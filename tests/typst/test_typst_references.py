@@ -1,0 +1,101 @@
+"""References, citations, links: they lead to their place, and errors name both places."""
+
+from pathlib import Path
+
+import pytest
+from typst_documents import Pdf, code, export, markdown, notebook, problems
+
+BIBLIOGRAPHY = """
+@comment{not an entry}
+@book{knuth1984, author={Knuth, Donald E.}, title={The {\\TeX}book}, publisher={Addison-Wesley}, year={1984}}
+@article{he2015, author={He, Kaiming and Zhang, Xiangyu}, title={Rectifiers}, journal={ICCV}, year={2015}}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a bibliography."""
+    made = tmp_path_factory.mktemp("references")
+    (made / "refs.bib").write_text(BIBLIOGRAPHY)
+    return made
+
+
+@pytest.fixture(scope="module")
+def pdf(folder: Path) -> Pdf:
+    """Return a document with every kind of reference."""
+    return export(
+        notebook(
+            markdown("# First {#sec-first}\n\nSee @sec-second, @eq-one and @lst-a [@knuth1984; @he2015, p. 3]."),
+            markdown("# Second {#sec-second}\n\n$$a = b$$ {#eq-one}\n\nAs @he2015 show, [-@eq-one]."),
+            code("#| label: lst-a\n#| lst-cap: The listing\nx = 1"),
+            markdown("A decorator @property, me@example.org, A @ B, `@fig-x`, [@user](https://example.org)."),
+            markdown("## A Heading, twice\n\n[to it](#A-Heading,-twice), [as GitHub](#a-heading-twice), <a id='here'></a>"),
+            markdown("[back](#here), [lost](#nowhere), [file](other.ipynb), [out](https://example.org/a_b?c=d#e)"),
+            report={"bibliography": "refs.bib"},
+        ),
+        folder,
+    )
+
+
+def test_references_name_kind_and_number(pdf: Pdf) -> None:
+    assert "See Section 2, Equation 1 and Listing 1 [1], [2, p. 3]." in pdf.text
+    assert "[2] show, 1." in pdf.text
+
+
+def test_the_list_of_references_holds_what_is_cited(pdf: Pdf) -> None:
+    assert "References [1] D. E. Knuth" in pdf.text
+
+
+def test_no_list_without_citations(folder: Path) -> None:
+    assert "References" not in export(notebook(markdown("text"), report={"bibliography": "refs.bib"}), folder).text
+
+
+def test_what_only_looks_like_a_citation_stays_text(pdf: Pdf) -> None:
+    assert "A decorator @property, me@example.org, A @ B, @fig-x, @user." in pdf.text
+
+
+def test_links_lead_somewhere_or_are_reported(pdf: Pdf) -> None:
+    actions = [note.get_object()["/A"] for page in pdf.reader.pages for note in page.get("/Annots", []) if "/A" in note.get_object()]
+    assert "https://example.org/a_b?c=d#e" in [action.get("/URI") for action in actions]
+    assert [line for line in pdf.log if "link" in line] == [
+        "sample.ipynb, cell 5: link to #nowhere leads to nothing in this notebook; its text is kept"
+    ]
+    assert "back, lost, file, out" in pdf.text
+
+
+def test_sections_are_destinations_for_links_from_outside(pdf: Pdf) -> None:
+    assert {"sec-first", "sec-second"} <= set(pdf.reader.named_destinations)
+
+
+def test_equal_links_of_two_notebooks_do_not_meet() -> None:
+    cells = [
+        markdown(f"# Part {name}\n\n## Same\n\n[to](#Same)", source={"notebook": f"{name}.ipynb", "cell": 0}) for name in "ab"
+    ]
+    pdf = export(notebook(*cells))
+    targets = {str(note.get_object().get("/Dest", note.get_object().get("/A"))) for note in pdf.reader.pages[0]["/Annots"]}
+    assert len(targets) == 2
+
+
+def test_a_doubled_label_names_both_places() -> None:
+    cells = [
+        markdown("$$a$$ {#eq-a}", source={"notebook": "01-a.ipynb", "cell": 3}),
+        markdown("$$b$$ {#eq-a}", source={"notebook": "02-b.ipynb", "cell": 5}),
+    ]
+    assert problems(notebook(*cells)) == ["02-b.ipynb, cell 5: label eq-a stands already in 01-a.ipynb, cell 3"]
+
+
+def test_an_unknown_reference_names_the_known_ones() -> None:
+    made = notebook(markdown("# A {#sec-a}\n\n## B {#sec-b}\n\n@sec-c"))
+    assert problems(made) == ["sample.ipynb, cell 0: unknown reference @sec-c; known sections: sec-a, sec-b"]
+
+
+def test_an_unknown_citation_names_the_entries(folder: Path) -> None:
+    made = notebook(markdown("[@nobody2020]"), report={"bibliography": "refs.bib"})
+    assert problems(made, folder) == [
+        "sample.ipynb, cell 0: unknown citation @nobody2020; the bibliography has: he2015, knuth1984"
+    ]
+
+
+def test_a_reference_of_the_abstract_is_checked_too() -> None:
+    made = notebook(report={"abstract": "see @fig-gone"})
+    assert problems(made) == ["the settings: unknown reference @fig-gone; known figures: none"]

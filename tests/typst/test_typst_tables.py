@@ -1,0 +1,142 @@
+"""Tables: pandas and Markdown, decimal points, headers, tables too long or too wide."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from typst_documents import Pdf, code, export, ink_margins, markdown, notebook, pictures, shown
+
+from report.typst import TypstExporter
+from report.typst.tables import plain_grid
+
+RNG = np.random.default_rng(0)
+
+
+def frame(rows: int, columns: int) -> pd.DataFrame:
+    return pd.DataFrame(RNG.normal(size=(rows, columns)).round(4), columns=[f"variable_{k}" for k in range(columns)])
+
+
+def table(html: str, **options: str) -> object:
+    lines = "".join(f"#| {key}: {value}\n" for key, value in options.items())
+    return code(f"{lines}x", shown("text/html", html), tags=["remove-input"])
+
+
+def source_of(*cells: object) -> str:
+    return TypstExporter().from_notebook_node(notebook(*cells))[0]
+
+
+@pytest.fixture(scope="module")
+def gallery() -> Pdf:
+    """Return a document with tables of every kind."""
+    index = pd.MultiIndex.from_product([["A", "B"], ["x", "y"]], names=["group", "sub"])
+    columns = pd.MultiIndex.from_product([["train", "test"], ["accuracy", "loss"]])
+    levels = pd.DataFrame(RNG.normal(size=(4, 4)).round(3), index=index, columns=columns)
+    return export(
+        notebook(
+            table(levels.to_html(), label="tbl-levels", **{"tbl-cap": "Two levels"}),
+            table(levels.style.set_caption("By the styler").to_html()),
+            markdown("| a | b |\n|---|--:|\n| **bold** $x^2$ | -1.5 |\n\n: In Markdown {#tbl-md}"),
+            table(frame(80, 3).to_html(max_rows=80), label="tbl-long", **{"tbl-cap": "Long"}),
+            table(frame(5, 14).to_html(), label="tbl-wide", **{"tbl-cap": "Wide"}),
+            table(frame(5, 40).to_html(max_cols=40), label="tbl-panels", **{"tbl-cap": "Very wide"}),
+            table(frame(60, 14).to_html(max_rows=60), label="tbl-both", **{"tbl-cap": "Wide and long"}),
+            code("x", shown("text/latex", "\\begin{tabular}{lr}\nA & 12 \\\\\nB & 5\n\\end{tabular}")),
+            markdown("See @tbl-levels, @tbl-md, @tbl-long, @tbl-wide, @tbl-panels and @tbl-both."),
+        )
+    )
+
+
+def test_every_table_is_a_table_for_screen_readers(gallery: Pdf) -> None:
+    assert len(gallery.tags("/Table")) == 8 + 4  # five panels are one figure
+    assert len(gallery.tags("/TH")) > 20
+
+
+def test_captions_are_numbered_and_referred_to(gallery: Pdf) -> None:
+    for number, caption in enumerate(["Two levels", "By the styler", "In Markdown", "Long"], start=1):
+        assert f"Table {number}. {caption}" in gallery.text
+    assert "See Table 1, Table 3, Table 4, Table 5, Table 6 and Table 7." in gallery.text
+
+
+def test_long_tables_repeat_their_header(gallery: Pdf) -> None:
+    first = next(number for number, page in enumerate(gallery.pages) if "Table 4. Long" in page)
+    assert all("variable_2" in gallery.pages[number] for number in (first, first + 1))
+
+
+def test_wide_and_long_tables_stand_on_turned_pages(gallery: Pdf) -> None:
+    turned = [page for page in gallery.reader.pages if page.mediabox.width > page.mediabox.height]
+    assert len(turned) >= 1
+    assert "Wide and long" in turned[0].extract_text()
+
+
+def test_very_wide_tables_are_split_and_lose_nothing(gallery: Pdf) -> None:
+    assert all(f"variable_{k}" in gallery.text for k in range(40))
+
+
+def test_styler_output_loses_its_style_and_ids() -> None:
+    source = source_of(table(frame(2, 2).style.format(precision=2).hide(axis="index").to_html()))
+    assert "T_" not in source
+    assert "css" not in source
+
+
+@pytest.mark.parametrize("rows", [3, 40])
+def test_numbers_meet_at_the_decimal_point(rows: int) -> None:
+    texts = ["1", "−22.5", "3.125"]
+    html = pd.DataFrame({"v": ["1", "-22.5", "3.125"] * (rows // 3), "w": ["a", "b", "c"] * (rows // 3)}).to_html()
+    source = source_of(table(html))
+    assert "align: (right, right, left,)" in source
+    for text, padding in zip(texts, ["#pad-number(3, true)", "#pad-number(2, false)", ""], strict=True):
+        assert (f'[#"{text}"{padding}]' if padding else f'"{text}"') in source
+
+
+def test_exponents_percents_and_blanks_count_as_numbers() -> None:
+    html = pd.DataFrame({"e": ["1e-05", "2.5e+10"], "p": ["5%", "12.5%"], "n": [np.nan, 1.0], "t": ["a1", "2"]}).to_html()
+    assert "align: (right, right, right, right, left,)" in source_of(table(html))
+
+
+def test_columns_of_long_text_are_wrapped_not_shrunk() -> None:
+    html = pd.DataFrame({"name": ["a"], "text": ["some words " * 30]}).to_html(index=False)
+    assert "1fr" in source_of(table(html)) or "fr," in source_of(table(html))
+
+
+def test_nothing_runs_over_the_margins() -> None:
+    wide = table(frame(3, 11).to_html())
+    text = table(pd.DataFrame({"a": ["w" * 60], "b": ["long words " * 20], "c": [1.5]}).to_html())
+    for page in pictures(notebook(wide, text)):
+        left, right = ink_margins(page)
+        assert min(left, right) > 2.3
+
+
+def test_the_short_way_reads_what_the_long_way_reads() -> None:
+    html = frame(30, 4).rename(columns={"variable_0": "first"}).rename_axis("run").to_html()
+    quick = source_of(table(html))
+    slow = source_of(table(html.replace(">first<", "><b>first</b><")))
+    assert quick.count('"') > 100
+    assert quick.replace('strong("first")', "X") == slow.replace("strong([#strong[first]])", "X")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><tr><td><b>x</b></td></tr></table>",
+        "<table><tr><td>$x$</td></tr></table>",
+        "<table><tr><td>a</td></tr></table><p>after</p>",
+        "<table><tr><td><table></table></td></tr></table>",
+        "words",
+    ],
+)
+def test_the_short_way_is_only_for_plain_tables(html: str) -> None:
+    assert plain_grid(html) is None
+
+
+def test_spans_and_stubs_are_read() -> None:
+    grid = plain_grid("<table><tr><th colspan=2>a</th></tr><tr><th rowspan='2'>r</th><td>1 &lt; 2</td></tr></table>")
+    assert grid == {"head": [[["a", 2, 1]]], "body": [[["r", 1, 2], "1 < 2"]], "stubs": 1, "caption": ""}
+
+
+def test_a_thousand_rows_are_written_quickly() -> None:
+    cell = table(frame(1000, 8).to_html(max_rows=1000))
+    start = time.process_time()
+    source = source_of(cell)
+    assert time.process_time() - start < 2
+    assert source.count("\n") > 1000
