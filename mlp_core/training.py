@@ -96,8 +96,8 @@ def train(
     callbacks : iterable of Callback or function
         Called with the `TrainingState`, in this order.
     evaluate_train : bool
-        Whether to measure loss and accuracy over the training split after every epoch, which costs about a third of
-        the epoch; ``running_loss`` is measured all the same.
+        Whether to measure loss and accuracy over the training split after every epoch, which takes a good part of
+        its time; ``running_loss`` is measured all the same.
     evaluate_initial : bool
         Whether to measure before the first step, too (``history.initial``).
     on_divergence : {"raise", "record"}
