@@ -54,7 +54,7 @@ def run_dask(trials: Iterable[Trial], job: Job, data: Dataset, scheduler: Any) -
         try:
             yield from gather(executor, trials, job, sent)
         except CancelledError as error:
-            raise ClusterError(f"the Dask cluster went away ({error}): finished trials are kept, try again") from error
+            raise ClusterError("the Dask cluster went away: search again, finished trials are kept") from error
         finally:
             executor.shutdown(wait=False)
 
