@@ -3,16 +3,20 @@
 Each part is worked on by a thread of its own, with products that use one thread: threads that share a whole network's
 work wait for each other once a step, those that share every small product wait all the time.
 
-Images lie as ``(H, C, W, n)``, the examples last.  Then one output row of a convolution is one matrix product, without
-laying out all patches (Cho and Brand 2017, "MEC: memory-efficient convolution"): if only the *width* is unfolded, to
-``U[h, c, v, j, n] = x[h, c, j*stride + v, n]``, the rows h of U that output row i needs follow each other in memory, so
-``U[i*stride : i*stride + kh]`` already is the matrix of patches, (kh*C*kw, W'*n), for `Conv2d`'s derivation.
+Images lie as ``(H, C, W, n)``, the examples last.  A convolution goes over the *rows of its input* without laying out
+all patches, much as in Cho and Brand 2017 ("MEC: memory-efficient convolution").  First only the width is unfolded, to
+``U[h, v, c, j, n] = x[h, c, j*stride + v, n]``.  Row h of U then meets kernel row u in output row i with
+``h = i*stride + u``, and for all such pairs at once
+
+    ``Y[i] += W[u] U[h]``     where W[u] is (out_channels, kw*C), U[h] is (kw*C, W'*n), Y[i] is (out_channels, W'*n)
+
+is one matrix product, if the kernel rows lie in memory in the order in which these output rows come (`kernel_order`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -63,8 +67,11 @@ class Trunk:
         self._in_parts(work)
         for index, layer in enumerate(self.layers):
             for name in layer.params:
-                total = sum(chain.operations[index].grads[name] for chain in self.chains)
-                update.by_gradient(layer, index, name, total)
+                operations = [chain.operations[index] for chain in self.chains]
+                total = operations[0].grads[name]
+                for operation in operations[1:]:
+                    total += operation.grads[name]
+                update.by_gradient(layer, index, name, operations[0].in_layer_order(name, total))
         return grad
 
     def _in_parts(self, work: Callable[[Chain, slice], None]) -> None:
@@ -115,65 +122,92 @@ class Chain:
 
 
 class RowConvolution:
-    """`Conv2d`, one product for each row of the output."""
+    """`Conv2d`, one product for each row of the input."""
 
     def __init__(self, layer: Conv2d, input_shape: Shape, n: int, dtype: np.dtype) -> None:
         self.layer = layer
-        (kh, kw), (pad_h, _) = layer.kernel_size, layer.padding
+        (kh, kw), (step, _), (pad_h, _) = layer.kernel_size, layer.stride, layer.padding
         channels, height, width = input_shape
-        _, self.rows, columns = layer.output_shape(input_shape)
-        self.inner = slice(pad_h, pad_h + height)
-        # the padding is never written to and stays zero
-        self.unfolded = np.zeros((height + 2 * pad_h, channels, kw, columns, n), dtype)
+        _, rows, columns = layer.output_shape(input_shape)
+        # padding above and below takes no part; that on the sides is never written to and stays zero
+        self.unfolded = np.zeros((height, kw, channels, columns, n), dtype)
         self.taps = [unfolding(v, layer.stride[1], layer.padding[1], width, columns) for v in range(kw)]
-        self.weight = np.empty((layer.out_channels, kh, channels, kw), dtype)
-        self.y = np.empty((self.rows, layer.out_channels, columns, n), dtype)
+        self.order = kernel_order(kh, step)
+        self.meetings = [meeting(h + pad_h, kh, step, rows, self.order) for h in range(height)]
+        self.weight = np.empty((kh, layer.out_channels, kw, channels), dtype)
+        self.grad_weight = np.empty_like(self.weight)
+        self.y = np.empty((rows, layer.out_channels, columns, n), dtype)
         self.grad_x = np.empty((height, channels, width, n), dtype)
         self.scratch = np.empty(0, dtype)
         self.grads: dict[str, np.ndarray] = {}
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Unfold the width of x, (H, C, W, n), and multiply row by row."""
+        """Return the output for x, (H, C, W, n)."""
         for v, (to, source) in enumerate(self.taps):
-            self.unfolded[self.inner, :, v, to] = x[:, :, source]
-        np.copyto(self.weight, self.layer.params["weight"].transpose(0, 2, 1, 3))
-        weight, bias = self.weight.reshape(len(self.weight), -1), self.layer.params["bias"][:, None]
-        for patches, y in zip(self._patches(self.unfolded), self._rows(self.y), strict=True):
-            np.matmul(weight, patches, out=y)
-            y += bias
+            self.unfolded[:, v, :, to] = x[:, :, source]
+        for place, u in enumerate(self.order):
+            self.weight[place] = self.layer.params["weight"][:, :, u].transpose(0, 2, 1)
+        np.copyto(self.y, self.layer.params["bias"][:, None, None])
+        for rows, kernels, row in self._products(self.y, self.weight, self.unfolded):
+            add_product(rows, kernels, row)
         return self.y
 
     def backward(self, grad: np.ndarray, first: bool) -> np.ndarray:
-        """Return the gradient of x; see `Conv2d.backward` for the two products."""
+        """Return the gradient of x: each product ``Y += W U`` gives ``dW += dY Uᵀ`` and ``dU = Wᵀ dY``."""
         grad = np.ascontiguousarray(grad)
-        weight = self.weight.reshape(len(self.weight), -1)
-        grad_weight = np.zeros_like(weight)
-        for patches, grad_y in zip(self._patches(self.unfolded), self._rows(grad), strict=True):
-            add_product(grad_weight, grad_y, patches.T)
-        as_kernels = grad_weight.reshape(self.weight.shape).transpose(0, 2, 1, 3)
-        self.grads = {"weight": as_kernels, "bias": grad.sum(axis=(0, 2, 3))}
+        self.grad_weight.fill(0)
+        for grad_rows, kernels, row in self._products(grad, self.grad_weight, self.unfolded):
+            add_product(kernels, grad_rows, row.T)
+        self.grads = {"weight": self.grad_weight, "bias": grad.sum(axis=(0, 2, 3))}
         if not first:
-            self._backward_to_pixels(weight, grad)
+            self._backward_to_pixels(grad)
         return self.grad_x
 
-    def _backward_to_pixels(self, weight: np.ndarray, grad: np.ndarray) -> None:
-        """Add up the gradients of the unfolded numbers, then give each pixel those of its copies."""
+    def _backward_to_pixels(self, grad: np.ndarray) -> None:
+        """Compute the gradient of the unfolded rows, then give each pixel those of its copies."""
         unfolded = self.scratch[: self.unfolded.size].reshape(self.unfolded.shape)
-        unfolded.fill(0)
-        for patches, grad_y in zip(self._patches(unfolded), self._rows(grad), strict=True):
-            add_product(patches, weight.T, grad_y)
+        for grad_rows, kernels, row in self._products(grad, self.weight, unfolded):
+            np.matmul(kernels.T, grad_rows, out=row)
         self.grad_x.fill(0)
         for v, (to, source) in enumerate(self.taps):
-            self.grad_x[:, :, source] += unfolded[self.inner, :, v, to]
+            self.grad_x[:, :, source] += unfolded[:, v, :, to]
 
-    def _patches(self, unfolded: np.ndarray) -> list[np.ndarray]:
-        """Return the patches of each output row as a (kh*C*kw, W'*n) view."""
-        step, kh, columns = self.layer.stride[0], self.layer.kernel_size[0], self.y.shape[2] * self.y.shape[3]
-        return [unfolded[i * step : i * step + kh].reshape(-1, columns) for i in range(self.rows)]
+    def in_layer_order(self, name: str, grad: np.ndarray) -> np.ndarray:
+        """Return a gradient with the axes of the layer's parameter."""
+        if name == "bias":
+            return grad
+        ordered = np.empty_like(self.layer.params["weight"])
+        for place, u in enumerate(self.order):
+            ordered[:, :, u] = grad[place].transpose(0, 2, 1)
+        return ordered
 
-    def _rows(self, y: np.ndarray) -> list[np.ndarray]:
-        """Return each output row as a (out_channels, W'*n) view."""
-        return [row.reshape(len(row), -1) for row in y]
+    def _products(self, y: np.ndarray, weight: np.ndarray, unfolded: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+        """Yield the three matrices of each product: output rows, kernel rows, one row of the unfolded input.
+
+        An unfolded row that no window reaches is multiplied with no kernel rows, so that its gradient becomes zero.
+        """
+        for row, (rows, kernels) in zip(unfolded, self.meetings, strict=True):
+            columns = row.shape[2] * row.shape[3]
+            matrices = y[rows].reshape(-1, columns), weight[kernels].reshape(-1, row.shape[0] * row.shape[1])
+            yield *matrices, row.reshape(-1, columns)
+
+
+def kernel_order(kernel_height: int, stride: int) -> list[int]:
+    """Return the kernel rows in the order in which an input row meets them, output row by output row.
+
+    >>> kernel_order(5, stride=2)
+    [4, 2, 0, 3, 1]
+    """
+    return [u for phase in range(stride) for u in reversed(range(phase, kernel_height, stride))]
+
+
+def meeting(h: int, kernel_height: int, stride: int, rows: int, order: list[int]) -> tuple[slice, slice]:
+    """Return the output rows that see (padded) input row h, and through which kernel rows, as places in ``order``."""
+    first, last = max(0, -(-(h - kernel_height + 1) // stride)), min(rows - 1, h // stride)
+    if first > last:
+        return slice(0, 0), slice(0, 0)
+    start = order.index(h - first * stride)
+    return slice(first, last + 1), slice(start, start + last - first + 1)
 
 
 def unfolding(v: int, stride: int, padding: int, width: int, columns: int) -> tuple[slice, slice]:
@@ -201,7 +235,7 @@ class InPlaceReLU:
 
     def backward(self, grad: np.ndarray, first: bool) -> np.ndarray:
         """Return grad where x was positive, 0 elsewhere."""
-        return np.multiply(grad, self.y > 0)
+        return np.multiply(grad, self.y > 0, out=grad)
 
 
 class SeparablePool:
