@@ -7,7 +7,7 @@ import pytest
 from sklearn import neural_network
 from sklearn.base import clone
 from sklearn.datasets import load_digits
-from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.exceptions import ConvergenceWarning, FitFailedWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from mlp_core import SGD, Adam, mlp, train
 from mlp_core.estimator import MLPClassifier
 from mlp_core.splits import Split
+from mlp_core.training import TrainingDiverged
 
 small = partial(MLPClassifier, (16,), batch_size=32, max_iter=4, tol=None, random_state=0)
 
@@ -141,6 +142,16 @@ def test_wrong_parameters_are_named(parameters, message, digits):
         MLPClassifier(**parameters).fit(*digits)
 
 
+def test_a_diverged_fit_says_so_and_does_not_end_a_grid_search(digits):
+    with pytest.raises(TrainingDiverged, match="learning rate"):
+        small(solver="sgd", learning_rate_init=1e6).fit(*digits)
+    rates = {"learning_rate_init": [0.02, 1e6]}
+    with pytest.warns(FitFailedWarning, match="1 fits failed"):
+        search = GridSearchCV(small(solver="sgd"), rates, cv=[(range(400), range(400, 600))], error_score=0.0)
+        search.fit(*digits)
+    assert search.best_params_ == {"learning_rate_init": 0.02}
+
+
 def test_hidden_layers_may_be_a_number_or_none(digits):
     assert [array.shape for array in MLPClassifier(7, max_iter=1).fit(*digits).coefs_] == [(64, 7), (7, 10)]
     assert [array.shape for array in MLPClassifier((), max_iter=1).fit(*digits).intercepts_] == [(10,)]
@@ -168,10 +179,10 @@ def test_the_accuracy_is_that_of_scikit_learn_within_noise():
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         for make in (ours, theirs):
-            models = [make(**settings, max_iter=10, random_state=seed) for seed in range(6)]
+            models = [make(**settings, max_iter=10, random_state=seed) for seed in range(4)]
             models = [model.fit(X[:1200] / 16, y[:1200]) for model in models]
             accuracies[make] = np.array([model.score(X[1200:] / 16, y[1200:]) for model in models])
     difference = accuracies[ours].mean() - accuracies[theirs].mean()
-    error = np.sqrt((accuracies[ours].var(ddof=1) + accuracies[theirs].var(ddof=1)) / 6)
+    error = np.sqrt((accuracies[ours].var(ddof=1) + accuracies[theirs].var(ddof=1)) / 4)
     assert accuracies[ours].mean() > 0.9
     assert abs(difference) < 0.01 + 2 * error
