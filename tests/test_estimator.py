@@ -146,8 +146,8 @@ def test_a_diverged_fit_says_so_and_does_not_end_a_grid_search(digits):
     with pytest.raises(TrainingDiverged, match="learning rate"):
         small(solver="sgd", learning_rate_init=1e6).fit(*digits)
     rates = {"learning_rate_init": [0.02, 1e6]}
+    search = GridSearchCV(small(solver="sgd"), rates, cv=[(range(400), range(400, 600))], error_score=0.0)
     with pytest.warns(FitFailedWarning, match="1 fits failed"):
-        search = GridSearchCV(small(solver="sgd"), rates, cv=[(range(400), range(400, 600))], error_score=0.0)
         search.fit(*digits)
     assert search.best_params_ == {"learning_rate_init": 0.02}
 
