@@ -9,6 +9,7 @@ from typing import Any
 import pypandoc
 
 from .errors import ConversionError
+from .formulas.dollars import tighten
 
 FILTERS = Path(__file__).parent / "filters"
 FLAVOUR = (
@@ -32,8 +33,14 @@ def read(document: dict[str, Any]) -> dict[str, Any]:
     dict
         Pandoc's syntax tree: one Div of class ``cell`` for each cell, with ``notebook``, ``cell`` and ``role``.
     """
-    source = json.dumps({**document, "flavour": FLAVOUR})
+    cells = [{**cell, "parts": [_tightened(part) for part in cell["parts"]]} for cell in document["cells"]]
+    source = json.dumps({**document, "cells": cells, "flavour": FLAVOUR})
     return json.loads(_run(source, "--from", str(FILTERS / "reader.lua"), "--to", "json"))
+
+
+def _tightened(part: dict[str, Any]) -> dict[str, Any]:
+    """Let pandoc see the formulas that only Jupyter would."""
+    return {**part, "text": tighten(part["text"])} if part["kind"] == "markdown" else part
 
 
 def write(

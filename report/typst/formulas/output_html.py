@@ -8,7 +8,6 @@ from .errors import MathError
 from .mathml import mathml, reference_mark, table_element
 from .nodes import Formula, Line
 
-
 WORD_JOINER = "\u2060"
 """Keeps the comma behind a formula on the formula's line."""
 

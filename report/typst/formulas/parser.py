@@ -219,6 +219,8 @@ class Parser:
                 primes += 1
             elif token == "^" or token in _SUPERSCRIPTS:
                 sup = self._parse_script(token, sup, _SUPERSCRIPTS, "superscript")
+                if (typed := _only_primes(sup)) and not primes:
+                    sup, primes = None, typed
             elif token == "_" or token in _SUBSCRIPTS:
                 sub = self._parse_script(token, sub, _SUBSCRIPTS, "subscript")
             elif token in ("'", "’"):
@@ -240,6 +242,13 @@ class Parser:
             return Row(tuple(characters))
         self.stream.pop()
         return self.parse_argument(token)
+
+
+def _only_primes(sup: Node) -> int:
+    """Count the primes of f^{'}, which is often typed for f'."""
+    inner = sup.children[0] if isinstance(sup, Row) and len(sup.children) == 1 else None
+    alone = isinstance(inner, Scripts) and inner.base == Row() and inner.sub is None and inner.sup is None
+    return inner.primes if alone and isinstance(inner, Scripts) else 0
 
 
 def _unexpected(token: Token) -> str:
