@@ -174,8 +174,14 @@ def test_a_trial_is_claimed_by_one_process_at_a_time(store):
         assert not mine
     with store.claim("ab", wait=False) as mine:
         assert mine
-        assert store.was_running("ab")
-    assert not store.was_running("ab")
+        assert not store.was_killed("ab")
+    assert not store.was_killed("ab")
+
+
+def test_a_trial_whose_process_died_is_known_once(store):
+    (store.folder / "running" / "ab").touch()
+    assert store.was_killed("ab")
+    assert not store.was_killed("ab")
 
 
 def test_what_killed_processes_left_half_written_is_swept_but_not_what_is_being_written(store):

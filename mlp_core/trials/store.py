@@ -106,7 +106,7 @@ class TrialStore:
             False if another process holds the lock, and `wait` is False. True as well where the disk is too full for a
             lock file: better run a trial twice than not at all.
         """
-        lock = FileLock(self.folder / "locks" / f"{key}.lock", thread_local=False)
+        lock = FileLock(self._lock(key), thread_local=False)
         try:
             lock.acquire(timeout=-1 if wait else 0, poll_interval=POLL_INTERVAL)
         except Timeout:
@@ -130,13 +130,20 @@ class TrialStore:
         """Return the file that keeps the state of an unfinished trial."""
         return self.folder / "checkpoints" / f"{lineage}.npz"
 
-    def was_running(self, key: str) -> bool:
-        """Return whether a trial had begun and not ended when its process ended."""
-        return self._mark(key).exists()
+    def was_killed(self, key: str) -> bool:
+        """Return whether a trial had begun and not ended when its process ended; the next call returns False."""
+        if not self._mark(key).exists():
+            return False
+        try:
+            with FileLock(self._lock(key), blocking=False):
+                self._mark(key).unlink(missing_ok=True)
+        except Timeout:
+            return False
+        return True
 
-    def forget_running(self, key: str) -> None:
-        """Remove the mark that an earlier search's killed process left."""
-        self._mark(key).unlink(missing_ok=True)
+    def _lock(self, key: str) -> Path:
+        """Return the file that is locked while a trial runs."""
+        return self.folder / "locks" / f"{key}.lock"
 
     def _mark(self, key: str) -> Path:
         """Return the file that stands there while a trial runs."""
@@ -146,7 +153,7 @@ class TrialStore:
         """Remove the half-written files that killed processes left behind."""
         for part in self.folder.glob("trials/.*.part"):
             key = part.name.split(".")[1]
-            with suppress(Timeout), FileLock(self.folder / "locks" / f"{key}.lock", blocking=False):
+            with suppress(Timeout), FileLock(self._lock(key), blocking=False):
                 part.unlink(missing_ok=True)
 
     def remove(self, keys: list[str]) -> None:

@@ -20,6 +20,7 @@ from mlp_core.trials.store import Record, TrialStore
 from mlp_core.trials.work import THREAD_VARIABLES, Job, Trial, make_record, one_thread, run_trial
 
 MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
+NOBODY = ""  # stands in for a trial where a process died without one
 FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent lives
 
 
@@ -97,12 +98,12 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
     pending = {trial.key: trial for trial in trials}
     kills: Counter[str] = Counter()
     for key in pending:
-        store.forget_running(key)
+        store.was_killed(key)  # by whoever killed an earlier search: that counts for nothing here
     while pending:
         try:
             for record in run_batch(pending, job, pool, kills):
                 del pending[record["key"]]
-                kills[""] = 0
+                kills[NOBODY] = 0
                 yield record
         except BrokenExecutor as error:
             pool.close(kill=True)
@@ -129,11 +130,8 @@ def blame(pending: dict[str, Trial], store: TrialStore, kills: Counter[str], err
     RuntimeError
         If processes die again and again while no trial runs and none ends.
     """
-    guilty = [key for key in pending if store.was_running(key)]
-    kills.update(guilty or [""])
-    for key in guilty:
-        store.forget_running(key)
-    if kills[""] >= MAX_KILLS:
+    kills.update([key for key in pending if store.was_killed(key)] or [NOBODY])
+    if kills[NOBODY] >= MAX_KILLS:
         raise RuntimeError(f"the worker processes die before they begin a trial: {error}") from error
 
 
