@@ -53,6 +53,4 @@ clean:  ## remove everything made, but not the environment in .venv
 .venv: $(STAMP)
 
 $(STAMP):
-	@bash .ci/environment $(VENV)
-	@rm -f $(VENV)/.installed-*
-	@touch $@
+	@bash .ci/environment $@

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from report.results import MIME
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURE = "from IPython.display import display\ndisplay({'image/svg+xml': '<svg/>', 'text/plain': 'figure'}, raw=True)"
 
@@ -26,6 +28,10 @@ def cell(source, *outputs, count=1, tags=()):
 
 OTHER = {"image/svg+xml": "<svg>other</svg>", "text/plain": "figure"}
 OLD_PICTURE = {"output_type": "display_data", "metadata": {}, "data": OTHER}
+PUBLISHED = "from report import results\nresults.publish(slope=-1.99999)"
+OLD_RESULT = {
+    "output_type": "display_data", "metadata": {}, "data": {MIME: {"slope": -1.9999}, "text/plain": "published: slope"},
+}  # fmt: skip
 CELLS = {
     "as stored": (cell("print(0.123)", stream("0.123\n")), True),
     "another last digit": (cell("print(0.124)", stream("0.123\n")), False),
@@ -33,6 +39,7 @@ CELLS = {
     "stored warning": (cell("import sys; print('w', file=sys.stderr)", stream("w\n", "stderr")), False),
     "hollow exception": (cell("x = 1", tags=["raises-exception"]), False),
     "another picture": (cell(PICTURE, OLD_PICTURE), True),
+    "another published result": (cell(PUBLISHED, OLD_RESULT), True),
     "no progress bar": (cell("from tqdm import tqdm\nfor _ in tqdm([1, 2]): pass"), True),
 }
 
