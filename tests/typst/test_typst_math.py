@@ -154,6 +154,9 @@ REFUSED = [
     (r"\newcommand{\x}[1]{#1} \x", r"\x needs an argument"),
     (r"\def\x#1.{a}", "only parameters #1#2"),
     ("a $ b", "unexpected $"),
+    ("a #1 b", "unexpected #1"),
+    ("{" * 200 + "x" + "}" * 200, "nested more than"),
+    (r"\frac" * 200, "nested more than"),
     ("a \\", "the formula ends with"),
 ]
 

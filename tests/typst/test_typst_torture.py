@@ -1,5 +1,8 @@
 """Every command of KaTeX's support table converts and compiles without a missing character, or is refused by name."""
 
+import random
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import report.typst
 from report.typst.formulas import output_typst
 from report.typst.formulas.errors import MathError
 from report.typst.formulas.macros import Macros
+from report.typst.formulas.output_html import HTMLFormulas
 from report.typst.formulas.parser import parse
 
 TEMPLATES = Path(report.typst.__file__).parent / "templates"
@@ -53,6 +57,38 @@ def test_every_formula_compiles_displayed_and_inline(tmp_path):
     displayed = [output_typst.display(formula, "") for formula in parsed]
     inline = [output_typst.inline(formula) for formula in parsed if not any(line.tag for line in formula.body.rows)]
     assert compile_pdf(tmp_path, "\n\n".join(displayed + inline)) == []
+
+
+def random_formulas(count: int) -> Iterator[str]:
+    """Yield commands, marks and letters in random order."""
+    chance = random.Random(0)
+    commands = [formula for formula in FORMULAS if len(formula) < 40]
+    marks = [*"abxyzAB012+-=*/<>()[]|!,.;:'\"`~?@ {}^_{}^_&#$%\\"]
+    marks += ["\\\\", "{}", "\\left(", "\\right)", "\\not", "\\limits"]
+        *"abxyzAB012+-=*/<>()[]|!,.;:'\"`~?@ {}^_{}^_&#$%\\",
+        "\\\\",
+        "{}",
+        "\\left(",
+        "\\right)",
+        "\\not",
+        "\\limits",
+    ]
+    for _ in range(count):
+        parts = (chance.choice(commands if chance.random() < 0.35 else marks) for _ in range(chance.randint(1, 9)))
+        yield " ".join(parts) if chance.random() < 0.5 else "".join(parts)
+
+
+def test_whatever_is_not_refused_compiles_and_is_well_formed(tmp_path):
+    displayed = []
+    for tex in random_formulas(1000):
+        try:
+            formula = parse(tex, display=True, macros=Macros())
+        except MathError:
+            continue
+        displayed.append(output_typst.display(formula, ""))
+        ElementTree.fromstring(f"<p>{HTMLFormulas().display(formula, '')}</p>")
+    assert len(displayed) > 200
+    assert compile_pdf(tmp_path, "\n\n".join(displayed)) == []
 
 
 @pytest.mark.parametrize(("tex", "message"), REFUSED)

@@ -18,6 +18,8 @@ from .tokens import Token, is_word, tokenize
 
 NEWLINES = {"\\\\", "\\cr", "\\newline"}
 STOPS = {"}", "&", "\\end", "\\right", "\\middle", "\\endgroup", *NEWLINES}
+DEEPEST = 75
+"""Levels of groups and arguments in one formula; more would exhaust Python's stack."""
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-=()aehijklmnoprstuvx", strict=True))
 
@@ -75,6 +77,7 @@ class Parser:
         self.stream = stream
         self.label = ""
         self.tag = ""
+        self._depth = 0
 
     # -- rows -----------------------------------------------------------------------------------------------------
 
@@ -157,6 +160,14 @@ class Parser:
 
     def parse_atom(self) -> Node | None:
         """Read one character, one group, or one command with its arguments."""
+        if self._depth == DEEPEST:
+            raise MathError(f"groups and arguments are nested more than {DEEPEST} deep")
+        self._depth += 1
+        node = self._read_atom()
+        self._depth -= 1
+        return node
+
+    def _read_atom(self) -> Node | None:
         token = self.stream.next()
         if token is None:
             raise MathError("the formula ends where something is expected")
@@ -172,7 +183,7 @@ class Parser:
             return OPERATORS[token]
         if is_word(token) or token == "~":
             return self._parse_command(token)
-        if token in ("#", "$", "%", "\\"):
+        if token[0] == "#" or token in ("$", "%", "\\"):
             raise MathError(f"unexpected {token}; write \\{token}" if token != "\\" else "the formula ends with \\")
         return character(token)
 
