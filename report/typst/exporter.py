@@ -19,7 +19,7 @@ from .references import reference_problems, unused_labels
 
 TEMPLATES = Path(__file__).parent / "templates"
 _IMAGE = re.compile("\ue002(image-\\d+)\ue002")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ue000-\ue003\ufffe\uffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ue000-\ue003\ufeff\ufffe\uffff]")
 """Control characters, and the private characters that the filters use as marks."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -87,6 +87,7 @@ class TypstExporter(Exporter):
     def _document(self, nb: NotebookNode, resources: dict, store: ImageStore, settings: dict) -> dict[str, Any]:
         name = resources.get("metadata", {}).get("name") or "Notebook"
         metadata = document_metadata(nb.metadata, self.report, name, only_heading(nb))
+        metadata["name"] = name
         metadata["template"] = f"{store.prefix}/{Path(self.template).name}"
         metadata["csl"] = str(settings.get("csl") or "ieee")
         metadata["bibliography_title"] = bibliography_title(metadata["lang"])

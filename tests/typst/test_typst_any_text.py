@@ -2,10 +2,11 @@
 
 import re
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from typst_documents import code, export, markdown, notebook, printed
 
+QUICK = (Phase.explicit, Phase.generate)  # a failure is told as it is: shrinking exports hundreds of notebooks
 MARKS = "#$@<>*_`~\\[]{}=-+/\"'|!:;%^&().,0123456789 \n\t"
 FOREIGN = "äßéøŁğČẽαΩжЯ≤→∇€–…“”«»✓"
 WORD = re.compile(r"word[a-z]{3}")
@@ -22,19 +23,19 @@ def safe(text: str) -> str:
     return re.sub(r"[$@\\<]|!\[|\]\(|\]\[|^\s*\[.*?\]:", " ", text)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, derandomize=True, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(texts, min_size=12, max_size=12))
 def test_words_of_markdown_survive(cells: list[str]) -> None:
     sources = [safe(text) for text in cells]
     pdf = export(notebook(*map(markdown, sources)))
-    flat = re.sub(r"\s|-(?=\s)", "", pdf.text)
+    flat = re.sub(r"[\s\xad]", "", pdf.text)  # soft hyphens stand where lines end
     for source in sources:
         for word in WORD.findall(source):
             assert word in flat
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(texts, min_size=8, max_size=8), st.text(max_size=40))
+@settings(max_examples=8, deadline=None, derandomize=True, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(texts, min_size=8, max_size=8), st.text(max_size=40).filter(lambda text: not re.search("[\r\b\x1b]", text)))
 def test_code_and_output_survive_to_the_letter(cells: list[str], anything: str) -> None:
     made = [code("x = 0  # " + text.replace("\n", " "), printed(text + anything)) for text in cells]
     flat = re.sub(r"[\s↪]", "", "".join(export(notebook(*made)).pages))

@@ -1,4 +1,6 @@
 --- Heading levels without gaps (a tagged PDF must not jump from level 1 to level 3).
+local write = require 'write'
+
 local headings = {}
 
 local open = {}  -- the written levels of the headings we are inside of
@@ -10,9 +12,14 @@ local function printed(level)
   return #open
 end
 
---- Print every heading one level below the heading it stands under, whatever level it was written at.
+local function is_empty(header)
+  return write.is_blank(header.content) and not header.content:find_if(function(inline) return inline.t == 'RawInline' and inline.format == 'typst' end)
+end
+
+--- Print every heading one level below the heading it stands under, whatever level it was written at; drop empty ones.
 function headings.normalise(blocks)
   return blocks:walk{Header = function(header)
+    if is_empty(header) then return {} end
     header.level = printed(header.level)
     return header
   end}

@@ -32,7 +32,8 @@ local function arguments(meta)
   for _, name in ipairs(LISTS) do if meta[name] then argument(name, array(meta[name])) end end
   for name, value in pairs(meta.switches or {}) do out[#out + 1] = '  ' .. name .. ': ' .. tostring(value) .. ',' end
   table.sort(out)
-  if meta.title then argument('title_text', write.string(pandoc.utils.stringify(pandoc.Blocks(meta.title)))) end
+  local title = pandoc.Blocks(meta.title)
+  argument('title_text', write.string(pandoc.utils.stringify(write.is_blank(title) and meta.name or title)))
   return table.concat(out, '\n')
 end
 

@@ -12,7 +12,19 @@ end
 --- Blocks as Typst markup, without the trailing line break.
 function write.blocks(blocks)
   if #blocks == 0 then return '' end
-  return (pandoc.write(pandoc.Pandoc(blocks), 'typst', OPTIONS):gsub('%s+$', ''))
+  local text = pandoc.write(pandoc.Pandoc(blocks), 'typst', OPTIONS):gsub('%s+$', '')
+  local _, backslashes = text:match('\\*$'):gsub('\\', '')
+  return backslashes % 2 == 1 and text .. ' ' or text  -- a line break at the end must not escape what follows
+end
+
+-- soft hyphen, zero-width space and joiners, no-break space
+local INVISIBLE = {'\u{AD}', '\u{200B}', '\u{200C}', '\u{200D}', '\u{2060}', '\u{A0}'}
+
+--- Whether an element shows no text at all.
+function write.is_blank(element)
+  local text = pandoc.utils.stringify(element):gsub('%s', '')
+  for _, character in ipairs(INVISIBLE) do text = text:gsub(character, '') end
+  return text == ''
 end
 
 --- Inlines as Typst markup.
