@@ -66,13 +66,6 @@ def random_formulas(count: int) -> Iterator[str]:
     marks = [*"abxyzAB012+-=*/<>()[]|!,.;:'\"`~?@ {}^_{}^_&#$%\\"]
     marks += ["\\\\", "{}", "\\left(", "\\right)", "\\not", "\\limits"]
         *"abxyzAB012+-=*/<>()[]|!,.;:'\"`~?@ {}^_{}^_&#$%\\",
-        "\\\\",
-        "{}",
-        "\\left(",
-        "\\right)",
-        "\\not",
-        "\\limits",
-    ]
     for _ in range(count):
         parts = (chance.choice(commands if chance.random() < 0.35 else marks) for _ in range(chance.randint(1, 9)))
         yield " ".join(parts) if chance.random() < 0.5 else "".join(parts)
