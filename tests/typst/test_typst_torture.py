@@ -65,7 +65,6 @@ def random_formulas(count: int) -> Iterator[str]:
     commands = [formula for formula in FORMULAS if len(formula) < 40]
     marks = [*"abxyzAB012+-=*/<>()[]|!,.;:'\"`~?@ {}^_{}^_&#$%\\"]
     marks += ["\\\\", "{}", "\\left(", "\\right)", "\\not", "\\limits"]
-        *"abxyzAB012+-=*/<>()[]|!,.;:'\"`~?@ {}^_{}^_&#$%\\",
     for _ in range(count):
         parts = (chance.choice(commands if chance.random() < 0.35 else marks) for _ in range(chance.randint(1, 9)))
         yield " ".join(parts) if chance.random() < 0.5 else "".join(parts)
