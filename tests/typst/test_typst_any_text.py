@@ -23,18 +23,18 @@ def safe(text: str) -> str:
     return re.sub(r"[$@\\<]|!\[|\]\(|\]\[|^\s*\[.*?\]:", " ", text)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, derandomize=True, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(texts, min_size=12, max_size=12))
 def test_words_of_markdown_survive(cells: list[str]) -> None:
     sources = [safe(text) for text in cells]
-    pdf = export(notebook(*map(markdown, sources)))
-    flat = re.sub(r"[\s\xad]", "", pdf.text)  # soft hyphens stand where lines end
+    pdf = export(notebook(*map(markdown, sources), report={"lang": "zxx"}))  # no language, no hyphens
+    flat = re.sub(r"\s", "", pdf.text)
     for source in sources:
         for word in WORD.findall(source):
             assert word in flat
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, derandomize=True, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(texts, min_size=8, max_size=8), st.text(max_size=40).filter(lambda text: not re.search("[\r\b\x1b]", text)))
 def test_code_and_output_survive_to_the_letter(cells: list[str], anything: str) -> None:
     made = [code("x = 0  # " + text.replace("\n", " "), printed(text + anything)) for text in cells]
