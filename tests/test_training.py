@@ -330,6 +330,15 @@ def test_a_run_that_stopped_early_stays_stopped(tmp_path):
     assert same_run(first, second)
 
 
+def test_a_resumed_run_remembers_the_best_epoch_before(tmp_path):
+    options = {"early_stopping": EarlyStopping(patience=4, min_delta=10.0), "epochs": 9}  # the first stays the best
+    with pytest.raises(Interrupted):
+        checkpointed(tmp_path / "run.npz", callbacks=[interrupt(3)], **options)
+    resumed = checkpointed(tmp_path / "run.npz", **options)
+    assert len(resumed[1]) == 5
+    assert same_run(resumed, checkpointed(None, **options))
+
+
 def test_a_finished_run_can_be_given_more_epochs(tmp_path):
     checkpointed(tmp_path / "run.npz", epochs=2)
     assert same_run(checkpointed(tmp_path / "run.npz", epochs=6), checkpointed(None, epochs=6))
