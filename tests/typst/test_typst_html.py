@@ -1,14 +1,16 @@
 """The HTML page: one file, numbered as the PDF, safe, and the same bytes for the same notebook."""
 
 import base64
+import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from pypdf import PdfReader
 
-from report.typst import ConversionError, TypstHTMLExporter
+from report.typst import ConversionError, TypstHTMLExporter, TypstPDFExporter
 from report.typst.web.numbering import slug
 from report.typst.web.safety import clean
 from report.typst.web.tables import is_number, is_numeric
@@ -83,6 +85,14 @@ def test_references_carry_the_number_of_what_they_name(page):
         assert f'<a href="#{label}">{words}</a>' in page.replace("\u00a0", " ").replace("&nbsp;", " ")
         assert page.count(f'id="{label}"') == 1
     assert '<a href="#eq:late">(2)</a>' in page
+
+
+def test_the_pdf_has_the_same_numbers(page, folder):
+    notebook = new_notebook(cells=[cell.copy() for cell in CELLS], metadata={"report": {"bibliography": "refs.bib"}})
+    pdf, _ = TypstPDFExporter().from_notebook_node(notebook, {"metadata": {"name": "n", "path": str(folder)}})
+    printed = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages)
+    sentence = re.search(r"See Figure.*? \[1\]\.", text_of(page))[0]
+    assert re.sub(r"\s", "", sentence) in re.sub(r"\s", "", printed)
 
 
 def test_every_link_inside_the_page_leads_somewhere(page):
