@@ -291,3 +291,8 @@ def test_a_column_of_numbers_may_have_blanks():
 
 def test_a_slug_is_made_of_words():
     assert slug("Größe & Zahl: 3") == "größe-zahl-3"
+
+
+def test_a_comma_stays_with_its_formula():
+    html = export([new_markdown_cell("Take $x$, then $y$.")])
+    assert len(re.findall(r'<span class="tie"><math.*?</math>[,.]</span>', html)) == 2

@@ -8,10 +8,6 @@ from .errors import MathError
 from .mathml import mathml, reference_mark, table_element
 from .nodes import Formula, Line
 
-WORD_JOINER = "\u2060"
-"""Keeps the comma behind a formula on the formula's line."""
-
-
 class HTMLFormulas:
     """Writes the formulas of one document and counts its equations.
 
@@ -32,7 +28,7 @@ class HTMLFormulas:
         if any(line.label or line.tag for line in formula.body.rows):
             raise MathError("only displayed formulas are numbered: put \\label or \\tag between $$ and $$")
         body = _body(formula)
-        return f"<math{_alternative(formula)}>{body}</math>{WORD_JOINER}" if body else ""
+        return f"<math{_alternative(formula)}>{body}</math>" if body else ""
 
     def display(self, formula: Formula, label: str) -> str:
         """Return a displayed formula; its lines are numbered one by one where one of several has a label or a tag."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from .ast import Element, div, each, inlines_of, is_div, link, pairs_of, replace, span, text_of, words
 from .blocks import Blocks
+from .marks import tied
 from .names import names
 from .numbering import LABEL, Labels, Numbering, anchor_spans, link_target
 
@@ -93,7 +94,7 @@ class Page:
         out: list[Element] = []
         for cell, blocks in cells:
             self._enter(cell)
-            out += replace(blocks, self._reference)
+            out += tied(replace(blocks, self._reference))
         return out
 
     def _reference(self, element: Element) -> list[Element] | None:
@@ -163,7 +164,7 @@ class Page:
     def refer_in(self, value: Any) -> Any:
         """Return metadata with its references resolved."""
         self._place = ("the settings", "-1")
-        return replace(value, self._reference)
+        return tied(replace(value, self._reference))
 
     def _bibliography(self) -> list[Element]:
         if "bibliography" not in self.meta or not self.notes["citations"]:

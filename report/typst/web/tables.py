@@ -103,6 +103,8 @@ def tidied(table: Element) -> Element:
         if column[0]["t"] == "AlignDefault" and cells and is_numeric([text_of(cell[4]) for cell in cells]):
             column[0] = {"t": "AlignRight"}
     head[1] = _fold_rows(head[1])
+    for cell in (cell for row in head[1] for cell in row[1] if cell[3] > 1):
+        cell[0], cell[1] = attributes("", ("spanning",)), {"t": "AlignCenter"}
     for row in [*head[1], *rows]:
         row[0] = attributes()
         row[1] = [[*cell[:4], _signed_blocks(cell[4])] for cell in row[1]]
