@@ -27,7 +27,7 @@ repeat printed numbers with more digits than every BLAS kernel gives alike. What
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give kernels, which inherit this environment, no progress bars, their share of cores, their own folders."""
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT") or config.getoption("numprocesses", default=None) or 1)
     for name in THREAD_VARIABLES:
         os.environ.setdefault(name, str(max(1, cores() // workers)))
     os.environ["TQDM_DISABLE"] = "1"
