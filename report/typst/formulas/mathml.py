@@ -10,6 +10,7 @@ from html import escape
 
 from .accents import ACCENTS
 from .alphabets import letter
+from .mathml_operators import fence, function, is_no_operand, operator, prime_mark, relation, small_mark
 from .mathml_tables import ALPHABETS, CALLS, INTEGRALS, LIMITED, SPACES_AROUND, UPRIGHT
 from .nodes import Call, Fenced, Node, Operator, Row, Scripts, Space, Symbol, Table, Text
 from .typst import word_of
@@ -18,15 +19,6 @@ from .typst import word_of
 def mathml(node: Node, font: str = "") -> str:
     """Return a node as MathML, its letters in a font of TeX (`bb`, `boldupright` ...)."""
     return _Writer(font).write(node)
-
-
-def operator(text: str, **attributes: str) -> str:
-    """Return an mo element."""
-    return f"<mo{_attributes(attributes)}>{escape(text)}</mo>"
-
-
-def _attributes(attributes: dict[str, str]) -> str:
-    return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
 
 
 class _Writer:
@@ -84,20 +76,30 @@ class _Writer:
         for place, child in enumerate(children):
             before = children[place - 1] if place else None
             after = children[place + 1] if place + 1 < len(children) else None
-            if isinstance(child, Symbol) and child.kind == "bin" and _is_no_operand(before):
+            if isinstance(child, Symbol) and child.kind == "bin" and is_no_operand(before):
                 written += operator(child.text, form="prefix", lspace="0em", rspace="0em")
             elif isinstance(child, Operator):
-                written += _function(child, before, after)
+                written += function(child, before, after)
+            elif isinstance(child, Symbol) and child.kind == "rel":
+                written += relation(child, before, after)
+            elif isinstance(child, Row) and len(child.children) == 1:
+                written += self._braced(child.children[0])
             else:
                 written += self.write(child)
         return written
+
+    def _braced(self, node: Node) -> str:
+        """Write what stands alone in braces, where TeX gives a sign no space: 1{,}000."""
+        if isinstance(node, Symbol) and node.kind in ("bin", "rel", "punct"):
+            return operator(node.text, **SPACES_AROUND["ord"])
+        return self.write(node)
 
     @write.register
     def _(self, node: Scripts) -> str:
         base = self._script_base(node)
         sup = "" if node.sup is None else self.write(node.sup)
         if node.primes:
-            primes = operator("′″‴⁗"[min(node.primes, 4) - 1], lspace="0em", rspace="0em")
+            primes = prime_mark(node.primes)
             sup = f"<mrow>{primes}{sup}</mrow>" if sup else primes
         sub = "" if node.sub is None else self.write(node.sub)
         if _takes_limits(node):
@@ -120,7 +122,7 @@ class _Writer:
         body = self.write(node.parts[0])
         for middle, part in zip(node.middles, node.parts[1:], strict=True):
             body += operator(middle, stretchy="true", lspace="0.1667em", rspace="0.1667em") + self.write(part)
-        return f"<mrow>{_fence(node.left, 'prefix')}{body}{_fence(node.right, 'postfix')}</mrow>"
+        return f"<mrow>{fence(node.left, 'prefix')}{body}{fence(node.right, 'postfix')}</mrow>"
 
     @write.register
     def _(self, node: Call) -> str:
@@ -137,7 +139,7 @@ class _Writer:
 
     def _accent(self, node: Call) -> str:
         accent = ACCENTS[node.options[0]]
-        mark = operator(accent.character, stretchy="true" if accent.grows else "false")
+        mark = operator(accent.character, stretchy="true") if accent.grows else small_mark(accent.character)
         body = self.write(node.args[0])
         if accent.below:
             return f'<munder accentunder="true">{body}{mark}</munder>'
@@ -200,7 +202,7 @@ class _Writer:
         table = f"<mtable{style}>{''.join(self.table_row(node, number) for number in range(len(node.rows)))}</mtable>"
         if not (node.left or node.right):
             return table
-        return f"<mrow>{_fence(node.left, 'prefix')}{table}{_fence(node.right, 'postfix')}</mrow>"
+        return f"<mrow>{fence(node.left, 'prefix')}{table}{fence(node.right, 'postfix')}</mrow>"
 
     def table_row(self, table: Table, number: int, extra: str = "", identifier: str = "") -> str:
         """Write one row; `extra` is another cell at its end."""
@@ -241,10 +243,6 @@ def reference_mark(name: str, kind: str) -> str:
     return f"\ue001{kind}:{escape(name)}\ue001"
 
 
-def _fence(char: str, form: str) -> str:
-    return operator(char, stretchy="true", fence="true", form=form, lspace="0em", rspace="0em") if char else ""
-
-
 def _scripted(base: str, sub: str, sup: str, elements: tuple[str, str, str]) -> str:
     if sub and sup:
         return f"<{elements[2]}>{base}{sub}{sup}</{elements[2]}>"
@@ -262,24 +260,3 @@ def _takes_limits(node: Scripts) -> bool:
     if isinstance(base, Call):
         return base.name in LIMITED or (base.name == "operator" and bool(base.options))
     return isinstance(base, Symbol) and base.kind == "op" and base.text not in INTEGRALS
-
-
-def _is_no_operand(node: Node | None) -> bool:
-    if isinstance(node, Space):
-        return False
-    return (
-        node is None
-        or isinstance(node, Operator)
-        or (isinstance(node, Symbol) and node.kind in ("bin", "rel", "open", "punct", "op"))
-    )
-
-
-def _function(node: Operator, before: Node | None, after: Node | None) -> str:
-    """Write the name of a function, apart from what is beside it but not from its parenthesis."""
-    left = "0em" if _is_no_operand(before) else "0.1667em"
-    closed = (
-        after is None
-        or isinstance(after, Fenced)
-        or (isinstance(after, Symbol) and after.kind not in ("var", "num", "ord", "op"))
-    )
-    return operator(node.name, form="prefix", lspace=left, rspace="0em" if closed else "0.1667em")

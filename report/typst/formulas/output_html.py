@@ -8,6 +8,7 @@ from .errors import MathError
 from .mathml import mathml, reference_mark, table_element
 from .nodes import Formula, Line
 
+
 class HTMLFormulas:
     """Writes the formulas of one document and counts its equations.
 

@@ -29,7 +29,7 @@ ATTRIBUTES = {
     "mfrac": {"linethickness"},
     "mstyle": {"displaystyle", "scriptlevel", "mathcolor", "mathsize"},
     "mrow": {"mathbackground", "mathcolor"},
-    "mpadded": {"width", "height", "depth"},
+    "mpadded": {"width", "height", "depth", "voffset"},
     "mover": {"accent"},
     "munder": {"accentunder"},
     "mtable": {"displaystyle"},
