@@ -26,8 +26,6 @@ _MAGIC_LANGUAGES = {
     "sql": "sql",
     "cython": "python",
 }
-PLAIN_TABLE_CELLS = 60
-"""Tables with more cells are read the short way, where they can be."""
 _TABULAR = re.compile(r"\\begin\{(tabular|longtable|table)")
 _DISPLAYED = re.compile(r"\s*\$+\s*\\displaystyle\s*(.*?)\$+\s*", re.DOTALL)
 
@@ -159,7 +157,7 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
         return [{"kind": "markdown", "text": close_fences(data)}]
     index = state["table"]
     state["table"] += 1
-    grid = plain_grid(data) if form == "html" and data.count("<td") > PLAIN_TABLE_CELLS else None
+    grid = plain_grid(data) if form == "html" else None
     if grid:
         form, data = "grid", grid
     return [

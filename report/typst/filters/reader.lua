@@ -2,12 +2,14 @@
 -- Every cell is parsed alone, so an unclosed fence or list cannot reach into the next one.
 package.path = pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), '?.lua'} .. ';' .. package.path
 
+local bulk = require 'bulk'
 local markup = require 'markup'
 
 local flavour
+local parsed = {}   -- Markdown that is read already: text -> blocks
 
 local function markdown(text)
-  local blocks = pandoc.read(text, flavour).blocks
+  local blocks = parsed[text] and parsed[text]:clone() or pandoc.read(text, flavour).blocks
   for _, filter in ipairs(markup.filters(markdown)) do blocks = blocks:walk(filter) end
   return blocks
 end
@@ -87,9 +89,23 @@ local function metadata(fields)
   return meta
 end
 
+-- every piece of Markdown in the parts of a document
+local function pieces(document)
+  local out = pandoc.List()
+  for _, cell in ipairs(document.cells) do
+    for _, part in ipairs(cell.parts) do
+      if part.kind == 'markdown' then out:insert(part.text) end
+      if part.caption then out:insert(tostring(part.caption)) end
+      for _, image in ipairs(part.images or {}) do if image.caption then out:insert(image.caption) end end
+    end
+  end
+  return out
+end
+
 function Reader(input)
   local document = pandoc.json.decode(tostring(input), false)
   flavour = document.flavour
+  parsed = bulk.read(pieces(document), flavour)
   local blocks = pandoc.Blocks{}
   for _, cell in ipairs(document.cells) do blocks:insert(cell_div(cell)) end
   return pandoc.Pandoc(blocks, metadata(document.metadata))
