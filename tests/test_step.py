@@ -109,6 +109,12 @@ def test_the_fast_step_knows_every_geometry(kernel, stride, padding, window, ste
     assert_same_training(network, OPTIMIZERS["momentum"], "float64", n=n)
 
 
+def test_windows_of_more_pixels_than_a_byte_counts():
+    trunk = [Conv2d(1, 1, 1, seed=0, dtype="float64"), MaxPool2d((1, 300)), Flatten()]
+    network = Sequential([*trunk, Linear(4, 3, seed=0, dtype="float64")], (1, 2, 600))
+    assert_same_training(network, OPTIMIZERS["sgd"], "float64", n=3)
+
+
 @pytest.mark.parametrize(
     "layers",
     [

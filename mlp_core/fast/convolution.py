@@ -264,9 +264,10 @@ class LinePool:
     def __init__(self, axis: int, size: int, stride: int, shape: Shape, count: int, dtype: np.dtype) -> None:
         before = (slice(None),) * axis
         self.taps = [(*before, slice(u, u + stride * count, stride)) for u in range(size)]
+        self.overlapping = stride < size
         out_shape = (*shape[:axis], count, *shape[axis + 1 :])
-        self.y, self.winner = np.empty(out_shape, dtype), np.empty(out_shape, np.uint8)
-        self.grad_x = np.empty(shape, dtype)
+        self.y, self.winner = np.empty(out_shape, dtype), np.empty(out_shape, np.min_scalar_type(size))
+        self.grad_x = np.zeros(shape, dtype)  # what no window covers stays zero
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the maxima and remember which of each window won; a later equal one does not win."""
@@ -274,15 +275,19 @@ class LinePool:
         self.winner.fill(0)
         for index, tap in enumerate(self.taps[1:], start=1):
             better = x[tap] > self.y
-            np.maximum(self.winner, better.view(np.uint8) * np.uint8(index), out=self.winner)
+            np.maximum(self.winner, better.view(np.uint8) * self.winner.dtype.type(index), out=self.winner)
             np.maximum(self.y, x[tap], out=self.y)
         return self.y
 
     def backward(self, grad: np.ndarray) -> np.ndarray:
-        """Add each window's gradient to its winner's."""
-        self.grad_x.fill(0)
+        """Give each window's gradient to its winner; where windows overlap, add."""
+        if self.overlapping:
+            self.grad_x.fill(0)
         for index, tap in enumerate(self.taps):
-            self.grad_x[tap] += grad * (self.winner == index)
+            if self.overlapping:
+                self.grad_x[tap] += grad * (self.winner == index)
+            else:
+                np.multiply(grad, self.winner == index, out=self.grad_x[tap])
         return self.grad_x
 
 
