@@ -296,3 +296,8 @@ def test_a_slug_is_made_of_words():
 def test_a_comma_stays_with_its_formula():
     html = export([new_markdown_cell("Take $x$, then $y$.")])
     assert len(re.findall(r'<span class="tie"><math.*?</math>[,.]</span>', html)) == 2
+
+
+def test_a_caption_that_stands_in_as_text_keeps_its_formulas():
+    html = export([shown({"image/png": PIXEL}, "#| fig-cap: The loss $L^2$ falls.\nplot()")])
+    assert 'alt="The loss L^2 falls."' in html

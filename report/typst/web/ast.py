@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 Element = dict[str, Any]
+
+_FORMULA = re.compile(r'<math[^>]* alttext="([^"]*)"')
 
 
 def attributes(identifier: str = "", classes: tuple[str, ...] = (), **pairs: str) -> list[Any]:
@@ -70,7 +73,7 @@ def inlines_of(blocks: list[Element]) -> list[Element]:
 
 
 def text_of(node: Any) -> str:
-    """Return the words of a node; what is already HTML, such as a formula, is left out."""
+    """Return the words of a node; of a formula its TeX, and of other HTML nothing."""
     if isinstance(node, list):
         return "".join(text_of(item) for item in node)
     if not isinstance(node, dict):
@@ -82,7 +85,10 @@ def text_of(node: Any) -> str:
         return str(content)
     if kind in ("Code", "Math"):
         return str(content[1])
-    return "" if kind in ("RawInline", "RawBlock") else text_of(content)
+    if kind in ("RawInline", "RawBlock"):
+        formula = _FORMULA.match(content[1])
+        return unescape(formula[1]) if formula else ""
+    return text_of(content)
 
 
 def each(node: Any, *kinds: str) -> Iterator[Element]:
