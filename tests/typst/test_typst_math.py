@@ -246,6 +246,12 @@ def test_a_label_may_stand_behind_the_formula_and_be_referred_to():
     assert [note["name"] for note in notes["references"]] == ["eq-x"]
 
 
+def test_an_autoref_names_what_it_refers_to_as_an_at_sign_does():
+    text, notes = typeset_blocks(cell("a", 0, para(raw(r"\autoref{eq:x}"))))
+    assert '"citationId": "eq:x"' in text
+    assert notes["references"] == []
+
+
 def test_other_tex_in_prose_is_kept_as_it_is_typed():
     text, notes = typeset_blocks(cell("a", 0, para(raw(r"\frobnicate{x}"))))
     assert "frobnicate{x}" in text

@@ -22,6 +22,7 @@ Notes = dict[str, list[dict[str, Any]]]
 
 _TRAILING_LABEL = re.compile(r"\{#([\w:.-]+)\}")
 _REFERENCE = re.compile(r"\\(eqref|ref|autoref|cref|Cref)\s*\{([^{}]+)\}\s*")
+_NAMED = re.compile(r"(fig|tbl|eq|sec|lst)[-:]")
 _CITATION = re.compile(r"\\(?:cite|citep|citet|parencite)\s*\{([^{}]+)\}\s*")
 _ENVIRONMENT = re.compile(r"\s*\\begin\s*\{([A-Za-z]+\*?)\}")
 _DEFINITION = re.compile(r"\s*(\\[A-Za-z]+)")
@@ -140,9 +141,12 @@ class _Typesetter:
     def _reference(self, command: str, names: str) -> list[Element]:
         out: list[Element] = []
         for name in names.split(","):
+            out += [{"t": "Str", "c": ", "}] if out else []
+            if command in ("autoref", "cref", "Cref") and _NAMED.match(name.strip()):
+                out.append(_cite(name.strip()))
+                continue
             self._note("references", name=name.strip())
             kind = "eqref" if command == "eqref" else "ref"
-            out += [{"t": "Str", "c": ", "}] if out else []
             out.append(self._raw_inline(self.output.reference(name.strip(), kind)))
         return out
 
