@@ -4,7 +4,8 @@ local write = require 'write'
 
 local code = {}
 
-local COLUMNS = 90           -- characters of the code font that fit on a line
+-- characters that fit on a line: of code, of code with line numbers, of printed output
+local COLUMNS, NUMBERED, TERMINAL = 92, 89, 94
 local LONG = 12             -- listings with more lines may break across pages
 local TURN = '\u{E000}'      -- where a long line goes on in the next; the template draws the mark
 
@@ -33,39 +34,39 @@ local function pieces(line, columns, used)
 end
 
 --- Mark where lines longer than the page go on in the next line.
--- @param used columns that the first line has used up already (0 without it)
+-- @param columns how many characters fit on a line
+-- @param used columns that the first line has used up already
 -- @return the text; the columns used by its last line
-function code.wrap(text, used)
+function code.wrap(text, columns, used)
   local lines = {}
-  used = used or 0
   for line in (text:gsub('\t', '    ') .. '\n'):gmatch('(.-)\n') do
     if #lines > 0 then used = 0 end
-    if #line + used <= COLUMNS then
+    if #line + used <= columns then
       lines[#lines + 1], used = line, used + #line
     else
       local parts
-      parts, used = pieces(line, COLUMNS - 2, used)
+      parts, used = pieces(line, columns - 2, used)
       lines[#lines + 1] = table.concat(parts, TURN)
     end
   end
   return table.concat(lines, '\n'), used
 end
 
-local function raw(block)
-  return ('raw(%s, lang: %s, block: true)'):format(write.string((code.wrap(block.text))), write.string(block.classes[1] or 'text'))
+local function raw(block, columns)
+  return ('raw(%s, lang: %s, block: true)'):format(write.string((code.wrap(block.text, columns, 0))), write.string(block.classes[1] or 'text'))
 end
 
 local function code_div(div)
   local caption, blocks = figures.split(div)
-  if #caption == 0 and div.identifier == '' then return write.raw_block('#code(' .. raw(blocks[1]) .. ')') end
+  if #caption == 0 and div.identifier == '' then return write.raw_block('#code(' .. raw(blocks[1], COLUMNS) .. ')') end
   local _, line_breaks = blocks[1].text:gsub('\n', '')
-  return write.raw_block(figures.figure('raw', 'code(numbered: true, ' .. raw(blocks[1]) .. ')', caption, div.identifier, line_breaks > LONG))
+  return write.raw_block(figures.figure('raw', 'code(numbered: true, ' .. raw(blocks[1], NUMBERED) .. ')', caption, div.identifier, line_breaks > LONG))
 end
 
 local function terminal(div)
   local runs, text, used = {}, nil, 0
   for _, run in ipairs(div.content[1].content) do
-    text, used = code.wrap(run.text, used)
+    text, used = code.wrap(run.text, TERMINAL, used)
     runs[#runs + 1] = ('(%s, %s, %s),'):format(write.string(text), run.attributes.colour or 'none', run.attributes.bold or 'false')
   end
   return write.raw_block(('#terminal(%s, (%s))'):format(write.string(div.attributes.stream), table.concat(runs, ' ')))
@@ -76,7 +77,7 @@ local function div(element)
   if element.classes:includes('terminal') then return terminal(element), false end
 end
 
-local function block(element) return write.raw_block('#code(' .. raw(element) .. ')') end
+local function block(element) return write.raw_block('#code(' .. raw(element, COLUMNS) .. ')') end
 
 code.filters = {{traverse = 'topdown', Div = div, CodeBlock = block}}
 
