@@ -32,6 +32,7 @@ OPTIMIZERS = {
     "momentum": lambda: SGD(0.05, 0.9, weight_decay=0.01),
     "weights-only": lambda: SGD(0.05, 0.9, bias_momentum=0.0),
     "nesterov": lambda: SGD(0.05, 0.9, nesterov=True),
+    "nesterov-decay": lambda: SGD(0.05, 0.9, nesterov=True, weight_decay=0.5),
     "schedule": lambda: SGD(StepDecay(0.1, 0.5, 1)),
     "clipped": lambda: SGD(0.1, clip_norm=0.1),
     "adam": lambda: Adam(0.001, eps=1e-3),  # a large eps: a tiny gradient's sign is all rounding

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlp_core.fast.blas import add_product
 from mlp_core.layers import Layer
-from mlp_core.optimizers import SGD, Optimizer
+from mlp_core.optimizers import SGD, Optimizer, blocks
 
 if TYPE_CHECKING:
     from mlp_core.network import Sequential
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 class Update:
     """How gradients reach the parameters.
 
-    Plain SGD and momentum are applied at once, inside the product where there is one; afterwards no layer holds
-    gradients.  Everything else (Nesterov, Adam, clipping) first collects all gradients in the layers and then calls
+    SGD is applied at once, inside the product where there is one; afterwards no layer holds gradients.  Everything
+    else (Adam, clipping) first collects all gradients in the layers and then calls
     ``optimizer.step``.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
-        self.at_once = type(optimizer) is SGD and not optimizer.nesterov and optimizer.clip_norm is None
+        self.at_once = type(optimizer) is SGD and optimizer.clip_norm is None
         self.rate = optimizer.current_learning_rate()
         self.grads: dict[tuple[int, str], np.ndarray] = {}
 
@@ -34,16 +34,12 @@ class Update:
         if not (self.at_once and isinstance(optimizer, SGD)):
             self.grads[index, name] = a @ b
             return
-        momentum = optimizer.momentum_of(name)
         decay = optimizer.weight_decay if name == "weight" else 0.0
-        if not momentum:
+        if optimizer.momentum_of(name):
+            velocity = optimizer.memory("velocity", f"{index}.{name}", param)
+            momentum_by_product(optimizer, param, velocity, a, b, rate=self.rate, decay=decay)
+        else:
             add_product(param, a, b, alpha=-self.rate, beta=1 - self.rate * decay)
-            return
-        velocity = optimizer.memory("velocity", f"{index}.{name}", param)
-        add_product(velocity, a, b, beta=momentum)
-        if decay:
-            velocity += param.dtype.type(decay) * param
-        param -= param.dtype.type(self.rate) * velocity
 
     def by_gradient(self, layer: Layer, index: int, name: str, grad: np.ndarray) -> None:
         """Use an array as the gradient of a parameter."""
@@ -61,3 +57,24 @@ class Update:
             self.optimizer.updates += 1
         else:
             self.optimizer.step(network)
+
+
+def momentum_by_product(
+    optimizer: SGD, param: np.ndarray, velocity: np.ndarray, a: np.ndarray, b: np.ndarray, *, rate: float, decay: float
+) -> None:
+    """Update a weight p and its velocity v by `SGD`'s formulas, with the gradient ``a @ b`` only ever added to v.
+
+    With g' = a b + decay p, SGD computes v1 = m v0 + g' and steps by -rate v1, or for Nesterov by -rate (g' + m v1).
+    The latter holds no g' if written with g' = v1 - m v0: p1 = p0 + rate m v0 - rate (1 + m) v1.  As p changes before v
+    then, decay p brings rate m decay v0 too much into v, which the factor of v0 takes back.
+    """
+    number, momentum = param.dtype.type, optimizer.momentum
+    ahead = momentum if optimizer.nesterov else 0.0
+    if ahead:
+        for p, v in blocks(param, velocity):
+            p += number(rate * ahead) * v
+    add_product(velocity, a, b, beta=momentum - rate * ahead * decay)
+    for p, v in blocks(param, velocity):
+        if decay:
+            v += number(decay) * p
+        p -= number(rate * (1 + ahead)) * v
