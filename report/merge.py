@@ -111,6 +111,9 @@ class _Filler(string.Formatter):
             raise ReportError(f"abstract: {{{field_name}}}: not published; {suggest(number, list(known[chapter]))}")
         return known[chapter][number], field_name
 
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return "(none)" if value is None else super().format_field(value, format_spec)
+
 
 def fill(template: str, results: dict[str, Any]) -> str:
     """Put published results into a text.

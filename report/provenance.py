@@ -16,6 +16,9 @@ PACKAGES = (
     "papermill", "pypandoc_binary", "typst",
 )  # fmt: skip
 
+WIDEST = 48
+"""Characters that a column of a table asks for at most."""
+
 
 def machine() -> dict[str, str]:
     """Describe the machine and the linear algebra library that compute here."""
@@ -161,8 +164,9 @@ def _times_table(tasks: list[Task], executed: list[nb.Notebook]) -> str:
 
 
 def table(head: tuple[str, ...], rows: list[tuple[Any, ...]], caption: str, label: str) -> str:
-    """Write a table as Markdown with a caption and a label."""
-    lines = [head, tuple(":--" for _ in head), *rows]
+    """Write a table as Markdown with a caption and a label; columns share the line as their texts need it."""
+    widths = [min(max(len(str(row[column])) for row in [head, *rows]), WIDEST) for column in range(len(head))]
+    lines = [head, tuple(":" + "-" * max(width, 2) for width in widths), *rows]
     body = "\n".join("| " + " | ".join(str(item) for item in line) + " |" for line in lines)
     return f"{body}\n\n: {caption} {{#{label}}}"
 
@@ -174,5 +178,5 @@ def escape(text: Any) -> str:
 
 def code(value: Any) -> str:
     """Write a value as code, or as plain text where code in a table could not hold it."""
-    text = str(value)
-    return escape(text) if not text or "`" in text or "|" in text else f"`{text}`"
+    text = str(value) or "(empty)"
+    return escape(text) if "`" in text or "|" in text else f"`{text}`"

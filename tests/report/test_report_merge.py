@@ -63,6 +63,10 @@ def test_fields_take_results_by_notebook_with_or_without_its_number():
     assert fill("{init.loss:.2f} {02-init.name} {{x}}", results) == "0.12 glorot {x}"
 
 
+def test_a_result_that_is_not_finite_shows_as_none():
+    assert fill("slope {a.slope:.2f}", {"01-a": {"slope": None}}) == "slope (none)"
+
+
 @pytest.mark.parametrize(
     ("template", "message"),
     [
