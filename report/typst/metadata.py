@@ -91,7 +91,8 @@ def bibliography_title(lang: str) -> str:
 
 def _authors(authors: Any) -> list[str]:
     authors = [authors] if isinstance(authors, str | Mapping) else authors
-    return [str(author.get("name", "")) if isinstance(author, Mapping) else str(author) for author in authors]
+    names = [str(author.get("name") or "") if isinstance(author, Mapping) else str(author) for author in authors]
+    return [name for name in names if name]
 
 
 def _words(words: Any) -> list[str]:

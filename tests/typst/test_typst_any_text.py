@@ -35,7 +35,9 @@ def test_words_of_markdown_survive(cells: list[str]) -> None:
 
 
 @settings(max_examples=4, deadline=None, derandomize=True, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(texts, min_size=8, max_size=8), st.text(max_size=40).filter(lambda text: not re.search("[\r\b\x1b]", text)))
+@given(
+    st.lists(texts, min_size=8, max_size=8), st.text(max_size=40).filter(lambda text: not re.search("[\r\b\x1b]", text))
+)
 def test_code_and_output_survive_to_the_letter(cells: list[str], anything: str) -> None:
     made = [code("x = 0  # " + text.replace("\n", " "), printed(text + anything)) for text in cells]
     flat = re.sub(r"[\s↪]", "", "".join(export(notebook(*made)).pages))

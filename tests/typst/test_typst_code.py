@@ -22,7 +22,16 @@ def pdf() -> Pdf:
 
 
 def test_code_and_every_stream_is_there(pdf: Pdf) -> None:
-    for text in ("def loss(x):", "printed", "green", "warned", "ValueError: bad", "echo hello", "indented", "#typst $x$ @ref <label>"):
+    for text in (
+        "def loss(x):",
+        "printed",
+        "green",
+        "warned",
+        "ValueError: bad",
+        "echo hello",
+        "indented",
+        "#typst $x$ @ref <label>",
+    ):
         assert text in pdf.text
 
 

@@ -111,15 +111,17 @@ def test_the_language_sets_the_words() -> None:
 def test_text_of_every_kind_survives() -> None:
     made = notebook(
         markdown(
-            "> quoted\n\n1. one\n    - inner\n2. two\n\n- [ ] todo\n- [x] done\n\nTerm\n: Defined\n\n~~struck~~ H~2~O[^n]\n\n"
-            "[^n]: A note with $x$.\n\n---\n\n5 % of $3, C#, a_b * 2, [x], {y}, <z>, \\#, //no comment, ~, `co_de`\nNext\\\nline"
+            "> quoted\n\n1. one\n    - inner\n2. two\n\n- [ ] todo\n- [x] done\n\nTerm\n: Defined\n\n"
+            "~~struck~~ H~2~O[^n]\n\n[^n]: A note with $x$.\n\n---\n\n"
+            "5 % of $3, C#, a_b * 2, [x], {y}, <z>, \\#, //no comment, ~, `co_de`\nNext\\\nline"
         ),
         markdown("## Under a paragraph\ntext right below\n- item right below"),
     )
     text = export(made).text
     for word in (
-        "quoted", "inner", "☐ todo", "☒ done", "Term", "Defined", "struck", "A note with", "5 % of $3, C#, a_b * 2, [x], {y}",
-        "//no comment", "co_de", "Next line", "text right below", "item right below",
+        "quoted", "inner", "☐ todo", "☒ done", "Term", "Defined", "struck", "A note with",
+        "5 % of $3, C#, a_b * 2, [x], {y}", "//no comment", "co_de", "Next line", "text right below",
+        "item right below", "<z>",
     ):  # fmt: skip
         assert word in text
 
@@ -127,9 +129,11 @@ def test_text_of_every_kind_survives() -> None:
 def test_html_bits_of_markdown_are_read() -> None:
     made = notebook(
         markdown(
-            "<b>bold</b> a<br>b H<sub>2</sub>O <kbd>Esc</kbd> <span style='color:red'>red <i>words</i></span> &alpha; x<!-- not -->y\n\n"
+            "<b>bold</b> a<br>b H<sub>2</sub>O <kbd>Esc</kbd> "
+            "<span style='color:red'>red <i>words</i></span> &alpha; x<!-- not -->y\n\n"
             "<details>\n<summary>More</summary>\n\n**inside** it\n\n</details>\n\n<center>middle</center>\n\n"
-            "<table><tr><th>head</th></tr><tr><td>cell</td></tr></table>\n\n<script>alert('no')</script>\n\n<div>\n\n**deep**\n\n</div>"
+            "<table><tr><th>head</th></tr><tr><td>cell</td></tr></table>\n\n"
+            "<script>alert('no')</script>\n\n<div>\n\n**deep**\n\n</div>"
         )
     )
     text = export(made).text

@@ -68,7 +68,9 @@ def test_a_notebook_of_several_chapters_takes_its_file_name() -> None:
     assert export(notebook(markdown("# One"), markdown("# Two"))).reader.metadata.title == "sample"
 
 
-@pytest.mark.parametrize("made", [notebook(), notebook(markdown("")), notebook(code(""))], ids=["empty", "blank", "no code"])
+@pytest.mark.parametrize(
+    "made", [notebook(), notebook(markdown("")), notebook(code(""))], ids=["empty", "blank", "no code"]
+)
 def test_an_empty_notebook_is_a_page(made: nbformat.NotebookNode) -> None:
     assert len(export(made).pages) == 1
 

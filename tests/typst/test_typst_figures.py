@@ -22,7 +22,9 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Pdf:
     return export(
         notebook(
             figure("#| label: fig-one\n#| fig-cap: One $x^2$ *figure*\n#| fig-alt: A red field", png()),
-            figure("#| label: fig-two\n#| fig-cap: Both\n#| fig-subcap: [left, right]\n#| fig-alt: [L, R]", png(), png()),
+            figure(
+                "#| label: fig-two\n#| fig-cap: Both\n#| fig-subcap: [left, right]\n#| fig-alt: [L, R]", png(), png()
+            ),
             figure("#| label: fig-list\n#| fig-cap: [first, second, third]", png(), png(), png()),
             markdown("![A *drawing*](drawing.svg){#fig-md width=50% fig-alt='Blue field'}"),
             markdown('![small](drawing.svg "With a title") \n\nin the line ![dot](drawing.svg){width=10} of text'),
@@ -110,7 +112,10 @@ def test_images_that_cannot_be_shown_are_named(source: str, reason: str, tmp_pat
 
 def test_html_images_are_images(tmp_path: Path) -> None:
     (tmp_path / "a b.svg").write_text(SVG)
-    cells = [markdown('<img src="a b.svg" width="50%" alt="html">'), markdown('<p align="center"><img src="a%20b.svg" alt="p"></p>')]
+    cells = [
+        markdown('<img src="a b.svg" width="50%" alt="html">'),
+        markdown('<p align="center"><img src="a%20b.svg" alt="p"></p>'),
+    ]
     assert export(notebook(*cells), tmp_path).tags("/Figure") == ["html", "p"]
 
 

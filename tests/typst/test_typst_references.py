@@ -29,7 +29,9 @@ def pdf(folder: Path) -> Pdf:
             markdown("# Second {#sec-second}\n\n$$a = b$$ {#eq-one}\n\nAs @he2015 show, [-@eq-one]."),
             code("#| label: lst-a\n#| lst-cap: The listing\nx = 1"),
             markdown("A decorator @property, me@example.org, A @ B, `@fig-x`, [@user](https://example.org)."),
-            markdown("## A Heading, twice\n\n[to it](#A-Heading,-twice), [as GitHub](#a-heading-twice), <a id='here'></a>"),
+            markdown(
+                "## A Heading, twice\n\n[to it](#A-Heading,-twice), [as GitHub](#a-heading-twice), <a id='here'></a>"
+            ),
             markdown("[back](#here), [lost](#nowhere), [file](other.ipynb), [out](https://example.org/a_b?c=d#e)"),
             report={"bibliography": "refs.bib"},
         ),
@@ -55,7 +57,12 @@ def test_what_only_looks_like_a_citation_stays_text(pdf: Pdf) -> None:
 
 
 def test_links_lead_somewhere_or_are_reported(pdf: Pdf) -> None:
-    actions = [note.get_object()["/A"] for page in pdf.reader.pages for note in page.get("/Annots", []) if "/A" in note.get_object()]
+    actions = [
+        note.get_object()["/A"]
+        for page in pdf.reader.pages
+        for note in page.get("/Annots", [])
+        if "/A" in note.get_object()
+    ]
     assert "https://example.org/a_b?c=d#e" in [action.get("/URI") for action in actions]
     assert [line for line in pdf.log if "link" in line] == [
         "sample.ipynb, cell 5: link to #nowhere leads to nothing in this notebook; its text is kept"
@@ -69,10 +76,13 @@ def test_sections_are_destinations_for_links_from_outside(pdf: Pdf) -> None:
 
 def test_equal_links_of_two_notebooks_do_not_meet() -> None:
     cells = [
-        markdown(f"# Part {name}\n\n## Same\n\n[to](#Same)", source={"notebook": f"{name}.ipynb", "cell": 0}) for name in "ab"
+        markdown(f"# Part {name}\n\n## Same\n\n[to](#Same)", source={"notebook": f"{name}.ipynb", "cell": 0})
+        for name in "ab"
     ]
     pdf = export(notebook(*cells))
-    targets = {str(note.get_object().get("/Dest", note.get_object().get("/A"))) for note in pdf.reader.pages[0]["/Annots"]}
+    targets = {
+        str(note.get_object().get("/Dest", note.get_object().get("/A"))) for note in pdf.reader.pages[0]["/Annots"]
+    }
     assert len(targets) == 2
 
 

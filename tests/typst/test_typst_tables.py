@@ -90,7 +90,9 @@ def test_numbers_meet_at_the_decimal_point(rows: int) -> None:
 
 
 def test_exponents_percents_and_blanks_count_as_numbers() -> None:
-    html = pd.DataFrame({"e": ["1e-05", "2.5e+10"], "p": ["5%", "12.5%"], "n": [np.nan, 1.0], "t": ["a1", "2"]}).to_html()
+    html = pd.DataFrame(
+        {"e": ["1e-05", "2.5e+10"], "p": ["5%", "12.5%"], "n": [np.nan, 1.0], "t": ["a1", "2"]}
+    ).to_html()
     assert "align: (right, right, right, right, left,)" in source_of(table(html))
 
 

@@ -31,7 +31,9 @@ def code(text: str, *outputs: nbformat.NotebookNode, **metadata: Any) -> nbforma
 
 def shown(mime: str, data: Any, **others: Any) -> nbformat.NotebookNode:
     """Make the output of `display` with one or more forms."""
-    return new_output("display_data", data={mime: data, **{key.replace("_", "/"): value for key, value in others.items()}})
+    return new_output(
+        "display_data", data={mime: data, **{key.replace("_", "/"): value for key, value in others.items()}}
+    )
 
 
 def printed(text: str, name: str = "stdout") -> nbformat.NotebookNode:

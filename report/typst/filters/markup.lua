@@ -21,6 +21,15 @@ local SILENT = {script = true, style = true, head = true, meta = true, link = tr
 local FOREIGN = {iframe = 'An embedded page', video = 'A video', audio = 'A sound', canvas = 'A canvas', object = 'An embedded object',
   embed = 'An embedded object', form = 'A form'}
 
+-- all elements of HTML: `<int>` in prose is none of them, and stays text
+local KNOWN = {}
+for name in ([[a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas caption center cite
+  code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font footer form frame
+  frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li link main map mark math menu
+  meta meter nav nobr noscript object ol optgroup option output p param picture pre progress q rp rt ruby s samp script search
+  section select slot small source span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead
+  time title tr track tt u ul var video wbr]]):gmatch('%w+') do KNOWN[name] = true end
+
 local function attribute(tag, name)
   return tag:match('%s' .. name .. '%s*=%s*"([^"]*)"') or tag:match('%s' .. name .. "%s*=%s*'([^']*)'") or tag:match('%s' .. name .. '%s*=%s*([^%s>"\']+)')
 end
@@ -53,6 +62,7 @@ local function closing(inlines, index, name)
 end
 
 local function single_tag(element, name)
+  if not KNOWN[name] then return pandoc.Str(element.text) end
   if name == 'br' then return pandoc.LineBreak() end
   if name == 'img' then return pandoc.utils.blocks_to_inlines(pandoc.read(element.text, 'html').blocks) end
   if FOREIGN[name] then return pandoc.Emph{pandoc.Str('[' .. FOREIGN[name] .. ']')} end
@@ -70,11 +80,11 @@ local function pair_tags(inlines)
   while index <= #inlines do
     local element = inlines[index]
     local name, closes = tag_of(element)
-    local last = name and not closes and closing(inlines, index, name)
+    local last = name and not closes and KNOWN[name] and closing(inlines, index, name)
     if last and not SILENT[name] then
       out:insert(wrap(name, element.text, pair_tags(slice(inlines, index + 1, last - 1))))
     elseif not last then
-      local single = name and not closes and single_tag(element, name)
+      local single = name and (not closes or not KNOWN[name]) and single_tag(element, name)
       if pandoc.utils.type(single) == 'Inlines' then out:extend(single) else out:insert(single or element) end
     end
     index = (last or index) + 1
