@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from mlp_core import SGD, Adam, cnn, mlp, softmax_cross_entropy, train_step
 
@@ -63,11 +64,11 @@ def test_forward_loss_and_every_gradient(name):
     torch_logits = forward(x)
     torch_loss = torch.nn.functional.cross_entropy(torch_logits, torch.tensor(labels))
     torch_loss.backward()
-    assert logits == pytest.approx(torch_logits.detach().numpy(), abs=1e-12)
+    assert_allclose(logits, torch_logits.detach().numpy(), rtol=0, atol=1e-12)
     assert loss == pytest.approx(torch_loss.item(), abs=1e-12)
-    assert grad_images.reshape(x.shape) == pytest.approx(x.grad.numpy(), abs=1e-12)
+    assert_allclose(grad_images.reshape(x.shape), x.grad.numpy(), rtol=0, atol=1e-12)
     for key, param in params.items():
-        assert network.grads[key] == pytest.approx(param.grad.numpy(), abs=1e-12), key
+        assert_allclose(network.grads[key], param.grad.numpy(), rtol=0, atol=1e-12, err_msg=key)
 
 
 @pytest.mark.parametrize("optimizer_name", OPTIMIZERS)
@@ -92,4 +93,4 @@ def test_steps_of_every_optimizer(name, optimizer_name):
         torch_optimizer.step()
         assert loss == pytest.approx(torch_loss.item(), abs=1e-9)
     for key, param in params.items():
-        assert network.params[key] == pytest.approx(param.detach().numpy(), abs=1e-9), key
+        assert_allclose(network.params[key], param.detach().numpy(), rtol=0, atol=1e-9, err_msg=key)
