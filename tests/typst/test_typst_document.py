@@ -154,6 +154,18 @@ def test_headings_never_jump_a_level() -> None:
     assert [(depth, title) for depth, title, _ in outline] == [(0, "1 A"), (1, "1.1 B"), (1, "1.2 C"), (0, "2 D")]
 
 
+def test_headings_may_hold_anything() -> None:
+    picture = f"![i](data:image/png;base64,{png()})"
+    made = notebook(
+        markdown(f"# The $x^2$ `code` [link](https://example.org) term^[a note]\n\n## {picture}\n\n## $y$\n\ntext"),
+        report={"abstract": "x", "lof": True},
+    )
+    pdf = export(made)
+    assert [title for _, title, _ in pdf.outline] == ["1 The x2 code link term"]
+    assert len(pdf.tags("/Figure")) == 1
+    assert "Figures" not in pdf.text
+
+
 def test_no_page_has_ink_in_its_margins(folder: Path) -> None:
     made = chapters()
     made.metadata.report.pop("bibliography")

@@ -12,14 +12,17 @@ local function printed(level)
   return #open
 end
 
-local function is_empty(header)
-  return write.is_blank(header.content) and not header.content:find_if(function(inline) return inline.t == 'RawInline' and inline.format == 'typst' end)
+local function shows_typst(inline) return inline.t == 'RawInline' and inline.format == 'typst' end
+
+-- a heading without a word is none: a picture or a formula alone stays as a paragraph
+local function without_words(header)
+  return header.content:find_if(shows_typst) and pandoc.Para(header.content) or {}
 end
 
---- Print every heading one level below the heading it stands under, whatever level it was written at; drop empty ones.
+--- Print every heading one level below the heading it stands under, whatever level it was written at; without words it is none.
 function headings.normalise(blocks)
   return blocks:walk{Header = function(header)
-    if is_empty(header) then return {} end
+    if write.is_blank(header.content) then return without_words(header) end
     header.level = printed(header.level)
     return header
   end}
