@@ -119,6 +119,11 @@ def test_html_images_are_images(tmp_path: Path) -> None:
     assert export(notebook(*cells), tmp_path).tags("/Figure") == ["html", "p"]
 
 
+def test_formulas_of_a_caption_are_tex_in_its_alternative_text() -> None:
+    pdf = export(notebook(figure('#| label: fig-a\n#| fig-cap: Loss $\\frac{1}{n}$ and "quotes"', png())))
+    assert pdf.tags("/Figure") == ['Loss \\frac{1}{n} and “quotes”']
+
+
 def test_a_label_without_a_picture_is_reported() -> None:
     pdf = export(notebook(code("#| label: fig-none\n#| fig-cap: Nothing\n1", shown("text/plain", "1"))))
     assert pdf.log == ["sample.ipynb, cell 0: the cell has the label fig-none, but shows nothing that could bear it"]

@@ -4,8 +4,6 @@ local write = require 'write'
 
 local figures = {}
 
-local stringify = pandoc.utils.stringify
-
 local function is_class(block, class) return block.t == 'Div' and block.classes:includes(class) end
 
 --- Split a Div into its caption (as inlines) and its other blocks.
@@ -42,7 +40,7 @@ end
 -- the alternative text, or else the caption, or else a placeholder with a note
 local function alternative(attributes, caption)
   if attributes.alt and attributes.alt ~= '' then return attributes.alt end
-  local text = #caption > 0 and stringify(caption)
+  local text = #caption > 0 and write.text(caption)
   notes.missing_alt(text and 'its caption stands in' or 'and no caption either')
   return text or 'Figure'
 end
@@ -88,14 +86,14 @@ local function paragraph(element)
   if #element.content ~= 1 or element.content[1].t ~= 'Image' then return nil end
   local image = element.content[1]
   local caption = image.identifier ~= '' and image.caption or image.title ~= '' and pandoc.Inlines(image.title) or pandoc.Inlines{}
-  local alt = alternative({alt = image.attributes['fig-alt'] or image.attributes.alt or stringify(image.caption)}, caption)
+  local alt = alternative({alt = image.attributes['fig-alt'] or image.attributes.alt or write.text(image.caption)}, caption)
   local body = picture(image.src, alt, image.attributes.width, 'picture')
   if #caption == 0 then return write.raw_block('#centred(' .. body .. ')'), false end
   return write.raw_block(figures.figure('image', body, caption, image.identifier)), false
 end
 
 local function image(element)
-  local alt = element.attributes.alt or stringify(element.caption)
+  local alt = element.attributes.alt or write.text(element.caption)
   if alt == '' then alt = alternative({}, {}) end
   return write.raw_inline('#' .. picture(element.src, alt, element.attributes.width, 'inline-picture')), false
 end

@@ -17,6 +17,17 @@ function write.blocks(blocks)
   return backslashes % 2 == 1 and text .. ' ' or text  -- a line break at the end must not escape what follows
 end
 
+-- the alternative text of a formula that is Typst already: its TeX
+local function formula_text(raw)
+  local tex = raw.text:match('alt: "(.-[^\\])"')
+  return tex and pandoc.Str((tex:gsub('\\(["\\])', '%1'))) or nil
+end
+
+--- Inlines as plain text, formulas as their TeX.
+function write.text(inlines)
+  return pandoc.utils.stringify(pandoc.Inlines(inlines):walk{RawInline = formula_text})
+end
+
 -- soft hyphen, zero-width space and joiners, no-break space
 local INVISIBLE = {'\u{AD}', '\u{200B}', '\u{200C}', '\u{200D}', '\u{2060}', '\u{A0}'}
 
