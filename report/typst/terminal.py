@@ -10,7 +10,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _RUBBED_OUT = re.compile("(?:^|[^\x08])\x08")
 _KERNEL_FILE = re.compile(r"\S{0,200}[/\\]ipykernel_\d+[/\\]\d+\.py(?::(\d+))?")
 _STYLE = r"(?:\x1b\[[0-9;]*m)*"
-_CELL_NUMBER = re.compile(rf"\bCell {_STYLE}In ?{_STYLE}\[{_STYLE}\d+{_STYLE}\]")
+_CELL_NUMBER = re.compile(rf"Cell{_STYLE} {_STYLE}In ?{_STYLE}\[{_STYLE}\d+{_STYLE}\]")
 MAX_LINES = 400
 MAX_LINE = 4000
 """Outputs of more lines, and longer lines, are cut in the middle, with a remark that says so."""

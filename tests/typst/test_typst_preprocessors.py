@@ -99,7 +99,9 @@ def test_a_progress_bar_leaves_its_last_state() -> None:
 
 def test_what_differs_between_equal_runs_is_replaced() -> None:
     text = "/tmp/ipykernel_123/456.py:3: UserWarning: x\nCell In[7], line 1\nCell \x1b[32mIn[7]\x1b[39m, line 2"
-    assert "".join(run["text"] for run in runs(text)) == "cell line 3: UserWarning: x\nCell, line 1\nCell, line 2"
+    text += "\n\x1b[36mCell\x1b[39m\x1b[36m \x1b[39m\x1b[32mIn[8]\x1b[39m\x1b[32m, line 3\x1b[39m"
+    lines = "".join(run["text"] for run in runs(text)).splitlines()
+    assert lines == ["cell line 3: UserWarning: x", "Cell, line 1", "Cell, line 2", "Cell, line 3"]
 
 
 def test_long_outputs_say_what_they_leave_out() -> None:

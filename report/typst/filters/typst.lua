@@ -8,10 +8,11 @@ local metadata = require 'metadata'
 local references = require 'references'
 local anchors = require 'anchors'
 local figures = require 'figures'
+local lists = require 'lists'
 local tables = require 'tables'
 local code = require 'code'
 
-local ROOMS = {references, anchors, figures, tables, code}
+local ROOMS = {references, anchors, figures, tables, code, lists}
 
 local function convert(cell)
   notes.enter(cell.attributes.notebook, cell.attributes.cell)
