@@ -77,7 +77,8 @@ def bibliography(report: Mapping[str, Any], folder: Path) -> tuple[Path | None, 
         return None, []
     path = folder / str(report["bibliography"])
     if not path.is_file():
-        raise ConversionError([f"the bibliography {report['bibliography']} does not exist in {folder}"])
+        where = "its path is taken from the notebook's folder"
+        raise ConversionError([f"the bibliography {report['bibliography']} does not exist ({where})"])
     text = path.read_text(encoding="utf-8")
     if path.suffix in (".yml", ".yaml"):
         return path, re.findall(r"^([^\s#:]+):", text, re.MULTILINE)
