@@ -13,10 +13,6 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum
 OPTIONS := PROFILE DATASET JOBS AUTHOR TITLE SCHEDULER
 $(foreach name,$(OPTIONS),$(if $(filter-out undefined,$(origin $(name))),$(eval export REPORT_$(name) = $$(value $(name)))))
 
-# Nothing is written to the home folder, which may be read-only.
-JUPYTER_HOME := IPYTHONDIR=build/ipython JUPYTER_CONFIG_DIR=build/jupyter/config JUPYTER_DATA_DIR=build/jupyter \
-	JUPYTER_RUNTIME_DIR=build/jupyter/runtime JUPYTERLAB_SETTINGS_DIR=build/jupyter/lab/settings \
-	JUPYTERLAB_WORKSPACES_DIR=build/jupyter/lab/workspaces MPLCONFIGDIR=build/matplotlib
 NATIVE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
 .PHONY: help report html notebooks lab test check bench clean .venv
@@ -34,8 +30,16 @@ html: $(STAMP)  ## build/report.html: the same report as one web page
 notebooks: $(STAMP)  ## run the notebooks with their own parameters and store their outputs (ONLY=02-initialization)
 	@$(NATIVE) $(RUN) -m report notebooks $(ONLY:%=--only %)
 
+# Nothing is written to the home folder, which may be read-only.
+lab: export IPYTHONDIR = $(CURDIR)/build/ipython
+lab: export JUPYTER_CONFIG_DIR = $(CURDIR)/build/jupyter/config
+lab: export JUPYTER_DATA_DIR = $(CURDIR)/build/jupyter
+lab: export JUPYTER_RUNTIME_DIR = $(CURDIR)/build/jupyter/runtime
+lab: export JUPYTERLAB_SETTINGS_DIR = $(CURDIR)/build/jupyter/lab/settings
+lab: export JUPYTERLAB_WORKSPACES_DIR = $(CURDIR)/build/jupyter/lab/workspaces
+lab: export MPLCONFIGDIR = $(CURDIR)/build/matplotlib
 lab: $(STAMP)  ## open the notebooks in JupyterLab
-	@$(JUPYTER_HOME) $(RUN) -m jupyter lab notebooks
+	@$(RUN) -m jupyter lab notebooks
 
 test: $(STAMP)  ## all tests, and every notebook compared with its stored outputs
 	@$(RUN) -m pytest --nbval -n 2 --dist loadfile -q

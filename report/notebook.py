@@ -41,12 +41,21 @@ def read(path: Path) -> Notebook:
         raise NotebookError(f"{path}: not a notebook, its JSON is broken ({error})") from None
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or not isinstance(notebook.get("cells"), list):
         raise NotebookError(f"{path}: expected a notebook of format 4; open and save it in a current Jupyter")
-    for cell in notebook["cells"]:
-        cell["source"] = "".join(cell["source"])
-        for output in cell.get("outputs", []):
-            if "text" in output:
-                output["text"] = "".join(output["text"])
+    try:
+        for cell in notebook["cells"]:
+            _join_lines(cell)
+    except (KeyError, TypeError, AttributeError):
+        raise NotebookError(f"{path}: not a notebook, a cell lacks its type, source, metadata or outputs") from None
     return notebook
+
+
+def _join_lines(cell: Cell) -> None:
+    """Join the lines of a cell's source and printed outputs; KeyError, TypeError or AttributeError if it has none."""
+    cell["source"] = "".join(cell["source"])
+    cell["metadata"].get("tags")
+    for output in cell["outputs"] if cell["cell_type"] == "code" else []:
+        if "text" in output:
+            output["text"] = "".join(output["text"])
 
 
 def tags(cell: Cell) -> list[str]:

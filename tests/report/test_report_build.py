@@ -11,7 +11,7 @@ from report_samples import Project
 
 from report import fingerprint
 from report.build import build
-from report.errors import ConfigError
+from report.errors import ConfigError, NotebookFailed
 from report.refresh import refresh
 
 
@@ -140,3 +140,15 @@ def test_refreshing_stores_outputs_of_the_notebooks_own_parameters(project, monk
     assert "papermill" not in path.read_text()
     assert path.read_text().endswith("}\n")
     assert (project.notebooks / "02-b.ipynb").read_bytes() == other
+
+
+def test_a_notebook_that_fails_or_warns_keeps_its_stored_outputs(project):
+    warns = project.add("01-warns", "import sys\nprint('careful', file=sys.stderr)")
+    fails = project.add("02-fails", "1 / 0")
+    before = warns.read_bytes(), fails.read_bytes()
+    with pytest.raises(NotebookFailed) as caught:
+        refresh(project.options(jobs=2), [])
+    said = sorted(str(caught.value).splitlines())
+    assert said[0] == "01-warns, cell 3 (`import sys`): wrote to standard error: careful"
+    assert said[1].startswith("02-fails, cell 3 (`1 / 0`): ZeroDivisionError")
+    assert (warns.read_bytes(), fails.read_bytes()) == before

@@ -21,7 +21,8 @@ def test_reading_joins_lines(tmp_path):
 @pytest.mark.parametrize(
     ("body", "message"),
     [(None, "there is no such notebook"), ('{"cells": [', "its JSON is broken"), ("[]", "notebook of format 4"),
-     ('{"nbformat": 3, "worksheets": []}', "notebook of format 4"), ("\xff", "its JSON is broken")],
+     ('{"nbformat": 3, "worksheets": []}', "notebook of format 4"), ("\xff", "its JSON is broken"),
+     ('{"nbformat": 4, "cells": [{"source": ""}]}', "a cell lacks"), ('{"nbformat": 4, "cells": [7]}', "a cell lacks")],
 )  # fmt: skip
 def test_what_is_no_notebook_is_refused_by_name(tmp_path, body, message):
     path = tmp_path / "broken.ipynb"
