@@ -9,7 +9,7 @@ from typing import IO
 
 
 @contextmanager
-def atomic_write(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+def atomic_write(path: str | os.PathLike[str], *, sync: bool = True) -> Iterator[IO[bytes]]:
     """Open a temporary neighbour of `path` that takes its place once the block ends without an error.
 
     Whoever reads `path` finds the old file or the new one, never half of one: not after a crash, a kill or a full disk.
@@ -18,6 +18,8 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     ----------
     path : path-like
         The file to write. Its folder must exist.
+    sync : bool
+        Whether to wait until the disk has it, so that it outlives a power cut; some 10 ms that a scratch file can save.
 
     Yields
     ------
@@ -30,7 +32,8 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         with part.open("xb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

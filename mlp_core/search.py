@@ -131,7 +131,8 @@ def search(
     ]
     scheduler = scheduler or default_scheduler()
     with open_store(cache) as store, open_pool(n_jobs, len(kept), None if cache else store.folder) as pool:
-        job = Job(str(store.folder), None, code_version(), checkpoints or halving is not None, build, run)
+        keep = checkpoints or halving is not None
+        job = Job(str(store.folder), None, code_version(), store.sync, keep, build, run)
         session = Session(store, job, data, pool, scheduler, progress)
         title = f"{len(kept)} of {len(settings)} settings in the budget" if parameters else "search"
         outcome = climb(session, rungs, title, halving or 1)

@@ -225,11 +225,11 @@ def test_damaged_files_are_reported_and_their_trials_run_again(tmp_path, data):
 def test_a_full_disk_is_reported_and_loses_nothing(tmp_path, data, monkeypatch):
     real, room = store_module.atomic_write, [3]
 
-    def limited(path):
+    def limited(path, **options):
         if not room[0]:
             raise OSError(errno.ENOSPC, "No space left on device")
         room[0] -= 1
-        return real(path)
+        return real(path, **options)
 
     monkeypatch.setattr(store_module, "atomic_write", limited)
     with pytest.warns(CacheWarning) as caught:
@@ -246,11 +246,11 @@ def test_a_full_disk_is_reported_and_loses_nothing(tmp_path, data, monkeypatch):
 def test_results_are_written_once_there_is_room_again(tmp_path, data, monkeypatch):
     real, calls = store_module.atomic_write, []
 
-    def full_for_a_while(path):
+    def full_for_a_while(path, **options):
         calls.append(path)
         if len(calls) < 6:
             raise OSError(errno.ENOSPC, "No space left on device")
-        return real(path)
+        return real(path, **options)
 
     monkeypatch.setattr(store_module, "atomic_write", full_for_a_while)
     with pytest.warns(CacheWarning, match="The search goes on"):

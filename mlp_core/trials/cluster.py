@@ -46,7 +46,7 @@ def run_dask(trials: Iterable[Trial], job: Job, data: Dataset, scheduler: Any) -
     with dask_client(scheduler) as client:
         folder, sent = Path(str(job.folder)), None
         if check_workers(client, folder):
-            job = replace(job, data=str(publish_dataset(data, folder)))
+            job = replace(job, data=str(publish_dataset(data, folder, sync=job.sync)))
         else:
             job = replace(job, folder=None)
             sent = client.scatter(data, broadcast=True, hash=False)

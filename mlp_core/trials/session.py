@@ -117,7 +117,7 @@ def open_store(cache: str | Path | None) -> Iterator[TrialStore]:
         yield store
         return
     with tempfile.TemporaryDirectory(prefix="mlp-core-search-", ignore_cleanup_errors=True) as folder:
-        yield TrialStore(folder)
+        yield TrialStore(folder, sync=False)
 
 
 @contextmanager

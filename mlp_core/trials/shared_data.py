@@ -11,7 +11,7 @@ from mlp_core.atomic import atomic_write
 from mlp_core.splits import SPLIT_NAMES, Dataset, Split
 
 
-def publish_dataset(data: Dataset, folder: Path) -> Path:
+def publish_dataset(data: Dataset, folder: Path, *, sync: bool) -> Path:
     """Write a data set as `.npy` files that workers map into memory, unless they are there; return their folder."""
     target, arrays = folder / "data" / data.sha256[:32], dataset_arrays(data)
     try:
@@ -19,7 +19,7 @@ def publish_dataset(data: Dataset, folder: Path) -> Path:
         for name, array in arrays.items():
             path = target / f"{name}.npy"
             if not path.exists() or path.stat().st_size < array.nbytes:
-                with atomic_write(path) as file:
+                with atomic_write(path, sync=sync) as file:
                     np.save(file, array)
     except OSError as error:
         size = sum(array.nbytes for array in arrays.values()) / 1e6

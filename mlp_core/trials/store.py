@@ -43,6 +43,8 @@ class TrialStore:
     ----------
     folder : path-like
         Created if it is missing.
+    sync : bool
+        Whether results are to outlive a power cut, and not only a kill; False for a folder that is soon deleted.
 
     Raises
     ------
@@ -50,8 +52,8 @@ class TrialStore:
         If the folder cannot be created.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: str | Path, *, sync: bool = True) -> None:
+        self.folder, self.sync = Path(folder), sync
         for name in ("trials", "locks", "running", "checkpoints"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
@@ -74,14 +76,14 @@ class TrialStore:
         return decode(content, self.path(key))
 
     def save(self, record: Record) -> None:
-        """Write a trial's result: once this returns, neither a kill nor a power cut loses it.
+        """Write a trial's result: once this returns, no kill loses it, and if `sync`, no power cut.
 
         Raises
         ------
         OSError
             If it cannot be written (a full disk, say); what stood there before still does.
         """
-        with atomic_write(self.path(record["key"])) as file:
+        with atomic_write(self.path(record["key"]), sync=self.sync) as file:
             file.write(encode(record))
 
     def records(self) -> Iterator[Record]:

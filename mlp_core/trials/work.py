@@ -64,6 +64,8 @@ class Job:
         The folder of the memory-mapped data set; None where the data set is passed itself.
     code : str
         `code_version()` of the process that searches; a worker with another one refuses to work.
+    sync : bool
+        Whether results are to outlive a power cut.
     checkpoints : bool
         Whether trials keep their state after every epoch.
     build, run : function or None
@@ -73,6 +75,7 @@ class Job:
     folder: str | None
     data: str | None
     code: str
+    sync: bool = True
     checkpoints: bool = False
     build: Callable[..., Sequential] | None = None
     run: Callable[..., Any] | None = None
@@ -104,7 +107,7 @@ def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = 
     """
     if job.folder is None:
         return execute(trial, job, data, None)
-    store = TrialStore(job.folder)
+    store = TrialStore(job.folder, sync=job.sync)
     checkpoint = store.checkpoint(trial.lineage) if job.checkpoints else None
     with store.claim(trial.key, wait=wait) as mine:
         if not mine:

@@ -94,7 +94,7 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
         Started anew after a break.
     """
     store = TrialStore(str(job.folder))
-    job = replace(job, data=str(publish_dataset(data, store.folder)))
+    job = replace(job, data=str(publish_dataset(data, store.folder, sync=job.sync)))
     pending = {trial.key: trial for trial in trials}
     kills: Counter[str] = Counter()
     for key in pending:
