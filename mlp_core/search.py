@@ -54,8 +54,8 @@ def search(
         What `grid` or `random_search` returns. Known settings are ``hidden`` (units of each hidden layer),
         ``activation``, ``initializer``, ``bias_initializer``, ``dropout``, ``dtype``; ``optimizer`` ("sgd" or "adam"),
         ``learning_rate`` (0.1) and the other arguments of `SGD` and `Adam`; ``batch_size``, ``shuffle``,
-        ``reduction``, ``early_stopping`` as for `train`; ``stop_at`` (a validation accuracy, as a fraction, that ends
-        the trial); and ``seed``, the trial's own.
+        ``reduction``, ``early_stopping``, ``evaluate_train`` as for `train`; ``stop_at`` (a validation accuracy, as a
+        fraction, that ends the trial); and ``seed``, the trial's own.
     data : Dataset
         Trials train on ``data.train`` and are measured on ``data.valid``.
     epochs : int

@@ -52,6 +52,13 @@ def test_a_row_holds_what_the_same_training_by_hand_gives(data):
     assert row.seconds > 0
 
 
+def test_a_trial_may_leave_out_the_training_pass_and_stop_at_its_target(data):
+    space = grid(hidden=[4], evaluate_train=[False], stop_at=[0.0])
+    row = search(space, data, epochs=3, n_jobs=1).iloc[0]
+    assert (row.epochs, row.reason, row.history.train_loss) == (1, "valid_accuracy reached 0", [])
+    assert np.isnan(row.train_loss)
+
+
 def test_the_table_is_the_same_on_every_number_of_processes_and_from_the_cache(tmp_path, data):
     space = grid(hidden=[(4,), (5,)], learning_rate=[0.3, 0.1], dropout=[0.0, 0.5])
     alone = search(space, data, epochs=2, n_jobs=1)

@@ -19,7 +19,7 @@ from mlp_core.trials.spaces import Settings
 
 OPTIMIZERS: dict[str, Callable[..., Any]] = {"sgd": SGD, "adam": Adam}
 CATCH_ALL = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-LOOP = ("batch_size", "shuffle", "reduction", "early_stopping", "stop_at")
+LOOP = ("batch_size", "shuffle", "reduction", "early_stopping", "evaluate_train", "stop_at")
 
 
 def train_network(
