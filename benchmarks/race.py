@@ -23,12 +23,12 @@ class Racer:
     pools: list[dict[str, object]]
     times: list[float]
 
-    def run(self, count: int) -> float:
-        """Let it do ``count`` units and return the mean seconds of one."""
+    def run(self, seconds: float) -> float:
+        """Let it work for so many seconds and return the mean seconds of a unit."""
         stdin, stdout = self.process.stdin, self.process.stdout
         if stdin is None or stdout is None:
             raise RuntimeError("the worker has no pipes")
-        stdin.write(f"{count}\n")
+        stdin.write(f"{seconds}\n")
         stdin.flush()
         return float(stdout.readline())
 
@@ -68,11 +68,10 @@ def race(case: str, peers: list[str], rounds: int, seconds_a_turn: float = 0.4) 
         for peer in peers:
             racers[peer] = start(peer, case)
             stack.callback(stop, racers[peer])
-        counts = {peer: max(1, round(seconds_a_turn / racer.run(1))) for peer, racer in racers.items()}
         for number in range(rounds):
             order = peers[number % len(peers) :] + peers[: number % len(peers)]
             for peer in order:
-                racers[peer].times.append(racers[peer].run(counts[peer]))
+                racers[peer].times.append(racers[peer].run(seconds_a_turn))
     return racers
 
 

@@ -1,6 +1,7 @@
 """One variant in a process of its own: ``python -m benchmarks.worker PEER CASE``.
 
-It writes a line of JSON about itself, then answers every line "N" on its input with the mean seconds of N units.
+It writes a line of JSON about itself, then answers every line "S" on its input with the mean seconds of a unit, taken
+over at least S seconds.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from importlib import import_module
 
 from benchmarks.cases import CASES
 
+WARM_UP = 0.3  # seconds: the threads of the process before spin for up to 0.2 s, and the caches are still its own
+
 
 def main(peer: str, case_name: str) -> None:
     module = import_module(f"benchmarks.peers.{peer}")
@@ -20,17 +23,18 @@ def main(peer: str, case_name: str) -> None:
     work()  # compiles, allocates, wakes the threads
     print(json.dumps(describe()), flush=True)
     for line in sys.stdin:
-        print(seconds_per_unit(work, units, int(line)), flush=True)
+        repeat(work, WARM_UP)
+        seconds, calls = repeat(work, float(line))
+        print(seconds / (calls * units), flush=True)
 
 
-def seconds_per_unit(work: Callable[[], object], units: int, count: int) -> float:
-    """Return the mean time of a unit over at least ``count`` of them; one call of ``work`` does ``units`` of them."""
-    calls = -(-count // units)
-    work()  # the caches belonged to another process a moment ago
-    start = time.perf_counter()
-    for _ in range(calls):
+def repeat(work: Callable[[], object], at_least: float) -> tuple[float, int]:
+    """Call ``work`` until the time is over; return the seconds it took and the number of calls."""
+    start, calls, seconds = time.perf_counter(), 0, 0.0
+    while seconds < at_least:
         work()
-    return (time.perf_counter() - start) / (calls * units)
+        calls, seconds = calls + 1, time.perf_counter() - start
+    return seconds, calls
 
 
 def describe() -> list[dict[str, object]]:
