@@ -101,7 +101,8 @@ def processes_under(folder: Path) -> list[str]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_run_and_all_its_processes(project, number):
     pid_file = project.folder / "pid"
-    project.add("01-sleeps", say_pid(pid_file) + "\nimport time\ntime.sleep(60)")
+    settle = "import time\ntime.sleep(1)  # the report that this cell has started overtakes the signal\n"
+    project.add("01-sleeps", settle + say_pid(pid_file) + "\ntime.sleep(60)")
     old = project.old_report()
     process = project.start()
     kernel = int(wait_for(lambda: pid_file.exists() and pid_file.read_text()))
