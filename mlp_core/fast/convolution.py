@@ -1,7 +1,7 @@
 """The convolutional layers of `mlp_core.fast`: Conv2d, ReLU and MaxPool2d over a mini-batch cut into parts.
 
-Each part is worked on by a thread of its own, with products that use one thread: threads that share a whole network's
-work wait for each other once a step, those that share every small product wait all the time.
+Each part is worked on by a thread of its own, with products that use one thread (`Plan` sees to that): threads that
+share a whole network's work wait for each other once a step, those that share every small product wait all the time.
 
 Images lie as ``(H, C, W, n)``, the examples last.  A convolution goes over the *rows of its input* without laying out
 all patches, much as in Cho and Brand 2017 ("MEC: memory-efficient convolution").  First only the width is unfolded, to
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlp_core.convolution import Conv2d, MaxPool2d
-from mlp_core.fast.blas import add_product, one_thread, threads
+from mlp_core.fast.blas import add_product, threads
 from mlp_core.layers import Layer, ReLU, Shape
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from mlp_core.fast.update import Update
 
-EXAMPLES_A_PART = 8  # smaller parts cost more in Python than the threads gain
+EXAMPLES_A_PART = 32  # in smaller parts the threads wait for each other, in Python, longer than they gain
 
 
 class Trunk:
@@ -76,13 +76,12 @@ class Trunk:
 
     def _in_parts(self, work: Callable[[Chain, slice], None]) -> None:
         """Do the work of all parts, the first one in this thread."""
-        with one_thread():
-            pairs = list(zip(self.chains, self.slices, strict=True))
-            # a context carries np.errstate over to the other threads
-            futures = [helpers(os.getpid()).submit(copy_context().run, partial(work, *pair)) for pair in pairs[1:]]
-            work(*pairs[0])
-            for future in futures:
-                future.result()
+        pairs = list(zip(self.chains, self.slices, strict=True))
+        # a context carries np.errstate over to the other threads
+        futures = [helpers(os.getpid()).submit(copy_context().run, partial(work, *pair)) for pair in pairs[1:]]
+        work(*pairs[0])
+        for future in futures:
+            future.result()
 
 
 @lru_cache(maxsize=1)

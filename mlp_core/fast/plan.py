@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -10,6 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mlp_core.convolution import Conv2d
+from mlp_core.fast.blas import one_thread
 from mlp_core.fast.convolution import TRUNK_LAYERS, Trunk
 from mlp_core.fast.dense import DENSE_LAYERS
 from mlp_core.fast.update import Update
@@ -82,8 +85,12 @@ class Plan:
         self.layers, self.dtype = list(network.layers), network.dtype
         self.operations: list[Operation] = []
         self.trunk_length = start = flatten_at(self.layers)
+        self.threading: Callable[[], AbstractContextManager[None]] = nullcontext
         if start:
-            self.operations.append(Trunk(self.layers[:start], network.input_shape, n, self.dtype))
+            trunk = Trunk(self.layers[:start], network.input_shape, n, self.dtype)
+            self.operations.append(trunk)
+            if len(trunk.chains) > 1:  # the BLAS's own threads spin on after their work, and would be in the way
+                self.threading = one_thread
         for index, layer in enumerate(self.layers):
             if index >= start and type(layer) is not Flatten:
                 self.operations.append(DENSE_LAYERS[type(layer)](layer, index, n, self.dtype))
@@ -96,15 +103,17 @@ class Plan:
     def forward(self, images: np.ndarray, training: bool) -> np.ndarray:
         """Return the logits, shape (classes, n)."""
         x = images if self.trunk_length else images.reshape(len(images), math.prod(images.shape[1:])).T
-        for operation in self.operations:
-            x = operation.forward(x, training)
+        with self.threading():
+            for operation in self.operations:
+                x = operation.forward(x, training)
         return x
 
     def backward(self, grad: np.ndarray, optimizer: Optimizer, network: Sequential) -> None:
         """Run backward from the logits' gradient, shape (classes, n), and update all parameters."""
         update = Update(optimizer)
-        for index in reversed(range(len(self.operations))):
-            grad = self.operations[index].backward(grad, update, index == 0)
+        with self.threading():
+            for index in reversed(range(len(self.operations))):
+                grad = self.operations[index].backward(grad, update, index == 0)
         update.finish(network)
 
 
