@@ -1,6 +1,7 @@
 """From executed notebooks to `report.pdf` or `report.html`, and only when an input changed."""
 
 import json
+import os
 import shlex
 import time
 from pathlib import Path
@@ -103,7 +104,8 @@ def export(merged: nb.Notebook, kind: str, folder: Path) -> bytes:
 
     from report import typst
 
-    exporter = getattr(typst, EXPORTERS[kind])()
+    # where nobody looks at warnings, a figure without an alternative text is an error
+    exporter = getattr(typst, EXPORTERS[kind])(strict_alt="CI" in os.environ)
     resources = {"metadata": {"name": "report", "path": str(folder.resolve())}}
     try:
         body, _ = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)
