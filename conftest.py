@@ -20,8 +20,8 @@ POLL = 1.0
 """Seconds between two looks at whether a kernel is alive."""
 
 NOT_COMPARED = ("image/svg+xml", MIME)
-"""Outputs that nbval is to skip: pictures, whose data each notebook prints or asserts, and published results, which
-repeat printed numbers with more digits than every BLAS kernel gives alike. What is printed is compared digit by digit.
+"""Outputs that nbval is to skip: pictures, whose data stand beside them in words, and published results, which repeat
+printed numbers with more digits than every BLAS kernel gives alike. What is printed is compared digit by digit.
 """
 
 

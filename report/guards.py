@@ -46,7 +46,8 @@ def notebook_problems(notebook: nb.Notebook, name: str) -> list[str]:
     -------
     list of str
         One line a problem: cells not run or not in order, warnings, hollow tags, a wrong parameters cell, `def` or
-        `class`, long cells, a first cell that is no text, no heading, or several code cells without prose between them.
+        `class`, long cells, pictures without their data in
+        words, a first cell that is no text, no heading, or several code cells without prose between them.
     """
     problems = []
     if incomplete := nb.first_problem(notebook):
@@ -73,7 +74,16 @@ def _style_problems(cell: nb.Cell) -> list[str]:
         return [*problems, f"is not plain Python: {error.msg}"]
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     defined = [node.name for node in ast.walk(tree) if isinstance(node, kinds)]
+    if any(_is_bare_picture(output) for output in cell["outputs"]):
+        problems.append("stores a picture without its data in words; call figures.use_style() and run `make notebooks`")
     return problems + [f"defines {one}: it belongs into mlp_core or report.figures, with a test" for one in defined]
+
+
+def _is_bare_picture(output: dict[str, Any]) -> bool:
+    """Say whether an output is a picture of which nbval could compare nothing: its pixels it leaves out."""
+    data = output.get("data", {})
+    pictured = any(kind.startswith("image/") for kind in data)
+    return pictured and "".join(data.get("text/plain", "<")).startswith("<")
 
 
 def _structure_problems(notebook: nb.Notebook) -> list[str]:

@@ -31,8 +31,8 @@ def test_a_step_of_training_needs_nothing_else():
 
 
 def test_import_takes_little_beyond_numpy(tmp_path):
-    # Processor time: other processes on a busy machine do not count. Compiled once, as on a user's second run: the first
-    # run fills a cache of byte code, whatever the environment says about writing it beside the sources.
+    # Processor time: other processes on a busy machine do not count. Compiled, as on a user's second run: the first run
+    # fills a cache of byte code, whatever the environment says about writing it beside the sources.
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
     program = "import time; start = time.process_time(); import mlp_core; print(time.process_time() - start)"
     alone = program.replace("mlp_core", "numpy")

@@ -8,12 +8,14 @@ from report.figures.comparisons import bars, confusion_matrix, heatmap, scatter
 from report.figures.curves import learning_curves, lines, loglog_sweep, panels, train_valid_curves
 from report.figures.images import feature_maps, filters, image_grid
 from report.figures.style import GREY, TEXT_WIDTH, use_style
+from report.figures.summary import describe, varies
 
 __all__ = [
     "GREY",
     "TEXT_WIDTH",
     "bars",
     "confusion_matrix",
+    "describe",
     "feature_maps",
     "filters",
     "heatmap",
@@ -25,4 +27,5 @@ __all__ = [
     "scatter",
     "train_valid_curves",
     "use_style",
+    "varies",
 ]

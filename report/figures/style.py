@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from report.figures.summary import describe
 
 TEXT_WIDTH = 6.3
 """Width of a full figure in inches: A4 with margins of 2.5 cm."""
@@ -18,13 +21,17 @@ GREY = "0.45"
 def use_style() -> None:
     """Draw in the report's style from here on; in Jupyter, store each figure as SVG and PNG.
 
-    Figures keep their exact size (no cropping) and carry no date, so the same data give the same bytes.
+    Figures keep their exact size (no cropping) and carry no date, so the same data give the same bytes. Beside the
+    pictures stands :func:`report.figures.summary.describe`, their data in words, which `pytest --nbval` compares.
     """
     plt.style.use(STYLE_SHEET)
     if _in_jupyter():
+        from IPython import get_ipython
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("svg", "png", bbox_inches=None, metadata={"Date": None})
+        text = get_ipython().display_formatter.formatters["text/plain"]
+        text.for_type(Figure, lambda figure, printer, cycle: printer.text(describe(figure)))
 
 
 def _in_jupyter() -> bool:

@@ -173,3 +173,54 @@ def test_feature_maps_share_a_scale_and_refuse_a_batch():
     assert {ax.images[0].get_clim() for ax in axes} == {(0.0, 3.0)}
     with pytest.raises(ValueError, match=r"got \(1, 2, 4, 4\)"):
         figures.feature_maps(np.zeros((1, 2, 4, 4)))
+
+
+def words(**series):
+    ax = figures.lines(series, ylabel="loss", xlabel="step")
+    return figures.describe(ax.figure)
+
+
+def test_a_figure_in_words_names_its_panels_and_series_with_their_numbers():
+    text = words(train=[1.0, 2.0, 6.0], valid=[0.123456, np.nan, 1e-15])
+    assert text.splitlines() == [
+        "Figure of 1 panel",
+        "1. loss over step",
+        "   train: x mean 2; y first 1, mean 3, last 6 (3 values)",
+        "   valid: x mean 2; y first 0.1235, mean 0.06173, last 0 (2 values)",
+    ]
+
+
+@pytest.mark.parametrize("changed", [[1, 2.01, 6], [1.001, 2, 6], [1, 2, 6.01], [1, 2], [6, 2, 1]])
+def test_a_changed_curve_has_other_words(changed):
+    assert words(train=changed) != words(train=[1.0, 2.0, 6.0])
+
+
+def test_rounding_errors_do_not_change_the_words():
+    assert words(train=[1.0 + 1e-12, 2.0, 6.0]) == words(train=[1.0, 2.0, 6.0 - 1e-12])
+
+
+def test_what_varies_is_named_without_its_numbers():
+    ax = figures.lines({"seconds": [1.0, 2.0], "loss": [1.0, 2.0]})
+    figures.varies(ax.lines[0])
+    assert "   seconds: differs from machine to machine" in figures.describe(ax.figure)
+    assert "   loss: x mean 1.5" in figures.describe(ax.figure)
+    figures.varies(ax)
+    assert "mean" not in figures.describe(ax.figure)
+
+
+def test_points_bands_bars_and_images_have_their_words():
+    figure, axes = plt.subplots(1, 4)
+    axes[0].scatter([1, 3], [4, 6])
+    axes[1].fill_between([0, 1], [0, 0], [2, 2])
+    axes[2].bar([0, 1], [5, 7])
+    axes[3].imshow([[0, 1], [2, 5]])
+    text = figures.describe(figure)
+    for part in ("points: x mean 2; y first 4", "area: y", "bars: first 5, mean 6", "image: first 0, mean 2"):
+        assert part in text
+
+
+def test_empty_series_are_described_too():
+    figure, ax = plt.subplots()
+    ax.plot([], [], label="nothing")
+    ax.scatter([np.nan], [np.nan])
+    assert "Figure of" in figures.describe(figure)

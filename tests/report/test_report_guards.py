@@ -4,12 +4,15 @@ from report_samples import PARAMETERS, code, notebook, text
 from report.guards import cell_problem, notebook_problems
 
 ERROR = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": []}
+BARE = {"output_type": "display_data", "data": {"image/png": "", "text/plain": "<Figure size 504x208 with 1 Axes>"}}
+DESCRIBED = {"output_type": "display_data", "data": {"image/png": "", "text/plain": "Figure of 1 panel"}}
 WARNING = {"output_type": "stream", "name": "stderr", "text": "UserWarning"}
 GOOD = (text("# A {#sec-a}"), code(PARAMETERS, "parameters", count=1), text("So."), code("print(count)", count=2))
 
 
 def test_a_good_notebook_has_no_problem():
-    assert notebook_problems(notebook(*GOOD), "nb") == []
+    picture = code("plt.show()", count=3, outputs=(DESCRIBED,))
+    assert notebook_problems(notebook(*GOOD, picture), "nb") == []
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,7 @@ def test_a_cell_that_proves_nothing_is_found(cell, said):
         ([*GOOD, code("class F:\n    pass", count=3)], "defines F"),
         ([*GOOD, code("\n".join(["x = 1"] * 16), count=3)], "16 lines, at most 15"),
         ([*GOOD, code("%matplotlib inline", count=3)], "is not plain Python"),
+        ([*GOOD, code("plt.show()", count=3, outputs=(BARE,))], "a picture without its data in words"),
         ([GOOD[0], *GOOD[2:]], "expected one code cell tagged `parameters`, found 0"),
         ([*GOOD[1:]], "the first cell must be text"),
         ([text("No heading"), *GOOD[1:]], "the first cell must be text"),
