@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from weakref import WeakSet
 
 import numpy as np
@@ -9,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection, QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 
 KINDS = (
@@ -46,34 +48,39 @@ def _panel(ax: Axes, number: int) -> str:
     """Return the lines about one panel."""
     names = [ax.get_title(), " over ".join(filter(None, (ax.get_ylabel(), ax.get_xlabel())))]
     head = f"{number}. " + ", ".join(" ".join(name.split()) for name in names if name)
-    series = [*ax.lines, *ax.collections, *ax.images]
+    series: list[Any] = [*ax.lines, *ax.collections, *ax.images]
     texts = [_line(one, one in _VARYING or ax in _VARYING) for one in series]
     bars = [patch.get_height() for patch in ax.patches if hasattr(patch, "get_height") and ax not in _VARYING]
-    return "\n".join([head.rstrip(), *filter(None, texts), *([f"   bars: {_numbers(np.array(bars))}"] if bars else [])])
+    return "\n".join([head.rstrip(), *texts, *([f"   bars: {_numbers(np.array(bars))}"] if bars else [])])
 
 
-def _line(artist: Artist, varying: bool) -> str:
-    """Return the line about one series; nothing for what carries no data of its own."""
+def _line(artist: Line2D | Collection | AxesImage, varying: bool) -> str:
+    """Return the line about one series."""
     label = str(artist.get_label())
     kind = next((name for one, name in KINDS if isinstance(artist, one)), "image")
     name = kind if label.startswith("_") else " ".join(label.split())
     if varying:
         return f"   {name}: differs from machine to machine"
     if isinstance(artist, Line2D):
-        x, y = (np.ma.masked_invalid(np.asarray(part, float)) for part in artist.get_data(orig=False))
-        return f"   {name}: x mean {_digits(x.mean())}; y {_numbers(y)}"
-    if isinstance(artist, PathCollection):
-        x, y = np.ma.masked_invalid(np.ma.asarray(artist.get_offsets(), float)).reshape(-1, 2).T
-        return f"   {name}: x mean {_digits(x.mean())}; y {_numbers(y)}"
-    if isinstance(artist, Collection) and not isinstance(artist, QuadMesh):
-        corners = [path.vertices for path in artist.get_paths() if len(path.vertices)]
-        return f"   {name}: y {_numbers(np.concatenate(corners)[:, 1])}" if corners else ""
-    return f"   {name}: {_numbers(np.ma.masked_invalid(artist.get_array()))}"
+        x, y = artist.get_data(orig=False)
+    elif isinstance(artist, PathCollection):
+        x, y = np.ma.asarray(artist.get_offsets(), float).reshape(-1, 2).T
+    elif isinstance(artist, QuadMesh | AxesImage):
+        return f"   {name}: {_numbers(artist.get_array())}"
+    else:
+        corners = [path.vertices for path in artist.get_paths()]
+        return f"   {name}: y {_numbers(np.concatenate([np.empty((0, 2)), *corners])[:, 1])}"
+    return f"   {name}: x mean {_digits(_finite(x).mean()) if len(_finite(x)) else 'none'}; y {_numbers(y)}"
 
 
-def _numbers(values: np.ndarray) -> str:
+def _finite(values: Any) -> np.ndarray:
+    """Return the values that are neither masked nor infinite nor missing, in one row."""
+    return np.ma.masked_invalid(np.ma.asarray(values, float)).compressed()
+
+
+def _numbers(values: Any) -> str:
     """Return the first, mean and last of the finite values, and how many there are."""
-    finite = np.ma.masked_invalid(values).compressed()
+    finite = _finite(values)
     if not len(finite):
         return "no finite values"
     first, mean, last = (_digits(value) for value in (finite[0], finite.mean(), finite[-1]))
@@ -82,4 +89,4 @@ def _numbers(values: np.ndarray) -> str:
 
 def _digits(value: float) -> str:
     """Return four significant digits; what is lost in rounding near zero is zero."""
-    return "none" if np.ma.is_masked(value) else f"{0.0 if abs(value) < 1e-13 else value:.4g}"
+    return f"{0.0 if abs(value) < 1e-13 else value:.4g}"
