@@ -39,10 +39,13 @@ class Chapter:
         The notebook's file name without `.ipynb`.
     after_all : bool
         Whether it runs after all others and reads their results (its parameter `results_folder` says where they are).
+    starts_first : bool
+        Whether it starts before all others: it takes the longest, and the others find room beside it.
     """
 
     name: str
     after_all: bool = False
+    starts_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,10 @@ def _chapter(where: str, entry: Any) -> Chapter:
     match entry:
         case {"notebook": str(name), "after": "all"} if len(entry) == 2:
             return Chapter(name, after_all=True)
-    raise ConfigError(f"{where}: expected a notebook's name or `{{notebook: name, after: all}}`, got {entry!r}")
+        case {"notebook": str(name), "start": "first"} if len(entry) == 2:
+            return Chapter(name, starts_first=True)
+    raise ConfigError(f"{where}: expected a notebook's name, `{{notebook: name, after: all}}` or "
+                      f"`{{notebook: name, start: first}}`, got {entry!r}")
 
 
 def _check_chapters(config: Config) -> None:

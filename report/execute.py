@@ -64,7 +64,7 @@ class Runner:
         threads = max(1, cores() // jobs)
         pool = ThreadPoolExecutor(jobs)
         try:
-            longest_first = sorted(tasks, key=_earlier_seconds, reverse=True)
+            longest_first = sorted(tasks, key=_expected_seconds, reverse=True)
             futures = [pool.submit(self._run_one, task, threads) for task in longest_first]
             for future in as_completed(futures):
                 done(future.result())
@@ -132,7 +132,8 @@ class Runner:
         }
 
 
-def _earlier_seconds(task: Task) -> float:
-    """Return how long a notebook took in an earlier run; infinity where none tells, so that it starts early."""
+def _expected_seconds(task: Task) -> tuple[bool, float]:
+    """Return what report.yml says of a notebook's length, and its seconds in an earlier run (infinite if unknown)."""
     executed = earlier(task)
-    return float("inf") if executed is None else facts(executed).get("seconds", float("inf"))
+    seconds = float("inf") if executed is None else facts(executed).get("seconds", float("inf"))
+    return task.chapter.starts_first, seconds

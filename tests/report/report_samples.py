@@ -44,12 +44,12 @@ class Project:
             "profiles": {"quick": {}, "standard": {}},
         }  # fmt: skip
 
-    def add(self, name: str, *sources: str, parameters: str = PARAMETERS, after: str | None = None) -> Path:
+    def add(self, name: str, *sources: str, parameters: str = PARAMETERS, **when: str) -> Path:
         """Write a notebook of these code cells, which makes it a chapter; return its path."""
         cells = [text(f"# Chapter {name} {{#sec-{name}}}"), code(parameters, "parameters"), *map(code, sources)]
         path = self.notebooks / f"{name}.ipynb"
         path.write_text(json.dumps(notebook(*cells)))
-        chapter = {"notebook": name, "after": after} if after else name
+        chapter = {"notebook": name, **when} if when else name
         if chapter not in self.settings["chapters"]:
             self.settings["chapters"].append(chapter)
         self.configure()

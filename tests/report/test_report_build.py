@@ -152,3 +152,13 @@ def test_a_notebook_that_fails_or_warns_keeps_its_stored_outputs(project):
     assert said[0] == "01-warns, cell 3 (`import sys`): wrote to standard error: careful"
     assert said[1].startswith("02-fails, cell 3 (`1 / 0`): ZeroDivisionError")
     assert (warns.read_bytes(), fails.read_bytes()) == before
+
+
+def test_the_chapter_that_starts_first_runs_before_the_others(tmp_path):
+    project = Project(tmp_path)
+    project.add("01-short", "print(1)")
+    project.add("02-long", "print(2)", start="first")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        build(project.options(jobs=1))
+    assert names(printed.getvalue())[:2] == ["02-long", "01-short"]

@@ -31,6 +31,7 @@ def test_the_projects_own_settings_are_right():
 def test_settings_are_read(tmp_path):
     config = load(tmp_path, GOOD)
     assert config.chapters == [Chapter("01-a"), Chapter("02-b", after_all=True)]
+    assert load(tmp_path, GOOD.replace("after: all", "start: first")).chapters[1] == Chapter("02-b", starts_first=True)
     assert config.own_parameters("published", "01-a") == {"epochs": 3}
     assert config.own_parameters("published", "02-b") == {}
     assert config.own_parameters("standard", "01-a") == {}
@@ -55,8 +56,8 @@ def test_the_data_set_is_the_given_one_else_the_profiles_else_the_first(tmp_path
         ("[01-a,", "[01-a, 01-a,", "chapter '01-a' stands twice"),
         ("[01-a,", "[../01-a,", "without folder and .ipynb"),
         ("[01-a,", "[01-a.ipynb,", "without folder and .ipynb"),
-        ("after: all", "after: 01-a", "expected a notebook's name or"),
-        ("[01-a,", "[7,", "expected a notebook's name or"),
+        ("after: all", "after: 01-a", "expected a notebook's name, "),
+        ("[01-a,", "[7,", "expected a notebook's name, "),
         ("quick: {}", "quick: 3", "profile quick: expected dict, got 3"),
         ("01-a: {epochs: 3}", "01-a: 3", "profile published: 01-a: expected dict"),
         ("01-a: {epochs: 3}", "01-aa: {epochs: 3}", "unknown notebook '01-aa'.*did you mean 01-a"),
