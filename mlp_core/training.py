@@ -64,7 +64,7 @@ def train(
     reduction: Reduction = "mean",
     early_stopping: EarlyStopping | None = None,
     callbacks: Iterable[Callback | Callable[[TrainingState], object]] = (),
-    evaluate_train: bool = True,
+    evaluate_train: bool | int = True,
     evaluate_initial: bool = False,
     on_divergence: Literal["raise", "record"] = "raise",
     checkpoint: str | os.PathLike[str] | None = None,
@@ -95,9 +95,9 @@ def train(
         When to stop before the last epoch, and whether to go back to the best one.
     callbacks : iterable of Callback or function
         Called with the `TrainingState`, in this order.
-    evaluate_train : bool
+    evaluate_train : bool or int
         Whether to measure loss and accuracy over the training split after every epoch, which takes a good part of
-        its time; ``running_loss`` is measured all the same.
+        its time; a number measures its first so many images. ``running_loss`` is measured all the same.
     evaluate_initial : bool
         Whether to measure before the first step, too (``history.initial``).
     on_divergence : {"raise", "record"}
@@ -120,13 +120,15 @@ def train(
     TypeError, ValueError
         If an argument cannot be meant.
     """
-    _check_arguments(optimizer, epochs, reduction, on_divergence)
+    _check_arguments(optimizer, epochs, reduction, on_divergence, evaluate_train)
     splits = {name: part for name, part in (("train", split), ("valid", valid), ("test", test)) if part is not None}
     for name, part in splits.items():
         check_split(network, part, name)
     batches = Batches(split, batch_size, make_rng(seed) if shuffle else None, network.dtype)
     state = TrainingState(network, optimizer, History(status="running"), epochs, len(batches))
     measured = {name: part for name, part in splits.items() if evaluate_train or name != "train"}
+    if not isinstance(evaluate_train, bool):
+        measured["train"] = split[:evaluate_train]
     run = Run(state, batches, measured, reduction, as_callbacks(callbacks), Watch(early_stopping, state, measured))
     settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping}
     settings |= {"shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
@@ -256,7 +258,7 @@ def _likely_cause(state: TrainingState, reduction: Reduction) -> str:
     return cause + "; lower it, start from smaller weights, or bound the gradient with clip_norm"
 
 
-def _check_arguments(optimizer: Any, epochs: Any, reduction: Any, on_divergence: Any) -> None:
+def _check_arguments(optimizer: Any, epochs: Any, reduction: Any, on_divergence: Any, evaluate_train: Any) -> None:
     """Raise TypeError or ValueError for what is no optimizer, no number of epochs, or no known choice."""
     if not callable(getattr(optimizer, "step", None)) or isinstance(optimizer, type):
         raise TypeError(f"expected an optimizer such as SGD(0.1), got {optimizer!r}")
@@ -264,6 +266,10 @@ def _check_arguments(optimizer: Any, epochs: Any, reduction: Any, on_divergence:
         raise TypeError(f"expected epochs as a whole number, got {epochs!r}")
     if epochs < 0:
         raise ValueError(f"expected epochs >= 0, got {epochs}")
+    if not isinstance(evaluate_train, (bool, int, np.integer)):
+        raise TypeError(f"expected evaluate_train as True, False or a number of images, got {evaluate_train!r}")
+    if not isinstance(evaluate_train, bool) and evaluate_train < 1:
+        raise ValueError(f"expected evaluate_train as True, False or at least 1 image, got {evaluate_train}")
     for name, value, allowed in (
         ("reduction", reduction, ("mean", "sum")),
         ("on_divergence", on_divergence, ("raise", "record")),

@@ -177,6 +177,8 @@ MISUSES = [
     Misuse("train", "wrong width", lambda: fit(split=blobs(features=5)), r"\(n, 6\), got \(1, 5\)"),
     Misuse("train", "labels out of range", lambda: fit(split=blobs(classes=5)), "0 to 2 in train.*up to 4"),
     Misuse("train", "wrong valid", lambda: fit(valid=blobs(features=5)), r"\(n, 6\), got \(1, 5\)"),
+    Misuse("train", "words to evaluate", lambda: fit(evaluate_train="all"), "evaluate_train as .*'all'", TypeError),
+    Misuse("train", "no images to evaluate", lambda: fit(evaluate_train=0), "at least 1 image, got 0"),
     Misuse("train", "no network", lambda: fit(network="mlp"), "expected a network.*got 'mlp'", TypeError),
     Misuse("train", "no optimizer", lambda: fit(optimizer=0.1), "expected an optimizer.*got 0.1", TypeError),
     Misuse("train", "negative epochs", lambda: fit(epochs=-3), "epochs >= 0, got -3"),

@@ -99,6 +99,14 @@ def test_the_training_pass_can_be_left_out():
     assert equal_params(network, other)
 
 
+def test_a_part_of_the_training_images_can_be_measured():
+    network = small_network()
+    history = run(network, evaluate_train=40, valid=blobs(seed=1))
+    assert history.train_loss[-1] == evaluate(network, blobs()[:40]).loss
+    assert history.train_loss[-1] != evaluate(network, blobs()).loss
+    assert history.valid_loss == run(valid=blobs(seed=1)).valid_loss
+
+
 def test_the_initial_state_can_be_measured():
     expected = evaluate(small_network(), blobs())
     history = run(evaluate_initial=True)
@@ -394,6 +402,7 @@ def test_a_killed_process_resumes(tmp_path):
         ({"test": blobs(seed=3)}, "another test split"),
         ({"early_stopping": EarlyStopping(patience=3)}, "another early_stopping"),
         ({"evaluate_train": False}, "another evaluate_train"),
+        ({"evaluate_train": 9}, r"another evaluate_train \(evaluate_train: True there, 9 here\)"),
     ],
 )
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path, change, named):
