@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 LearningRate = float | Callable[[int], float]
-BLOCK = 16_384  # numbers
+BLOCK = 32_768  # numbers
 
 
 class HasParameters(Protocol):

@@ -208,7 +208,7 @@ def test_wrong_batches_are_refused():
 @pytest.mark.parametrize(("alpha", "beta"), [(1, 1), (-0.5, 1), (2, 0), (0.1, 0.9)])
 def test_add_product(library, dtype, alpha, beta, monkeypatch):
     if library == "NumPy":
-        monkeypatch.setattr(blas, "find_gemm", lambda char: None)
+        monkeypatch.setattr(blas, "find", lambda routine, char: None)
     rng = np.random.default_rng(0)
     a, b, c = (rng.standard_normal(shape).astype(dtype) for shape in ((5, 7), (7, 3), (5, 3)))
     for left in (a, np.asfortranarray(a)):
@@ -216,6 +216,26 @@ def test_add_product(library, dtype, alpha, beta, monkeypatch):
             result = c.copy()
             blas.add_product(result, left, right, alpha, beta)
             assert result == pytest.approx(alpha * (a @ b) + beta * c, rel=TOLERANCE[dtype], abs=TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("library", ["BLAS", "NumPy"])
+@pytest.mark.parametrize(("alpha", "beta"), [(1, 1), (-0.5, 1), (2, 0), (0.1, 0.9)])
+@pytest.mark.parametrize("shape", [(3,), (500, 60)])
+def test_add_multiple(shape, library, dtype, alpha, beta, monkeypatch):
+    if library == "NumPy":
+        monkeypatch.setattr(blas, "find", lambda routine, char: None)
+    x, y = np.random.default_rng(0).standard_normal((2, *shape)).astype(dtype)
+    expected = alpha * x + beta * y
+    for one in (x, np.repeat(x, 2, axis=-1)[..., ::2]):
+        result = y.copy()
+        blas.add_multiple(result, one, alpha, beta)
+        assert result == pytest.approx(expected, rel=TOLERANCE[dtype], abs=TOLERANCE[dtype])
+
+
+def test_add_multiple_refuses_shapes_that_do_not_fit():
+    with pytest.raises(ValueError, match="cannot add"):
+        blas.add_multiple(np.zeros(3), np.zeros(4))
 
 
 def test_add_product_into_a_part_of_an_array_leaves_the_rest():

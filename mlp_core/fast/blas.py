@@ -1,10 +1,11 @@
-"""One operation that NumPy does not offer: a matrix product added to a matrix in place.
+"""Two operations that NumPy does not offer: a matrix product, and a multiple of an array, added to an array in place.
 
 NumPy's own ``@`` ends in the BLAS routine *gemm*, which computes ``C = alpha A B + beta C``; but NumPy always sets
 beta = 0.  With beta = 1 a weight update ``W -= learning_rate * xᵀ dY`` needs no array for the gradient, and passes over
-W once instead of three times.  `add_product` calls the same routine in the same library that NumPy uses (SciPy carries
-a second one, and two libraries' threads get in each other's way).  Where that library is not found, NumPy does the work
-in two steps.
+W once instead of three times.  Likewise ``W -= learning_rate * v`` is one pass of *axpby* instead of two, and on all
+threads.  `add_product` and `add_multiple` call these routines in the same library that NumPy uses (SciPy carries a
+second one, and two libraries' threads get in each other's way).  Where they are not found, NumPy does the work in two
+steps.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 
 ROW_MAJOR, AS_IS, TRANSPOSED = 101, 111, 112  # constants of the CBLAS interface
-NAMES = (("scipy_cblas_{}gemm64_", ctypes.c_int64), ("cblas_{}gemm64_", ctypes.c_int64), ("cblas_{}gemm", ctypes.c_int))
+NAMES = (("scipy_cblas_{}{}64_", ctypes.c_int64), ("cblas_{}{}64_", ctypes.c_int64), ("cblas_{}{}", ctypes.c_int))
 
 
 def add_product(c: np.ndarray, a: np.ndarray, b: np.ndarray, alpha: float = 1.0, beta: float = 1.0) -> None:
@@ -33,7 +34,7 @@ def add_product(c: np.ndarray, a: np.ndarray, b: np.ndarray, alpha: float = 1.0,
     alpha, beta : float
         The two factors; with beta = 0 the old content of c does not matter.
     """
-    gemm = find_gemm(c.dtype.char)
+    gemm = find("gemm", c.dtype.char)
     if gemm is None or c.strides[1] != c.itemsize:
         product = np.matmul(a, b)
         product *= c.dtype.type(alpha)
@@ -48,21 +49,47 @@ def add_product(c: np.ndarray, a: np.ndarray, b: np.ndarray, alpha: float = 1.0,
     gemm(ROW_MAJOR, flag_a, flag_b, m, n, k, alpha, address_a, lead_a, address_b, lead_b, beta, address_c, lead_c)
 
 
-@lru_cache(maxsize=2)
-def find_gemm(char: str) -> Callable[..., Any] | None:
-    """Return NumPy's gemm for dtype character "f" or "d"; None where its BLAS cannot be reached."""
+def add_multiple(y: np.ndarray, x: np.ndarray, alpha: float = 1.0, beta: float = 1.0) -> None:
+    """Compute ``y = alpha * x + beta * y`` in place.
+
+    Parameters
+    ----------
+    y, x : ndarray of one shape, float32 or float64
+    alpha, beta : float
+        The two factors.
+    """
+    if y.shape != x.shape or y.dtype != x.dtype:
+        raise ValueError(f"cannot add {x.dtype}{x.shape} to {y.dtype}{y.shape}")
+    routine = find("axpy" if beta == 1 else "axpby", y.dtype.char)
+    if routine is None or not (x.flags.c_contiguous and y.flags.c_contiguous):
+        if beta != 1:
+            y *= y.dtype.type(beta)
+        y += y.dtype.type(alpha) * x
+    elif beta == 1:
+        routine(y.size, alpha, address(x), 1, address(y), 1)
+    else:
+        routine(y.size, alpha, address(x), 1, beta, address(y), 1)
+
+
+@lru_cache
+def find(routine: str, char: str) -> Callable[..., Any] | None:
+    """Return that routine of NumPy's BLAS for dtype character "f" or "d"; None where it cannot be reached."""
     letter, number = {"f": ("s", ctypes.c_float), "d": ("d", ctypes.c_double)}[char]
     try:
         library = ctypes.CDLL(np._core._multiarray_umath.__file__)  # type: ignore[attr-defined]
     except (AttributeError, OSError):
         return None
     for name, integer in NAMES:
-        gemm = getattr(library, name.format(letter), None)
-        if gemm is not None:
-            flags, sizes, pointer = [ctypes.c_int] * 3, [integer] * 3, ctypes.c_void_p
-            gemm.argtypes = [*flags, *sizes, number, pointer, integer, pointer, integer, number, pointer, integer]
-            gemm.restype = None
-            return gemm  # type: ignore[no-any-return]
+        function = getattr(library, name.format(letter, routine), None)
+        if function is not None:
+            vector = [ctypes.c_void_p, integer]
+            function.argtypes = {
+                "gemm": [*[ctypes.c_int] * 3, *[integer] * 3, number, *vector, *vector, number, *vector],
+                "axpy": [integer, number, *vector, *vector],
+                "axpby": [integer, number, *vector, number, *vector],
+            }[routine]
+            function.restype = None
+            return function  # type: ignore[no-any-return]
     return None
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlp_core.fast.blas import add_product
+from mlp_core.fast.blas import add_multiple, add_product
 from mlp_core.layers import Layer
-from mlp_core.optimizers import SGD, Optimizer, blocks
+from mlp_core.optimizers import SGD, Adam, Optimizer, blocks
 
 if TYPE_CHECKING:
     from mlp_core.network import Sequential
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 class Update:
     """How gradients reach the parameters.
 
-    SGD is applied at once, inside the product where there is one; afterwards no layer holds gradients.  Everything
-    else (Adam, clipping) first collects all gradients in the layers and then calls
+    SGD and Adam are applied at once, SGD inside the product where there is one; afterwards no layer holds gradients.
+    Everything else (clipping, an optimizer of one's own) first collects all gradients in the layers and then calls
     ``optimizer.step``.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
-        self.at_once = type(optimizer) is SGD and optimizer.clip_norm is None
+        self.at_once = type(optimizer) in (SGD, Adam) and optimizer.clip_norm is None
         self.rate = optimizer.current_learning_rate()
         self.grads: dict[tuple[int, str], np.ndarray] = {}
 
@@ -32,7 +33,7 @@ class Update:
         """Use ``a @ b`` as the gradient of a parameter."""
         param, optimizer = layer.params[name], self.optimizer
         if not (self.at_once and isinstance(optimizer, SGD)):
-            self.grads[index, name] = a @ b
+            self.by_gradient(layer, index, name, a @ b)
             return
         decay = optimizer.weight_decay if name == "weight" else 0.0
         if optimizer.momentum_of(name):
@@ -43,10 +44,12 @@ class Update:
 
     def by_gradient(self, layer: Layer, index: int, name: str, grad: np.ndarray) -> None:
         """Use an array as the gradient of a parameter."""
-        if self.at_once:
-            self.optimizer.update_parameter(f"{index}.{name}", layer.params[name], grad, self.rate)
-        else:
+        if not self.at_once:
             self.grads[index, name] = grad
+        elif isinstance(self.optimizer, Adam):
+            adam_by_gradient(self.optimizer, f"{index}.{name}", layer.params[name], grad, self.rate)
+        else:
+            self.optimizer.update_parameter(f"{index}.{name}", layer.params[name], grad, self.rate)
 
     def finish(self, network: Sequential) -> None:
         """Make the update where it was not made at once, and count it."""
@@ -68,13 +71,32 @@ def momentum_by_product(
     The latter holds no g' if written with g' = v1 - m v0: p1 = p0 + rate m v0 - rate (1 + m) v1.  As p changes before v
     then, decay p brings rate m decay v0 too much into v, which the factor of v0 takes back.
     """
-    number, momentum = param.dtype.type, optimizer.momentum
-    ahead = momentum if optimizer.nesterov else 0.0
+    ahead = optimizer.momentum if optimizer.nesterov else 0.0
     if ahead:
-        for p, v in blocks(param, velocity):
-            p += number(rate * ahead) * v
-    add_product(velocity, a, b, beta=momentum - rate * ahead * decay)
-    for p, v in blocks(param, velocity):
+        add_multiple(param, velocity, rate * ahead)
+    add_product(velocity, a, b, beta=optimizer.momentum - rate * ahead * decay)
+    if decay:
+        add_multiple(velocity, param, decay)
+    add_multiple(param, velocity, -rate * (1 + ahead))
+
+
+def adam_by_gradient(optimizer: Adam, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
+    """Update a parameter and its running means by `Adam`'s formulas, with few passes, and grad as a place to work in.
+
+    The corrections ``1 - b^t`` of the start are taken to the scalar factors: with c = sqrt(1 - b2^t) the step
+    ``rate m' / (sqrt(v') + eps)`` is ``(rate c / (1 - b1^t)) m / (sqrt(v) + c eps)``.
+    """
+    b1, b2, number, t = optimizer.beta1, optimizer.beta2, param.dtype.type, optimizer.updates + 1
+    decay = optimizer.weight_decay if name.endswith("weight") else 0.0
+    corrected = math.sqrt(1 - b2**t)
+    mean, square = (optimizer.memory(slot, name, param) for slot in optimizer.slots(name))
+    for p, g, m, v in blocks(param, grad, mean, square):
         if decay:
-            v += number(decay) * p
-        p -= number(rate * (1 + ahead)) * v
+            add_multiple(g, p, decay)
+        add_multiple(m, g, 1 - b1, b1)
+        g *= g
+        add_multiple(v, g, 1 - b2, b2)
+        np.sqrt(v, out=g)
+        g += number(corrected * optimizer.eps)
+        np.divide(m, g, out=g)
+        add_multiple(p, g, -rate * corrected / (1 - b1**t))
