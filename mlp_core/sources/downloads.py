@@ -1,6 +1,7 @@
 """Downloads that leave a complete, checked file or none: mirrors in turn, limits on size and time."""
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from tqdm.auto import tqdm
 from mlp_core.sources.files import DatasetError
 
 CHUNK = 1 << 16
+GRACE = 1.0  # seconds that a transfer may take to notice that it is too late
 MOST_REDIRECTS = 5
 
 
@@ -60,7 +62,7 @@ def download(urls: list[str], target: Path, *, check: Callable[[Path], object], 
     for url in urls:
         temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
-            _transfer(url, temporary, limit, patience)
+            _within(patience, lambda path=temporary, url=url: _transfer(url, path, limit, patience))  # type: ignore[misc]
             check(temporary)
             os.replace(temporary, target)
             return url
@@ -71,14 +73,43 @@ def download(urls: list[str], target: Path, *, check: Callable[[Path], object], 
     raise DatasetError("\n".join(faults))
 
 
+def _within(patience: Patience, transfer: Callable[[], None]) -> None:
+    """Transfer, but wait no longer than `patience.total`, whatever the server does.
+
+    The limits of the network libraries are for one read each, so headers that drip could take for ever. The thread left
+    behind then writes to a file that has been removed, and ends with the next byte or with the process.
+    """
+    faults: list[Exception] = []
+
+    def run() -> None:
+        try:
+            transfer()
+        except Exception as error:
+            faults.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(patience.total + GRACE)
+    if thread.is_alive():
+        raise _too_late(patience)
+    if faults:
+        raise faults[0]
+
+
+def _too_late(patience: Patience) -> DatasetError:
+    """Return the error of a transfer that takes too long."""
+    return DatasetError(f"not complete after {patience.total:g} s")
+
+
 def _transfer(url: str, target: Path, limit: int, patience: Patience) -> None:
     """Write what `url` answers to `target`, with a progress bar, and give up beyond the limits of size and time."""
     deadline = time.monotonic() + patience.total
-    with requests.Session() as session, target.open("wb") as file:
-        session.max_redirects = MOST_REDIRECTS
-        # the file as it is stored: .gz is not to be unpacked on the way, nor packed a second time
-        response = session.get(url, stream=True, timeout=(patience.connect, patience.stall),
-                               headers={"Accept-Encoding": "identity"})
+    session = requests.Session()
+    session.max_redirects = MOST_REDIRECTS
+    # the file as it is stored: .gz is not to be unpacked on the way, nor packed a second time
+    session.headers["Accept-Encoding"] = "identity"
+    timeout = patience.connect, patience.stall
+    with session, target.open("wb") as file, session.get(url, stream=True, timeout=timeout) as response:
         response.raise_for_status()
         declared = response.headers.get("Content-Length", "")
         length = int(declared) if declared.isdecimal() else None
@@ -90,7 +121,7 @@ def _transfer(url: str, target: Path, limit: int, patience: Patience) -> None:
                 if file.tell() > limit:
                     raise DatasetError(f"more than the {limit:,} bytes that it can have")
                 if time.monotonic() > deadline:
-                    raise DatasetError(f"not complete after {patience.total:g} s")
+                    raise _too_late(patience)
         if length is not None and file.tell() != length:
             raise DatasetError(f"ended after {file.tell():,} of {length:,} bytes")
 

@@ -68,6 +68,12 @@ class Server(BaseHTTPRequestHandler):
         while not self.server.stop.wait(0.05):
             self.wfile.write(b".")
 
+    def answer_headers(self):
+        self.send_response(200)
+        self.flush_headers()
+        while not self.server.stop.wait(0.05):
+            self.wfile.write(b"x")
+
     def answer_endless(self):
         self.send(b"", length=10**12)
         while not self.server.stop.is_set():
@@ -139,6 +145,7 @@ def test_a_redirect_is_followed(get, tmp_path):
 
 FAULTS = {"other": "not the file it should be", "missing": "HTTP status 404", "half": "IncompleteRead",
           "stall": "nothing came for 0.3 s", "silent": "nothing came for 0.3 s", "drip": "not complete after 0.6 s",
+          "headers": "not complete after 0.6 s",
           "endless": "more than the 10,000 bytes", "lie": "not the file it should be", "loop": "TooManyRedirects",
           "scheme": "InvalidSchema", "nonsense": "no connection"}
 
