@@ -50,6 +50,8 @@ def run(target: str, only: list[str], options: Options) -> None:
         return
     from report.build import build
 
+    if only:
+        raise ConfigError(f"--only goes with `notebooks`: a {target} report needs every chapter, and runs what changed")
     build(options, target)
 
 
