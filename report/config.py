@@ -40,7 +40,7 @@ class Chapter:
     after_all : bool
         Whether it runs after all others and reads their results (its parameter `results_folder` says where they are).
     starts_first : bool
-        Whether it starts before all others: it takes the longest, and the others find room beside it.
+        Whether it starts before the others: it takes long, and the others find room beside it.
     """
 
     name: str
