@@ -71,10 +71,14 @@ class Optimizer:
 
     def update_parameter(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
         """Change one parameter in place, weight decay included; `step` calls this for each."""
-        decay = self.weight_decay if name.endswith("weight") else 0.0
+        decay = self.weight_decay_of(name)
         memories = [self.memory(slot, name, param) for slot in self.slots(name)]
         for p, g, *m in blocks(param, grad, *memories):
             self._update(name, p, g + p.dtype.type(decay) * p if decay else g, rate, *m)
+
+    def weight_decay_of(self, name: str) -> float:
+        """Return the weight decay of the parameter of that name: none for a bias."""
+        return self.weight_decay if name.endswith("weight") else 0.0
 
     def slots(self, name: str) -> tuple[str, ...]:
         """Return the names of the running arrays that the parameter of that name needs."""

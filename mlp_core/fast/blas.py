@@ -2,7 +2,7 @@
 
 NumPy's own ``@`` ends in the BLAS routine *gemm*, which computes ``C = alpha A B + beta C``; but NumPy always sets
 beta = 0.  With beta = 1 a weight update ``W -= learning_rate * xᵀ dY`` needs no array for the gradient, and passes over
-W once instead of three times.  Likewise ``W -= learning_rate * v`` is one pass of *axpby* instead of two, and on all
+W once instead of three times.  Likewise ``W -= learning_rate * v`` is one pass of *axpy* instead of two, and on all
 threads.  `add_product` and `add_multiple` call these routines in the same library that NumPy uses (SciPy carries a
 second one, and two libraries' threads get in each other's way).  Where they are not found, NumPy does the work in two
 steps.
@@ -71,16 +71,21 @@ def add_multiple(y: np.ndarray, x: np.ndarray, alpha: float = 1.0, beta: float =
         routine(y.size, alpha, address(x), 1, beta, address(y), 1)
 
 
+@lru_cache(maxsize=1)
+def library() -> ctypes.CDLL | None:
+    """Return the library in which NumPy finds its BLAS; None where it cannot be opened."""
+    try:
+        return ctypes.CDLL(np._core._multiarray_umath.__file__)  # type: ignore[attr-defined]
+    except (AttributeError, OSError):
+        return None
+
+
 @lru_cache
 def find(routine: str, char: str) -> Callable[..., Any] | None:
     """Return that routine of NumPy's BLAS for dtype character "f" or "d"; None where it cannot be reached."""
     letter, number = {"f": ("s", ctypes.c_float), "d": ("d", ctypes.c_double)}[char]
-    try:
-        library = ctypes.CDLL(np._core._multiarray_umath.__file__)  # type: ignore[attr-defined]
-    except (AttributeError, OSError):
-        return None
     for name, integer in NAMES:
-        function = getattr(library, name.format(letter, routine), None)
+        function = getattr(library(), name.format(letter, routine), None)
         if function is not None:
             vector = [ctypes.c_void_p, integer]
             function.argtypes = {
@@ -111,12 +116,8 @@ def address(array: np.ndarray) -> int:
 @lru_cache(maxsize=1)
 def thread_controls() -> tuple[Callable[[], int], Callable[[int], None]] | None:
     """Return OpenBLAS's functions that get and set its number of threads; None for another BLAS."""
-    try:
-        library = ctypes.CDLL(np._core._multiarray_umath.__file__)  # type: ignore[attr-defined]
-    except (AttributeError, OSError):
-        return None
     for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads64_", "openblas_{}_num_threads"):
-        get, put = getattr(library, name.format("get"), None), getattr(library, name.format("set"), None)
+        get, put = getattr(library(), name.format("get"), None), getattr(library(), name.format("set"), None)
         if get is not None and put is not None:
             get.restype, put.argtypes, put.restype = ctypes.c_int, [ctypes.c_int], None
             return get, put
