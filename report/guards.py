@@ -46,8 +46,8 @@ def notebook_problems(notebook: nb.Notebook, name: str) -> list[str]:
     -------
     list of str
         One line a problem: cells not run or not in order, warnings, hollow tags, a wrong parameters cell, `def` or
-        `class`, long cells, pictures without their data in
-        words, a first cell that is no text, no heading, or several code cells without prose between them.
+        `class`, long cells, pictures without their data in words, a first cell that is no text, no heading, or several
+        code cells without prose between them.
     """
     problems = []
     if incomplete := nb.first_problem(notebook):

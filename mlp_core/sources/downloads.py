@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -62,7 +63,7 @@ def download(urls: list[str], target: Path, *, check: Callable[[Path], object], 
     for url in urls:
         temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
-            _within(patience, lambda path=temporary, url=url: _transfer(url, path, limit, patience))  # type: ignore[misc]
+            _within(patience, partial(_transfer, url, temporary, limit, patience))
             check(temporary)
             os.replace(temporary, target)
             return url

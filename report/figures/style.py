@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
@@ -25,19 +26,19 @@ def use_style() -> None:
     pictures stands :func:`report.figures.summary.describe`, their data in words, which `pytest --nbval` compares.
     """
     plt.style.use(STYLE_SHEET)
-    if _in_jupyter():
-        from IPython import get_ipython
+    if shell := _jupyter_shell():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("svg", "png", bbox_inches=None, metadata={"Date": None})
-        text = get_ipython().display_formatter.formatters["text/plain"]
+        text = shell.display_formatter.formatters["text/plain"]
         text.for_type(Figure, lambda figure, printer, cycle: printer.text(describe(figure)))
 
 
-def _in_jupyter() -> bool:
-    """Say whether this process is a notebook's kernel."""
+def _jupyter_shell() -> Any:
+    """Return IPython's shell if this process is a notebook's kernel, else None."""
     try:
         from IPython import get_ipython
     except ImportError:
-        return False
-    return hasattr(get_ipython(), "kernel")
+        return None
+    shell = get_ipython()
+    return shell if hasattr(shell, "kernel") else None
