@@ -167,7 +167,7 @@ def panels(
         index = getattr(table, "index", x)
         lines(table, index, ax=ax, xlabel=xlabel, log=log)
         if "x" not in log:
-            ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+            ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
         ax.set_title(title)
     axes[0, 0].set_ylabel(ylabel)
     _one_legend(figure, axes[0])
@@ -247,7 +247,7 @@ def _scales(ax: Axes, log: str) -> None:
     if "x" in log:
         ax.set_xscale("log")
     else:
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
 
 
 def _format_metric(ax: Axes, metric: str) -> None:

@@ -70,7 +70,8 @@ def _line(artist: Line2D | Collection | AxesImage, varying: bool) -> str:
     else:
         corners = [path.vertices for path in artist.get_paths()]
         return f"   {name}: y {_numbers(np.concatenate([np.empty((0, 2)), *corners])[:, 1])}"
-    return f"   {name}: x mean {_digits(_finite(x).mean()) if len(_finite(x)) else 'none'}; y {_numbers(y)}"
+    across = _finite(x)
+    return f"   {name}: x mean {_digits(across.mean()) if len(across) else 'none'}; y {_numbers(y)}"
 
 
 def _finite(values: Any) -> np.ndarray:
