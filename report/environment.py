@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 KERNEL_NAME = "course-report"
@@ -42,7 +43,9 @@ def prepare(build: Path) -> None:
     (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
 
 
-def kernel_environment(build: Path, *, thread_count: int, job: str, scheduler: str | None) -> dict[str, str]:
+def kernel_environment(
+    build: Path, *, thread_count: int, job: str, scheduler: str | None, unset: Collection[str] = ()
+) -> dict[str, str]:
     """Return the environment of a notebook's processes.
 
     Parameters
@@ -55,8 +58,10 @@ def kernel_environment(build: Path, *, thread_count: int, job: str, scheduler: s
         The mark of the notebook's processes.
     scheduler : str, optional
         Address of a Dask scheduler for the searches.
+    unset : collection of str
+        Variables of this process that a notebook is not to see.
     """
-    unwanted = ("MPLBACKEND", "MLP_CORE_SCHEDULER")
+    unwanted = {"MPLBACKEND", "MLP_CORE_SCHEDULER", *unset}
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
     environment |= jupyter_folders(build) | threads(thread_count)
     environment |= {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0", JOB_VARIABLE: job}

@@ -3,7 +3,7 @@
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,11 +45,14 @@ class Runner:
         Folders, number of jobs, start timeout, scheduler.
     cell_timeout : int
         Seconds a cell may run.
+    unset : collection of str
+        Environment variables that the notebooks are not to see.
     """
 
-    def __init__(self, options: Options, cell_timeout: int) -> None:
+    def __init__(self, options: Options, cell_timeout: int, unset: Collection[str] = ()) -> None:
         self.options = options
         self.cell_timeout = cell_timeout
+        self.unset = unset
         self._mark = uuid.uuid4().hex
         self._cells: dict[str, int] = {}
         self._stopping = False
@@ -109,7 +112,9 @@ class Runner:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.unlink(missing_ok=True)
         scheduler = self.options.scheduler
-        variables = environment.kernel_environment(build, thread_count=threads, job=mark, scheduler=scheduler)
+        variables = environment.kernel_environment(
+            build, thread_count=threads, job=mark, scheduler=scheduler, unset=self.unset
+        )
         self._cells[task.name] = 0
         with log.open("wb") as stderr:
             with self._starting:

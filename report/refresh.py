@@ -1,6 +1,5 @@
 """`make notebooks`: run notebooks with their own parameters and store the outputs, for `pytest --nbval` to compare."""
 
-import os
 from dataclasses import replace
 
 from report import environment
@@ -32,8 +31,6 @@ def refresh(options: Options, only: list[str]) -> None:
     NotebookFailed
         If one fails or writes to standard error; that one keeps its old outputs.
     """
-    for name in MACHINE_SETTINGS:
-        os.environ.pop(name, None)
     config = load_config(options.config)
     tasks = _tasks(config, options, only)
     environment.prepare(options.build)
@@ -50,7 +47,7 @@ def refresh(options: Options, only: list[str]) -> None:
     with locked(options.build):
         for last in (False, True):
             batch = [task for task in tasks if task.chapter.after_all is last]
-            Runner(options, options.cell_timeout or config.cell_timeout).run(batch, done)
+            Runner(options, options.cell_timeout or config.cell_timeout, unset=MACHINE_SETTINGS).run(batch, done)
             if failures:
                 raise NotebookFailed("\n".join(failures))
 

@@ -137,6 +137,7 @@ def test_refreshing_stores_outputs_of_the_notebooks_own_parameters(project, monk
     refresh(project.options(), ["01-a"])
     stored = json.loads(path.read_text())
     assert stored["cells"][2]["outputs"][0]["text"] == ["1 None\n"]
+    assert os.environ["OPENBLAS_CORETYPE"] == "Haswell", "the setting is the caller's own"
     assert "papermill" not in path.read_text()
     assert path.read_text().endswith("}\n")
     assert (project.notebooks / "02-b.ipynb").read_bytes() == other
