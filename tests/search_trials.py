@@ -5,6 +5,7 @@ Every trial appends a line when it begins and when it ends to the file that the 
 
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -88,5 +89,6 @@ def journal():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job would ignore
     cache, jobs, address = sys.argv[1:]
     search(SPACE, tiny_data(), epochs=2, n_jobs=int(jobs), cache=cache, scheduler=address or None, run=journaled)
