@@ -166,8 +166,6 @@ def panels(
     for ax, (title, table) in zip(axes[0], tables.items(), strict=True):
         index = getattr(table, "index", x)
         lines(table, index, ax=ax, xlabel=xlabel, log=log)
-        if "x" not in log:
-            ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
         ax.set_title(title)
     axes[0, 0].set_ylabel(ylabel)
     _one_legend(figure, axes[0])
