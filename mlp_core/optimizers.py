@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 LearningRate = float | Callable[[int], float]
-BLOCK = 32_768  # numbers
+BLOCK = 1 << 16  # numbers of one piece of an update: four arrays of them fit a cache of a megabyte
 
 
 class HasParameters(Protocol):

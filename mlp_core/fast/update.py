@@ -72,11 +72,13 @@ def momentum_by_product(
     then, decay p brings rate m decay v0 too much into v, which the factor of v0 takes back.
     """
     ahead = optimizer.momentum if optimizer.nesterov else 0.0
+    kept = optimizer.momentum - rate * ahead * decay
     if ahead:
         add_multiple(param, velocity, rate * ahead)
-    add_product(velocity, a, b, beta=optimizer.momentum - rate * ahead * decay)
     if decay:
-        add_multiple(velocity, param, decay)
+        add_multiple(velocity, param, decay, kept)
+        kept = 1.0
+    add_product(velocity, a, b, beta=kept)
     add_multiple(param, velocity, -rate * (1 + ahead))
 
 
