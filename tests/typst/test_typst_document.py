@@ -179,3 +179,16 @@ def test_no_page_has_ink_in_its_margins(folder: Path) -> None:
 def test_prose_of_the_settings_is_checked(folder: Path) -> None:
     made = notebook(report={"abstract": "by [@nobody]", "bibliography": "refs.bib"})
     assert problems(made, folder) == ["the settings: unknown citation @nobody; the bibliography has: key"]
+
+
+def test_a_quotation_is_never_left_alone_on_a_page(folder: Path) -> None:
+    """Chapters of all lengths around a page's end, each closed by a paragraph and, in a cell of its own, a quotation."""
+    cells = []
+    for lines in range(30, 50):
+        cells += [markdown("\n\n".join([f"# Chapter {lines}", *["Filler."] * lines, f"Conclusion {lines}."]))]
+        cells += [markdown(f"> **Try** exercise {lines}.")]
+    pages = export(notebook(*cells, title="T", report={"course": "C"}), folder).pages
+    for lines in range(30, 50):
+        together = [page for page in pages if f"exercise {lines}." in page]
+        assert len(together) == 1 and f"Conclusion {lines}." in together[0]
+    assert any("exercise" in page and "Filler" not in page for page in pages)
