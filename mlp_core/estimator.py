@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
+from numbers import Integral
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -15,15 +16,17 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from mlp_core.callbacks import Callback, EarlyStopping, ProgressBar, TrainingState
+from mlp_core.callbacks import Callback, EarlyStopping, ProgressBar
 from mlp_core.history import History
-from mlp_core.losses import softmax
+from mlp_core.losses import log_softmax, softmax
 from mlp_core.models import mlp
 from mlp_core.optimizers import SGD, Adam
+from mlp_core.runs.plateaus import InverseScaling, Plateau
 from mlp_core.splits import Split
 from mlp_core.training import train
 
 LARGEST_AUTO_BATCH = 200
+RATES = ("constant", "invscaling", "adaptive")
 ACTIVATIONS = {"logistic": "sigmoid", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu"}
 
 
@@ -45,9 +48,12 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         L2 penalty on the weights, as scikit-learn scales it: each step adds ``alpha / batch_size * W`` to the mean
         gradient. So ``alpha = batch_size * weight_decay``, in terms of the optimizers of `mlp_core`.
     batch_size : int or "auto"
-        Images an update; "auto" is ``min(200, n)``.
-    learning_rate_init : float
-        Learning rate, constant.
+        Images an update, at most all n; "auto" is ``min(200, n)``.
+    learning_rate : {"constant", "invscaling", "adaptive"}
+        For "sgd". "invscaling" makes it ``learning_rate_init / (t_ + 1) ** power_t`` after every epoch; "adaptive"
+        divides it by 5 wherever training would otherwise end for `tol`, and ends once it is 1e-6 or less.
+    learning_rate_init, power_t : float
+        The learning rate at first; and see "invscaling".
     max_iter : int
         The most epochs.
     shuffle : bool
@@ -61,7 +67,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
     verbose : bool
         Whether to show a progress bar.
     warm_start : bool
-        Whether `fit` goes on from where the last one ended.
+        Whether `fit` goes on from where the last one ended, with the parameters set since then.
     momentum, nesterovs_momentum : float, bool
         For "sgd".
     early_stopping : bool
@@ -87,11 +93,13 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
     loss_curve_ : list of float
         Mean loss of each epoch's mini-batches, without the L2 penalty.
     loss_, best_loss_ : float
-        The last and the least of them.
-    validation_scores_ : list of float, or None
-        Accuracy on what was held out, after each epoch.
-    n_iter_, n_features_in_ : int
-        Epochs made, and columns of `X`.
+        The last and the least of them; the least is None with `early_stopping`.
+    validation_scores_, best_validation_score_ : list of float and float, or None
+        Accuracy on what was held out, after each epoch, and the highest; None without `early_stopping`.
+    n_iter_, t_ : int
+        Epochs of the last fit, and images seen in all.
+    n_features_in_, n_layers_, n_outputs_ : int
+        Columns of `X`; layers, that of the inputs included; classes.
 
     Examples
     --------
@@ -109,7 +117,9 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         solver: Literal["adam", "sgd"] = "adam",
         alpha: float = 0.0001,
         batch_size: int | str = "auto",
+        learning_rate: Literal["constant", "invscaling", "adaptive"] = "constant",
         learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool = True,
         random_state: int | np.random.RandomState | None = None,
@@ -132,7 +142,9 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         self.solver = solver
         self.alpha = alpha
         self.batch_size = batch_size
+        self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
         self.max_iter = max_iter
         self.shuffle = shuffle
         self.random_state = random_state
@@ -154,9 +166,12 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         """Train a new network, or, with `warm_start`, the last one, on `X` (n, n_features) and `y` (n,)."""
         go_on = self.warm_start and hasattr(self, "network_")
         split = self._checked(X, y, None if not go_on else self.classes_, reset=not go_on)
+        if self.max_iter == 0:
+            raise ValueError("expected max_iter of at least 1 epoch, got 0")
         if not go_on:
             self._start(split)
         split, valid = self._hold_out(split)
+        self._renew_optimizer(len(split))
         history = self._train(split, valid, self.max_iter, self._stopping())
         if history.status == "completed" and self.tol is not None and self.max_iter > 1:
             warnings.warn(f"{self.max_iter} epochs were made, and the loss still improves: raise max_iter, or set "
@@ -165,10 +180,15 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
 
     def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
         """Make one epoch over `X` and `y`; the first call names all `classes` that will ever come."""
+        if self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True: it makes one epoch of all it is given")
         first = not hasattr(self, "network_")
         if first and classes is None:
             raise ValueError("expected classes, all that will ever come, in the first call of partial_fit")
-        split = self._checked(X, y, np.unique(np.asarray(classes)) if first else self.classes_, reset=first)
+        named = self.classes_ if classes is None else np.unique(np.asarray(classes))
+        if not first and not np.array_equal(named, self.classes_):
+            raise ValueError(f"expected the classes of the first call, {self.classes_}, or none; got {named}")
+        split = self._checked(X, y, named, reset=first)
         if first:
             self._start(split)
         self._train(split, None, 1, {})
@@ -184,8 +204,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         return softmax(self._logits(X).astype(np.float64))
 
     def predict_log_proba(self, X: ArrayLike) -> np.ndarray:
-        """Return the logarithm of `predict_proba`."""
-        return np.log(self.predict_proba(X))
+        """Return the logarithm of `predict_proba`; finite even where that rounds to zero."""
+        return log_softmax(self._logits(X).astype(np.float64))
 
     @property
     def coefs_(self) -> list[np.ndarray]:
@@ -225,14 +245,20 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         self._generator = np.random.default_rng(self._seed)
         self.network_ = mlp(sizes, ACTIVATIONS[self.activation], self.initializer, self._seed, split.images.dtype,
                             dropout=self.dropout)
-        self._optimizer = self._make_optimizer(self._batch_size(len(split)))
+        self._optimizer = self._make_optimizer(len(split))
         self.loss_curve_: list[float] = []
         self.validation_scores_: list[float] | None = [] if self.early_stopping else None
-        self.n_iter_ = 0
+        self.t_, self.n_layers_, self.n_outputs_ = 0, len(sizes), len(self.classes_)
 
-    def _make_optimizer(self, batch_size: int) -> SGD | Adam:
-        """Return the optimizer that the parameters describe."""
-        decay = self.alpha / batch_size
+    def _renew_optimizer(self, n: int) -> None:
+        """Take the optimizer that the parameters now describe; one of the same kind hands on its state."""
+        before, self._optimizer = self._optimizer, self._make_optimizer(n)
+        if type(before) is type(self._optimizer):
+            self._optimizer.load_state_dict(before.state_dict())
+
+    def _make_optimizer(self, n: int) -> SGD | Adam:
+        """Return the optimizer that the parameters describe, for n images."""
+        decay = self.alpha / self._batch_size(n)
         if self.solver == "sgd":
             nesterov = self.nesterovs_momentum and self.momentum > 0
             return SGD(self.learning_rate_init, self.momentum, nesterov, weight_decay=decay)
@@ -242,39 +268,53 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
 
     def _batch_size(self, n: int) -> int:
         """Return the images an update, for n images."""
-        if not isinstance(self.batch_size, str):
-            return self.batch_size
-        if self.batch_size != "auto":
-            raise ValueError(f"expected batch_size 'auto' or a whole number, got {self.batch_size!r}")
-        return min(LARGEST_AUTO_BATCH, n)
+        size = LARGEST_AUTO_BATCH if self.batch_size == "auto" else self.batch_size
+        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
+            raise ValueError(f"expected batch_size 'auto' or a whole number of at least 1, got {self.batch_size!r}")
+        return min(int(size), n)
 
     def _hold_out(self, split: Split) -> tuple[Split, Split | None]:
         """Return what to train on and what to validate on."""
         if not self.early_stopping:
             return split, None
         held = train_test_split(np.arange(len(split)), test_size=self.validation_fraction, random_state=self._seed,
-                                stratify=split.labels)
+                                stratify=self.classes_[split.labels])
         return split.take(held[0]), split.take(held[1])
 
     def _stopping(self) -> dict[str, Any]:
-        """Return how `train` is to know when to end."""
-        patience, tol = self.n_iter_no_change, self.tol
-        if self.early_stopping:  # without tol the best epoch is kept all the same
-            patience = max(1, self.max_iter) if tol is None else patience
-            return {"early_stopping": EarlyStopping(patience, metric="valid_accuracy", min_delta=tol or 0.0)}
-        return {} if tol is None else {"callbacks": [Plateau(patience, tol)]}
+        """Return how `train` is to know when to end, or to lower the learning rate."""
+        adaptive, metric = self._rate() == "adaptive", "valid_accuracy" if self.early_stopping else "running_loss"
+        callbacks, patience, tol = [], self.n_iter_no_change, self.tol
+        if tol is not None and (adaptive or not self.early_stopping):
+            callbacks, tol = [Plateau(metric, patience, tol, divisor=5 if adaptive else None)], None
+        if not self.early_stopping:
+            return {"callbacks": callbacks}
+        longest = max(1, self.max_iter)
+        patience = longest if tol is None else min(patience, longest)  # without tol the best epoch is kept all the same
+        return {"callbacks": callbacks, "early_stopping": EarlyStopping(patience, metric=metric, min_delta=tol or 0.0)}
+
+    def _rate(self) -> str:
+        """Return how the learning rate changes."""
+        if self.learning_rate not in RATES:
+            raise ValueError(f"expected learning_rate among {', '.join(RATES)}, got {self.learning_rate!r}; "
+                             "its value is learning_rate_init")
+        return self.learning_rate if self.solver == "sgd" else "constant"
 
     def _train(self, split: Split, valid: Split | None, epochs: int, stopping: dict[str, Any]) -> History:
         """Train for some epochs, and note what was measured."""
-        callbacks = [*stopping.pop("callbacks", ()), *([ProgressBar()] if self.verbose else [])]
+        callbacks: list[Callback] = [*stopping.pop("callbacks", ()), *([ProgressBar()] if self.verbose else [])]
+        if self._rate() == "invscaling":
+            callbacks.append(InverseScaling(self.learning_rate_init, self.power_t, self.t_, len(split)))
         self.history_ = train(self.network_, split, valid=valid, optimizer=self._optimizer, epochs=epochs,
                               batch_size=self._batch_size(len(split)), seed=self._generator, shuffle=self.shuffle,
                               evaluate_train=False, callbacks=callbacks, **stopping)
         self.loss_curve_ += self.history_.running_loss
         if self.validation_scores_ is not None:
             self.validation_scores_ += self.history_.valid_accuracy
-        self.n_iter_ = len(self.loss_curve_)
-        self.loss_, self.best_loss_ = self.loss_curve_[-1], min(self.loss_curve_)
+        self.n_iter_ = len(self.history_)
+        self.t_ += self.n_iter_ * len(split)
+        self.loss_, self.best_loss_ = self.loss_curve_[-1], None if self.early_stopping else min(self.loss_curve_)
+        self.best_validation_score_ = max(self.validation_scores_) if self.validation_scores_ else None
         return self.history_
 
 
@@ -283,18 +323,3 @@ def _to_seed(random_state: int | np.random.RandomState | None) -> int:
     if isinstance(random_state, (int, np.integer)):
         return int(random_state)
     return int(check_random_state(random_state).randint(2**31 - 1))
-
-
-class Plateau(Callback):
-    """Stop when the training loss has not fallen by `tol` for `patience` epochs in a row, as scikit-learn does."""
-
-    def __init__(self, patience: int, tol: float) -> None:
-        self.patience, self.tol, self.best, self.waited = patience, tol, np.inf, 0
-
-    def on_epoch_end(self, state: TrainingState) -> None:
-        """Compare the epoch's loss with the best before it."""
-        loss = state.history.running_loss[-1]
-        self.waited = self.waited + 1 if loss > self.best - self.tol else 0
-        self.best = min(self.best, loss)
-        if self.waited >= self.patience:
-            state.stop(f"the training loss has not fallen by {self.tol:g} for {self.patience} epochs")

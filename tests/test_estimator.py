@@ -51,6 +51,34 @@ def test_the_answers_are_those_of_train_to_the_bit(parameters, optimizer, dtype,
     assert model.network_.dtype == dtype
 
 
+def test_the_penalty_of_a_full_batch_counts_the_images_that_there_are(digits):
+    models = [small(solver="sgd", alpha=6.0, batch_size=size).fit(*digits) for size in (600, 10_000)]
+    np.testing.assert_array_equal(models[0].coefs_[0], models[1].coefs_[0])
+
+
+@pytest.mark.parametrize("settings", [
+    {"learning_rate": "constant"},
+    {"learning_rate": "invscaling"},
+    {"learning_rate": "invscaling", "power_t": 0.25, "warm_start": True},
+    {"learning_rate": "adaptive", "tol": 1.0, "n_iter_no_change": 2, "max_iter": 11},
+    {"learning_rate": "adaptive", "tol": 1.0, "n_iter_no_change": 2, "max_iter": 200},
+    {"learning_rate": "adaptive", "tol": 1.0, "n_iter_no_change": 2, "max_iter": 11, "early_stopping": True},
+])
+def test_the_learning_rate_changes_as_in_scikit_learn(settings, digits):
+    """With a tol that no epoch meets; scikit-learn waits for one epoch more than it says."""
+    settings = {"solver": "sgd", "max_iter": 5, "tol": 0.0, "n_iter_no_change": 100, **settings}
+    ours = MLPClassifier((4,), random_state=0, **settings)
+    settings["n_iter_no_change"] -= 1
+    theirs = neural_network.MLPClassifier((4,), random_state=0, **settings)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for model in (ours, theirs):
+            model.fit(*digits).fit(*digits)
+    assert ours._optimizer.learning_rate == pytest.approx(theirs._optimizer.learning_rate)
+    for name in ("n_iter_", "t_", "n_layers_", "n_outputs_", "n_features_in_"):
+        assert getattr(ours, name) == getattr(theirs, name)
+
+
 def test_it_works_in_a_pipeline_with_names_for_classes(digits):
     names = np.array(["class " + digit for digit in "0123456789"])
     model = make_pipeline(StandardScaler(), small(learning_rate_init=0.02)).fit(digits[0], names[digits[1]])
@@ -83,7 +111,7 @@ def test_epochs_of_partial_fit_are_those_of_fit(digits):
         parts.partial_fit(*digits, classes=range(10))
     np.testing.assert_array_equal(parts.coefs_[0], whole.coefs_[0])
     assert parts.loss_curve_ == whole.loss_curve_
-    assert parts.n_iter_ == 4
+    assert (parts.n_iter_, len(parts.loss_curve_)) == (1, 4)
 
 
 def test_partial_fit_learns_of_classes_that_come_later(digits):
@@ -95,13 +123,24 @@ def test_partial_fit_learns_of_classes_that_come_later(digits):
         model.partial_fit(X[:2], [3, 10])
     with pytest.raises(ValueError, match="expected classes, all that will ever come"):
         small().partial_fit(X, y)
+    with pytest.raises(ValueError, match="expected the classes of the first call"):
+        model.partial_fit(X, y, classes=[0, 1])
+    with pytest.raises(ValueError, match="partial_fit does not support early_stopping=True"):
+        small(early_stopping=True).partial_fit(X, y, classes=y)
 
 
 def test_a_warm_start_goes_on_where_the_last_fit_ended(digits):
     whole = small(max_iter=4).fit(*digits)
     parts = small(max_iter=2, warm_start=True).fit(*digits).fit(*digits)
     np.testing.assert_array_equal(parts.coefs_[0], whole.coefs_[0])
-    assert parts.n_iter_ == 4
+    assert (parts.n_iter_, len(parts.loss_curve_), parts.t_) == (2, 4, 4 * 600)
+
+
+def test_a_warm_start_takes_the_parameters_set_since_then(digits):
+    model = small(solver="sgd", warm_start=True).fit(*digits)
+    before = model.coefs_[0].copy()
+    model.set_params(learning_rate_init=1e-12, alpha=0.0, momentum=0.0).fit(*digits)
+    np.testing.assert_allclose(model.coefs_[0], before, rtol=1e-6)
 
 
 def test_early_stopping_keeps_the_epoch_that_was_best_on_the_held_out_part(digits):
@@ -110,13 +149,14 @@ def test_early_stopping_keeps_the_epoch_that_was_best_on_the_held_out_part(digit
     assert model.history_.status == "stopped early"
     assert len(scores) == model.n_iter_ < 200
     assert int(np.argmax(scores)) < len(scores) - 1
-    assert model.best_loss_ == min(model.loss_curve_)
+    assert (model.best_loss_, model.best_validation_score_) == (None, max(scores))
 
 
 def test_training_ends_when_the_loss_no_longer_falls(digits):
     model = small(max_iter=300, tol=0.01, n_iter_no_change=3, learning_rate_init=0.02).fit(*digits)
     losses = model.loss_curve_
     assert len(losses) == model.n_iter_ < 100
+    assert model.best_loss_ == min(losses)
     small_steps = [losses[epoch] > min(losses[:epoch]) - 0.01 for epoch in range(1, len(losses))]
     assert small_steps[-3:] == [True] * 3
     assert not any(small_steps[start:start + 3] == [True] * 3 for start in range(len(small_steps) - 3))
@@ -131,11 +171,14 @@ def test_too_few_epochs_are_warned_of_unless_they_are_wanted(digits):
 @pytest.mark.parametrize(("parameters", "message"), [
     ({"activation": "identity"}, "expected activation among logistic, sigmoid, tanh, relu, got 'identity'"),
     ({"solver": "lbfgs"}, "expected solver 'adam' or 'sgd', got 'lbfgs'"),
-    ({"batch_size": "many"}, "expected batch_size 'auto' or a whole number, got 'many'"),
+    ({"batch_size": "many"}, "expected batch_size 'auto' or a whole number of at least 1, got 'many'"),
     ({"learning_rate_init": -1.0}, "learning_rate"),
     ({"hidden_layer_sizes": (0,)}, "0"),
     ({"alpha": -0.1}, "weight_decay"),
     ({"max_iter": -1}, "epochs"),
+    ({"max_iter": 0}, "expected max_iter of at least 1 epoch, got 0"),
+    ({"batch_size": 0}, "at least 1, got 0"),
+    ({"learning_rate": 0.1}, "among constant, invscaling, adaptive, got 0.1; its value is learning_rate_init"),
 ])
 def test_wrong_parameters_are_named(parameters, message, digits):
     with pytest.raises(ValueError, match=message):

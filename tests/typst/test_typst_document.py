@@ -182,7 +182,7 @@ def test_prose_of_the_settings_is_checked(folder: Path) -> None:
 
 
 def test_a_quotation_is_never_left_alone_on_a_page(folder: Path) -> None:
-    """Chapters of all lengths around a page's end, each closed by a paragraph and, in a cell of its own, a quotation."""
+    """Chapters of all lengths around a page, each closed by a paragraph and, in a cell of its own, a quotation."""
     cells = []
     for lines in range(30, 50):
         cells += [markdown("\n\n".join([f"# Chapter {lines}", *["Filler."] * lines, f"Conclusion {lines}."]))]
@@ -190,5 +190,6 @@ def test_a_quotation_is_never_left_alone_on_a_page(folder: Path) -> None:
     pages = export(notebook(*cells, title="T", report={"course": "C"}), folder).pages
     for lines in range(30, 50):
         together = [page for page in pages if f"exercise {lines}." in page]
-        assert len(together) == 1 and f"Conclusion {lines}." in together[0]
+        assert len(together) == 1
+        assert f"Conclusion {lines}." in together[0]
     assert any("exercise" in page and "Filler" not in page for page in pages)

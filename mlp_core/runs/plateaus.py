@@ -1,0 +1,60 @@
+"""What scikit-learn's classifier does after an epoch: end, or lower the learning rate, where nothing improves."""
+
+from __future__ import annotations
+
+import math
+
+from mlp_core.callbacks import Callback, TrainingState
+
+LOWEST_RATE = 1e-6  # an adaptive rate that is no higher ends training
+
+
+class Plateau(Callback):
+    """End training, or lower the learning rate, when a metric has not improved by `tol` for `patience` epochs in a row.
+
+    Parameters
+    ----------
+    metric : str
+        "running_loss", or "valid_accuracy", which shall rise.
+    patience : int
+    tol : float
+    divisor : float, optional
+        Divide the learning rate by it, as long as it is above `LOWEST_RATE`, and go on.
+    """
+
+    def __init__(self, metric: str, patience: float, tol: float, divisor: float | None = None) -> None:
+        self.metric, self.patience, self.tol, self.divisor = metric, patience, tol, divisor
+        self.best, self.waited = math.inf, 0
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Compare the epoch's value with the best before it."""
+        value = getattr(state.history, self.metric)[-1]
+        score = -value if self.metric.endswith("accuracy") else value
+        self.waited = self.waited + 1 if score > self.best - self.tol else 0
+        self.best = min(self.best, score)
+        if self.waited < self.patience:
+            return
+        if self.divisor is None or state.optimizer.learning_rate <= LOWEST_RATE:
+            state.stop(f"{self.metric} has not improved by {self.tol:g} for {self.patience} epochs")
+        else:
+            state.optimizer.learning_rate /= self.divisor
+            self.waited = 0
+
+
+class InverseScaling(Callback):
+    """Make the learning rate ``initial / (seen + 1) ** power`` after every epoch.
+
+    Parameters
+    ----------
+    initial, power : float
+    seen, each : int
+        Images seen before, and in each epoch.
+    """
+
+    def __init__(self, initial: float, power: float, seen: int, each: int) -> None:
+        self.initial, self.power, self.seen, self.each = initial, power, seen, each
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Count the epoch's images."""
+        self.seen += self.each
+        state.optimizer.learning_rate = self.initial / (self.seen + 1) ** self.power
