@@ -230,7 +230,7 @@ def test_add_multiple(shape, library, dtype, alpha, beta, monkeypatch):
     for one in (x, np.repeat(x, 2, axis=-1)[..., ::2]):
         result = y.copy()
         blas.add_multiple(result, one, alpha, beta)
-        assert result == pytest.approx(expected, rel=TOLERANCE[dtype], abs=TOLERANCE[dtype])
+        np.testing.assert_allclose(result, expected, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype])
 
 
 def test_add_multiple_refuses_shapes_that_do_not_fit():
