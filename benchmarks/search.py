@@ -120,7 +120,7 @@ def report(where: str, workers: int, measure: Callable[[], float]) -> None:
 def main() -> None:
     """Run the comparisons."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="the whole grid: about fifteen minutes")
+    parser.add_argument("--full", action="store_true", help="the whole grid: about twenty minutes")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the partial grid")
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2], help="numbers of workers; none to leave out")
     options = parser.parse_args()
