@@ -37,8 +37,9 @@ def test_import_takes_little_beyond_numpy(tmp_path):
     program = "import time; start = time.process_time(); import mlp_core; print(time.process_time() - start)"
     alone = program.replace("mlp_core", "numpy")
     run(program, env=environment)
-    ours, numpy_alone = ([float(run(p, env=environment)) for _ in range(5)] for p in (program, alone))
-    assert min(ours) < min(numpy_alone) + 0.05
+    times = [[float(run(p, env=environment)) for p in (program, alone)] for _ in range(5)]
+    ours, numpy_alone = map(min, zip(*times, strict=True))
+    assert ours < numpy_alone + max(0.05, 0.6 * numpy_alone)  # seconds; a shared processor is slower at both
 
 
 @pytest.mark.parametrize("name", mlp_core.__all__)
