@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mlp_core.history import History, check_metric
+from mlp_core.history import History, check_metric, sign
 from mlp_core.runs.early_stopping import EarlyStopping
 
 if TYPE_CHECKING:
@@ -123,8 +123,7 @@ class StopAt(Callback):
         values = getattr(state.history, self.metric)
         if not values:
             raise ValueError(f"StopAt watches {self.metric}, which this run does not measure")
-        sign = -1 if self.metric.endswith("accuracy") else 1
-        if sign * values[-1] <= sign * self.target:
+        if sign(self.metric) * values[-1] <= sign(self.metric) * self.target:
             state.stop(f"{self.metric} reached {self.target:g}")
 
 

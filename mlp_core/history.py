@@ -23,6 +23,11 @@ def check_metric(name: str) -> None:
         raise ValueError(f"expected a metric among {', '.join(METRICS)}; got {name!r}")
 
 
+def sign(metric: str) -> int:
+    """Return 1 for a loss and -1 for an accuracy: multiplied by it, the lower value is the better one."""
+    return -1 if metric.endswith("accuracy") else 1
+
+
 @dataclass(repr=False)
 class History:
     """The measurements of a training run; every list holds one value an epoch, the first for epoch 1.
@@ -96,8 +101,7 @@ class History:
     def best_epoch_by(self, metric: str) -> int | None:
         """Return the epoch, counted from 1, with the lowest loss or the highest accuracy; None if there is none."""
         check_metric(metric)
-        sign = -1.0 if metric.endswith("accuracy") else 1.0
-        scores = [sign * value for value in getattr(self, metric)]
+        scores = [sign(metric) * value for value in getattr(self, metric)]
         return scores.index(min(scores)) + 1 if scores else None
 
     def epochs_to(self, target_accuracy: float, split: str = "valid") -> int | None:

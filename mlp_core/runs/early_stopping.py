@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlp_core.history import check_metric
+from mlp_core.history import check_metric, sign
 
 if TYPE_CHECKING:
     from mlp_core.callbacks import TrainingState
@@ -65,8 +65,7 @@ class Watch:
         """Take note of the epoch; stop the run if there was no new best for too long."""
         if self.settings is None:
             return
-        value = getattr(state.history, self.settings.metric)[-1]
-        score = -value if self.settings.metric.endswith("accuracy") else value
+        score = sign(self.settings.metric) * getattr(state.history, self.settings.metric)[-1]
         if score < self.best - self.settings.min_delta or self.best_epoch == 0:
             self.best, self.best_epoch = score, state.epoch
             if self.settings.restore_best:

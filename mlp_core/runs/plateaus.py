@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from mlp_core.callbacks import Callback, TrainingState
+from mlp_core.history import sign
 
 LOWEST_RATE = 1e-6  # an adaptive rate that is no higher ends training
 
@@ -28,8 +29,7 @@ class Plateau(Callback):
 
     def on_epoch_end(self, state: TrainingState) -> None:
         """Compare the epoch's value with the best before it."""
-        value = getattr(state.history, self.metric)[-1]
-        score = -value if self.metric.endswith("accuracy") else value
+        score = sign(self.metric) * getattr(state.history, self.metric)[-1]
         self.waited = self.waited + 1 if score > self.best - self.tol else 0
         self.best = min(self.best, score)
         if self.waited < self.patience:
