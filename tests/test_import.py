@@ -37,9 +37,10 @@ def test_import_takes_little_beyond_numpy(tmp_path):
     program = "import time; start = time.process_time(); import mlp_core; print(time.process_time() - start)"
     alone = program.replace("mlp_core", "numpy")
     run(program, env=environment)
+    # in turn, so that a machine that becomes busier slows both
     times = [[float(run(p, env=environment)) for p in (program, alone)] for _ in range(5)]
     ours, numpy_alone = map(min, zip(*times, strict=True))
-    assert ours < numpy_alone + max(0.05, 0.6 * numpy_alone)  # seconds; a shared processor is slower at both
+    assert ours < numpy_alone + 0.05
 
 
 @pytest.mark.parametrize("name", mlp_core.__all__)
