@@ -16,7 +16,7 @@ PACKAGES = (
     "papermill", "pypandoc_binary", "typst",
 )  # fmt: skip
 
-WIDEST = 48
+WIDEST = 36
 """Characters that a column of a table asks for at most."""
 
 
