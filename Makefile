@@ -15,11 +15,11 @@ $(foreach name,$(OPTIONS),$(if $(filter-out undefined,$(origin $(name))),$(eval 
 
 NATIVE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
-.PHONY: help report html notebooks lab test check bench clean .venv
+.PHONY: help report html notebooks lab test test-all check bench clean .venv
 
 help:  ## list the targets
 	@echo 'make report PROFILE=quick DATASET=mnist-5k JOBS=2 AUTHOR="A, B" TITLE="..."   (all optional)'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 report: $(STAMP)  ## build/report.pdf: run the notebooks that changed, typeset (PROFILE: quick, standard, published)
 	@$(RUN) -m report pdf
@@ -41,7 +41,10 @@ lab: export MPLCONFIGDIR = $(CURDIR)/build/matplotlib
 lab: $(STAMP)  ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyter lab notebooks
 
-test: $(STAMP)  ## all tests, and every notebook compared with its stored outputs
+test: $(STAMP)  ## the tests, and every notebook compared with its stored outputs
+	@$(RUN) -m pytest --nbval -n 2 --dist loadfile -q -m "not long"
+
+test-all: $(STAMP)  ## the same and the long ones: kills and signals at any moment, full fuzz, other kernels and threads
 	@$(RUN) -m pytest --nbval -n 2 --dist loadfile -q
 
 check: $(STAMP)  ## ruff and mypy

@@ -122,7 +122,7 @@ def test_the_summed_gradient_too():
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-7)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "batch_size", "n"), [("ift6135-b", 32, 192), ("ift6135-c", 16, 48)])
 @pytest.mark.parametrize("optimizer", ["momentum and weight decay", "adam"])
 def test_the_cnns_losses(name, batch_size, n, optimizer):

@@ -66,7 +66,7 @@ def test_a_cnn_passes(rng):
     assert report.checked > 200
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ift6135-b", "ift6135-c"])
 def test_the_published_cnns_pass_in_a_sample(rng, name):
     report = check_gradients(

@@ -57,7 +57,7 @@ def train_as_published(network, mnist, epochs, **options):
 
 @needs_mnist
 @pytest.mark.mnist
-@pytest.mark.slow
+@pytest.mark.long
 def test_zeros_learn_the_class_prior_and_nothing_else(mnist):
     network = start("zeros")
     history = train_as_published(network, mnist, epochs=2)
@@ -71,7 +71,7 @@ def test_zeros_learn_the_class_prior_and_nothing_else(mnist):
 
 @needs_mnist
 @pytest.mark.mnist
-@pytest.mark.slow
+@pytest.mark.long
 def test_normal_weights_kill_a_layer_and_end_at_the_class_prior_too(mnist):
     network = start("normal", "float64")  # float32 would overflow during the first steps
     train_as_published(network, mnist, epochs=1)
@@ -83,7 +83,7 @@ def test_normal_weights_kill_a_layer_and_end_at_the_class_prior_too(mnist):
 
 @needs_mnist
 @pytest.mark.mnist
-@pytest.mark.slow
+@pytest.mark.long
 def test_glorot_reaches_the_published_validation_accuracy_in_ten_epochs(mnist):
     enough = StopAt("valid_accuracy", 0.974)
     history = train_as_published(start("glorot_uniform"), mnist, epochs=10, callbacks=[enough])

@@ -30,7 +30,7 @@ def make_rng(seed):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("module", "planted"),
     [
