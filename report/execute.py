@@ -10,6 +10,7 @@ from pathlib import Path
 
 from report import environment
 from report.errors import Interrupted
+from report.fingerprint import code_folder
 from report.options import Options, cores
 from report.supervise import follow, judge, start_worker
 from report.tasks import Task, earlier, facts
@@ -120,7 +121,7 @@ class Runner:
             with self._starting:
                 if self._stopping:
                     return "not started, the run is being stopped"
-                worker = start_worker(variables, stderr)
+                worker = start_worker(variables, stderr, code_folder(build))
             complaint = follow(worker, self._job(task, executed), lambda cell: self._cells.update({task.name: cell}))
         end_processes(mark)
         return judge(task, executed, self._cells[task.name], complaint and f"{complaint} (log: {log})")
@@ -128,7 +129,7 @@ class Runner:
     def _job(self, task: Task, executed: Path) -> dict[str, object]:
         """Return what the worker has to know."""
         return {
-            "source": str(task.source.resolve()),
+            "notebook": task.notebook,
             "output": str(executed.resolve()),
             "cwd": str(task.source.parent.resolve()),
             "parameters": task.changed,
