@@ -107,12 +107,12 @@ def execute(tasks: list[Task], config: Config, options: Options) -> list[nb.Note
             code = fingerprint.snapshot(options.build)
             states = [look(task, runs, code) for task in batch]
         runs |= {state.task.name: state.run for state in states if state.holds and state.run}
-        runs |= _run([state for state in states if not state.holds], code, config, options)
+        runs |= _run([state for state in states if not state.holds], config, options)
     store_results(runs, options.build)
     return [runs[task.name] for task in tasks]
 
 
-def _run(states: list[State], code: Path, config: Config, options: Options) -> dict[str, nb.Notebook]:
+def _run(states: list[State], config: Config, options: Options) -> dict[str, nb.Notebook]:
     """Run notebooks and store what they become, each as what it was when it started; return them by name."""
     if not states:
         return {}
@@ -126,7 +126,7 @@ def _run(states: list[State], code: Path, config: Config, options: Options) -> d
 
     def done(outcome: "Outcome") -> None:
         task = outcome.task
-        outcome = replace(outcome, failure=outcome.failure or touched(started[task.name], code))
+        outcome = replace(outcome, failure=outcome.failure or touched(started[task.name]))
         if outcome.failure:
             failures.append(f"{task.name}, {outcome.failure}{keep_failure(task, outcome.executed, options.build)}")
         else:

@@ -39,8 +39,10 @@ def digest_file(path: Path) -> str:
     """Return the SHA-256 of a file, of Python code as it runs; a missing file counts as missing."""
     if not path.is_file():
         return "missing"
-    body = path.read_bytes()
-    return code_hash(body) if path.suffix == ".py" else hashlib.sha256(body).hexdigest()
+    if path.suffix == ".py":
+        return code_hash(path.read_bytes())
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digest_files(names: Mapping[Path, str]) -> str:
@@ -50,18 +52,19 @@ def digest_files(names: Mapping[Path, str]) -> str:
 
 def stamps(paths: Iterable[Path]) -> dict[str, tuple[int, ...]]:
     """Return what tells that a file was touched meanwhile, even if its content is the old one again."""
-    states = {str(path): path.stat() for path in paths}
+    states = {str(path): path.stat() for path in paths if path.exists()}
     return {name: (one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for name, one in states.items()}
 
 
 def room(place: Path) -> set[Path]:
     """Return the files in and under a folder, without caches and hidden ones; or the file, if it is one."""
-    if place.is_file():
+    if os.path.isfile(place):
         return {place}
-    found = set()
+    found: set[Path] = set()
     for top, folders, names in os.walk(place, followlinks=True):
         folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
-        found |= {path for name in names if not name.startswith(".") and (path := Path(top, name)).is_file()}
+        shown = [Path(top, name) for name in names if not name.startswith(".")]
+        found |= {path for path in shown if path.is_file()}
     return found
 
 

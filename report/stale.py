@@ -1,5 +1,6 @@
 """Whether the last run of a notebook still holds: what it rests on, and what was touched while it ran."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,38 +50,30 @@ def look(task: Task, runs: Mapping[str, nb.Notebook], code: Path) -> State:
     code : Path
         The folder from which it would import the project's packages.
     """
-    touched = stamps(task, code)  # before the contents: what changes in between is noticed after the run
-    read = {name: of_notebook(run) for name, run in runs.items()}
-    cells = [[fingerprint.code_hash(f"pass\n{source}"), *more] for source, *more in nb.code(task.notebook)]
-    imported, data = _imported(task, code), _data(task)
-    rests_on = [cells, task.values, fingerprint.digest_files(imported), fingerprint.digest_files(data), read]
-    return State(task, fingerprint.digest([rests_on, fingerprint.machine()]), touched, earlier(task))
+    cells = nb.code(task.notebook)
+    imported = fingerprint.experiment_files([source for source, *_ in cells], code, task.source.parent)
+    data = _data(task)
+    in_place = [*data, *(path for path in imported if not path.is_relative_to(code))]
+    stamps = fingerprint.stamps(in_place)  # before the contents: what changes in between is noticed after the run
+    hashes = [[fingerprint.code_hash(f"pass\n{source}"), *more] for source, *more in cells]
+    read = {name: of_notebook(run) for name, run in runs.items() if task.after_all}
+    files = [fingerprint.digest_files(imported), fingerprint.digest_files(data)]
+    rests_on = fingerprint.digest([hashes, task.values, *files, read, fingerprint.machine()])
+    return State(task, rests_on, stamps, earlier(task))
 
 
-def stamps(task: Task, code: Path) -> dict[str, tuple[int, ...]]:
-    """Return the stamps of what a run reads in its own place: data, and modules beside the notebook."""
-    imported = [path for path in _imported(task, code) if not path.is_relative_to(code)]
-    return fingerprint.stamps([*imported, *_data(task)])
-
-
-def touched(state: State, code: Path) -> str | None:
+def touched(state: State) -> str | None:
     """Say what a run read in its own place and was touched since `state` was looked at; None if nothing was."""
-    now = stamps(state.task, code)
-    names = sorted(name for name in {*now, *state.stamps} if now.get(name) != state.stamps.get(name))
+    now = fingerprint.stamps(map(Path, state.stamps))
+    names = [name for name, stamp in state.stamps.items() if now.get(name) != stamp]
     return f"{names[0]} was changed while it ran, so this run counts for nothing; start again" if names else None
-
-
-def _imported(task: Task, code: Path) -> dict[Path, str]:
-    """Return the files of the code that a notebook runs with."""
-    sources = [source for source, *_ in nb.code(task.notebook)]
-    return fingerprint.experiment_files(sources, code, task.source.parent)
 
 
 def _data(task: Task) -> dict[Path, str]:
     """Return the local files of a notebook's data set, and those that its other parameters name."""
     folder = task.source.parent
     files = fingerprint.data_files(task.values.get("dataset", ""), folder)
-    return files | {path: name for name in _texts(task.values) if (path := folder / name).is_file()}
+    return files | {path: name for name in _texts(task.values) if os.path.isfile(path := folder / name)}
 
 
 def _texts(value: Any) -> Iterator[str]:
