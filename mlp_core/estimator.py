@@ -254,7 +254,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         """Take the optimizer that the parameters now describe; one of the same kind hands on its state."""
         before, self._optimizer = self._optimizer, self._make_optimizer(n)
         if type(before) is type(self._optimizer):
-            self._optimizer.load_state_dict(before.state_dict())
+            state = before.state_dict()  # without the settings, which may have changed
+            self._optimizer.load_state_dict({key: state[key] for key in state if "." in key or key == "updates"})
 
     def _make_optimizer(self, n: int) -> SGD | Adam:
         """Return the optimizer that the parameters describe, for n images."""

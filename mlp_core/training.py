@@ -12,13 +12,14 @@ import numpy as np
 
 from mlp_core.callbacks import Callback, TrainingState, as_callbacks
 from mlp_core.evaluation import Evaluation, check_split, evaluate, full_pass
+from mlp_core.fast.threads import gate
 from mlp_core.history import History
 from mlp_core.initializers import make_rng
 from mlp_core.losses import Reduction
 from mlp_core.runs.batches import Batches
 from mlp_core.runs.checkpoints import Checkpoint, CheckpointError, fingerprint
 from mlp_core.runs.early_stopping import EarlyStopping, Watch
-from mlp_core.step import train_step
+from mlp_core.step import alone, quickest_step
 
 if TYPE_CHECKING:
     from mlp_core.network import Sequential
@@ -133,8 +134,10 @@ def train(
     settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping}
     settings |= {"shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
     file = Checkpoint(checkpoint, fingerprint(run, splits, settings)) if checkpoint is not None else None
+    gate.forget()
     try:
-        run.go(evaluate_initial, file)
+        with alone(network.layers):
+            run.go(evaluate_initial, file)
     except TrainingDiverged:
         if on_divergence == "raise":
             raise
@@ -211,7 +214,8 @@ class Run:
         state, total = self.state, 0.0
         for images, labels in self.batches:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                loss = train_step(state.network, state.optimizer, images, labels, reduction=self.reduction)
+                step = quickest_step(state.network)
+                loss = step(state.network, state.optimizer, images, labels, self.reduction)
             loss = loss / len(labels) if self.reduction == "sum" else loss
             if not math.isfinite(loss):
                 raise self.diverged(f"the loss became {loss}")

@@ -6,13 +6,13 @@ import functools
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mlp_core.fast.threads import one_thread
 from mlp_core.history import History
 from mlp_core.network import Sequential
 from mlp_core.splits import Dataset
@@ -70,6 +70,8 @@ class Job:
         Whether trials keep their state after every epoch.
     build, run : function or None
         The user's, see `mlp_core.search.search`.
+    process : tuple
+        Machine and number of the process that searches, whose BLAS threads are left alone; workers get one.
     """
 
     folder: str | None
@@ -79,6 +81,7 @@ class Job:
     checkpoints: bool = False
     build: Callable[..., Sequential] | None = None
     run: Callable[..., Any] | None = None
+    process: tuple[str, int] = field(default_factory=lambda: (platform.node(), os.getpid()))
 
 
 def make_trial(settings: Settings, epochs: int, seed: int, identity: tuple[str, str], *, last: bool = True) -> Trial:
@@ -144,10 +147,12 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
     """Run a trial, whatever comes of it, and return its record."""
     if code_version() != job.code:
         raise RuntimeError(f"the worker on {platform.node()} has another version of mlp_core or NumPy: {SAME_CODE}")
-    limit_worker()
+    if job.process != (platform.node(), os.getpid()):
+        limit_worker()
     start = time.perf_counter()
     try:
-        history, parameters = measure(trial, job, data or open_dataset(str(job.data)), checkpoint)
+        with one_thread():
+            history, parameters = measure(trial, job, data or open_dataset(str(job.data)), checkpoint)
     except Exception as error:
         outcome: Record = {"status": "failed", "reason": f"{type(error).__name__}: {error}", "history": None}
     else:
@@ -180,18 +185,9 @@ def make_record(trial: Trial, **outcome: Any) -> Record:
     }
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Run the block with one BLAS thread: float32 results differ with the number of threads."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
-        yield
-
-
 @functools.cache
 def limit_worker() -> None:
-    """Give this process one BLAS thread for the rest of its life; `one_thread` around it gives the others back."""
+    """Give this process one BLAS thread for the rest of its life: what the user's functions multiply has one, too."""
     if all(os.environ.get(name) == "1" for name in THREAD_VARIABLES):
         return
     from threadpoolctl import threadpool_limits

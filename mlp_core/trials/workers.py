@@ -17,7 +17,7 @@ from typing import Any
 from mlp_core.splits import Dataset
 from mlp_core.trials.shared_data import publish_dataset
 from mlp_core.trials.store import Record, TrialStore
-from mlp_core.trials.work import THREAD_VARIABLES, Job, Trial, make_record, one_thread, run_trial
+from mlp_core.trials.work import THREAD_VARIABLES, Job, Trial, make_record, run_trial
 
 MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
 NOBODY = ""  # stands in for a trial where a process died without one
@@ -26,15 +26,14 @@ FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent
 
 def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Record]:
     """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
-    with one_thread():
-        busy = []
-        for trial in trials:
-            record = run_trial(trial, job, data)
-            if record is None:
-                busy.append(trial)
-            else:
-                yield record
-        yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
+    busy = []
+    for trial in trials:
+        record = run_trial(trial, job, data)
+        if record is None:
+            busy.append(trial)
+        else:
+            yield record
+    yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
 
 
 class LocalPool:
