@@ -46,12 +46,12 @@ def test_arrays_are_read_as_numpy_wrote_them(save, dtype, path):
 @pytest.mark.parametrize(("content", "fault"), [
     (b"", "damaged archive"),
     (b"PK\3\4 no archive", "damaged archive"),
-    (zipped(b"no array"), "damaged archive: ValueError"),
+    (zipped(b"no array"), "images.npy: expected an array of numbers, got b'no array'"),
     (zipped(npy(np.arange(9))[:-1]), "promises shape"),
     (zipped(npy(np.zeros((0, 3)))), "holds no elements"),
     (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }\n")), "promises shape"),
-    (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }\n") + bytes(8)), "promises shape"),
-    (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1L,), }\n") + bytes(8)), "UserWarning"),
+    (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }\n") + bytes(8)), "expected an array of numbers"),
+    (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1L,), }\n") + bytes(8)), "expected an array of numbers"),
     (zipped(npy(np.array(["text"]))), "expected an array of numbers, got dtype <U4"),
     (zipped(npy(np.zeros(2, "f4,i4"))), "expected an array of numbers"),
     (zipped(npy(np.zeros(50_000))), "too large: expected at most .* bytes"),
@@ -87,7 +87,7 @@ def test_a_member_that_lies_about_its_size_is_stopped_there(path):
 
 def test_an_archive_of_very_many_members_is_refused(path):
     with zipfile.ZipFile(path, "w") as archive:
-        for index in range(65):
+        for index in range(4097):
             archive.writestr(f"{index}.npy", b"")
-    with pytest.raises(DatasetError, match="at most 64 arrays"):
+    with pytest.raises(DatasetError, match="at most 4096 arrays"):
         read_npz(path, LIMIT)
