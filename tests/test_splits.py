@@ -44,10 +44,10 @@ def test_lists_are_accepted():
     (IMAGES, np.eye(6, dtype=int), r"labels of shape \(n,\).*one_hot.argmax"),
     (IMAGES, LABELS[:, None], r"labels\[:, 0\]"),
     (IMAGES, np.ones((6, 3), int), "several labels of one image"),
-    (IMAGES, LABELS.astype(np.uint64) + np.uint64(2**63), r"labels from 0, below 65,536, got 922\d* at index 2"),
+    (IMAGES, LABELS.astype(np.uint64) + np.uint64(2**63), r"labels below 65,536, got 922\d* at index 2"),
     (IMAGES, LABELS + 2**28, "below 65,536, got 268435458"),
     (IMAGES.reshape(6, 4).repeat(30, 1).reshape(6, 8, 5, 3), LABELS, r"channels come last: pass images.transpose"),
-    (IMAGES.astype(np.longdouble) * np.longdouble("1e600"), LABELS, "finite images, got inf in image 5"),
+    (IMAGES.astype(np.longdouble) * np.longdouble("1e600"), LABELS, "finite images, got inf in image 0"),
     (IMAGES, [], r"labels of shape \(n,\), n > 0, got \(0,\)"),
 ])
 def test_wrong_values_are_refused_with_what_was_expected(images, labels, message):
