@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -44,7 +44,7 @@ class Split:
 
     images: np.ndarray
     labels: np.ndarray
-    image_shape: tuple[int, ...] = ()
+    image_shape: tuple[int, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         """Check both arrays and bring them into the one form that the rest of the package expects."""
@@ -83,7 +83,7 @@ class Split:
 
     def astype(self, dtype: Any) -> "Split":
         """Return the split with images of another float type, ``"float32"`` or ``"float64"``."""
-        return Split(self.images.astype(dtype, copy=False), self.labels, self.image_shape)
+        return Split(self.images.astype(dtype, copy=False), self.labels, image_shape=self.image_shape)
 
 
 def _unchecked(images: np.ndarray, labels: np.ndarray, image_shape: tuple[int, ...]) -> Split:
@@ -203,7 +203,8 @@ class Dataset:
             raise ValueError(f"expected images of one shape in every split, got {shapes}")
         highest = max(int(split.labels.max()) for split in self.splits.values())
         object.__setattr__(self, "classes", tuple(self.classes) or tuple(str(i) for i in range(highest + 1)))
-        object.__setattr__(self, "image_shape", tuple(self.image_shape) or _likely_shape(drawn[0] if drawn else shapes["train"]))
+        likely = drawn[0] if drawn else _likely_shape(shapes["train"])
+        object.__setattr__(self, "image_shape", tuple(self.image_shape) or likely)
         if highest >= len(self.classes):
             raise ValueError(f"expected labels below {len(self.classes)}, one for each class, got {highest}")
         if math.prod(self.image_shape) != math.prod(shapes["train"]):

@@ -113,7 +113,7 @@ def test_images_that_are_not_square_keep_their_shape():
     with pytest.raises(ValueError, match="one shape in every split"):
         Dataset(split, Split(IMAGES.reshape(6, 4, 1), LABELS), split)
     with pytest.raises(ValueError, match=r"expected images of \(3, 3\), got \(4,\)"):
-        Split(IMAGES, LABELS, (3, 3))
+        Split(IMAGES, LABELS, image_shape=(3, 3))
 
 
 def test_a_dataset_refuses_splits_that_do_not_belong_together(split):
