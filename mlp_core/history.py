@@ -158,10 +158,14 @@ class History:
         if len(content) > LIMIT:
             raise ValueError(f"expected at most {LIMIT:,} bytes of JSON, got {len(content):,}")
         history = cls.from_dict(json.loads(content.decode()))
-        lengths = {name: len(getattr(history, name)) for name in COLUMNS if getattr(history, name)}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"expected one value of each metric an epoch, got {lengths}")
+        history.check_lengths()
         return history
+
+    def check_lengths(self) -> None:
+        """Raise ValueError where one metric has more epochs than another."""
+        lengths = {name: len(getattr(self, name)) for name in COLUMNS if getattr(self, name)}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"expected one value of each metric per epoch, got {lengths}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the history as a dictionary that JSON can hold: NaN and infinities become strings."""

@@ -147,6 +147,7 @@ def _restore(run: Run, document: dict[str, Any], arrays: dict[str, np.ndarray]) 
 
 def _check_progress(progress: dict[str, Any], best: dict[str, Any], history: History, updates: int) -> None:
     """Raise ValueError unless a run of so many updates per epoch can have come to where the document says."""
+    history.check_lengths()
     epoch, step, best_epoch = progress["epoch"], progress["step"], best["epoch"]
     if not all(type(count) is int and count >= 0 for count in (epoch, step, best_epoch)):
         raise ValueError(f"expected counts of epochs and updates, got {progress} and {best}")

@@ -43,7 +43,7 @@ def read_idx_folder(path: Path) -> tuple[str, dict[str, Pair]]:
         raise DatasetError(f"{path}: expected train-images-idx3-ubyte and train-labels-idx1-ubyte in it, "
                            "compressed (.gz) or not")
     if len(chosen) > 1:
-        raise DatasetError(f"{path}: holds several data sets: name one of {', '.join(map(str, chosen))}")
+        raise DatasetError(f"{path}: holds several data sets: name one of {', '.join(sorted(map(str, chosen)))}")
     (key, files), = chosen.items()
     return key.name, {part: _read_pair(key, part, files) for part in dict.fromkeys(part for part, _ in files)}
 
