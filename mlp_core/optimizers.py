@@ -116,6 +116,8 @@ class Optimizer:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from a saved `state_dict`."""
+        if "updates" not in state or not all(value >= 0 for key, value in state.items() if "." not in key):
+            raise ValueError(f"expected the state of {type(self).__name__}, with settings and updates of at least 0")
         self._state = {}
         for key, value in state.items():
             slot, dot, name = key.partition(".")

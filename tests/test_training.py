@@ -530,3 +530,10 @@ def test_the_best_epoch_is_the_one_that_early_stopping_brings_back():
 def test_stop_at_refuses_what_is_never_reached(target):
     with pytest.raises(ValueError, match="finite"):
         StopAt("train_loss", target)
+
+
+def test_two_functions_without_a_name_are_two_schedules(tmp_path):
+    for rate in (0.1, 0.2):
+        with pytest.raises(CheckpointError, match="another optimizer") if rate == 0.2 else contextlib.nullcontext():
+            optimizer = SGD(lambda updates, rate=rate: rate / (1 + updates))
+            train(small_network(), blobs(), optimizer=optimizer, epochs=1, checkpoint=tmp_path / "run.npz")

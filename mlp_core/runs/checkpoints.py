@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mlp_core.splits import Split
     from mlp_core.training import Run
 
+PROBED_UPDATES = (0, 1, 2, 5, 10, 30, 100, 300, 1000, 3000, 10000, 30000, 100000)
 FORMAT, VERSION = "mlp_core.checkpoint", 2
 LIMIT = 8 << 30  # bytes of all arrays
 DAMAGES = (DatasetError, KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -197,10 +198,13 @@ def fingerprint(run: Run, splits: Mapping[str, Split | None], settings: Mapping[
 
 
 def _without_addresses(optimizer: Any) -> str:
-    """Return the optimizer's repr, a schedule that is a plain function by its name instead of its address."""
+    """Return the optimizer's repr, a schedule that is a plain function by its name and rates instead of its address."""
     rate = getattr(optimizer, "learning_rate", None)
     name = getattr(rate, "__qualname__", None)
-    return repr(optimizer).replace(repr(rate), name) if name else repr(optimizer)
+    if name is None:
+        return repr(optimizer)
+    rates = [float(rate(updates)) for updates in PROBED_UPDATES]  # two lambdas have one name
+    return repr(optimizer).replace(repr(rate), f"{name} with rates {rates}")
 
 
 def _sha256(*arrays: np.ndarray) -> str:
