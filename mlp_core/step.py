@@ -51,17 +51,22 @@ def train_step(
         return quickest_step(network)(network, optimizer, images, labels, reduction)
 
 
-def quickest_step(network: Sequential) -> Callable[[Sequential, Optimizer, np.ndarray, np.ndarray, Reduction], float]:
+def quickest_step(network: Sequential) -> Callable[..., float]:
     """Return the fast step where it knows the network's layers, else the plain one."""
     return fast_step if is_supported(network) else plain_step
 
 
 def plain_step(
-    network: Sequential, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray, reduction: Reduction = "mean"
+    network: Sequential,
+    optimizer: Optimizer,
+    images: np.ndarray,
+    labels: np.ndarray,
+    reduction: Reduction = "mean",
+    weights: np.ndarray | None = None,
 ) -> float:
     """Make one update, as a textbook would write it: forward, loss, backward, update."""
     logits = network.forward(images, training=True)
-    loss, grad_logits = softmax_cross_entropy(logits, labels, reduction)
+    loss, grad_logits = softmax_cross_entropy(logits, labels, reduction, weights)
     network.backward(grad_logits)
     optimizer.step(network)
     return loss

@@ -26,14 +26,19 @@ CHUNK_OF_IMAGES = 100  # the same for convolutions, whose unfolded images are mu
 
 
 def fast_step(
-    network: Sequential, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray, reduction: Reduction
+    network: Sequential,
+    optimizer: Optimizer,
+    images: np.ndarray,
+    labels: np.ndarray,
+    reduction: Reduction,
+    weights: np.ndarray | None = None,
 ) -> float:
     """Make one update of a network that `is_supported` and return the loss of the batch before it."""
     images = network._batch(images)
     plan = plan_for(network, len(images))
     with products(one=plan.in_parts):
         logits = plan.forward(images, training=True)
-        loss, grad_logits = softmax_cross_entropy(logits.T, labels, reduction)
+        loss, grad_logits = softmax_cross_entropy(logits.T, labels, reduction, weights)
         plan.backward(np.ascontiguousarray(grad_logits.T), optimizer, network)
     return loss
 

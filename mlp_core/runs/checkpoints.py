@@ -193,6 +193,7 @@ def fingerprint(run: Run, splits: Mapping[str, Split | None], settings: Mapping[
         **{name: str(value) for name, value in settings.items()},
         "initial state of the parameters": _sha256(*network.params.values()),
         "seed": _sha256(np.frombuffer(states.encode(), np.uint8)),
+        **({} if run.batches.weights is None else {"weights": _sha256(run.batches.weights)}),
         **{f"{name} split": _sha256(part.images, part.labels) for name, part in splits.items() if part is not None},
     }
 
@@ -201,7 +202,7 @@ def _without_addresses(optimizer: Any) -> str:
     """Return the optimizer's repr, a schedule that is a plain function by its name and rates instead of its address."""
     rate = getattr(optimizer, "learning_rate", None)
     name = getattr(rate, "__qualname__", None)
-    if name is None:
+    if rate is None or name is None:
         return repr(optimizer)
     rates = [float(rate(updates)) for updates in PROBED_UPDATES]  # two lambdas have one name
     return repr(optimizer).replace(repr(rate), f"{name} with rates {rates}")
