@@ -1,4 +1,4 @@
-"""A hash of Python code that does not change with comments, docstrings and layout: what is left decides what runs."""
+"""Hashes of text, and of Python code as it runs: comments, docstrings and layout do not change the latter."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ def code_hash(source: str | bytes) -> str:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         text = source.encode() if isinstance(source, str) else source
     return hashlib.sha256(text).hexdigest()
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return the SHA-256 of the parts, each with its length, as 64 hexadecimal digits."""
+    total = hashlib.sha256()
+    for part in parts:
+        content = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        total.update(b"%d:" % len(content))
+        total.update(content)
+    return total.hexdigest()
 
 
 def _tokens(node: object) -> Iterator[str]:

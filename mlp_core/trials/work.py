@@ -7,7 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,6 @@ from mlp_core.trials.training import run_custom, train_network
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # read when a BLAS is loaded
 SAME_CODE = "install on every worker what this process has, and restart the workers"
-FINAL = ("ok", "diverged")  # what a rerun does not repeat; a failure may have had a passing cause
 
 
 @dataclass(frozen=True)
@@ -112,22 +111,14 @@ def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = 
     with store.claim(trial.key, wait=wait) as mine:
         if not mine:
             return None
-        record = finished(store, trial.key)
-        if record is not None:
-            return {**record, "written": True}
+        with suppress(DamagedRecord):
+            if (record := store.result(trial.key)) is not None:
+                return {**record, "written": True}
         record = written(store, execute(trial, job, data, checkpoint))
         if checkpoint is not None and trial.last:
-            checkpoint.unlink(missing_ok=True)
+            with suppress(OSError):
+                checkpoint.unlink()
         return record
-
-
-def finished(store: TrialStore, key: str) -> Record | None:
-    """Return the result of a trial that need not run again."""
-    try:
-        record = store.load(key)
-    except DamagedRecord:
-        return None
-    return record if record is not None and record["status"] in FINAL else None
 
 
 def written(store: TrialStore, record: Record) -> Record:
@@ -145,15 +136,23 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
     if code_version() != job.code:
         raise RuntimeError(f"the worker on {platform.node()} has another version of mlp_core or NumPy: {SAME_CODE}")
     limit_worker()
+    data = data or open_dataset(str(job.data))
     start = time.perf_counter()
     try:
-        history, parameters = measure(trial, job, data or open_dataset(str(job.data)), checkpoint)
-    except Exception as error:
-        outcome: Record = {"status": "failed", "reason": f"{type(error).__name__}: {error}", "history": None}
+        history, parameters = measure(trial, job, data, checkpoint)
+    except (Exception, SystemExit, GeneratorExit) as error:
+        outcome: Record = {"status": "failed", "reason": reason(error), "history": None}
     else:
         status = "diverged" if history.diverged else "ok"
         outcome = {"status": status, "reason": history.message, "history": history.to_dict(), "parameters": parameters}
     return make_record(trial, seconds=time.perf_counter() - start, **outcome)
+
+
+def reason(error: BaseException) -> str:
+    """Return an exception as text, though its own text may fail."""
+    with suppress(Exception):
+        return f"{type(error).__name__}: {error}"
+    return type(error).__name__
 
 
 def measure(trial: Trial, job: Job, data: Dataset, checkpoint: Path | None) -> tuple[History, int | None]:
