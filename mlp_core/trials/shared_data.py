@@ -67,18 +67,19 @@ def _description(data: Dataset) -> str:
 
 
 def _holds(path: Path, array: np.ndarray) -> bool:
-    """Return whether a file holds this array; what else is there is moved away or will be replaced, with a warning."""
+    """Return whether a file holds this array; warn of other content, and move away what is no file."""
+    if path.exists() and not path.is_file():
+        set_aside(path)
     if not path.exists():
         return False
     try:
-        stored = np.load(path, mmap_mode="r", allow_pickle=False) if path.is_file() else None
+        stored = np.load(path, mmap_mode="r", allow_pickle=False)
+        intact = stored.dtype == array.dtype and np.array_equal(stored, array)
     except (OSError, ValueError, EOFError, SyntaxError, RecursionError, MemoryError, OverflowError, TypeError):
-        stored = None
-    if stored is not None and stored.dtype == array.dtype and np.array_equal(stored, array):
-        return True
-    warnings.warn(f"{path} is damaged: it is written anew", CacheWarning, stacklevel=2)
-    set_aside(path)
-    return False
+        intact = False
+    if not intact:
+        warnings.warn(f"{path} is damaged: it is written anew", CacheWarning, stacklevel=2)
+    return intact
 
 
 @functools.lru_cache(maxsize=1)

@@ -35,9 +35,9 @@ FOLDERS = ("trials", "locks", "running", "checkpoints")
 MAX_BYTES = 2**26  # of a record: the histories of a million epochs
 ABANDONED = 600  # seconds after which nobody is still writing to a half-written file
 FINAL = ("ok", "diverged")  # what a rerun does not repeat; a failure may have had a passing cause
-FIELDS: dict[str, Any] = {
-    "key": str, "settings": dict, "epochs": int, "seed": int, "status": str, "reason": str, "finished": str,
-    "parameters": (int, NoneType), "seconds": (int, float, NoneType), "history": (dict, NoneType),
+FIELDS: dict[str, tuple[type, ...]] = {
+    "key": (str,), "settings": (dict,), "epochs": (int,), "seed": (int,), "status": (str,), "reason": (str,),
+    "finished": (str,), "parameters": (int, NoneType), "seconds": (float, NoneType), "history": (dict, NoneType),
 }  # fmt: skip
 
 
@@ -258,7 +258,8 @@ def is_complete(record: Record) -> bool:
             History.from_dict(record["history"])
     except (ValueError, KeyError, TypeError, OverflowError):
         return False
-    return all(name in record and isinstance(record[name], kind) for name, kind in FIELDS.items())
+    whole = all(name in record and type(record[name]) in kinds for name, kinds in FIELDS.items())
+    return whole and (record["parameters"] or 0) in range(2**63)
 
 
 def record_hash(record: Record) -> str:
