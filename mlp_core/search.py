@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlp_core.splits import Dataset
 from mlp_core.trials.cluster import ClusterError
-from mlp_core.trials.fingerprint import code_version, function_hash
+from mlp_core.trials.fingerprint import code_version, identify
 from mlp_core.trials.halving import check_factor, promoted, rung_epochs, stopped
 from mlp_core.trials.hashes import digest
 from mlp_core.trials.session import Session, default_scheduler, open_pool, open_store
@@ -24,7 +24,6 @@ from mlp_core.trials.spaces import check_space, grid, random_search
 from mlp_core.trials.store import CacheWarning, Record
 from mlp_core.trials.table import in_budget, to_frame
 from mlp_core.trials.training import setting_names
-from mlp_core.trials.values import Unhashable
 from mlp_core.trials.work import Job, Trial, make_trial
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def search(
     -----
     CacheWarning
         If a cache file is damaged (its trial runs again), a result could not be written (it is in the table), or
-        the cache is not used because nothing tells `build` or `run` from another function.
+        nothing is kept because `build` or `run` cannot be told from another function, or is another one in the workers.
 
     Notes
     -----
@@ -141,7 +140,7 @@ def search(
     scheduler = scheduler or default_scheduler()
     with open_store(cache) as store, open_pool(n_jobs, len(kept), None if cache else store.folder) as pool:
         keep = checkpoints or halving is not None
-        job = Job(str(store.folder), None, code_version(), store.sync, keep, build, run)
+        job = Job(str(store.folder), None, code_version(), store.sync, keep, functions if cache else "", build, run)
         session = Session(store, job, data, pool, scheduler, progress)
         title = f"{len(kept)} of {len(settings)} settings in the budget" if parameters else "search"
         outcome = climb(session, rungs, title, halving or 1)
@@ -150,15 +149,6 @@ def search(
     if uncached:
         frame.attrs["uncached"] = uncached
     return frame
-
-
-def identify(build: Callable[..., Any] | None, run: Callable[..., Any] | None) -> tuple[str, str]:
-    """Return a hash of the user's functions, and why their results cannot be kept: empty if they can."""
-    try:
-        return digest(function_hash(build), function_hash(run)), ""
-    except Unhashable as error:
-        name = "run" if build is None else "build"
-        return "", f"{name}= cannot be told from another function, since it refers to {error}"
 
 
 def climb(session: Session, rungs: Sequence[Sequence[Trial]], title: str, factor: int) -> list[tuple[Trial, Record]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from search_trials import tiny_data, values
+from search_trials import scaled, tiny_data, values
 
 from mlp_core.search import CacheWarning, grid, search
 from mlp_core.trials.command_line import main
@@ -35,7 +35,7 @@ def locked(data, point, *, epochs, seed):
 
 def removing(data, point, folder, *, epochs, seed):
     if point == 1:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
     return {"valid_accuracy": [point / 10]}
 
 
@@ -67,6 +67,15 @@ def test_a_function_that_cannot_be_told_from_others_leaves_the_cache_unused(tmp_
     assert "LOCK" in frame.attrs["uncached"]
     assert not (tmp_path / "cache").exists()
     assert "LOCK" in run(data, None, function=locked).attrs["uncached"]
+
+
+def test_a_function_that_workers_see_otherwise_is_not_kept(tmp_path, data, monkeypatch):
+    monkeypatch.setattr("search_trials.SCALE", 0.9)  # the workers import the module as it stands in its file
+    with pytest.warns(CacheWarning, match="the workers see another function than this process"):
+        search(POINTS, data, epochs=1, n_jobs=2, cache=tmp_path, run=scaled)
+    frame = run(data, tmp_path, function=scaled)
+    assert frame.attrs["reused"] == 0
+    assert frame.valid_accuracy.tolist() == [0.9] * 3
 
 
 def test_a_change_of_the_arrays_is_noticed(tmp_path, data):

@@ -39,21 +39,39 @@ def function_hash(function: Callable[..., Any] | None) -> str:
     return value_hash(function)
 
 
-def canonical(value: Any) -> Any:
+def identify(build: Callable[..., Any] | None, run: Callable[..., Any] | None) -> tuple[str, str]:
+    """Return a hash of the user's functions, and why their results cannot be kept: empty if they can."""
+    try:
+        return digest(function_hash(build), function_hash(run)), ""
+    except Unhashable as error:
+        name = "run" if build is None else "build"
+        return "", f"{name}= cannot be told from another function, since it refers to {error}"
+
+
+def canonical(value: Any, *, strict: bool = True) -> Any:
     """Return a setting's value as JSON to read: numbers, strings and lists of them; other objects by their `repr`.
 
     Values that look alike in it (a `repr` leaves things out) are told apart by `settings_hash`.
+
+    Raises
+    ------
+    TypeError
+        If `strict`, and a `repr` is only an address; otherwise a name stands for it.
     """
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, Mapping):
-        return {str(name): canonical(item) for name, item in sorted(value.items())}
+        return {str(name): canonical(item, strict=strict) for name, item in sorted(value.items())}
     if isinstance(value, (list, tuple)):
-        return [canonical(item) for item in value]
+        return [canonical(item, strict=strict) for item in value]
     if isinstance(value, type):
         return value.__name__
-    text = repr(value)  # with an address in it, it differs from process to process
-    return str(getattr(value, "__qualname__", type(value).__qualname__)) if " at 0x" in text else text
+    text = repr(value)
+    if " at 0x" not in text:
+        return text
+    if strict:
+        raise TypeError(f"expected a setting whose repr says what it is (a dataclass, say), got {text}")
+    return str(getattr(value, "__qualname__", type(value).__qualname__))
 
 
 def settings_hash(settings: Mapping[str, Any]) -> str:
@@ -83,7 +101,7 @@ def trial_seed(settings: Mapping[str, Any], seed: int) -> int:
     """
     if "seed" in settings:
         return int(settings["seed"])
-    return int(digest("seed", str(seed), json.dumps(canonical(settings)))[:8], 16)
+    return int(digest("seed", str(seed), json.dumps(canonical(settings, strict=False)))[:8], 16)
 
 
 def trial_key(settings: Mapping[str, Any], epochs: int, seed: int, data: str, code: str) -> str:

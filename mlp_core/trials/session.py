@@ -89,20 +89,29 @@ class Session:
         """Yield the records with their keys; write those that no worker could, and warn of the first that cannot be."""
         warned = False
         for record in engine:
-            if not record.pop("written", False):
+            if not record.pop("written", False) and "foreign" not in record:
                 record = written(self.store, record)
                 record.pop("written", None)
-            if "unwritten" in record and not warned:
+            if not warned and (fault := self._fault(record)):
                 warned = True
-                fault = f"{self.store.folder} cannot be written: {record['unwritten']}"
-                advice = "The search goes on, holds its results in memory, and tries to write them again at its end"
-                warnings.warn(f"{fault}. {advice}", CacheWarning, stacklevel=5)
+                warnings.warn(fault, CacheWarning, stacklevel=5)
             count()
             yield record["key"], record
 
+    def _fault(self, record: Record) -> str:
+        """Return why a record is not in the cache; empty if it is."""
+        if "foreign" in record:
+            fault = f"the workers see another function than this process, so {self.store.folder} keeps no results of it"
+            return f"{fault}: something it refers to was changed after its module was imported, or differs by process"
+        if "unwritten" in record:
+            fault = f"{self.store.folder} cannot be written: {record['unwritten']}"
+            return f"{fault}. The search goes on, holds its results in memory, and tries to write them again at its end"
+        return ""
+
     def _write_again(self, found: Mapping[str, Record]) -> None:
         """Write once more what is not there: it could not be written, or was removed; warn of what still cannot be."""
-        missing = [record for record in found.values() if not self.store.path(record["key"]).exists()]
+        kept = [record for record in found.values() if "foreign" not in record]
+        missing = [record for record in kept if not self.store.path(record["key"]).exists()]
         gone = [record for record in missing if "unwritten" not in record]
         if gone:
             fault = f"{len(gone)} finished trials were removed from {self.store.folder} while the search ran"

@@ -8,7 +8,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from mlp_core.history import History
 from mlp_core.network import Sequential
 from mlp_core.splits import Dataset
-from mlp_core.trials.fingerprint import canonical, code_version, trial_key, trial_seed
+from mlp_core.trials.fingerprint import canonical, code_version, identify, trial_key, trial_seed
 from mlp_core.trials.shared_data import open_dataset
 from mlp_core.trials.spaces import Settings
 from mlp_core.trials.store import DamagedRecord, Record, TrialStore
@@ -67,6 +67,8 @@ class Job:
         Whether results are to outlive a power cut.
     checkpoints : bool
         Whether trials keep their state after every epoch.
+    functions : str
+        The hash of `build` and `run` where the search was called; empty where nothing is kept under it.
     build, run : function or None
         The user's, see `mlp_core.search.search`.
     """
@@ -76,8 +78,9 @@ class Job:
     code: str
     sync: bool = True
     checkpoints: bool = False
-    build: Callable[..., Sequential] | None = None
-    run: Callable[..., Any] | None = None
+    functions: str = ""
+    build: Callable[..., Sequential] | None = field(default=None, compare=False)
+    run: Callable[..., Any] | None = field(default=None, compare=False)
 
 
 def make_trial(settings: Settings, epochs: int, seed: int, identity: tuple[str, str], *, last: bool = True) -> Trial:
@@ -102,7 +105,8 @@ def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = 
     Returns
     -------
     dict or None
-        The record, with "written" if it is on disk; None where another search is running the trial.
+        The record, with "written" if it is on disk, and "foreign" if it must not be: this process sees other functions
+        than the one that searches. None where another search is running the trial.
     """
     if job.folder is None:
         return execute(trial, job, data, None)
@@ -114,7 +118,9 @@ def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = 
         with suppress(DamagedRecord):
             if (record := store.result(trial.key)) is not None:
                 return {**record, "written": True}
-        record = written(store, execute(trial, job, data, checkpoint))
+        record = execute(trial, job, data, checkpoint)
+        if "foreign" not in record:
+            record = written(store, record)
         if checkpoint is not None and trial.last:
             with suppress(OSError):
                 checkpoint.unlink()
@@ -136,6 +142,7 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
     if code_version() != job.code:
         raise RuntimeError(f"the worker on {platform.node()} has another version of mlp_core or NumPy: {SAME_CODE}")
     limit_worker()
+    foreign = {} if sees_same_functions(job) else {"foreign": True}
     data = data or open_dataset(str(job.data))
     start = time.perf_counter()
     try:
@@ -145,7 +152,13 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
     else:
         status = "diverged" if history.diverged else "ok"
         outcome = {"status": status, "reason": history.message, "history": history.to_dict(), "parameters": parameters}
-    return make_record(trial, seconds=time.perf_counter() - start, **outcome)
+    return make_record(trial, seconds=time.perf_counter() - start, **outcome, **foreign)
+
+
+@functools.lru_cache(maxsize=1)
+def sees_same_functions(job: Job) -> bool:
+    """Return whether this process sees what the searching one does: it may have imported a module that was changed."""
+    return not job.functions or identify(job.build, job.run)[0] == job.functions
 
 
 def reason(error: BaseException) -> str:
@@ -168,7 +181,7 @@ def make_record(trial: Trial, **outcome: Any) -> Record:
     """Return the record of an outcome: what identifies the trial, what came of it, and where and when it ended."""
     return {
         "key": trial.key,
-        "settings": canonical(trial.settings),
+        "settings": canonical(trial.settings, strict=False),
         "epochs": trial.epochs,
         "seed": trial.seed,
         "parameters": None,
