@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report import environment, fingerprint
+from report import environment, fingerprint, interrupts
 from report import notebook as nb
 from report.config import Config, load_config
-from report.errors import ConfigError, NotebookFailed
+from report.errors import ConfigError, Interrupted, NotebookFailed
 from report.options import Options, cores
 from report.store import keep_failure, remove_strangers, store
 from report.tasks import Task, finished, make_tasks
@@ -57,7 +57,11 @@ def locked(build: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         print(f"another run is at work in {build}; waiting for it to end", flush=True)
-        lock.acquire()
+        while not lock.is_locked:
+            if interrupts.stopping.is_set():
+                raise Interrupted from None
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=0.5)
     try:
         yield
     finally:
