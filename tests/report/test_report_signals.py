@@ -87,7 +87,8 @@ def test_a_signal_at_any_moment_ends_the_run(report, part):
         process = report.start("-p", f"01-hides.count={attempt + 2}")
         time.sleep(random_moment.uniform(0.1, length))
         process.send_signal(number)
-        if random_moment.random() < 0.3:
+        twice = random_moment.random() < 0.3
+        if twice:
             time.sleep(random_moment.uniform(0, 0.3))
             process.send_signal(number)
         sent = time.monotonic()
@@ -95,8 +96,7 @@ def test_a_signal_at_any_moment_ends_the_run(report, part):
         assert time.monotonic() - sent < 5
         assert "Traceback" not in output
         assert process.returncode in (128 + number, 0), output
-        if process.returncode:
-            assert output.splitlines()[-1].startswith("error: interrupted")
+        assert twice or process.returncode == 0 or "error: interrupted" in output
         assert processes_of(report.folder) == []
         assert old.read_bytes()[:5] == made[:5]
     assert list(report.build.rglob("*.part")) == []
