@@ -11,6 +11,7 @@ from pathlib import Path
 
 from report import environment, interrupts
 from report.errors import Interrupted
+from report.fingerprint import code_folder
 from report.options import Options, cores
 from report.supervise import follow, judge, start_worker
 from report.tasks import Task, earlier, facts
@@ -117,7 +118,7 @@ class Runner:
             with self._starting:
                 if self._stopping or interrupts.stopping.is_set():
                     return "not started, the run is being stopped"
-                worker = start_worker(variables, stderr)
+                worker = start_worker(variables, stderr, code_folder(build))
                 self._workers.add(worker.pid)
             enter = partial(interrupts.running.__setitem__, task.name)
             complaint = follow(worker, self._job(task, executed), enter)
@@ -130,7 +131,7 @@ class Runner:
     def _job(self, task: Task, executed: Path) -> dict[str, object]:
         """Return what the worker has to know."""
         return {
-            "source": str(task.source.resolve()),
+            "notebook": task.notebook,
             "output": str(executed.resolve()),
             "cwd": str(task.source.parent.resolve()),
             "parameters": task.changed,

@@ -69,7 +69,7 @@ def run(job: dict[str, Any], replies: IO[str]) -> str | None:
     Parameters
     ----------
     job : dict
-        `source`, `output` and `cwd` (paths), `parameters`, `cell_timeout` and `start_timeout` (seconds).
+        `notebook` (its JSON), `output` and `cwd` (paths), `parameters`, `cell_timeout` and `start_timeout` (seconds).
     replies : text file
         Where to send the progress.
 
@@ -84,7 +84,7 @@ def run(job: dict[str, Any], replies: IO[str]) -> str | None:
 
     from mlp_core.atomic import atomic_write
 
-    source = nbformat.read(job["source"], as_version=4)
+    source = nbformat.reads(json.dumps(job["notebook"]), as_version=4)
     recording = Recording(source, replies)
     for attempt in range(START_ATTEMPTS):
         error = None

@@ -28,11 +28,9 @@ def names(printed):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A report of three notebooks, the last of which reads the others' results; the code it rests on stands still."""
+    """A report of three notebooks, the last of which reads the others' results;."""
     patch = pytest.MonkeyPatch()
     patch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    patch.setattr(fingerprint, "experiment_code", lambda: "as it is")
-    patch.setattr(fingerprint, "typesetting_code", lambda: "as it is")
     patch.setattr("report.provenance.revision", lambda: "abc, clean")
     project = Project(tmp_path_factory.mktemp("made") / "a report")
     project.add("01-a", "from report import results\nresults.publish(double=2 * count)")

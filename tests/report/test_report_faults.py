@@ -154,10 +154,10 @@ def test_of_two_runs_at_once_one_waits_and_says_so(project):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 200 KiB."""
+    """A file system of 4 MiB."""
     folder = tmp_path / "small disk"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("this user may not mount a file system")
     yield folder
@@ -169,7 +169,7 @@ def test_a_full_disk_is_said_and_leaves_no_half_written_file(project, small_disk
     project.add("01-a", "print('x' * 70_000)", "print('y' * 70_000)")
     build = small_disk / "build"
     filler = small_disk / "filler"
-    filler.write_bytes(b"x" * (200 - room) * 1024)
+    filler.write_bytes(b"x" * (4096 - room) * 1024)
     process = project.run("--build", str(build))
     assert process.returncode == 1
     assert "No space left on device" in process.stdout
@@ -198,7 +198,7 @@ def test_an_unfinished_set_is_never_typeset(project):
     facts = {"course_report": {"executed": 1, "seconds": 1, "threads": 1}}
     unfinished = [task.notebook | {"metadata": facts} for task in tasks]
     with pytest.raises(ReportError, match="01-a, cell 2: was not run; an unfinished set is not typeset"):
-        typeset(tasks, unfinished, config, options, "pdf")
+        typeset(tasks, unfinished, config, options, "pdf", code={})
     assert old.read_bytes() == b"the last good report"
 
 
