@@ -4,10 +4,21 @@ import argparse
 import os
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from report.errors import ConfigError, Interrupted, ReportError, printable
-from report.options import START_TIMEOUT, Options, cores, parse_authors, parse_override
+from report.errors import ConfigError, Interrupted, ReportError, printable, shown
+from report.options import (
+    START_TIMEOUT,
+    Options,
+    check_epoch,
+    cores,
+    parse_authors,
+    parse_override,
+    seconds,
+    whole_number,
+)
+
+LONGEST = 10_000
 
 EPILOG = """Each of --profile, --dataset, --title, --author, --jobs and --scheduler may also come from the environment,
 as REPORT_PROFILE and so on; that is how `make report PROFILE=quick` passes them on. Exit status: 0 the report is
@@ -57,13 +68,20 @@ def run(target: str, only: list[str], options: Options) -> None:
     build(options, target)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong as all of the report does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ConfigError(f"{message[:200]}; see python -m report --help")
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the command line's parser; defaults of None are left to `report.yml`."""
 
     def preset(name: str) -> str | None:
         return os.environ.get(f"REPORT_{name}")
 
-    made = argparse.ArgumentParser("python -m report", description="Make the course report.", epilog=EPILOG)
+    made = _Parser("python -m report", description="Make the course report.", epilog=EPILOG)
     add = made.add_argument
     add("target", nargs="?", choices=["pdf", "html", "notebooks"], default="pdf",
         help="the report as PDF (default) or HTML; or run the notebooks as they are and store outputs")  # fmt: skip
@@ -79,14 +97,18 @@ def parser() -> argparse.ArgumentParser:
     add("--notebooks", type=Path, default=Options.notebooks, help="folder of the notebooks (default: notebooks)")
     add("--build", type=Path, default=Options.build, help="folder for everything made (default: build)")
     add("--config", type=Path, default=Options.config, help="the settings (default: report/report.yml)")
-    add("--cell-timeout", type=int, metavar="SECONDS", help="longest time a cell may run (default: as report.yml says)")
-    add("--start-timeout", type=int, default=START_TIMEOUT, metavar="SECONDS",
+    add("--cell-timeout", metavar="SECONDS", help="longest time a cell may run (default: as report.yml says)")
+    add("--start-timeout", default=str(START_TIMEOUT), metavar="SECONDS",
         help=f"longest time a kernel may take to start (default: {START_TIMEOUT})")  # fmt: skip
     return made
 
 
 def to_options(given: argparse.Namespace) -> Options:
-    """Check the command line's values and turn them into `Options`."""
+    """Check the command line's values, and what the environment adds, and turn them into `Options`."""
+    check_epoch()
+    for name, value in vars(given).items():
+        for text in value if isinstance(value, list) else [value]:
+            _check_text(name, text)
     overrides: dict[str, dict[str, Any]] = {}
     for text in given.parameter:
         notebook, name, value = parse_override(text)
@@ -94,17 +116,16 @@ def to_options(given: argparse.Namespace) -> Options:
     chosen = {} if given.profile is None else {"profile": given.profile}
     return Options(
         dataset=given.dataset, title=given.title or None, scheduler=given.scheduler or None,
-        authors=parse_authors(given.author) if given.author else None, jobs=_jobs(given.jobs), overrides=overrides,
+        authors=parse_authors(given.author) if given.author else None, overrides=overrides,
+        jobs=whole_number("JOBS", given.jobs, 1000) if given.jobs else cores(),
         notebooks=given.notebooks, build=given.build, config=given.config,
-        cell_timeout=given.cell_timeout, start_timeout=given.start_timeout, **chosen,
+        cell_timeout=None if given.cell_timeout is None else seconds("--cell-timeout", given.cell_timeout),
+        start_timeout=seconds("--start-timeout", given.start_timeout), **chosen,
     )  # fmt: skip
 
 
-def _jobs(text: str | None) -> int:
-    """Read the number of jobs; by default one for each core."""
-    if not text:
-        return cores()
-    if not text.isdecimal() or int(text) < 1:
-        raise ConfigError(f"JOBS={text}: expected a whole number of at least 1")
-    return int(text)
-
+def _check_text(name: str, value: object) -> None:
+    """Raise ConfigError for a value that is no text, or one beyond all measure."""
+    text = str(value)
+    if len(text) > LONGEST or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ConfigError(f"{name}: expected UTF-8 text of at most {LONGEST:,} characters, got {shown(text)}")

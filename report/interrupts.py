@@ -1,7 +1,7 @@
 """Ctrl-C and its like: a thread of its own hears them, so that none is lost, whatever the main thread is doing.
 
-A signal handler that raises would not do: its exception vanishes in a destructor, waits for the end of a call into C, or
-strikes while a result is being stored.
+A signal handler that raises would not do: its exception vanishes in a destructor, waits for the end of a call into C,
+or strikes while a result is being stored.
 """
 
 import contextlib

@@ -51,7 +51,7 @@ def end_descendants(spared: Collection[int] = ()) -> None:
 
 
 def end_orphans(spared: Collection[int]) -> None:
-    """Kill what this process has adopted, all of its children but the `spared` ones; nothing where it does not adopt."""
+    """Kill what this process has adopted: all of its children but the `spared` ones."""
     if _adopts_orphans():
         end_descendants(spared)
 

@@ -1,6 +1,6 @@
 """YAML as settings need it: plain values only, read as they look, within bounds.
 
-YAML 1.1 takes ``010`` for 8, ``1:30`` for 90 and ``2024-01-01`` for a date, and the last of two like keys wins in silence.
+YAML 1.1 takes ``010`` for 8, ``1:30`` for 90, ``2024-01-01`` for a date, and of two like keys the last one.
 """
 
 import re
@@ -58,8 +58,8 @@ class _Loader(yaml.SafeLoader):
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", _INT, list("-+0123456789"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+.0123456789"))
-_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(loader.construct_scalar(node)))
-_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: float(loader.construct_scalar(node)))
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value))
+_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: float(node.value))
 _Loader.add_constructor("tag:yaml.org,2002:str", _Loader.construct_text)
 
 

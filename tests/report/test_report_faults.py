@@ -174,6 +174,8 @@ def test_a_full_disk_is_said_and_leaves_no_half_written_file(project, small_disk
     assert process.returncode == 1
     assert "No space left on device" in process.stdout
     assert "Traceback" not in process.stdout
+    assert "None" not in process.stdout
+    assert str(build) in process.stdout
     assert not list(build.glob("notebooks/*"))
     filler.unlink()
 

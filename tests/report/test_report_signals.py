@@ -10,17 +10,20 @@ import pytest
 from report_samples import is_gone, wait_for
 
 TRIES = 200
-HIDE = """
-import subprocess, sys
-code = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)', sys.argv[1]], env={})"
-subprocess.Popen([sys.executable, "-c", code, FOLDER], env={}, start_new_session=True).wait()
-"""
+SLEEP = "import time; time.sleep(60)"
+START = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[2], sys.argv[1]], env={})"
+
+
+def hide(folder):
+    """Return code that leaves an orphan in a session of its own, without an environment; its command names a folder."""
+    command = f"[sys.executable, '-c', {START!r}, {str(folder)!r}, {SLEEP!r}]"
+    return f"import subprocess, sys\nsubprocess.Popen({command}, env={{}}, start_new_session=True).wait()"
 
 
 @pytest.fixture
 def report(project):
     """A report of two notebooks, whose first one leaves an orphan in a session of its own, without an environment."""
-    project.add("01-hides", HIDE.replace("FOLDER", repr(str(project.folder))).strip(), "print(count)")
+    project.add("01-hides", hide(project.folder), "print(count)")
     project.add("02-prints", "print(count)")
     return project
 
@@ -41,7 +44,7 @@ def test_what_hides_from_its_notebook_ends_with_it(report):
 
 
 def test_what_hides_from_its_notebook_ends_with_a_killed_worker(report):
-    source = HIDE.replace("FOLDER", repr(str(report.folder))).strip() + "\nimport os\nos.kill(os.getppid(), 9)"
+    source = hide(report.folder) + "\nimport os\nos.kill(os.getppid(), 9)"
     report.add("01-hides", source)
     assert report.run().returncode == 1
     assert processes_of(report.folder) == []
