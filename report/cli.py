@@ -37,7 +37,8 @@ def attempt(arguments: list[str] | None) -> tuple[int, str]:
     except Interrupted:
         return 1, "interrupted"
     except OSError as error:
-        return 1, printable(f"{error.strerror or error}: {error.filename or f'somewhere in {build}'}")
+        where = error.filename2 or error.filename or f"somewhere in {build}"  # of a copy, where it was to go
+        return 1, printable(f"{error.strerror or error}: {where}")
     except Exception as error:
         return 1, printable(_internal_error(error, build))
     return 0, ""

@@ -96,7 +96,7 @@ class Runner:
         try:
             failure = self._supervise(task, executed, threads)
         except OSError as error:
-            failure = f"{error.strerror or error}: {error.filename or executed}"
+            failure = f"{error.strerror or error}: {error.filename2 or error.filename or executed}"
         interrupts.running.pop(task.name, None)
         return Outcome(task, time.monotonic() - start, executed, failure)
 

@@ -87,7 +87,7 @@ def _is_output(output: Any) -> bool:
         case {"output_type": "stream", "name": str(), "text": text}:
             return _is_text(text)
         case {"output_type": "display_data" | "execute_result", "data": dict(data), "metadata": dict()}:
-            return all(kind.endswith("json") or isinstance(value, dict) or _is_text(value) for kind, value in data.items())
+            return all(kind.endswith("json") or isinstance(one, dict) or _is_text(one) for kind, one in data.items())
         case {"output_type": "error", "ename": str(), "evalue": str(), "traceback": lines}:
             return _are_words(lines)
     return False
