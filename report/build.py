@@ -12,6 +12,7 @@ from report import notebook as nb
 from report.config import Config, load_config
 from report.errors import ConfigError, Interrupted, NotebookFailed
 from report.options import Options, cores
+from report.rehearsal import rehearse
 from report.stale import State, look, touched
 from report.store import keep_failure, remove_strangers, store, store_results
 from report.tasks import Task, make_tasks
@@ -108,6 +109,7 @@ def execute(tasks: list[Task], config: Config, options: Options) -> list[nb.Note
     for batch in batches(tasks):
         states = [look(task, runs, code) for task in batch]
         if code == fingerprint.ROOT and not all(state.holds for state in states):
+            rehearse(tasks, config, options)
             code = fingerprint.snapshot(options.build)
             states = [look(task, runs, code) for task in batch]
         runs |= {state.task.name: state.run for state in states if state.holds and state.run}

@@ -1,5 +1,6 @@
 """Check what was noted: every reference has its label, every label stands once, every citation its entry."""
 
+import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -34,7 +35,7 @@ def reference_problems(notes: Mapping[str, list[dict[str, Any]]], citable: Itera
     ]
     keys = sorted(citable)
     problems += [
-        f"{_place(entry)}: unknown citation @{entry['name']}; the bibliography has: {_listed(keys)}"
+        f"{_place(entry)}: unknown citation @{entry['name']}; the bibliography has: {_listed(keys)}{_near(entry['name'], keys)}"
         for entry in notes.get("citations", [])
         if entry["name"] not in keys
     ]
@@ -59,7 +60,12 @@ def _place(entry: Mapping[str, Any]) -> str:
 def _known(name: str, labels: Iterable[str]) -> str:
     kind = name.partition("-")[0].partition(":")[0]
     same = sorted(label for label in labels if label.startswith((f"{kind}-", f"{kind}:")))
-    return f"known {_KIND_NAMES.get(kind, 'labels')}: {_listed(same)}"
+    return f"known {_KIND_NAMES.get(kind, 'labels')}: {_listed(same)}{_near(name, labels)}"
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, [*known], n=1)
+    return f" (did you mean @{close[0]}?)" if close else ""
 
 
 def _listed(names: list[str], limit: int = 12) -> str:
