@@ -62,7 +62,7 @@ class _Anything(dict[str, None]):
 
 
 def _is_plain(tasks: list[Task], config: Config) -> bool:
-    """Return whether there is nothing but words, headings with labels of their own, and code without strings to show."""
+    """Return whether there is nothing but words, headings with labels of their own, and code with no text to show."""
     texts = [config.abstract, *(text for task in tasks for cell in task.notebook["cells"] for text in _texts(cell))]
     labels = [label for text in texts for label in re.findall(r"\{#([^}\s]*)", text)]
     return not config.bibliography and len({*labels}) == len(labels) and not any(map(TELLING.search, texts))

@@ -74,7 +74,8 @@ def _inputs(document: nb.Notebook, config: Config) -> str:
     """Return the hash of all that a report is typeset from, but for the pictures that its text names."""
     bibliography = config.bibliography_path()
     cited = fingerprint.digest_file(bibliography) if bibliography else ""
-    return fingerprint.digest([document, fingerprint.digest_files(fingerprint.typesetting_files()), cited, _is_strict()])
+    code = fingerprint.digest_files(fingerprint.typesetting_files())
+    return fingerprint.digest([document, code, cited, _is_strict()])
 
 
 def _is_strict() -> bool:
