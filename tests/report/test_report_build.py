@@ -9,7 +9,6 @@ import pypdf
 import pytest
 from report_samples import Project
 
-from report import fingerprint
 from report.build import build
 from report.errors import ConfigError, NotebookFailed
 from report.refresh import refresh
