@@ -36,6 +36,9 @@ def attempt(arguments: list[str] | None) -> tuple[int, str]:
         return error.exit_status, printable(str(error))
     except Interrupted:
         return 1, "interrupted"
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read the progress has gone, and gets no more of it
+        return 1, "standard output was closed before the end"
     except OSError as error:
         where = error.filename2 or error.filename or f"somewhere in {build}"  # of a copy, where it was to go
         return 1, printable(f"{error.strerror or error}: {where}")

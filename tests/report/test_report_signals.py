@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import subprocess
 import time
 
 import psutil
@@ -60,6 +61,16 @@ def test_a_signal_ends_the_wait_for_another_run(report):
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=4)[0] == "error: interrupted; what has finished is kept\n"
     assert process.returncode == 130
+
+
+def test_a_closed_pipe_ends_the_run_in_one_line(report):
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = report.start(stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert process.communicate(timeout=30)[1] == "error: standard output was closed before the end\n"
+    assert process.returncode == 1
+    assert processes_of(report.folder) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
