@@ -3,17 +3,20 @@
 import contextlib
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report import environment, fingerprint
+from report import environment, fingerprint, interrupts
 from report import notebook as nb
 from report.config import Config, load_config
-from report.errors import ConfigError, NotebookFailed
+from report.errors import ConfigError, Interrupted, NotebookFailed
 from report.options import Options, cores
-from report.store import keep_failure, remove_strangers, store
-from report.tasks import Task, finished, make_tasks
-from report.typeset import typeset
+from report.rehearsal import rehearse
+from report.stale import State, look, touched
+from report.store import keep_failure, remove_strangers, store, store_results
+from report.tasks import Task, make_tasks
+from report.typeset import is_current, typeset
 
 if TYPE_CHECKING:
     from report.execute import Outcome
@@ -38,12 +41,42 @@ def build(options: Options, kind: str = "pdf") -> Path:
     ReportError
         With one line for each thing that is wrong; an earlier report stays as it is.
     """
+    config, tasks = _checked(options)
+    with locked(options.build):
+        code = fingerprint.stamps(fingerprint.typesetting_files())
+        executed = execute(tasks, config, options)
+        return typeset(tasks, executed, config, options, kind, code=code)
+
+
+def plan(options: Options, kind: str = "pdf") -> tuple[list[str], bool]:
+    """Say what `build` would do now, and do nothing.
+
+    Returns
+    -------
+    tuple of list of str and bool
+        The notebooks that would run, as far as their inputs tell before the others have run; and whether the report
+        would be typeset.
+    """
+    config, tasks = _checked(options)
+    stale: list[str] = []
+    runs: dict[str, nb.Notebook] = {}
+    for batch in batches(tasks):
+        states = [look(task, runs, fingerprint.ROOT) for task in batch]
+        stale += [state.task.name for state in states if not state.holds]
+        runs |= {state.task.name: state.run for state in states if state.run}
+    return stale, bool(stale) or not is_current(tasks, [runs[task.name] for task in tasks], config, options, kind)
+
+
+def _checked(options: Options) -> tuple[Config, list[Task]]:
+    """Read the settings and the notebooks; everything in them is right, or this raises what is wrong."""
     config = load_config(options.config)
     config.dataset(options.dataset, options.profile)
-    tasks = make_tasks(config, options)
-    with locked(options.build):
-        executed = execute(tasks, config, options)
-        return typeset(tasks, executed, config, options, kind)
+    return config, make_tasks(config, options)
+
+
+def batches(tasks: list[Task]) -> list[list[Task]]:
+    """Return the tasks that run side by side, and those that read what the first leave behind."""
+    return [[task for task in tasks if task.after_all is last] for last in (False, True)]
 
 
 @contextlib.contextmanager
@@ -57,7 +90,11 @@ def locked(build: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         print(f"another run is at work in {build}; waiting for it to end", flush=True)
-        lock.acquire()
+        while not lock.is_locked:
+            if interrupts.stopping.is_set():
+                raise Interrupted from None
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=0.5)
     try:
         yield
     finally:
@@ -66,42 +103,48 @@ def locked(build: Path) -> Iterator[None]:
 
 def execute(tasks: list[Task], config: Config, options: Options) -> list[nb.Notebook]:
     """Run the notebooks whose inputs have changed since their last run; return all executed notebooks, in order."""
-    from report.results import of_notebook
-
     remove_strangers(tasks, options.build)
-    first = [task for task in tasks if not task.chapter.after_all]
-    last = [task for task in tasks if task.chapter.after_all]
-    _run_stale(first, None, config, options)
-    _run_stale(last, [of_notebook(nb.read(task.output)) for task in first], config, options)
-    return [nb.read(task.output) for task in tasks]
+    code = fingerprint.ROOT
+    runs: dict[str, nb.Notebook] = {}
+    for batch in batches(tasks):
+        states = [look(task, runs, code) for task in batch]
+        if code == fingerprint.ROOT and not all(state.holds for state in states):
+            rehearse(tasks, config, options)
+            code = fingerprint.snapshot(options.build)
+            states = [look(task, runs, code) for task in batch]
+        runs |= {state.task.name: state.run for state in states if state.holds and state.run}
+        runs |= _run([state for state in states if not state.holds], code, config, options)
+    store_results(runs, options.build)
+    return [runs[task.name] for task in tasks]
 
 
-def _run_stale(tasks: list[Task], inputs: Any, config: Config, options: Options) -> None:
-    """Run those of the tasks whose stored run does not hold any more, and store theirs."""
-    code = fingerprint.experiment_code()
-    prints = {task.name: task.fingerprint(code, inputs) for task in tasks}
-    stale = [task for task in tasks if finished(task, prints[task.name]) is None]
-    if not stale:
-        return
+def _run(states: list[State], code: Path, config: Config, options: Options) -> dict[str, nb.Notebook]:
+    """Run notebooks and store what they become, each as what it was when it started; return them by name."""
+    if not states:
+        return {}
     from report.execute import Runner
 
     environment.prepare(options.build)
-    common, data = _common_facts(len(stale), options), _load_data(stale)
-    failures = []
+    tasks, started = [state.task for state in states], {state.task.name: state for state in states}
+    common, data = _common_facts(len(tasks), options), _load_data(tasks)
+    failures: list[str] = []
+    ran: dict[str, nb.Notebook] = {}
 
     def done(outcome: "Outcome") -> None:
         task = outcome.task
+        outcome = replace(outcome, failure=outcome.failure or touched(started[task.name], code))
         if outcome.failure:
             failures.append(f"{task.name}, {outcome.failure}{keep_failure(task, outcome.executed, options.build)}")
         else:
-            own = {"fingerprint": prints[task.name], "seconds": round(outcome.seconds, 1)}
+            own = {"fingerprint": started[task.name].fingerprint, "seconds": round(outcome.seconds, 1)}
             own |= {"data": data.get(task.values.get("dataset", "")), "executed": int(time.time())}
-            store(task, outcome.executed, common | own, options.build)
+            ran[task.name] = store(task, outcome.executed, common | own, options.build)
         say_progress(outcome)
 
-    Runner(options, options.cell_timeout or config.cell_timeout).run(stale, done)
+    Runner(options, options.cell_timeout or config.cell_timeout).run(tasks, done)
     if failures:
         raise NotebookFailed("\n".join(failures))
+    return ran
 
 
 def say_progress(outcome: "Outcome") -> None:
@@ -118,7 +161,7 @@ def _load_data(tasks: list[Task]) -> dict[str, dict[str, Any]]:
     described = {}
     for name in sorted({task.values["dataset"] for task in tasks if "dataset" in task.values}):
         try:
-            described[name] = provenance.dataset(name)
+            described[name] = provenance.dataset(name, tasks[0].source.parent)
         except (DatasetError, OSError, ValueError) as error:
             raise ConfigError(f"data set {name}: {error}") from error
     return described

@@ -27,6 +27,12 @@ def jupyter_folders(build: Path) -> dict[str, str]:
     return {name: str((build / folder).resolve()) for name, folder in folders.items()}
 
 
+def data_folder() -> Path | None:
+    """Return the absolute path of the folder that `MLP_CORE_DATA` names, if it names one: kernels run elsewhere."""
+    named = os.environ.get("MLP_CORE_DATA")
+    return Path(os.path.abspath(os.path.expanduser(named))) if named else None
+
+
 def threads(count: int) -> dict[str, str]:
     """Return the variables that give a process `count` threads for BLAS and as many workers for a search."""
     return dict.fromkeys(THREAD_VARIABLES, str(count))
@@ -65,4 +71,6 @@ def kernel_environment(
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
     environment |= jupyter_folders(build) | threads(thread_count)
     environment |= {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0", JOB_VARIABLE: job}
+    if folder := data_folder():
+        environment["MLP_CORE_DATA"] = str(folder)
     return environment | ({"MLP_CORE_SCHEDULER": scheduler} if scheduler else {})

@@ -1,63 +1,168 @@
-"""Hashes of everything that a result depends on: contents, never times, so a clock that jumps changes nothing."""
+"""Hashes of everything that a result depends on: contents, never times, so a clock that jumps changes nothing.
 
+What counts is decided by rule. Python code counts as it runs, without comments and docstrings; all else as it stands.
+A notebook depends on the rooms that its imports reach: all of `mlp_core`, each module of `report` together with the
+folder of its name, and what lies beside the notebook under the imported name.
+"""
+
+import ast
+import functools
 import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from mlp_core.trials import hashes
+from report.environment import data_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder."""
 
-SOURCE_SUFFIXES = {".py", ".mplstyle", ".csv", ".lua", ".typ", ".j2", ".json", ".css", ".html", ".otf", ".ttf"}
+LOCK = "requirements.lock"
 
-NOTEBOOK_HELPERS = ("figures", "figures.py", "published", "published.py", "results.py", "course.mplstyle")
-"""What notebooks use of `report`."""
+SETTINGS = Path("report", "report.yml")
+"""Lies in a room, but counts by what it says to a run."""
+
+code_hash = functools.lru_cache(maxsize=1000)(hashes.code_hash)
 
 
 def digest(value: Any) -> str:
     """Return the SHA-256 of a JSON value."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def digest_files(paths: Iterable[Path], *, root: Path) -> str:
-    """Return the SHA-256 over names (relative to `root`) and contents of files; a missing file counts as missing."""
-    total = hashlib.sha256()
-    for path in sorted(paths):
-        body = path.read_bytes() if path.is_file() else b"missing"
-        total.update(f"{os.path.relpath(path, root)} {len(body)}\n".encode())
-        total.update(body)
-    return total.hexdigest()
+def digest_file(path: Path) -> str:
+    """Return the SHA-256 of a file, of Python code as it runs; a missing file counts as missing."""
+    if not path.is_file():
+        return "missing"
+    body = path.read_bytes()
+    return code_hash(body) if path.suffix == ".py" else hashlib.sha256(body).hexdigest()
 
 
-def sources(*folders: Path) -> list[Path]:
-    """Return the source files in and under folders; a file given counts itself."""
-    found = [path for folder in folders for path in ([folder] if folder.is_file() else folder.rglob("*"))]
-    return [path for path in found if path.suffix in SOURCE_SUFFIXES and "__pycache__" not in path.parts]
+def digest_files(names: Mapping[Path, str]) -> str:
+    """Return the SHA-256 over the names and contents of files."""
+    return digest(sorted((name, digest_file(path)) for path, name in names.items()))
 
 
-def experiment_code() -> str:
-    """Return the hash of what notebooks compute and draw with: `mlp_core`, helpers in `report`, pinned packages."""
-    helpers = [path for name in NOTEBOOK_HELPERS if (path := ROOT / "report" / name).exists()]
-    files = [*sources(ROOT / "mlp_core", *helpers), ROOT / "requirements.lock"]
-    return digest([digest_files(files, root=ROOT), platform.python_version(), platform.machine()])
+def stamps(paths: Iterable[Path]) -> dict[str, tuple[int, ...]]:
+    """Return what tells that a file was touched meanwhile, even if its content is the old one again."""
+    states = {str(path): path.stat() for path in paths}
+    return {name: (one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for name, one in states.items()}
 
 
-def typesetting_code() -> str:
-    """Return the hash of what merges and typesets: all of `report`, the pinned packages."""
-    return digest_files([*sources(ROOT / "report"), ROOT / "requirements.lock"], root=ROOT)
+def room(place: Path) -> set[Path]:
+    """Return the files in and under a folder, without caches and hidden ones; or the file, if it is one."""
+    if place.is_file():
+        return {place}
+    found = set()
+    for top, folders, names in os.walk(place, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
+        found |= {path for name in names if not name.startswith(".") and (path := Path(top, name)).is_file()}
+    return found
 
 
-def dataset_files(name: str) -> str:
-    """Return the hash of the local files of a data set, where `MLP_CORE_DATA` names a folder with some.
+def reached(sources: Iterable[str | bytes], root: Path, beside: Path) -> dict[Path, str]:
+    """Return the files of all rooms that code imports, and that their code imports in turn.
+
+    Parameters
+    ----------
+    sources : iterable of str or bytes
+        Python code.
+    root : Path
+        Where `mlp_core` and `report` are.
+    beside : Path
+        The folder in which the code runs, which Python searches first.
+
+    Returns
+    -------
+    dict of Path to str
+        Each file's name, from the one folder or the other.
+    """
+    found: dict[Path, str] = {}
+    waiting = list(sources)
+    while waiting:
+        places = [place for name in _imports(waiting.pop()) for place in _places(name, root, beside)]
+        new = {path: os.path.relpath(path, base) for base, place in places for path in room(base / place)}
+        waiting += [path.read_bytes() for path in new if path.suffix == ".py" and path not in found]
+        found |= new
+    return found
+
+
+def _places(name: str, root: Path, beside: Path) -> Iterator[tuple[Path, str]]:
+    """Yield where the room of a module may be: a folder, and a path in it."""
+    first, second = [*name.split("."), ""][:2]
+    yield from ((beside, first), (beside, f"{first}.py"))
+    if first == "mlp_core":
+        yield root, first
+    elif first == "report":
+        yield from ((root, f"report/{file}") for file in ("__init__.py", second or "__init__.py", f"{second}.py"))
+
+
+@functools.lru_cache(maxsize=1000)
+def _imports(source: str | bytes) -> frozenset[str]:
+    """Return the full names that code imports; a name of `report` in a string may be imported, too."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    names: set[str] = set()
+    for node in nodes:
+        match node:
+            case ast.Import():
+                names |= {alias.name for alias in node.names}
+            case ast.ImportFrom():
+                above = ".".join(filter(None, ["report" if node.level else "", node.module]))
+                names |= {f"{above}.{alias.name}" for alias in node.names}
+            case ast.Constant(value=str() as text) if text.startswith("report."):
+                names.add(text)
+    return frozenset(names)
+
+
+def experiment_files(sources: Iterable[str | bytes], root: Path, beside: Path) -> dict[Path, str]:
+    """Return what a notebook computes and draws with: what its code and the process that runs it import, the lock."""
+    return reached([*sources, "import report.worker"], root, beside) | {root / LOCK: LOCK}
+
+
+def machine() -> list[str]:
+    """Return what else decides how code runs."""
+    return [platform.python_version(), platform.machine()]
+
+
+def typesetting_files() -> dict[Path, str]:
+    """Return what merges and typesets: all of `report`, the pinned packages."""
+    files = {*room(ROOT / "report"), ROOT / LOCK} - {ROOT / SETTINGS}
+    return {path: os.path.relpath(path, ROOT) for path in files}
+
+
+def data_files(name: str, beside: Path) -> dict[Path, str]:
+    """Return the local files of a data set: those that `MLP_CORE_DATA` has of this name, or what `name` is the path of.
 
     Downloaded and embedded data need none: `mlp_core` verifies the first, the lock file pins the second.
     """
-    folder = os.environ.get("MLP_CORE_DATA")
-    if not folder or not Path(folder).is_dir():
-        return ""
-    tops = [path for path in Path(folder).iterdir() if path.name.lower().startswith(name.lower())]
-    files = [path for top in tops for path in ([top] if top.is_file() else top.rglob("*")) if path.is_file()]
-    return digest_files(files, root=Path(folder))
+    from mlp_core.sources.catalogue import SOURCES
+
+    if name not in SOURCES:
+        return {path: os.path.relpath(path, beside) for path in room(beside / name)} if name else {}
+    folder = data_folder()
+    places = [folder / place for place in SOURCES[name].folders] if folder else []
+    return {path: os.path.relpath(path, folder) for place in places for path in room(place)}
+
+
+def snapshot(build: Path) -> Path:
+    """Copy the code into the build folder, for notebooks to run with, whatever is edited meanwhile."""
+    copy = code_folder(build)
+    shutil.rmtree(copy, ignore_errors=True)
+    for path in [*room(ROOT / "mlp_core"), *room(ROOT / "report"), *room(ROOT / LOCK)]:
+        target = copy / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    return copy
+
+
+def code_folder(build: Path) -> Path:
+    """Return where `snapshot` puts the code."""
+    return (build / "code").resolve()

@@ -44,13 +44,29 @@ def merge(tasks: list[Task], executed: list[nb.Notebook], document: dict[str, An
     for task, notebook in zip(tasks, executed, strict=True):
         if problem := nb.first_problem(notebook):
             raise ReportError(f"{task.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
-        for index, cell in enumerate(notebook["cells"]):
+        for index, cell in enumerate(grafted(task.notebook, notebook)):
             cells.append(_placed(cell, f"{task.name}.ipynb", index, len(cells)))
     cells.append(_placed({"cell_type": "markdown", "source": appendix, "metadata": {}}, "the appendix", 0, len(cells)))
     cells[-1]["metadata"]["report_part"] = "appendix"
     first = executed[0]["metadata"]
     metadata = {key: first[key] for key in ("kernelspec", "language_info") if key in first}
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata | document, "cells": cells}
+
+
+def grafted(source: nb.Notebook, executed: nb.Notebook) -> list[nb.Cell]:
+    """Return the cells of a notebook as written, with the outputs of its run: words may have changed since.
+
+    Both have the same code, cell by cell, but for comments.
+    """
+    ran = {id(cell): run for cell, run in zip(nb.running_cells(source), nb.running_cells(executed), strict=True)}
+    cells = [cell for cell in source["cells"] if "injected-parameters" not in nb.tags(cell)]
+    return [_with_outputs(cell, ran.get(id(cell))) if cell["cell_type"] == "code" else cell for cell in cells]
+
+
+def _with_outputs(cell: nb.Cell, run: nb.Cell | None) -> nb.Cell:
+    """Return a code cell with the outputs of its run, or without, if there was nothing to run."""
+    outputs, count = (run["outputs"], run["execution_count"]) if run else ([], None)
+    return cell | {"outputs": outputs, "execution_count": count}
 
 
 def _placed(cell: nb.Cell, notebook: str, index: int, position: int) -> nb.Cell:
@@ -84,7 +100,7 @@ def document_metadata(
         "lang": config.lang,
         "lof": config.list_of_figures,
         "lot": config.list_of_tables,
-        "bibliography": str(bibliography) if bibliography else "",
+        "bibliography": os.path.relpath(bibliography, options.notebooks) if bibliography else "",
         "dataset_note": _dataset_note(dataset, options.profile),
     }
     authors = [{"name": name} for name in options.authors or config.authors]

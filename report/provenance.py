@@ -52,11 +52,15 @@ def versions() -> dict[str, str]:
     return {package: metadata.version(package) for package in PACKAGES}
 
 
-def dataset(name: str) -> dict[str, Any]:
-    """Load a data set, to be sure that it is there, and describe it: sizes of its splits and SHA-256 of its content."""
-    from mlp_core.datasets import load_dataset
+def dataset(name: str, beside: Path) -> dict[str, Any]:
+    """Load a data set, to be sure that it is there, and describe it: sizes of its splits and SHA-256 of its content.
 
-    data = load_dataset(name)
+    One that is named by its path lies where the notebooks in the folder `beside` look for it.
+    """
+    from mlp_core.datasets import NAMES, load_dataset
+
+    path = beside / name
+    data = load_dataset(path if name not in NAMES and path.exists() else name)
     sizes = [len(split.labels) for split in (data.train, data.valid, data.test)]
     return {"name": name, "sizes": sizes, "sha256": getattr(data, "sha256", "")}
 

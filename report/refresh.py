@@ -8,6 +8,7 @@ from report.build import locked, say_progress
 from report.config import Chapter, Config, load_config, one_of
 from report.errors import NotebookFailed
 from report.execute import Outcome, Runner
+from report.fingerprint import snapshot
 from report.options import Options
 from report.parameters import declared
 from report.store import write
@@ -37,7 +38,7 @@ def refresh(options: Options, only: list[str]) -> None:
     failures: list[str] = []
 
     def done(outcome: Outcome) -> None:
-        outcome = outcome if outcome.failure else replace(outcome, failure=_warned(outcome))
+        outcome = replace(outcome, failure=outcome.failure or _warned(outcome) or _edited(outcome.task))
         if outcome.failure:
             failures.append(f"{outcome.task.name}, {outcome.failure}")
         else:
@@ -45,6 +46,7 @@ def refresh(options: Options, only: list[str]) -> None:
         say_progress(outcome)
 
     with locked(options.build):
+        snapshot(options.build)
         for last in (False, True):
             batch = [task for task in tasks if task.chapter.after_all is last]
             Runner(options, options.cell_timeout or config.cell_timeout, unset=MACHINE_SETTINGS).run(batch, done)
@@ -66,6 +68,11 @@ def _task(chapter: Chapter, options: Options) -> Task:
     parameters = declared(notebook, chapter.name)
     values = {name: parameter.default for name, parameter in parameters.items()}
     return Task(chapter, source, source, notebook, parameters, values)
+
+
+def _edited(task: Task) -> str | None:
+    """Say so if a notebook was edited while it ran: its outputs belong to what it was before."""
+    return None if nb.read(task.source) == task.notebook else "was edited while it ran; it stays as it is, start again"
 
 
 def _warned(outcome: Outcome) -> str | None:

@@ -2,11 +2,12 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from report import notebook as nb
-from report.tasks import Task
+from report.tasks import Task, content
 
 
 def write(path: Path, body: bytes) -> None:
@@ -20,11 +21,16 @@ def write(path: Path, body: bytes) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write a JSON file whole or not at all."""
-    write(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+    write(path, as_json(value))
 
 
-def store(task: Task, executed: Path, facts: dict[str, Any], build: Path) -> None:
-    """Put a completely executed notebook, with the facts about its run, and its results in their places.
+def as_json(value: Any) -> bytes:
+    """Return a value as the text of a JSON file."""
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
+
+
+def store(task: Task, executed: Path, facts: dict[str, Any], build: Path) -> nb.Notebook:
+    """Put a completely executed notebook, with the facts about its run, in its place.
 
     Parameters
     ----------
@@ -35,15 +41,29 @@ def store(task: Task, executed: Path, facts: dict[str, Any], build: Path) -> Non
         What `report.tasks.facts` is to return later.
     build : Path
         The build folder.
-    """
-    from report.results import of_notebook
 
+    Returns
+    -------
+    dict
+        The notebook as it is stored.
+    """
     notebook = nb.read(executed)
     notebook["metadata"][nb.METADATA_KEY] = facts
-    write_json(build / "results" / f"{task.name}.json", of_notebook(notebook))
+    facts["content"] = content(notebook)
     write_json(task.output, notebook)
     executed.unlink()
     (build / "failed" / f"{task.name}.ipynb").unlink(missing_ok=True)
+    return notebook
+
+
+def store_results(runs: Mapping[str, nb.Notebook], build: Path) -> None:
+    """Let the files with results say what the executed notebooks say, whatever became of them."""
+    from report.results import of_notebook
+
+    for name, run in runs.items():
+        path, body = build / "results" / f"{name}.json", as_json(of_notebook(run))
+        if not path.is_file() or path.read_bytes() != body:
+            write(path, body)
 
 
 def keep_failure(task: Task, executed: Path, build: Path) -> str:

@@ -11,11 +11,10 @@ from typing import IO, Any
 
 from report import notebook as nb
 from report.errors import NotebookError
-from report.fingerprint import ROOT
 from report.tasks import Task
 
 
-def start_worker(variables: dict[str, str], stderr: IO[bytes]) -> "subprocess.Popen[str]":
+def start_worker(variables: dict[str, str], stderr: IO[bytes], code: Path) -> "subprocess.Popen[str]":
     """Start a worker in a session of its own, which a Ctrl-C at the terminal does not reach.
 
     Parameters
@@ -24,11 +23,14 @@ def start_worker(variables: dict[str, str], stderr: IO[bytes]) -> "subprocess.Po
         Its environment, but for the module search path.
     stderr : binary file
         Where the worker and the kernel log.
+    code : Path
+        The folder from which they import the project's packages.
     """
-    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(ROOT)]))
+    others = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    path = os.pathsep.join([str(code), *map(os.path.abspath, others)])
     return subprocess.Popen(
         [sys.executable, "-m", "report.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
-        env=variables | {"PYTHONPATH": path}, start_new_session=True, text=True, encoding="utf-8",
+        env=variables | {"PYTHONPATH": path}, cwd=code, start_new_session=True, text=True, encoding="utf-8",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Which notebook runs with which parameters, and whether its last run still holds."""
+"""Which notebook runs with which parameters, and what its last run left."""
 
 import os
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from report import notebook as nb
 from report.config import Chapter, Config, one_of
 from report.conversion import Parameter
 from report.errors import ConfigError, NotebookError
-from report.fingerprint import dataset_files, digest
+from report.fingerprint import digest
 from report.options import Options
 from report.parameters import declared, resolve, suggest
+from report.strict_yaml import parse_yaml
 
 RESULTS_PARAMETER = "results_folder"
 """The parameter of a chapter that runs after all others; it says where their executed notebooks are."""
@@ -53,18 +54,10 @@ class Task:
         """The parameters whose value is not the notebook's own."""
         return {name: value for name, value in self.values.items() if value != self.declared[name].default}
 
-    def fingerprint(self, code: str, inputs: Any = None) -> str:
-        """Return the hash of all that the run depends on.
-
-        Parameters
-        ----------
-        code : str
-            `report.fingerprint.experiment_code()`.
-        inputs : JSON value, optional
-            What the notebook reads besides: the other notebooks' results.
-        """
-        data = dataset_files(self.values.get("dataset", ""))
-        return digest([nb.content(self.notebook), self.values, code, data, inputs])
+    @property
+    def after_all(self) -> bool:
+        """Whether it runs after all others."""
+        return self.chapter.after_all
 
 
 def make_tasks(config: Config, options: Options) -> list[Task]:
@@ -102,29 +95,27 @@ def _make_task(chapter: Chapter, config: Config, options: Options) -> Task:
 
 
 def _parse(text: str) -> Any:
-    """Read the value of a parameter from the command line as YAML does; what is no YAML stays text."""
+    """Read the value of a parameter from the command line as `report.yml` has it; what is no such YAML stays text."""
     try:
-        return yaml.safe_load(text)
+        return parse_yaml(text)
     except yaml.YAMLError:
         return text
 
 
-def finished(task: Task, fingerprint: str) -> nb.Notebook | None:
-    """Return the notebook of an earlier run that still holds: same fingerprint, every cell run; else None."""
-    executed = earlier(task)
-    if executed is None or facts(executed).get("fingerprint") != fingerprint or nb.first_problem(executed):
-        return None
-    return executed
-
-
 def earlier(task: Task) -> nb.Notebook | None:
-    """Return the notebook of an earlier run, whatever its state; None if there is none that can be read."""
+    """Return the notebook of an earlier run, whatever it rests on; None if it is not there as it was written."""
     try:
-        return nb.read(task.output)
-    except (NotebookError, OSError):
+        executed = nb.read(task.output)
+        return executed if facts(executed).get("content") == content(executed) else None
+    except (NotebookError, OSError, AttributeError, KeyError, TypeError, RecursionError):
         return None
 
 
 def facts(executed: nb.Notebook) -> dict[str, Any]:
     """Return what the pipeline noted down in an executed notebook."""
     return executed["metadata"].get(nb.METADATA_KEY, {})
+
+
+def content(executed: nb.Notebook) -> str:
+    """Return the hash of an executed notebook's cells and facts, by which a later change of them is noticed."""
+    return digest([executed["cells"], {name: fact for name, fact in facts(executed).items() if name != "content"}])

@@ -14,10 +14,13 @@ from report.options import Options
 from report.store import write, write_json
 from report.tasks import Task
 
-EXPORTERS = {"pdf": "TypstPDFExporter", "html": "TypstHTMLExporter"}
+Stamps = dict[str, tuple[int, ...]]
+EXPORTERS = {"pdf": "TypstPDFExporter", "html": "TypstHTMLExporter", "typst": "TypstExporter"}
 
 
-def typeset(tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options, kind: str) -> Path:
+def typeset(
+    tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options, kind: str, *, code: Stamps
+) -> Path:
     """Typeset the executed notebooks, unless the report that is there was made from the same inputs.
 
     Parameters
@@ -29,6 +32,8 @@ def typeset(tasks: list[Task], executed: list[nb.Notebook], config: Config, opti
     options : Options
     kind : str
         ``"pdf"`` or ``"html"``.
+    code : dict
+        The stamps of the code that typesets, from when it was loaded.
 
     Returns
     -------
@@ -41,20 +46,44 @@ def typeset(tasks: list[Task], executed: list[nb.Notebook], config: Config, opti
         If a notebook is not complete or something in it cannot be typeset; an earlier report stays as it is.
     """
     path = options.build / f"report.{kind}"
-    merged = _merged(tasks, executed, config, options)
-    inputs = fingerprint.digest([merged, fingerprint.typesetting_code(), _bibliography_digest(config)])
-    if _is_current(path, inputs):
+    document = merged(tasks, executed, config, options)
+    inputs = _inputs(document, config)
+    if _is_made_from(path, inputs, options.notebooks):
         print(f"{path} is up to date", flush=True)
         return path
     start = time.monotonic()
-    body = export(merged, kind, options.notebooks)
+    body, pictures = export(document, kind, options.notebooks)
+    _stamp(path).unlink(missing_ok=True)
     write(path, body)
-    write_json(_stamp(path), {"inputs": inputs, "output": fingerprint.digest_files([path], root=path.parent)})
+    if fingerprint.stamps(fingerprint.typesetting_files()) == code and _inputs(document, config) == inputs:
+        made = {"inputs": inputs, "output": fingerprint.digest_file(path), "pictures": pictures}
+        write_json(_stamp(path), made)
     print(f"{path}  {len(body) / 1024:.0f} KiB, typeset in {time.monotonic() - start:.1f} s", flush=True)
     return path
 
 
-def _merged(tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options) -> nb.Notebook:
+def is_current(
+    tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options, kind: str
+) -> bool:
+    """Say whether the report that is there was made from these inputs; see `typeset`."""
+    inputs = _inputs(merged(tasks, executed, config, options), config)
+    return _is_made_from(options.build / f"report.{kind}", inputs, options.notebooks)
+
+
+def _inputs(document: nb.Notebook, config: Config) -> str:
+    """Return the hash of all that a report is typeset from, but for the pictures that its text names."""
+    bibliography = config.bibliography_path()
+    cited = fingerprint.digest_file(bibliography) if bibliography else ""
+    code = fingerprint.digest_files(fingerprint.typesetting_files())
+    return fingerprint.digest([document, code, cited, _is_strict()])
+
+
+def _is_strict() -> bool:
+    """Return whether a figure without an alternative text is an error: where nobody looks at warnings."""
+    return "CI" in os.environ
+
+
+def merged(tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options) -> nb.Notebook:
     """Return the one notebook that is typeset."""
     from report.merge import document_metadata, merge
     from report.provenance import appendix, revision
@@ -64,12 +93,6 @@ def _merged(tasks: list[Task], executed: list[nb.Notebook], config: Config, opti
     run = {"command": command(config, options), "revision": revision()}
     document = document_metadata(config, options, executed, results)
     return merge(tasks, executed, document, appendix(tasks, executed, run))
-
-
-def _bibliography_digest(config: Config) -> str:
-    """Return the hash of the bibliography; of nothing, where the report has none."""
-    path = config.bibliography_path()
-    return fingerprint.digest_files([path], root=path.parent) if path else ""
 
 
 def command(config: Config, options: Options) -> str:
@@ -86,17 +109,24 @@ def _stamp(path: Path) -> Path:
     return path.with_name(f".{path.name}.json")
 
 
-def _is_current(path: Path, inputs: str) -> bool:
-    """Return whether a report is there, whole, and made from these inputs."""
+def _is_made_from(path: Path, inputs: str, notebooks: Path) -> bool:
+    """Return whether a report is there, whole, and made from these inputs, its pictures as they are now."""
     try:
-        stamp = json.loads(_stamp(path).read_bytes())
-    except (OSError, ValueError):
+        made = json.loads(_stamp(path).read_bytes())
+        pictures = {name: fingerprint.digest_file(notebooks.resolve() / name) for name in made["pictures"]}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
-    return stamp == {"inputs": inputs, "output": fingerprint.digest_files([path], root=path.parent)}
+    return made == {"inputs": inputs, "output": fingerprint.digest_file(path), "pictures": pictures}
 
 
-def export(merged: nb.Notebook, kind: str, folder: Path) -> bytes:
-    """Typeset a merged notebook with the project's nbconvert exporter; pictures it names are looked for in `folder`."""
+def export(merged: nb.Notebook, kind: str, folder: Path) -> tuple[bytes, dict[str, str]]:
+    """Typeset a merged notebook with the project's nbconvert exporter; pictures it names are looked for in `folder`.
+
+    Returns
+    -------
+    tuple of bytes and dict
+        The report, and the hash of each picture by its path from `folder`.
+    """
     from report.fast_imports import skip_slow_imports
 
     skip_slow_imports()
@@ -104,11 +134,13 @@ def export(merged: nb.Notebook, kind: str, folder: Path) -> bytes:
 
     from report import typst
 
-    # where nobody looks at warnings, a figure without an alternative text is an error
-    exporter = getattr(typst, EXPORTERS[kind])(strict_alt="CI" in os.environ)
+    exporter = getattr(typst, EXPORTERS[kind])(strict_alt=_is_strict())
     resources = {"metadata": {"name": "report", "path": str(folder.resolve())}}
     try:
-        body, _ = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)
+        body, resources = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)
+    except typst.ConversionError as error:
+        raise ReportError(str(error)) from None
     except (ValueError, RuntimeError) as error:
-        raise ReportError(f"the notebooks ran, but cannot be typeset: {error}") from error
-    return body if isinstance(body, bytes) else body.encode()
+        raise ReportError(f"the notebooks cannot be typeset: {error}") from error
+    pictures = {os.path.relpath(path, folder.resolve()): sha256 for path, sha256 in resources["pictures"].items()}
+    return body if isinstance(body, bytes) else body.encode(), pictures

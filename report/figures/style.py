@@ -13,7 +13,7 @@ from report.figures.summary import describe
 TEXT_WIDTH = 6.3
 """Width of a full figure in inches: A4 with margins of 2.5 cm."""
 
-STYLE_SHEET = Path(__file__).parent.parent / "course.mplstyle"
+STYLE_SHEET = Path(__file__).parent / "course.mplstyle"
 
 GREY = "0.45"
 """The colour of reference lines: theory, a published value, a target."""

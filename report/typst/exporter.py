@@ -69,6 +69,7 @@ class TypstExporter(Exporter):
         text, notes = self._convert(document, store)
         notes.setdefault("warnings", []).extend(unused_labels(nb, notes.get("labels", [])))
         text = self._check(text, notes, store, citable)
+        resources["pictures"] = store.pictures
         resources["outputs"] = {**resources.get("outputs", {}), **store.files}
         resources["output_extension"] = self.file_extension
         return text, resources

@@ -54,6 +54,8 @@ class ImageStore:
         self.folder = folder
         self.prefix = prefix
         self.files: dict[str, bytes] = {}
+        self.pictures: dict[str, str] = {}
+        """The SHA-256 of each file that was read, by its path."""
         self._held: dict[str, tuple[str, Any]] = {}
 
     def add_output(self, mime: str, data: Any) -> str:
@@ -96,7 +98,9 @@ class ImageStore:
         path = self.folder / unquote(urlsplit(source).path if "?" in source else source)
         if not path.is_file():
             raise ImageError(f"image {source} does not exist (its path is taken from the notebook's folder)")
-        return path.read_bytes(), path.suffix.lower()
+        data = path.read_bytes()
+        self.pictures[str(path)] = hashlib.sha256(data).hexdigest()
+        return data, path.suffix.lower()
 
 
 def prepare(data: bytes, suffix: str) -> tuple[bytes, str, float, float]:

@@ -9,7 +9,6 @@ import pypdf
 import pytest
 from report_samples import Project
 
-from report import fingerprint
 from report.build import build
 from report.errors import ConfigError, NotebookFailed
 from report.refresh import refresh
@@ -28,11 +27,9 @@ def names(printed):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A report of three notebooks, the last of which reads the others' results; the code it rests on stands still."""
+    """A report of three notebooks, the last of which reads the others' results;."""
     patch = pytest.MonkeyPatch()
     patch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    patch.setattr(fingerprint, "experiment_code", lambda: "as it is")
-    patch.setattr(fingerprint, "typesetting_code", lambda: "as it is")
     patch.setattr("report.provenance.revision", lambda: "abc, clean")
     project = Project(tmp_path_factory.mktemp("made") / "a report")
     project.add("01-a", "from report import results\nresults.publish(double=2 * count)")

@@ -3,7 +3,7 @@ from report_samples import code, notebook, text
 
 from report.config import load_config
 from report.errors import ReportError
-from report.merge import document_metadata, fill, merge
+from report.merge import document_metadata, fill, grafted, merge
 from report.tasks import make_tasks
 
 
@@ -15,7 +15,7 @@ def tasks(project):
 
 
 def executed(**facts):
-    ran = notebook(text("# A"), code("1", count=1))
+    ran = notebook(text("# A"), code("count: int = 1", count=1))
     ran["metadata"]["course_report"] = facts
     return ran
 
@@ -34,6 +34,23 @@ def test_an_unfinished_set_is_not_merged(tasks):
     unfinished = notebook(text("# A"), code("never()"))
     with pytest.raises(ReportError, match="02-b, cell 2: was not run; an unfinished set is not typeset"):
         merge(tasks, [executed(), unfinished], {}, "")
+
+
+def test_words_are_those_of_today_and_outputs_those_of_the_run():
+    out = {"output_type": "stream", "name": "stdout", "text": "2"}
+    source = notebook(
+        text("new words"), code("a = 1  # new note"), code("# a new cell"), text("more"),
+        code("print(a)", "remove-input") | {"metadata": {"alt": "new"}},
+    )  # fmt: skip
+    ran = notebook(
+        text("old words"), code("a = 1", "parameters", count=1), code("a = 2", "injected-parameters", count=2),
+        code("print(a)", count=3, outputs=(out,)),
+    )  # fmt: skip
+    cells = grafted(source, ran)
+    assert [cell["source"] for cell in cells] == [cell["source"] for cell in source["cells"]]
+    assert [cell.get("outputs") for cell in cells] == [None, [], [], None, [out]]
+    assert [cell.get("execution_count") for cell in cells] == [None, 1, None, None, 3]
+    assert cells[-1]["metadata"] == {"alt": "new"}
 
 
 def test_the_title_page_has_the_settings_and_what_the_run_asked_for(project, tasks, monkeypatch):

@@ -4,7 +4,8 @@ import pytest
 from report_samples import code, notebook, text
 
 from report.errors import NotebookError
-from report.notebook import code_cells, content, first_line, first_problem, name_cell, read
+from report.notebook import code as report_code
+from report.notebook import code_cells, first_line, first_problem, name_cell, python, read, running_cells
 
 ERROR = {"output_type": "error", "ename": "ValueError", "evalue": "no\nmore", "traceback": []}
 
@@ -22,7 +23,9 @@ def test_reading_joins_lines(tmp_path):
     ("body", "message"),
     [(None, "there is no such notebook"), ('{"cells": [', "its JSON is broken"), ("[]", "notebook of format 4"),
      ('{"nbformat": 3, "worksheets": []}', "notebook of format 4"), ("\xff", "its JSON is broken"),
-     ('{"nbformat": 4, "cells": [{"source": ""}]}', "a cell lacks"), ('{"nbformat": 4, "cells": [7]}', "a cell lacks")],
+     ('{"nbformat": 4, "metadata": {}, "cells": [{"source": ""}]}', "cell 1 must be of type code"),
+     ('{"nbformat": 4, "cells": []}', "notebook of format 4"),
+     ('{"nbformat": 4, "metadata": {}, "cells": [7]}', "cell 1 must be a mapping, got 7")],
 )  # fmt: skip
 def test_what_is_no_notebook_is_refused_by_name(tmp_path, body, message):
     path = tmp_path / "broken.ipynb"
@@ -63,8 +66,26 @@ def test_a_cell_is_named_by_its_first_telling_line():
     assert name_cell(notebook(text("a"), code("run()")), 2) == "cell 2 (`run()`)"
 
 
-def test_content_knows_source_and_tags_but_not_outputs():
-    before = content(notebook(code("1", "remove-cell")))
-    assert content(notebook(code("1", "remove-cell", count=7, outputs=(ERROR,)))) == before
-    assert content(notebook(code("2", "remove-cell"))) != before
-    assert content(notebook(code("1"))) != before
+def as_code(*cells):
+    return report_code(notebook(*cells))
+
+
+def test_what_runs_is_code_and_the_tags_that_its_runner_heeds():
+    before = as_code(code("1", "remove-cell"))
+    assert as_code(text("words"), code("1", count=7, outputs=(ERROR,)), code(" \n# a note")) == before
+    assert as_code(code("2", "remove-cell")) != before
+    assert as_code(code("1", "parameters")) != before
+    assert as_code(code("1; # shown no more")) != before
+    assert as_code(code("1"), code("1")) != before
+
+
+def test_commands_of_ipython_become_calls():
+    assert python("%matplotlib inline  \nx = 1") == "get_ipython().run_line_magic('matplotlib', 'inline')\nx = 1\n"
+    assert "run_cell_magic('bash'" in python("%%bash\n# two\nls")
+    assert python("x = 1") == "x = 1"
+    assert python("1 +") == "1 +\n"
+
+
+def test_cells_without_code_do_not_run():
+    cells = [code("# a note"), code("1"), code("2", "injected-parameters"), text("3"), code("\n")]
+    assert [cell["source"] for cell in running_cells(notebook(*cells))] == ["1"]

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from report_samples import code as code_cell
@@ -67,7 +68,7 @@ def test_the_revision_says_whether_there_is_one(tmp_path, monkeypatch):
 
 
 def test_the_embedded_digits_are_described():
-    described = provenance.dataset("mnist-5k")
+    described = provenance.dataset("mnist-5k", Path())
     assert described["sizes"] == [4000, 500, 500]
     json.dumps(described)
 
