@@ -105,7 +105,8 @@ def export(merged: nb.Notebook, kind: str, folder: Path) -> bytes:
     from report import typst
 
     # where nobody looks at warnings, a figure without an alternative text is an error
-    exporter = getattr(typst, EXPORTERS[kind])(strict_alt="CI" in os.environ)
+    settings = {"bibliography": merged["metadata"]["report"].get("bibliography")}
+    exporter = getattr(typst, EXPORTERS[kind])(strict_alt="CI" in os.environ, report=settings)
     resources = {"metadata": {"name": "report", "path": str(folder.resolve())}}
     try:
         body, _ = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)

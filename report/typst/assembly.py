@@ -10,7 +10,7 @@ from .images import ImageStore
 from .options import OPTIONS
 from .outputs import Choice, choose, is_plot_value
 from .tables import plain_grid
-from .terminal import runs
+from .terminal import runs, shorten_line
 
 _MAGIC_LANGUAGES = {
     "bash": "bash",
@@ -27,12 +27,13 @@ _MAGIC_LANGUAGES = {
     "cython": "python",
 }
 _TABULAR = re.compile(r"\\begin\{(tabular|longtable|table)")
-_DISPLAYED = re.compile(r"\s*\$+\s*\\displaystyle\s*(.*?)\$+\s*", re.DOTALL)
 
 Part = dict[str, Any]
 
 
-def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True) -> list[dict[str, Any]]:
+def cells(
+    notebook: NotebookNode, store: ImageStore, *, echo: bool = True, typst: bool = False
+) -> list[dict[str, Any]]:
     """Return the cells of the document.
 
     Parameters
@@ -43,16 +44,22 @@ def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True) -> li
         Takes the images of outputs and attachments.
     echo : bool
         Whether code is shown where no option or tag says otherwise.
+    typst : bool
+        Whether Markdown cells may hold raw Typst.
     """
     out = []
     for cell in notebook.cells:
         source = cell.metadata.source
-        name = source["notebook"]
         parts = _parts(cell, store, echo, _language(notebook))
+        trusted = typst and cell.cell_type == "markdown"
+        if trusted:
+            parts = [{**part, "extension": "+raw_attribute"} for part in parts]
         out.append(
             {
-                "notebook": name,
+                "notebook": source["notebook"],
                 "cell": str(source["cell"]),
+                "line": source["line"],
+                "typst": trusted,
                 "parts": parts,
                 "role": "appendix" if cell.metadata.get("report_part") == "appendix" else "body",
             }
@@ -89,8 +96,9 @@ def _raw(cell: NotebookNode) -> list[Part]:
 
 
 def _language(notebook: NotebookNode) -> str:
-    info, kernel = notebook.metadata.get("language_info", {}), notebook.metadata.get("kernelspec", {})
-    return str(info.get("name") or kernel.get("language") or "python").lower()
+    info, kernel = (notebook.metadata.get(key) for key in ("language_info", "kernelspec"))
+    names = [info.get("name") if isinstance(info, dict) else "", kernel.get("language") if isinstance(kernel, dict) else ""]
+    return str(next(filter(None, names), "python")).lower()
 
 
 def _code(source: str, options: dict[str, Any], language: str) -> Part:
@@ -99,7 +107,7 @@ def _code(source: str, options: dict[str, Any], language: str) -> Part:
     label = label if label.startswith("lst-") else str(options.get("lst-label") or "")
     return {
         "kind": "code",
-        "text": source.rstrip("\n"),
+        "text": "\n".join(map(shorten_line, source.rstrip("\n").split("\n"))),
         "caption": options.get("lst-cap"),
         "label": label,
         "language": _MAGIC_LANGUAGES.get(magic.group(1), "python") if magic else language,
@@ -149,8 +157,11 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
     if choice.kind == "html":
         return [{"kind": "html", "text": data}]
     if choice.kind == "latex" and not _TABULAR.search(data):
-        displayed = _DISPLAYED.fullmatch(data)
-        return [{"kind": "markdown", "text": f"$$\n{displayed.group(1).strip()}\n$$" if displayed else data}]
+        formula = data.strip()
+        inner = formula.strip("$").strip()
+        if formula.startswith("$") and formula.endswith("$") and inner.startswith("\\displaystyle"):
+            data = "$$\n" + inner.removeprefix("\\displaystyle").strip() + "\n$$"
+        return [{"kind": "markdown", "text": data}]
     form = {"table": "html"}.get(choice.kind, choice.kind)
     captioned = form != "markdown" or _label(options, "tbl") or options.get("tbl-cap")
     if not captioned:

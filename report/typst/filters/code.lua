@@ -73,8 +73,8 @@ local function terminal(div)
 end
 
 local function div(element)
-  if element.classes:includes('code') then return code_div(element), false end
-  if element.classes:includes('terminal') then return terminal(element), false end
+  if element.classes:includes('our code') then return code_div(element), false end
+  if element.classes:includes('our terminal') then return terminal(element), false end
 end
 
 local function block(element) return write.raw_block('#code(' .. raw(element, COLUMNS) .. ')') end
