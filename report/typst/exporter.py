@@ -105,7 +105,7 @@ class TypstExporter(Exporter):
         return Limits(self.time_limit * share, self.memory_limit)
 
     def _image_store(self, folder: Path, resources: dict, authored: set[Place]) -> ImageStore:
-        return ImageStore(folder, authored, resources.get("output_files_dir") or "files")
+        return ImageStore(folder, resources.get("output_files_dir") or "files", authored=authored)
 
     def _converted(self, document: dict[str, Any], store: ImageStore) -> tuple[str, dict[str, list]]:
         """Convert a document; where that fails as a whole, find the cell at fault."""

@@ -39,7 +39,7 @@ class TypstHTMLExporter(TypstExporter):
         return ".html"
 
     def _image_store(self, folder: Path, resources: dict, authored: set[Place]) -> ImageStore:
-        return PageImages(folder, authored)
+        return PageImages(folder, authored=authored)
 
     def _finish(self, text: str, resources: dict, nb: NotebookNode) -> tuple[Any, dict]:
         resources["outputs"] = {}

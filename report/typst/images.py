@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import warnings
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
@@ -43,13 +44,13 @@ class ImageStore:
     ----------
     folder : Path
         Where relative image paths start.
-    authored : set of (str, int)
-        The cells that their author wrote: their paths may leave the folder, within the repository.
     prefix : str
         Folder of the image files beside the Typst source.
+    authored : collection of (str, int)
+        The cells that their author wrote: their paths may leave the folder, within the repository.
     """
 
-    def __init__(self, folder: Path, authored: set[Place], prefix: str = "files") -> None:
+    def __init__(self, folder: Path, prefix: str = "files", *, authored: Collection[Place] = ()) -> None:
         self.folder = folder
         self.authored = authored
         self.prefix = prefix

@@ -31,7 +31,7 @@ class TypstPDFExporter(TypstExporter):
         return ".pdf"
 
     def _image_store(self, folder: Path, resources: dict, authored: set[Place]) -> ImageStore:
-        return ImageStore(folder, authored)
+        return ImageStore(folder, authored=authored)
 
     def _finish(self, text: str, resources: dict, nb: NotebookNode) -> tuple[Any, dict]:
         """Return the PDF; what the compiler refuses raises `ConversionError` with the cell it comes from."""
