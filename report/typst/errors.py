@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from nbconvert.utils.exceptions import ConversionException
 
-
 T = TypeVar("T")
 
 

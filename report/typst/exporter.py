@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Bool, Dict, Float, Int, List, Unicode, default

@@ -10,8 +10,8 @@ from typing import Any
 from nbformat import NotebookNode
 from traitlets import Unicode, default
 
-from .exporter import TypstExporter
 from .children import Limits
+from .exporter import TypstExporter
 from .formulas.document import typeset
 from .formulas.output_html import HTMLFormulas
 from .images import ImageStore, Place
