@@ -10,7 +10,7 @@ from .images import ImageStore
 from .options import OPTIONS
 from .outputs import Choice, choose, is_plot_value
 from .tables import plain_grid
-from .terminal import runs, shorten_line
+from .terminal import runs
 
 _MAGIC_LANGUAGES = {
     "bash": "bash",
@@ -31,9 +31,7 @@ _TABULAR = re.compile(r"\\begin\{(tabular|longtable|table)")
 Part = dict[str, Any]
 
 
-def cells(
-    notebook: NotebookNode, store: ImageStore, *, echo: bool = True, typst: bool = False
-) -> list[dict[str, Any]]:
+def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True, typst: bool = False) -> list[dict[str, Any]]:
     """Return the cells of the document.
 
     Parameters
@@ -96,9 +94,8 @@ def _raw(cell: NotebookNode) -> list[Part]:
 
 
 def _language(notebook: NotebookNode) -> str:
-    info, kernel = (notebook.metadata.get(key) for key in ("language_info", "kernelspec"))
-    names = [info.get("name") if isinstance(info, dict) else "", kernel.get("language") if isinstance(kernel, dict) else ""]
-    return str(next(filter(None, names), "python")).lower()
+    info, kernel = notebook.metadata.get("language_info", {}), notebook.metadata.get("kernelspec", {})
+    return str(info.get("name") or kernel.get("language") or "python").lower()
 
 
 def _code(source: str, options: dict[str, Any], language: str) -> Part:
@@ -107,7 +104,7 @@ def _code(source: str, options: dict[str, Any], language: str) -> Part:
     label = label if label.startswith("lst-") else str(options.get("lst-label") or "")
     return {
         "kind": "code",
-        "text": "\n".join(map(shorten_line, source.rstrip("\n").split("\n"))),
+        "text": source.rstrip("\n"),
         "caption": options.get("lst-cap"),
         "label": label,
         "language": _MAGIC_LANGUAGES.get(magic.group(1), "python") if magic else language,

@@ -19,7 +19,9 @@ _CELL = re.compile(r"^// cell: (.*)#(-?\d+)$", re.MULTILINE)
 _LOCATION = re.compile(r"─ (?:.*[/\\])?main\.typ:(\d+):\d+")
 _LINES = re.compile("\r\n|[\n\v\f\r\x85\u2028\u2029]")
 """What ends a line for Typst."""
-_NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
+_NO_NETWORK = dict.fromkeys(
+    ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"
+)
 """Packages would be downloaded: a proxy at which nobody answers keeps the compiler off the network."""
 _ALONE = "#show ref: none\n#show cite: none\n"
 """For a part of a document, which does not hold all that it refers to."""

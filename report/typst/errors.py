@@ -74,9 +74,14 @@ def guilty(items: Sequence[T], fails: Callable[[Sequence[T]], bool]) -> T | None
 
 @contextmanager
 def told(log: Any) -> Iterator[None]:
-    """Let nbconvert's application print one line for each problem in place of a traceback."""
+    """Make any failure a `ConversionError`, of which nbconvert's application prints one line for each problem."""
     try:
-        yield
+        try:
+            yield
+        except ConversionError:
+            raise
+        except Exception as error:  # whatever a strange notebook does, it is told in one line
+            raise ConversionError([f"the notebook cannot be converted: {type(error).__name__}: {error}"]) from error
     except ConversionError:
         if isinstance(log, logging.Logger):
             log.addFilter(_print_problems)

@@ -44,7 +44,7 @@ class TypstExporter(Exporter):
     report = Dict(help="Settings that go before those in the notebook's metadata.report.").tag(config=True)
     template = Unicode(str(TEMPLATES / "report.typ"), help="The Typst file with the report's look.").tag(config=True)
 
-    typst_in_markdown = Bool(False, help="Take raw Typst in Markdown cells, too, not in raw cells only.").tag(config=True)
+    typst_in_markdown = Bool(False, help="Take raw Typst in Markdown cells, too.").tag(config=True)
     time_limit = Float(300.0, help="Seconds that pandoc, and that the compiler, may take.").tag(config=True)
     memory_limit = Int(4096, help="MiB of memory that pandoc, and that the compiler, may take.").tag(config=True)
     preprocessors = List([CellOptionsPreprocessor], help="Preprocessors, in order.").tag(config=True)
@@ -78,10 +78,10 @@ class TypstExporter(Exporter):
             With one line for each formula, reference, image, option or output that cannot be converted.
         """
         with told(self.log):
-            check_form(nb, (resources or {}).get("metadata", {}).get("name") or "notebook")
+            check_form(nb, f"{(resources or {}).get('metadata', {}).get('name') or 'notebook'}.ipynb")
             nb, resources = super().from_notebook_node(nb, resources, **kw)
             folder = Path(resources.get("metadata", {}).get("path") or ".")
-            authored = {(c.metadata.source["notebook"], c.metadata.source["cell"]) for c in nb.cells if c.cell_type != "code"}
+            authored = {place_of(cell) for cell in nb.cells if cell.cell_type != "code"}
             store = self._image_store(folder, resources, authored)
             document = self._document(nb, resources, store)
             citable: list[str] = []
@@ -174,9 +174,19 @@ def _lines(notes: dict[str, list], kind: str) -> list[str]:
     return [f"{place(note['notebook'], note['cell'], note['line'])}: {note['text']}" for note in notes.get(kind, [])]
 
 
+def place_of(cell: NotebookNode) -> Place:
+    """Return the notebook and the index of a cell."""
+    return cell.metadata.source["notebook"], cell.metadata.source["cell"]
+
+
+def first_lines(nb: NotebookNode) -> dict[Place, str]:
+    """Return the first line of each cell."""
+    return {place_of(cell): cell.metadata.source["line"] for cell in nb.cells}
+
+
 def _with_lines(notes: dict[str, list[dict[str, Any]]], nb: NotebookNode) -> dict[str, list[dict[str, Any]]]:
     """Let every note know the first line of its cell."""
-    known = {(source["notebook"], source["cell"]): source["line"] for source in (c.metadata.source for c in nb.cells)}
+    known = first_lines(nb)
     for note in (note for kind in notes.values() for note in kind):
         note["line"] = known.get((note["notebook"], int(note["cell"])), "")
     return notes
@@ -193,7 +203,8 @@ def _reason(error: Exception) -> str:
 def _printable(value: Any) -> Any:
     """Take what cannot be printed out of the texts of a document, and drop what is None (Lua has no None)."""
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", _LINE_BREAK.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))))
+        text = _LINE_BREAK.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
+        return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", text))
     if isinstance(value, dict):
         return {key: _printable(item) for key, item in value.items() if item is not None}
     return [_printable(item) for item in value] if isinstance(value, list) else value

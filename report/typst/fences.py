@@ -14,9 +14,7 @@ def close_fences(text: str) -> str:
     >>> close_fences("```\nx\n```")
     '```\nx\n```'
     """
-    fence = ""
-    for _, fence in _lines(text):
-        pass
+    *_, (_, fence) = _lines(text)
     return f"{text}\n{fence}" if fence else text
 
 

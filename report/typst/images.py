@@ -98,18 +98,18 @@ class ImageStore:
             mime, data = self._held[key]
             return _decode(data), _SUFFIXES.get(mime, "")
         if source.startswith("attachment:"):
-            raise ImageError(f"image {source} is not attached to this cell")
+            raise ImageError(f"image {_shown(source)} is not attached to this cell")
         if source.startswith("data:"):
             return _data_uri(source)
         address = _split(source)
         if address.scheme in ("http", "https", "ftp") or source.startswith("//"):
-            raise ImageError(f"image {source} is remote; save it beside the notebook and name that file")
+            raise ImageError(f"image {_shown(source)} is remote; save it beside the notebook and name that file")
         name = unquote(address.path if "?" in source else source)
         try:
             path = local_files.find(name, self.folder, authored=(notebook, cell) in self.authored)
             return local_files.read(path), path.suffix.lower()
         except local_files.FileError as error:
-            raise ImageError(f"image {source} {error}") from None
+            raise ImageError(f"image {_shown(source)} {error}") from None
 
 
 def prepare(data: bytes, suffix: str) -> tuple[bytes, str, float, float]:
@@ -185,8 +185,12 @@ def _data_uri(source: str) -> tuple[bytes, str]:
     return (_decode(unquote(body)) if "base64" in head else unquote_to_bytes(body)), _SUFFIXES.get(mime, "")
 
 
+def _shown(source: str) -> str:
+    return source if len(source) <= 100 else f"{source[:99]}…"
+
+
 def _split(source: str) -> Any:
     try:
         return urlsplit(source)
     except ValueError:
-        raise ImageError(f"image {source} has no valid address") from None
+        raise ImageError(f"image {_shown(source)} has no valid address") from None

@@ -21,6 +21,7 @@ _BIBLIOGRAPHY_TITLES = {
     "de": "Literatur", "fr": "Références", "es": "Referencias", "it": "Riferimenti", "nl": "Referenties",
     "pt": "Referências",
 }  # fmt: skip
+_YAML_KEY = re.compile(r"^([^\s#:]+):", re.MULTILINE)
 _BIBTEX_KEY = re.compile(r"^[ \t]*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
@@ -102,8 +103,8 @@ def bibliography(
         text = data.decode("utf-8")
     except (local_files.FileError, UnicodeDecodeError) as error:
         raise ConversionError([f"the settings: the bibliography {name} {error}"]) from None
-    keys = re.findall(r"^([^\s#:]+):", text, re.MULTILINE) if path.suffix in (".yml", ".yaml") else _BIBTEX_KEY.findall(text)
-    return path.suffix, data, keys
+    key = _YAML_KEY if path.suffix in (".yml", ".yaml") else _BIBTEX_KEY
+    return path.suffix, data, key.findall(text)
 
 
 def timestamp(notebook: Mapping[str, Any]) -> int | None:

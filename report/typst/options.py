@@ -64,8 +64,7 @@ def cell_options(cell: NotebookNode) -> dict[str, Any]:
     options = _from_metadata(cell)
     if cell.cell_type == "code":
         options.update(_take_option_lines(cell))
-    tags = cell.metadata.get("tags")
-    tags = {str(tag).replace("_", "-") for tag in (tags if isinstance(tags, list | tuple) else ())}
+    tags = {str(tag).replace("_", "-") for tag in cell.metadata.get("tags", ())}
     for option, hiding in _HIDE.items():
         if tags & hiding:
             options[option] = False
@@ -74,8 +73,7 @@ def cell_options(cell: NotebookNode) -> dict[str, Any]:
 
 def _from_metadata(cell: NotebookNode) -> dict[str, Any]:
     """Read what other tools store in cell metadata: nbconvert's ``alt``, Jupyter's hidden source and outputs."""
-    metadata, hidden = cell.metadata, cell.metadata.get("jupyter")
-    hidden = hidden if isinstance(hidden, dict) else {}
+    metadata, hidden = cell.metadata, cell.metadata.get("jupyter", {})
     options = {key: metadata[key] for key in ("label", "fig-cap", "tbl-cap", "lst-cap", "fig-alt") if key in metadata}
     if metadata.get("alt"):
         options.setdefault("fig-alt", metadata["alt"])

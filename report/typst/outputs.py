@@ -17,7 +17,7 @@ _INTERACTIVE = re.compile(
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _CLOSING = {
     "": re.compile("-->"),
-    **{name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("style", "script", "head", "template", "noscript")},
+    **{tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in ("style", "script", "head", "template", "noscript")},
 }
 _TAG = re.compile(r"<[^<>]*>")
 _OBJECT = re.compile(r"<(Figure size|Axes|IPython\.|pandas\.io|matplotlib|plotly|bokeh|altair)|^(alt|hv)\.\w+\(")

@@ -11,7 +11,7 @@ from . import glyphs
 from .children import Stopped
 from .compilation import Compilation, Refused
 from .errors import ConversionError
-from .exporter import TypstExporter
+from .exporter import TypstExporter, first_lines
 from .images import ImageStore, Place
 from .metadata import timestamp
 
@@ -36,13 +36,12 @@ class TypstPDFExporter(TypstExporter):
     def _finish(self, text: str, resources: dict, nb: NotebookNode) -> tuple[Any, dict]:
         """Return the PDF; what the compiler refuses raises `ConversionError` with the cell it comes from."""
         files = resources.pop("outputs")
-        lines = {(c.metadata.source["notebook"], c.metadata.source["cell"]): c.metadata.source["line"] for c in nb.cells}
         with tempfile.TemporaryDirectory() as folder:
             for name, data in files.items():
                 path = Path(folder, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-            job = Compilation(Path(folder), self._arguments(nb), self._limits(), lines)
+            job = Compilation(Path(folder), self._arguments(nb), self._limits(), first_lines(nb))
             try:
                 return self._typeset(text, job), resources
             except (Refused, Stopped) as error:

@@ -69,15 +69,14 @@ def _rub_out(line: str) -> str:
 
 def shorten(text: str, limit: int = MAX_LINES) -> str:
     """Cut the middle out of a text with more than ``limit`` lines, and say how much is missing."""
-    lines = [shorten_line(line) for line in text.rstrip("\n").split("\n")]
+    lines = [_shorten_line(line) for line in text.rstrip("\n").split("\n")]
     if len(lines) <= limit:
         return "\n".join(lines)
     head, tail = limit * 3 // 4, limit // 4
     return "\n".join([*lines[:head], f"… {len(lines) - head - tail:,} lines left out …", *lines[-tail:]])
 
 
-def shorten_line(line: str) -> str:
-    """Cut the middle out of a line that is too long for print, and say how much is missing."""
+def _shorten_line(line: str) -> str:
     if len(line) <= MAX_LINE:
         return line
     return f"{line[: MAX_LINE // 2]} … {len(line) - MAX_LINE:,} characters left out … {line[-MAX_LINE // 2 :]}"
