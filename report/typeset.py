@@ -134,7 +134,9 @@ def export(merged: nb.Notebook, kind: str, folder: Path) -> tuple[bytes, dict[st
 
     from report import typst
 
-    exporter = getattr(typst, EXPORTERS[kind])(strict_alt=_is_strict())
+    # the bibliography of the settings may lie anywhere, one that a notebook names only in its repository
+    settings = {"bibliography": merged["metadata"]["report"].get("bibliography")}
+    exporter = getattr(typst, EXPORTERS[kind])(strict_alt=_is_strict(), report=settings)
     resources = {"metadata": {"name": "report", "path": str(folder.resolve())}}
     try:
         body, resources = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)

@@ -55,7 +55,7 @@ def unused_labels(notebook: NotebookNode, labels: Iterable[Mapping[str, Any]]) -
 
 
 def _place(entry: Mapping[str, Any]) -> str:
-    return place(entry["notebook"], entry["cell"])
+    return place(entry["notebook"], entry["cell"], entry.get("line", ""))
 
 
 def _known(name: str, labels: Iterable[str]) -> str:
