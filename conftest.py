@@ -5,6 +5,7 @@ It stands in the root, so that it holds for tests and for notebooks, whichever a
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from report.environment import THREAD_VARIABLES, jupyter_folders
 from report.guards import cell_problem
+from report.notebook import first_line
 from report.options import cores
 from report.results import MIME
 
@@ -36,6 +38,22 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault(name, folder)
     if config.getoption("nbval", default=False):
         _watch_kernels()
+        _count_all_cells()
+
+
+def _count_all_cells() -> None:
+    """Let nbval name a cell by its position from 1 among all cells, as all messages do: it counts code alone, from 0."""
+    from nbval.plugin import IPyNbCell, IPyNbFile
+
+    collect = IPyNbFile.collect
+
+    def recount(self: Any) -> Iterator[pytest.Item]:
+        for item in collect(self):
+            position = 1 + next(index for index, cell in enumerate(self.nb.cells) if cell is item.cell)
+            named = {"name": f"Cell {position}", "cell_num": position}
+            yield IPyNbCell.from_parent(self, cell=item.cell, options=item.options, **named)
+
+    IPyNbFile.collect = recount
 
 
 def _watch_kernels() -> None:
@@ -73,4 +91,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fail a notebook's cell that nbval would pass without having compared anything."""
     if type(item).__name__ == "IPyNbCell" and (problem := cell_problem(item.cell)):
-        pytest.fail(f"{item.nodeid}: {problem}", pytrace=False)
+        pytest.fail(f"{item.nodeid} (`{first_line(item.cell)}`): {problem}", pytrace=False)

@@ -35,6 +35,8 @@ def atomic_write(path: str | os.PathLike[str], *, sync: bool = True) -> Iterator
             if sync:
                 os.fsync(file.fileno())
         part.replace(path)
-    except BaseException:
+    except BaseException as error:
         part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk does not say where
         raise

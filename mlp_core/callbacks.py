@@ -114,6 +114,8 @@ class StopAt(Callback):
         check_metric(metric)
         if isinstance(target, bool) or not isinstance(target, (int, float)):
             raise TypeError(f"expected target as a number, got {target!r}")
+        if not math.isfinite(target):
+            raise ValueError(f"expected target as a finite number, got {target}")
         if metric.endswith("accuracy") and not 0 <= target <= 1:
             raise ValueError(f"expected an accuracy as a fraction between 0 and 1, got {target}")
         self.metric, self.target = metric, float(target)

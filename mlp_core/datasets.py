@@ -10,13 +10,15 @@ import numpy as np
 from mlp_core.sources.archives import read_npz
 from mlp_core.sources.catalogue import SOURCES, Source, read_folder
 from mlp_core.sources.files import DatasetError, check_digest, read_bytes
-from mlp_core.sources.local import from_pixels, load_path
+from mlp_core.sources.local import load_path
+from mlp_core.sources.pixels import find_divisor, from_pixels
 from mlp_core.splits import Dataset, Split, stratified_split
 
 __all__ = ["NAMES", "Dataset", "DatasetError", "Split", "load_dataset", "stratified_split"]
 
 EMBEDDED = "mnist-5k"
 NAMES = (EMBEDDED, *SOURCES)
+SUFFIXES = (".npz", ".gz", ".pkl")
 FOLDER_VARIABLE = "MLP_CORE_DATA"
 EMBEDDED_SHA256 = ("2913c6b6527114b7307e1086335a7665e3f94c74aba3d67525e6f116bf5ae20f",
                    "41b7b0a9d94690a3a2f54a1d01a9f1cc1b9512e3954fb737ad5ed9f66972403d")
@@ -37,7 +39,7 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     Returns
     -------
     Dataset
-        Images float32, shape (n, 784), in [0, 1]; labels int64, shape (n,).
+        Images float32, shape (n, 784), in [0, 1]; labels int64, shape (n,). Its `notes` say what is odd about them.
 
     Raises
     ------
@@ -67,12 +69,17 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
         return _load_embedded()
     if text in SOURCES:
         return _load_source(SOURCES[text])
-    path = Path(text).expanduser()
-    if path.exists() or len(path.parts) > 1 or path.suffix in (".npz", ".gz", ".pkl"):
+    path = _absolute(text)
+    if text and (os.path.exists(path) or len(Path(text).parts) > 1 or path.suffix in SUFFIXES):
         return load_path(path)
     close = difflib.get_close_matches(text.lower(), NAMES, n=1)
     raise ValueError(f"unknown data set {text!r}{f' (did you mean {close[0]!r}?)' if close else ''}: "
                      f"expected one of {', '.join(NAMES)}, or the path of a file")
+
+
+def _absolute(text: str) -> Path:
+    """Return a path as the reader means it: from their home where it says so, whatever the working folder becomes."""
+    return Path(os.path.abspath(os.path.expanduser(text)))
 
 
 def _load_embedded() -> Dataset:
@@ -110,7 +117,7 @@ def _local_folders(source: Source) -> list[Path]:
     named = os.environ.get(FOLDER_VARIABLE)
     if not named:
         return []
-    root = Path(named).expanduser()
+    root = _absolute(named)
     if not root.is_dir():
         raise DatasetError(f"{FOLDER_VARIABLE}={named}: no such folder; correct or unset the variable")
     return [root / folder for folder in source.folders]
@@ -125,7 +132,7 @@ def _build(source: Source, arrays: list[np.ndarray]) -> Dataset:
     else:
         cut = len(first) * 5 // 6
         splits = first[:cut], first[cut:], Split(from_pixels(arrays[2]), arrays[3])
-    return Dataset(*splits, source.name, source.classes, source.parts[0].shape[1:])
+    return Dataset(*splits, source.name, source.classes, source.parts[0].shape[1:], source.notes)
 
 
 def _build_notmnist_npz(source: Source, path: Path) -> Dataset:
@@ -139,8 +146,7 @@ def _build_notmnist_npz(source: Source, path: Path) -> Dataset:
     order = np.arange(len(images))
     np.random.RandomState(521).shuffle(order)  # noqa: NPY002 -- the order of the published report
     try:
-        divisor = 255 if images.dtype.kind == "f" and images.max() > 1 else 1
-        whole = Split(from_pixels(images) / np.float32(divisor), labels).take(order)
+        whole = Split(from_pixels(images, find_divisor([images])), labels).take(order)
         return Dataset(whole[:15_000], whole[15_000:16_000], whole[16_000:], source.name, source.classes, (28, 28))
     except (ValueError, TypeError, IndexError) as error:
         raise DatasetError(f"{path}: {error}") from error

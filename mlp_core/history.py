@@ -3,8 +3,8 @@
 import json
 import math
 import os
+import reprlib
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlp_core.atomic import atomic_write
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT, VERSION = "mlp_core.History", 1
+LIMIT = 16 << 20  # bytes of a file
+LARGEST = 2**1000  # of the whole numbers that become floats
+NOT_FINITE = ("nan", "inf", "-inf")  # what JSON has no numbers for
 METRICS = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "test_loss", "test_accuracy")
 COLUMNS = (*METRICS, "running_loss", "seconds")
 
@@ -125,10 +128,11 @@ class History:
         return frame.rename_axis("epoch")
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the history as JSON to `path`, whole or not at all."""
-        text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
+        """Write the history as JSON to `path`, whole or not at all; ValueError where `load` would not read it."""
+        content = json.dumps(self.to_dict(), indent=1, allow_nan=False).encode() + b"\n"
+        self._parse(content)
         with atomic_write(path) as file:
-            file.write(text.encode() + b"\n")
+            file.write(content)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "History":
@@ -137,13 +141,31 @@ class History:
         Raises
         ------
         ValueError
-            If the file is not a history, or one of a later version.
+            If the file is not a history, is damaged, or was written by a later version.
+        FileNotFoundError
+            If there is no file.
         """
+        from mlp_core.sources.files import DatasetError, check_exists, read_bytes
+
         try:
-            document = json.loads(Path(path).read_text(encoding="utf-8"))
-            return cls.from_dict(document)
-        except ValueError as error:
+            return cls._parse(read_bytes(check_exists(path), LIMIT, decompress=False))
+        except (ValueError, RecursionError, DatasetError) as error:
             raise ValueError(f"{os.fspath(path)} holds no readable history: {error}") from None
+
+    @classmethod
+    def _parse(cls, content: bytes) -> "History":
+        """Return the history in a file's content; ValueError for anything else."""
+        if len(content) > LIMIT:
+            raise ValueError(f"expected at most {LIMIT:,} bytes of JSON, got {len(content):,}")
+        history = cls.from_dict(json.loads(content.decode()))
+        history.check_lengths()
+        return history
+
+    def check_lengths(self) -> None:
+        """Raise ValueError where one metric has more epochs than another."""
+        lengths = {name: len(getattr(self, name)) for name in COLUMNS if getattr(self, name)}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"expected one value of each metric per epoch, got {lengths}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the history as a dictionary that JSON can hold: NaN and infinities become strings."""
@@ -176,10 +198,16 @@ def _decode(name: str, value: Any) -> Any:
     """Undo `_encode` for the field `name`, and check its type."""
     expected = {"status": str, "message": str, "monitor": str, "initial": dict}.get(name, list)
     if not isinstance(value, expected):
-        raise ValueError(f"expected {name} as a {expected.__name__}, got {value!r}")
-    try:
-        if isinstance(value, dict):
-            return {key: float(item) for key, item in value.items()}
-        return [float(item) for item in value] if isinstance(value, list) else value
-    except TypeError:
-        raise ValueError(f"expected numbers in {name}, got {value!r}") from None
+        raise ValueError(f"expected {name} as a {expected.__name__}, got {reprlib.repr(value)}")
+    if isinstance(value, dict):
+        for key in value:
+            check_metric(key)
+        return {key: _number(name, item) for key, item in value.items()}
+    return [_number(name, item) for item in value] if isinstance(value, list) else value
+
+
+def _number(name: str, value: Any) -> float:
+    """Return a number of JSON, or one of the words for NaN and infinities, as a float."""
+    if type(value) is float or (type(value) is int and abs(value) < LARGEST) or value in NOT_FINITE:
+        return float(value)
+    raise ValueError(f"expected numbers in {name}, got {reprlib.repr(value)}")

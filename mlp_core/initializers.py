@@ -54,7 +54,7 @@ class Normal(Initializer):
 
     def __post_init__(self) -> None:
         """Refuse a negative or non-finite standard deviation."""
-        if not (np.isfinite(self.sigma) and self.sigma >= 0):
+        if isinstance(self.sigma, bool) or not (np.isfinite(self.sigma) and self.sigma >= 0):
             raise ValueError(f"expected a finite standard deviation >= 0, got {self.sigma}")
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:

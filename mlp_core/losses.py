@@ -39,7 +39,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def softmax_cross_entropy(
-    logits: np.ndarray, labels: np.ndarray, reduction: Reduction = "mean"
+    logits: np.ndarray, labels: np.ndarray, reduction: Reduction = "mean", weights: np.ndarray | None = None
 ) -> tuple[float, np.ndarray]:
     """Return the loss and its gradient with respect to the logits.
 
@@ -50,6 +50,8 @@ def softmax_cross_entropy(
         The true classes, 0 to classes - 1.
     reduction : {"mean", "sum"}
         Over the batch; the gradient is that of the reduced loss.
+    weights : ndarray, shape (n,), float, optional
+        How many times each example counts; all once by default.
 
     Returns
     -------
@@ -62,12 +64,16 @@ def softmax_cross_entropy(
         raise ValueError(f"expected reduction 'mean' or 'sum', got {reduction!r}")
     rows = np.arange(len(labels))
     log_probabilities = log_softmax(logits)
-    loss = -log_probabilities[rows, labels].sum(dtype=np.float64)
+    losses, total = -log_probabilities[rows, labels], float(len(labels))
     grad = np.exp(log_probabilities)
     grad[rows, labels] -= 1
+    if weights is not None:
+        losses, grad = losses * weights, grad * weights[:, None]
+        total = float(weights.sum()) or 1.0  # where nothing counts, the loss is 0
+    loss = losses.sum(dtype=np.float64)
     if reduction == "mean":
-        loss /= len(labels)
-        grad /= len(labels)
+        loss /= total
+        grad /= total
     return float(loss), grad
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlp_core.fast.threads import gate, products
 from mlp_core.layers import Dropout, Layer, Linear, Shape, as_floats, float_dtype
 from mlp_core.losses import softmax
 
@@ -40,6 +41,11 @@ class Sequential:
         self.layers = list(layers)
         if not self.layers:
             raise ValueError("expected at least one layer")
+        for index, layer in enumerate(self.layers):
+            if isinstance(layer, Sequential):
+                raise TypeError("expected layers, got a network; join two: Sequential([*first.layers, *second.layers])")
+            if any(layer is other for other in self.layers[:index]):  # it remembers one input, and has one gradient
+                raise ValueError(f"expected a layer of its own in each place, got {layer!r} twice (layer {index})")
         if input_shape is None and isinstance(self.layers[0], Linear):
             input_shape = (self.layers[0].in_features,)
         self.input_shape: Shape | None = None if input_shape is None else tuple(int(n) for n in input_shape)
@@ -49,7 +55,9 @@ class Sequential:
     @property
     def params(self) -> dict[str, np.ndarray]:
         """The parameters of all layers, ``"<layer index>.<name>"``; assigning into an array changes the network."""
-        return {f"{i}.{name}": array for i, layer in enumerate(self.layers) for name, array in layer.params.items()}
+        return Arrays(
+            {f"{i}.{name}": array for i, layer in enumerate(self.layers) for name, array in layer.params.items()}
+        )
 
     @property
     def grads(self) -> dict[str, np.ndarray]:
@@ -59,7 +67,7 @@ class Sequential:
     @property
     def dtype(self) -> np.dtype:
         """The dtype of the parameters; inputs are cast to it."""
-        return next((array.dtype for array in self.params.values()), np.dtype("float32"))
+        return next((array.dtype for layer in self.layers for array in layer.params.values()), np.dtype("float32"))
 
     @property
     def num_parameters(self) -> int:
@@ -69,20 +77,23 @@ class Sequential:
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return the logits for a batch x of shape (n, *input_shape), or of flat rows."""
         x = self._batch(x)
-        for layer in self.layers:
-            x = layer.forward(x, training)
+        with products():
+            for layer in self.layers:
+                x = layer.forward(x, training)
         return x
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Run the layers backward: fill every ``grads`` and return the gradient of the input."""
-        for layer in reversed(self.layers):
-            grad_output = layer.backward(grad_output)
+        with products():
+            for layer in reversed(self.layers):
+                grad_output = layer.backward(grad_output)
         return grad_output
 
     def logits(self, x: np.ndarray) -> np.ndarray:
         """Return ``forward(x)``, computed in chunks so that memory does not grow with n."""
-        from mlp_core.fast import fast_logits, is_supported  # this module is the first of the two
+        from mlp_core.fast.plan import fast_logits, is_supported  # this module is the first of the two
 
+        gate.forget()
         if is_supported(self):
             return fast_logits(self, x)
         x = np.asarray(x)
@@ -189,6 +200,14 @@ class Sequential:
         """Show the layers, one a line."""
         lines = "".join(f"    {layer!r},\n" for layer in self.layers)
         return f"Sequential([\n{lines}], input_shape={self.input_shape})"
+
+
+class Arrays(dict[str, np.ndarray]):
+    """The live arrays of a network under their addresses, gathered when asked for, so that none can be put in."""
+
+    def __setitem__(self, name: str, array: np.ndarray) -> None:
+        """Refuse what would not reach the network."""
+        raise TypeError(f"write into the network's array instead: params[{name!r}][...] = values")
 
 
 def short_name(layer: Layer) -> str:

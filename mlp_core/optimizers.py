@@ -33,7 +33,8 @@ class Optimizer:
         A number, or a schedule: a function of the number of updates made so far (0 for the first one), see
         `mlp_core.schedules`.
     weight_decay : float
-        lambda of the penalty ``lambda/2 * ||W||²`` on weights, never on biases: adds ``lambda * W`` to their gradient.
+        lambda of the penalty ``lambda/2 * ||W||²`` on weights, that is on parameters of two or more axes, never on
+        biases: adds ``lambda * W`` to their gradient.
     clip_norm : float, optional
         Scale all gradients together so that their joint Euclidean norm is at most this.
 
@@ -71,14 +72,14 @@ class Optimizer:
 
     def update_parameter(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
         """Change one parameter in place, weight decay included; `step` calls this for each."""
-        decay = self.weight_decay_of(name)
+        decay = self.weight_decay_of(param)
         memories = [self.memory(slot, name, param) for slot in self.slots(name)]
         for p, g, *m in blocks(param, grad, *memories):
             self._update(name, p, g + p.dtype.type(decay) * p if decay else g, rate, *m)
 
-    def weight_decay_of(self, name: str) -> float:
-        """Return the weight decay of the parameter of that name: none for a bias."""
-        return self.weight_decay if name.endswith("weight") else 0.0
+    def weight_decay_of(self, param: np.ndarray) -> float:
+        """Return the weight decay of a parameter: none for a vector, such as a bias."""
+        return self.weight_decay if param.ndim > 1 else 0.0
 
     def slots(self, name: str) -> tuple[str, ...]:
         """Return the names of the running arrays that the parameter of that name needs."""
@@ -108,18 +109,25 @@ class Optimizer:
         return min(1.0, self.clip_norm / norm) if norm > 0 else 1.0
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what the next updates depend on: ``updates``, and arrays keyed ``"velocity.2.weight"``."""
+        """Return what the next updates depend on: the settings that are numbers, and arrays ``"velocity.2.weight"``."""
         arrays = {f"{slot}.{name}": array.copy() for slot, s in self._state.items() for name, array in s.items()}
-        return {"updates": self.updates, **arrays}
+        numbers = {name: value for name, value in vars(self).items() if isinstance(value, (int, float))}
+        return {**numbers, **arrays}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from a saved `state_dict`."""
-        self.updates = int(state["updates"])
+        if "updates" not in state or not all(value >= 0 for key, value in state.items() if "." not in key):
+            raise ValueError(f"expected the state of {type(self).__name__}, with settings and updates of at least 0")
         self._state = {}
-        for key, array in state.items():
-            if key != "updates":
-                slot, name = key.split(".", 1)
-                self._state.setdefault(slot, {})[name] = np.array(array)
+        for key, value in state.items():
+            slot, dot, name = key.partition(".")
+            if dot:
+                self._state.setdefault(slot, {})[name] = np.array(value)
+            elif key in vars(self):
+                before = getattr(self, key)
+                setattr(self, key, (type(before) if isinstance(before, (int, float)) else float)(value))
+            else:
+                raise ValueError(f"expected the state of {type(self).__name__}, got {key!r} in it")
 
     def config(self) -> dict[str, Any]:
         """Return the settings."""

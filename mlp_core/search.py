@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
@@ -14,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from mlp_core.splits import Dataset
 from mlp_core.trials.cluster import ClusterError
-from mlp_core.trials.fingerprint import code_version, digest, function_hash
+from mlp_core.trials.fingerprint import code_version, identify
 from mlp_core.trials.halving import check_factor, promoted, rung_epochs, stopped
+from mlp_core.trials.hashes import digest
 from mlp_core.trials.session import Session, default_scheduler, open_pool, open_store
+from mlp_core.trials.shared_data import dataset_hash
 from mlp_core.trials.spaces import check_space, grid, random_search
 from mlp_core.trials.store import CacheWarning, Record
 from mlp_core.trials.table import in_budget, to_frame
@@ -64,7 +67,9 @@ def search(
         Local processes, each with one BLAS thread; -1 for one a core, -2 for one fewer. 1 trains in this process.
     cache : path-like, optional
         Folder that keeps the finished trials. A search that finds a trial there, trained with the same settings,
-        epochs, seed, data and code, does not repeat it. Searches that run at once on one folder share the work.
+        epochs, seed, data and code, does not repeat it. Searches that run at once on one folder share the work. The
+        code is that of this package, and of `build` or `run` with all they refer to, by value; comments and docstrings
+        do not count. What has no content to compare, such as an open file, a lock or `eval`, leaves the cache unused.
     seed : int
         From it and the settings each trial draws its own seed, whatever the order and the number of processes.
     scheduler : str or distributed.Client, optional
@@ -97,7 +102,8 @@ def search(
         "failed", "stopped") and the ``reason``; ``epochs`` trained; ``train_loss``, ``train_accuracy``, ``valid_loss``
         and ``valid_accuracy`` after the last epoch; ``best_valid_accuracy``, ``best_epoch`` and ``epochs_to_target``;
         ``seconds``; ``seed``; ``history`` (a `History`). Its ``attrs`` say how many settings there were ("space"), were
-        in the budget ("kept") and came from the cache ("reused").
+        in the budget ("kept") and came from the cache ("reused"); and why the cache was not used ("uncached"), where it
+        was not.
 
     Raises
     ------
@@ -109,7 +115,8 @@ def search(
     Warns
     -----
     CacheWarning
-        If a cache file is damaged (its trial runs again), or a result could not be written (it is in the table).
+        If a cache file is damaged (its trial runs again), a result could not be written (it is in the table), or
+        nothing is kept because `build` or `run` cannot be told from another function, or is another one in the workers.
 
     Notes
     -----
@@ -121,10 +128,11 @@ def search(
     check_factor(halving)
     settings = check_space(space, *setting_names(build, run))
     kept = in_budget(settings, parameters, data, build, run)
-    identity = (
-        digest(data.sha256, str(len(data.classes))),
-        digest(code_version(), function_hash(build), function_hash(run)),
-    )
+    functions, uncached = identify(build, run)
+    if uncached and cache is not None:
+        warnings.warn(f"{cache} is not used, neither read nor written: {uncached}", CacheWarning, stacklevel=2)
+        cache = None
+    identity = (dataset_hash(data), digest(code_version(), functions))
     rungs = [
         [make_trial(point, length, seed, identity, last=length == epochs) for point in kept]
         for length in rung_epochs(len(kept), epochs, halving)
@@ -132,12 +140,14 @@ def search(
     scheduler = scheduler or default_scheduler()
     with open_store(cache) as store, open_pool(n_jobs, len(kept), None if cache else store.folder) as pool:
         keep = checkpoints or halving is not None
-        job = Job(str(store.folder), None, code_version(), store.sync, keep, build, run)
+        job = Job(str(store.folder), None, code_version(), store.sync, keep, functions if cache else "", build, run)
         session = Session(store, job, data, pool, scheduler, progress)
         title = f"{len(kept)} of {len(settings)} settings in the budget" if parameters else "search"
         outcome = climb(session, rungs, title, halving or 1)
     frame = to_frame(outcome, target)
     frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused)
+    if uncached:
+        frame.attrs["uncached"] = uncached
     return frame
 
 

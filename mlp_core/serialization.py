@@ -1,31 +1,29 @@
 """Networks as ``.npz`` files: every parameter as an array, and the architecture as JSON.  Nothing in them is executed.
 
-A file may come from anyone, so `load_network` believes nothing: it compares what each array says about itself with what
-the architecture asks for before it takes memory for it, and the arrays must lie in the file uncompressed (as NumPy's
-``savez`` leaves them), so that a small file cannot grow.
+A file may come from anyone, so `load_network` believes nothing: the arrays must lie in the file uncompressed (as
+NumPy's ``savez`` leaves them), so that a small file cannot grow, and no layer is made before they are what it asks for.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
-import zipfile
-import zlib
 from typing import Any
 
 import numpy as np
 
-from mlp_core.atomic import atomic_write
 from mlp_core.convolution import Conv2d, MaxPool2d
 from mlp_core.layers import Dropout, Flatten, Layer, Linear, ReLU, Shape, Sigmoid, Tanh, float_dtype
 from mlp_core.network import Sequential
+from mlp_core.sources.archives import read_npz, write_npz
+from mlp_core.sources.files import DatasetError, check_exists
 
 FORMAT, VERSION, HEADER = "mlp_core network", 1, "architecture"
 LAYERS: dict[str, type[Layer]] = {
     kind.__name__: kind for kind in (Linear, Conv2d, MaxPool2d, Flatten, Dropout, ReLU, Sigmoid, Tanh)
 }
 LONGEST_HEADER = 1_000_000  # bytes
+LIMIT = 4 << 30  # bytes of all arrays
 
 
 class NetworkFileError(ValueError):
@@ -33,7 +31,7 @@ class NetworkFileError(ValueError):
 
 
 def save_network(network: Sequential, path: str | os.PathLike[str]) -> None:
-    """Write architecture and parameters; an existing file is replaced only once the new one is complete."""
+    """Write architecture and parameters; an existing file is replaced only by a complete one that can be loaded."""
     for index, layer in enumerate(network.layers):
         if type(layer) is not LAYERS.get(type(layer).__name__):
             raise TypeError(
@@ -46,8 +44,12 @@ def save_network(network: Sequential, path: str | os.PathLike[str]) -> None:
         "layers": [{"kind": type(layer).__name__, **layer.config()} for layer in network.layers],
     }
     header = np.frombuffer(json.dumps(architecture).encode(), np.uint8)
-    with atomic_write(path) as file:
-        np.savez(file, **{HEADER: header}, **network.params)  # type: ignore[arg-type]
+    arrays = {HEADER: header, **network.params}
+    try:
+        _build_network(arrays)
+        write_npz(path, arrays, LIMIT)
+    except ValueError as error:
+        raise NetworkFileError(f"{os.fspath(path)!r} not written, for it could not be loaded again: {error}") from error
 
 
 def load_network(path: str | os.PathLike[str]) -> Sequential:
@@ -57,47 +59,47 @@ def load_network(path: str | os.PathLike[str]) -> Sequential:
     ------
     NetworkFileError
         If the file is no such file, is damaged, or was written by a later version.
+    FileNotFoundError
+        If there is no file.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            return read_network(archive)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OverflowError) as error:
-        raise NetworkFileError(f"{os.fspath(path)!r} is not a readable .npz file: {error}") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise NetworkFileError(f"{os.fspath(path)!r} does not hold a network: {error}") from error
+        return _build_network(read_npz(check_exists(path), LIMIT, compressed=False))
+    except FileNotFoundError:
+        raise
+    except DatasetError as error:
+        raise NetworkFileError(f"not a readable .npz file of a network: {error}") from error
+    except Exception as error:  # what JSON and the layers raise for nonsense has no common base
+        reason = error if isinstance(error, ValueError) else repr(error)
+        raise NetworkFileError(f"{os.fspath(path)!r} does not hold a network: {reason}") from error
 
 
-def read_network(archive: zipfile.ZipFile) -> Sequential:
-    """Build the network that the architecture describes and fill in its parameters."""
-    architecture = read_architecture(archive)
+def _build_network(arrays: dict[str, np.ndarray]) -> Sequential:
+    """Build the network that the architecture among the arrays describes, and fill in its parameters."""
+    architecture = _read_architecture(arrays)
     specifications = architecture["layers"]
-    shapes = {
-        f"{index}.{name}": shape
+    expected = {
+        f"{index}.{name}": (float_dtype(specification["dtype"]), shape)
         for index, specification in enumerate(specifications)
         for name, shape in parameter_shapes(specification).items()
     }
-    expected = sorted(f"{name}.npy" for name in (HEADER, *shapes))
-    if sorted(archive.namelist()) != expected:
-        raise ValueError(f"expected the arrays {', '.join(expected)}; got {', '.join(sorted(archive.namelist())[:50])}")
-    arrays = {
-        name: read_array(archive, name, shape, float_dtype(specifications[int(name.split(".")[0])]["dtype"]))
-        for name, shape in shapes.items()
-    }
+    if arrays.keys() - {HEADER} != expected.keys():
+        raise ValueError(f"expected the arrays {', '.join(expected)}; got {', '.join(sorted(arrays)[:50])}")
+    for name, (dtype, shape) in expected.items():
+        if (arrays[name].dtype, arrays[name].shape) != (dtype, tuple(shape)):
+            raise ValueError(f"expected {name} as {dtype} {shape}, got {arrays[name].dtype.str} {arrays[name].shape}")
     network = Sequential([build_layer(specification) for specification in specifications], architecture["input_shape"])
     for name, param in network.params.items():
         param[...] = arrays[name]
     return network
 
 
-def read_architecture(archive: zipfile.ZipFile) -> dict[str, Any]:
+def _read_architecture(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Return the JSON header, checked for format and version."""
-    name = f"{HEADER}.npy"
-    if name not in archive.namelist():
+    if HEADER not in arrays:
         raise ValueError("it has no description of an architecture; was it written by network.save?")
-    with archive.open(name) as file:
-        content = file.read(LONGEST_HEADER)
-    start = content.index(b"{", content.index(b"\n"))  # after the array's own header
-    architecture = json.loads(content[start:])
+    if arrays[HEADER].nbytes > LONGEST_HEADER:
+        raise ValueError(f"expected an architecture of at most {LONGEST_HEADER:,} bytes")
+    architecture = json.loads(arrays[HEADER].tobytes())
     if architecture.get("format") != FORMAT or not isinstance(architecture.get("version"), int):
         raise ValueError(f"expected the format {FORMAT!r}, got {architecture.get('format')!r}")
     if architecture["version"] > VERSION:
@@ -114,25 +116,6 @@ def parameter_shapes(specification: dict[str, Any]) -> dict[str, Shape]:
         channels = (specification["out_channels"], specification["in_channels"])
         return {"weight": (*channels, *specification["kernel_size"]), "bias": channels[:1]}
     return {}
-
-
-def read_array(archive: zipfile.ZipFile, name: str, shape: Shape, dtype: np.dtype) -> np.ndarray:
-    """Return an array of exactly that shape and dtype, or raise ValueError before reading it."""
-    info = archive.getinfo(f"{name}.npy")
-    if info.compress_type != zipfile.ZIP_STORED:
-        raise ValueError(f"the array {name} is compressed")
-    with archive.open(info) as file:
-        version = np.lib.format.read_magic(file)
-        if version != (1, 0):
-            raise ValueError(f"the array {name} has the unknown .npy version {version}")
-        found = np.lib.format.read_array_header_1_0(file)
-        if found != (tuple(shape), found[1], dtype):
-            raise ValueError(f"expected {name} as {dtype} {tuple(shape)}, got {found[2]} {found[0]}")
-        size = math.prod(shape) * dtype.itemsize
-        if info.file_size > os.path.getsize(str(archive.filename)) or not 0 <= info.file_size - size < 10_000:
-            raise ValueError(f"the array {name} is not as long as its shape says")
-        content = file.read(size)
-    return np.frombuffer(content, dtype).reshape(shape, order="F" if found[1] else "C")
 
 
 def build_layer(specification: dict[str, Any]) -> Layer:

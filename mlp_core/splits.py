@@ -3,13 +3,14 @@
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 SPLIT_NAMES = ("train", "valid", "test")
+MOST_CLASSES = 1 << 16
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -21,12 +22,14 @@ class Split:
     images : array_like, shape (n, features), (n, H, W) or (n, C, H, W), float
         Usually in [0, 1]. float32 and float64 stay as they are; (n, H, W) is flattened to (n, H * W).
     labels : array_like, shape (n,), int
-        Class indices, from 0; kept as int64.
+        Class indices, from 0 and below 65,536; kept as int64.
+    image_shape : tuple of int
+        (H, W) or (C, H, W) of one image; what `images` had before they were flattened, where it is not given.
 
     Raises
     ------
     ValueError
-        If the arrays are empty, differ in length, have another shape, or hold NaN, infinities or negative labels.
+        If the arrays are empty, differ in length, have another shape, or hold NaN, infinities, or labels out of range.
     TypeError
         If the images are not floating point, or the labels not integers.
 
@@ -41,15 +44,18 @@ class Split:
 
     images: np.ndarray
     labels: np.ndarray
+    image_shape: tuple[int, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         """Check both arrays and bring them into the one form that the rest of the package expects."""
-        images = _checked_images(np.asarray(self.images))
-        labels = _checked_labels(np.asarray(self.labels))
-        if len(images) != len(labels):
-            raise ValueError(f"expected one label for each image, got {len(images)} images and {len(labels)} labels")
-        object.__setattr__(self, "images", images)
-        object.__setattr__(self, "labels", labels)
+        given = np.asarray(self.images)
+        images, labels = _checked_images(given), check_labels(np.asarray(self.labels))
+        check_lengths(images, labels)
+        shape = tuple(self.image_shape) or given.shape[1:]
+        if math.prod(shape) != math.prod(images.shape[1:]):
+            raise ValueError(f"expected images of {shape}, got {images.shape[1:]}")
+        for name, value in (("images", images), ("labels", labels), ("image_shape", shape)):
+            object.__setattr__(self, name, value)
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -64,7 +70,7 @@ class Split:
         if labels.ndim != 1 or not len(labels):
             raise ValueError(f"expected an index that selects some of {len(self):,} images, got labels of shape "
                              f"{labels.shape} from it")
-        return _unchecked(np.ascontiguousarray(self.images[index]), np.ascontiguousarray(labels))
+        return _unchecked(np.ascontiguousarray(self.images[index]), np.ascontiguousarray(labels), self.image_shape)
 
     def __repr__(self) -> str:
         """Say how many images of which shape there are."""
@@ -77,14 +83,15 @@ class Split:
 
     def astype(self, dtype: Any) -> "Split":
         """Return the split with images of another float type, ``"float32"`` or ``"float64"``."""
-        return Split(self.images.astype(dtype, copy=False), self.labels)
+        return Split(self.images.astype(dtype, copy=False), self.labels, image_shape=self.image_shape)
 
 
-def _unchecked(images: np.ndarray, labels: np.ndarray) -> Split:
+def _unchecked(images: np.ndarray, labels: np.ndarray, image_shape: tuple[int, ...]) -> Split:
     """Return a split of arrays that are already known to be good: a part of a checked one."""
     split = object.__new__(Split)
     object.__setattr__(split, "images", images)
     object.__setattr__(split, "labels", labels)
+    object.__setattr__(split, "image_shape", image_shape)
     return split
 
 
@@ -98,26 +105,51 @@ def _checked_images(images: np.ndarray) -> np.ndarray:
     if images.ndim not in (2, 3, 4) or not images.size:
         raise ValueError(f"expected images of shape (n, features), (n, H, W) or (n, C, H, W), none of them 0, "
                          f"got {images.shape}")
+    if images.ndim == 4 and images.shape[1] > 4 >= images.shape[3]:
+        raise ValueError(f"expected images of shape (n, C, H, W), got {images.shape}, whose channels come last: "
+                         "pass images.transpose(0, 3, 1, 2)")
+    kept = images.dtype if images.dtype in (np.float32, np.float64) else np.float32
+    with np.errstate(over="ignore"):  # of wider types, which the next lines report
+        images = np.ascontiguousarray(images, dtype=kept)
     # the smallest and the largest carry every NaN and infinity, without a temporary the size of the images
     if not (np.isfinite(images.min()) and np.isfinite(images.max())):
         bad = np.argwhere(~np.isfinite(images))[0]
         raise ValueError(f"expected finite images, got {images[tuple(bad)]} in image {bad[0]}")
     if images.ndim == 3:
         images = images.reshape(len(images), -1)
-    kept = images.dtype if images.dtype in (np.float32, np.float64) else np.float32
-    return np.ascontiguousarray(images, dtype=kept)
+    return images
 
 
-def _checked_labels(labels: np.ndarray) -> np.ndarray:
-    """Return `labels` as contiguous int64 of shape (n,)."""
+def check_lengths(images: np.ndarray, labels: np.ndarray) -> None:
+    """Raise ValueError unless there is one label for each image."""
+    if len(images) != len(labels):
+        raise ValueError(f"expected one label for each image, got {len(images)} images and {len(labels)} labels")
+
+
+def check_labels(labels: np.ndarray) -> np.ndarray:
+    """Return `labels` as contiguous int64 of shape (n,), or raise ValueError or TypeError."""
     if labels.ndim != 1 or not labels.size:
-        hint = ": pass class indices, such as one_hot.argmax(axis=1)" if labels.ndim == 2 else ""
-        raise ValueError(f"expected labels of shape (n,), n > 0, got {labels.shape}{hint}")
-    if labels.dtype.kind not in "biu":
-        raise TypeError(f"expected labels of an integer type, got {labels.dtype}: pass class indices from 0")
-    if labels.min() < 0:
-        raise ValueError(f"expected labels from 0, got {labels.min()} at index {int(labels.argmin())}")
+        raise ValueError(f"expected labels of shape (n,), n > 0, got {labels.shape}{_hint(labels)}")
+    if labels.dtype.kind not in "iu":
+        remedy = "labels.astype(int)" if labels.dtype.kind == "b" else "class indices from 0"
+        raise TypeError(f"expected labels of an integer type, got {labels.dtype}: pass {remedy}")
+    lowest, highest = labels.argmin(), labels.argmax()
+    if labels[lowest] < 0:
+        raise ValueError(f"expected labels from 0, got {labels[lowest]} at index {lowest}")
+    if labels[highest] >= MOST_CLASSES:
+        raise ValueError(f"expected labels below {MOST_CLASSES:,}, got {labels[highest]} at index {highest}")
     return np.ascontiguousarray(labels, dtype=np.int64)
+
+
+def _hint(labels: np.ndarray) -> str:
+    """Return what to do about labels that are no list of class indices."""
+    if labels.ndim != 2 or not labels.size:
+        return ""
+    if labels.shape[1] == 1:
+        return ": pass the column, labels[:, 0]"
+    if labels.dtype.kind in "biuf" and ((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all():
+        return ": pass class indices, one_hot.argmax(axis=1)"
+    return ": several labels of one image are more than this package knows"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,7 +165,10 @@ class Dataset:
     classes : tuple of str
         What each label means; the labels' own numbers where it is not given.
     image_shape : tuple of int
-        (H, W) or (C, H, W) of one image; a square for a square number of features where it is not given.
+        (H, W) or (C, H, W) of one image; where it is not given that of the splits, or a square for a square number of
+        features.
+    notes : str
+        What a reader has to know about these data, such as what was changed when they were read.
 
     Raises
     ------
@@ -153,6 +188,7 @@ class Dataset:
     name: str = "custom"
     classes: tuple[str, ...] = ()
     image_shape: tuple[int, ...] = ()
+    notes: str = ""
 
     def __post_init__(self) -> None:
         """Check that the three splits belong together, and fill in what was left out."""
@@ -161,11 +197,14 @@ class Dataset:
                 raise TypeError(f"expected a Split for {part}, got {type(getattr(self, part)).__name__}: "
                                 "make one with Split(images, labels)")
         shapes = {part: split.images.shape[1:] for part, split in self.splits.items()}
-        if len(set(shapes.values())) > 1:
+        drawn = [split.image_shape for split in self.splits.values() if len(split.image_shape) > 1]
+        if len(set(shapes.values())) > 1 or len(set(drawn)) > 1:
+            shapes = {part: split.image_shape for part, split in self.splits.items()}
             raise ValueError(f"expected images of one shape in every split, got {shapes}")
         highest = max(int(split.labels.max()) for split in self.splits.values())
         object.__setattr__(self, "classes", tuple(self.classes) or tuple(str(i) for i in range(highest + 1)))
-        object.__setattr__(self, "image_shape", tuple(self.image_shape) or _likely_shape(shapes["train"]))
+        likely = drawn[0] if drawn else _likely_shape(shapes["train"])
+        object.__setattr__(self, "image_shape", tuple(self.image_shape) or likely)
         if highest >= len(self.classes):
             raise ValueError(f"expected labels below {len(self.classes)}, one for each class, got {highest}")
         if math.prod(self.image_shape) != math.prod(shapes["train"]):

@@ -1,111 +1,26 @@
-"""``python -m report``: the command line behind `make report`, `make html` and `make notebooks`."""
+"""``python -m report``: signals first, then everything else."""
 
-import argparse
-import os
-import signal
 import sys
-from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
 
-from report.errors import ConfigError, Interrupted, ReportError
-from report.options import START_TIMEOUT, Options, cores, parse_authors, parse_override
-
-EPILOG = """Each of --profile, --dataset, --title, --author, --jobs and --scheduler may also come from the environment,
-as REPORT_PROFILE and so on; that is how `make report PROFILE=quick` passes them on. Exit status: 0 the report is
-there, 1 a notebook or the typesetting failed, 2 something asked for is wrong, 128 + n ended by signal n."""
+from report import interrupts
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit status."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
-    try:
-        given = parser().parse_args(arguments)
-        run(given.target, given.only, to_options(given))
-    except ReportError as error:
-        status, message = error.exit_status, str(error)
-    except OSError as error:
-        status, message = 1, f"{error.strerror or error}: {error.filename}"
-    else:
-        return 0
+    """Run the command line; return the exit status, once nothing is left to do."""
+    from report.cli import attempt
+
+    status, message = attempt(arguments)
+    interrupts.settle(0.05 if message else 0.0)
     for line in message.splitlines():
         print(f"error: {line}", file=sys.stderr)
     return status
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """Turn the first signal into an exception, and ignore more of them while cleaning up."""
-    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(other, signal.SIG_IGN)
-    raise Interrupted(number)
-
-
-def run(target: str, only: list[str], options: Options) -> None:
-    """Do what the command line asks for."""
-    if target == "notebooks":
-        from report.refresh import refresh
-
-        refresh(options, only)
-        return
-    from report.build import build
-
-    if only:
-        raise ConfigError(f"--only goes with `notebooks`: a {target} report needs every chapter, and runs what changed")
-    build(options, target)
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the command line's parser; defaults of None are left to `report.yml`."""
-
-    def preset(name: str) -> str | None:
-        return os.environ.get(f"REPORT_{name}")
-
-    made = argparse.ArgumentParser("python -m report", description="Make the course report.", epilog=EPILOG)
-    add = made.add_argument
-    add("target", nargs="?", choices=["pdf", "html", "notebooks"], default="pdf",
-        help="the report as PDF (default) or HTML; or run the notebooks as they are and store outputs")  # fmt: skip
-    add("--profile", default=preset("PROFILE"), help="quick, standard (default) or published; see report/report.yml")
-    add("--dataset", default=preset("DATASET"), help="the data set (default: the profile's, else mnist-5k)")
-    add("--title", default=preset("TITLE"), help="title instead of the one in report.yml")
-    add("--author", default=preset("AUTHOR"), help="authors instead of those in report.yml, with commas between them")
-    add("--jobs", default=preset("JOBS"), help=f"notebooks that run at once (default: one per core, {cores()} here)")
-    add("--scheduler", default=preset("SCHEDULER"), help="address of a Dask scheduler for the searches: tcp://host:port")
-    add("-p", "--parameter", action="append", default=[], metavar="NOTEBOOK.NAME=VALUE",
-        help="a parameter for this run, such as 02-initialization.epochs=3; may be repeated")  # fmt: skip
-    add("--only", action="append", default=[], metavar="NOTEBOOK", help="with `notebooks`: just this; may be repeated")
-    add("--notebooks", type=Path, default=Options.notebooks, help="folder of the notebooks (default: notebooks)")
-    add("--build", type=Path, default=Options.build, help="folder for everything made (default: build)")
-    add("--config", type=Path, default=Options.config, help="the settings (default: report/report.yml)")
-    add("--cell-timeout", type=int, metavar="SECONDS", help="longest time a cell may run (default: as report.yml says)")
-    add("--start-timeout", type=int, default=START_TIMEOUT, metavar="SECONDS",
-        help=f"longest time a kernel may take to start (default: {START_TIMEOUT})")  # fmt: skip
-    return made
-
-
-def to_options(given: argparse.Namespace) -> Options:
-    """Check the command line's values and turn them into `Options`."""
-    overrides: dict[str, dict[str, Any]] = {}
-    for text in given.parameter:
-        notebook, name, value = parse_override(text)
-        overrides.setdefault(notebook, {})[name] = value
-    chosen = {} if given.profile is None else {"profile": given.profile}
-    return Options(
-        dataset=given.dataset, title=given.title or None, scheduler=given.scheduler or None,
-        authors=parse_authors(given.author) if given.author else None, jobs=_jobs(given.jobs), overrides=overrides,
-        notebooks=given.notebooks, build=given.build, config=given.config,
-        cell_timeout=given.cell_timeout, start_timeout=given.start_timeout, **chosen,
-    )  # fmt: skip
-
-
-def _jobs(text: str | None) -> int:
-    """Read the number of jobs; by default one for each core."""
-    if not text:
-        return cores()
-    if not text.isdecimal() or int(text) < 1:
-        raise ConfigError(f"JOBS={text}: expected a whole number of at least 1")
-    return int(text)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    interrupts.listen()
+    from report.processes import adopt_orphans
+
+    adopt_orphans()
+    status = main()
+    interrupts.ignore()
+    sys.exit(status)

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report import environment, fingerprint
+from report import environment, fingerprint, interrupts
 from report import notebook as nb
 from report.config import Config, load_config
-from report.errors import ConfigError, NotebookFailed
+from report.errors import ConfigError, Interrupted, NotebookFailed
 from report.options import Options, cores
+from report.rehearsal import rehearse
 from report.stale import State, look, touched
 from report.store import keep_failure, remove_strangers, store, store_results
 from report.tasks import Task, make_tasks
@@ -89,7 +90,11 @@ def locked(build: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         print(f"another run is at work in {build}; waiting for it to end", flush=True)
-        lock.acquire()
+        while not lock.is_locked:
+            if interrupts.stopping.is_set():
+                raise Interrupted from None
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=0.5)
     try:
         yield
     finally:
@@ -104,6 +109,7 @@ def execute(tasks: list[Task], config: Config, options: Options) -> list[nb.Note
     for batch in batches(tasks):
         states = [look(task, runs, code) for task in batch]
         if code == fingerprint.ROOT and not all(state.holds for state in states):
+            rehearse(tasks, config, options)
             code = fingerprint.snapshot(options.build)
             states = [look(task, runs, code) for task in batch]
         runs |= {state.task.name: state.run for state in states if state.holds and state.run}

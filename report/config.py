@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from report.errors import ConfigError
+from report.errors import ConfigError, shown
+from report.options import seconds
 from report.parameters import suggest
+from report.strict_yaml import read_yaml
 
 # Key, type, and whether the file must have it.
 KEYS: dict[str, tuple[type, bool]] = {
@@ -91,7 +91,7 @@ def one_of(what: str, value: Any, allowed: list[str]) -> str:
     """Return `value` if it is allowed, else raise ConfigError that names it, the allowed ones and a near one."""
     if value in allowed:
         return str(value)
-    said = f"{what}={value} is unknown" if value else f"{what} is empty"
+    said = f"{what}={str(value)[:100]} is unknown" if value else f"{what} is empty"
     raise ConfigError(f"{said}; {suggest(value, allowed)}")
 
 
@@ -103,10 +103,11 @@ def load_config(path: Path) -> Config:
     ConfigError
         In one line: what is wrong, where, and what is expected.
     """
-    settings = _read_yaml(path)
+    settings = read_yaml(path)
+    _check_type(str(path), settings, dict)
     for key, value in settings.items():
         if key not in KEYS:
-            raise ConfigError(f"{path}: unknown key {key!r}; {suggest(key, list(KEYS))}")
+            raise ConfigError(f"{path}: unknown key {shown(key)}; {suggest(key, list(KEYS))}")
         _check_type(f"{path}: {key}", value, KEYS[key][0])
     for key, (_, required) in KEYS.items():
         if required and not settings.get(key):
@@ -114,6 +115,8 @@ def load_config(path: Path) -> Config:
     for key in ("authors", "keywords", "datasets"):
         for item in settings.get(key, []):
             _check_type(f"{path}: {key}", item, str)
+    if "cell_timeout" in settings:
+        seconds(f"{path}: cell_timeout", str(settings["cell_timeout"]))
     settings["chapters"] = [_chapter(f"{path}: chapters", entry) for entry in settings["chapters"]]
     config = Config(path=path, **settings)
     _check_chapters(config)
@@ -121,22 +124,10 @@ def load_config(path: Path) -> Config:
     return config
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML mapping with the safe loader."""
-    try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    _check_type(str(path), settings, dict)
-    return settings
-
-
 def _check_type(where: str, value: Any, expected: type) -> None:
     """Raise ConfigError if `value` is not of the expected type (True is no int)."""
     if type(value) is not expected:
-        raise ConfigError(f"{where}: expected {expected.__name__}, got {value!r} ({type(value).__name__})")
+        raise ConfigError(f"{where}: expected {expected.__name__}, got {shown(value)} ({type(value).__name__})")
 
 
 def _chapter(where: str, entry: Any) -> Chapter:
@@ -149,7 +140,7 @@ def _chapter(where: str, entry: Any) -> Chapter:
         case {"notebook": str(name), "start": "first"} if len(entry) == 2:
             return Chapter(name, starts_first=True)
     raise ConfigError(f"{where}: expected a notebook's name, `{{notebook: name, after: all}}` or "
-                      f"`{{notebook: name, start: first}}`, got {entry!r}")
+                      f"`{{notebook: name, start: first}}`, got {shown(entry)}")
 
 
 def _check_chapters(config: Config) -> None:
@@ -157,9 +148,10 @@ def _check_chapters(config: Config) -> None:
     seen: set[str] = set()
     for chapter in config.chapters:
         if chapter.name in seen:
-            raise ConfigError(f"{config.path}: chapter {chapter.name!r} stands twice")
-        if Path(chapter.name).name != chapter.name or chapter.name.endswith(".ipynb"):
-            raise ConfigError(f"{config.path}: chapter {chapter.name!r}: write the name without folder and .ipynb")
+            raise ConfigError(f"{config.path}: chapter {shown(chapter.name)} stands twice")
+        if Path(chapter.name).name != chapter.name or chapter.name.endswith(".ipynb") or len(chapter.name) > 100:
+            wanted = "write the name, of at most 100 characters, without folder and .ipynb"
+            raise ConfigError(f"{config.path}: chapter {shown(chapter.name)}: {wanted}")
         seen.add(chapter.name)
 
 
@@ -167,6 +159,7 @@ def _check_profiles(config: Config) -> None:
     """Refuse a profile that names an unknown notebook or data set, or parameters that are no mapping."""
     chapters = [chapter.name for chapter in config.chapters]
     for name, profile in config.profiles.items():
+        _check_type(f"{config.path}: profiles", name, str)
         where = f"{config.path}: profile {name}"
         config.profiles[name] = profile = {} if profile is None else profile
         _check_type(where, profile, dict)
@@ -174,6 +167,6 @@ def _check_profiles(config: Config) -> None:
             if key == "dataset":
                 one_of(f"{where}: dataset", value, config.datasets)
             elif key not in chapters:
-                raise ConfigError(f"{where}: unknown notebook {key!r}; {suggest(key, ['dataset', *chapters])}")
+                raise ConfigError(f"{where}: unknown notebook {shown(key)}; {suggest(key, ['dataset', *chapters])}")
             elif value is not None:
                 _check_type(f"{where}: {key}", value, dict)

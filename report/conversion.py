@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from report.errors import ConfigError
+from report.errors import ConfigError, shown
 
 # Limits that hold for a parameter by the last words of its name, singular or plural, and for every element of a list.
 RANGES: tuple[tuple[str, float, float, str], ...] = (
@@ -16,6 +16,11 @@ RANGES: tuple[tuple[str, float, float, str], ...] = (
     (r"weight_decays?", 0, math.inf, "at least 0"),
     (r"momentums?|dropouts?", 0, math.nextafter(1.0, 0.0), "at least 0 and less than 1"),
 )
+
+LARGEST = 2**63 - 1
+"""The largest whole number, with either sign: NumPy's."""
+
+DECIMAL = re.compile(r"[-+]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})([eE][-+]?[0-9]{1,4})?")
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,15 @@ def convert(parameter: Parameter, value: Any) -> Any:
     """
     try:
         converted = _as_type(ast.parse(parameter.annotation, mode="eval").body, value)
-    except TypeError:
-        got = f"{value!r} ({type(value).__name__})"
+        _check_plain(converted)
+    except (TypeError, OverflowError, RecursionError):
+        got = f"{shown(value)} ({type(value).__name__})"
         raise ConfigError(f"parameter {parameter.name} expects {parameter.annotation}, got {got}") from None
-    except NotImplementedError:
+    except (NotImplementedError, ValueError):
         known = "int, float, str, bool, list[...], dict[...], Literal[...] and X | None"
-        raise ConfigError(f"parameter {parameter.name}: type {parameter.annotation!r} is not one of {known}") from None
+        raise ConfigError(
+            f"parameter {parameter.name}: type {shown(parameter.annotation)} is not one of {known}"
+        ) from None
     _check_range(parameter.name, converted)
     return converted
 
@@ -92,17 +100,21 @@ def _as_scalar(name: str, value: Any) -> Any:
         if type(value).__name__ == name:
             return value
         raise TypeError
-    try:
-        number = float(value) if isinstance(value, str | float) else value
-    except ValueError:
-        raise TypeError from None
+    number = _number(value) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
         raise TypeError
     if name == "float":
         return float(number)
-    if number != int(number):
+    if number != int(number) or abs(number) > LARGEST:
         raise TypeError
-    return int(value) if isinstance(value, int) else int(number)
+    return int(number)
+
+
+def _number(text: str) -> int | float:
+    """Read a number in base ten."""
+    if not DECIMAL.fullmatch(text.strip()):
+        raise TypeError
+    return float(text) if set(text) & set(".eE") else int(text)
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -110,7 +122,7 @@ def _as_list(value: Any) -> list[Any]:
     if isinstance(value, str) and value.lstrip().startswith(("(", "[")):
         try:
             value = ast.literal_eval(value.strip())
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, MemoryError):
             raise TypeError from None
     if isinstance(value, list | tuple):
         return [list(element) if isinstance(element, tuple) else element for element in value]
@@ -133,6 +145,24 @@ def _as_either(left: ast.expr, right: ast.expr, value: Any) -> Any:
         return _as_type(right, value)
 
 
+def _check_plain(value: Any) -> None:
+    """Raise TypeError if a value, or one inside it, is none that JSON has: what is not listed, a set, bytes, a nan."""
+    match value:
+        case dict() if len({type(key) for key in value}) < 2:
+            _check_plain([*value, *value.values()])
+        case list():
+            for element in value:
+                _check_plain(element)
+        case float() if math.isfinite(value):
+            pass
+        case int() if abs(value) <= LARGEST:
+            pass
+        case str() | None:
+            pass
+        case _:
+            raise TypeError
+
+
 def _check_range(name: str, value: Any) -> None:
     """Raise ConfigError if a number is out of the range that its parameter's name implies."""
     if isinstance(value, list):
@@ -142,4 +172,4 @@ def _check_range(name: str, value: Any) -> None:
         return
     for pattern, low, high, meaning in RANGES:
         if re.search(rf"(^|_)({pattern})$", name) and not low <= value <= high:
-            raise ConfigError(f"parameter {name} must be {meaning}, got {value}")
+            raise ConfigError(f"parameter {name} must be {meaning}, got {shown(value)}")

@@ -23,9 +23,19 @@ class NotebookFailed(ReportError):
     """A notebook that did not run to its end."""
 
 
-class Interrupted(ReportError):
-    """Ctrl-C or a termination signal; the status is 128 plus the signal, as shells have it."""
+class Interrupted(BaseException):
+    """A signal ends the run (see `report.interrupts`); no `except Exception` is to take it for a failure."""
 
-    def __init__(self, signal_number: int) -> None:
-        super().__init__("interrupted")
-        self.exit_status = 128 + signal_number
+
+def shown(value: object, limit: int = 80) -> str:
+    """Return a value as messages show it: in one line, and cut where it is long."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # more digits than Python writes, or too deep
+        text = f"a {type(value).__name__} that is too long to show"
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def printable(message: str) -> str:
+    """Return a message with the control characters of foreign text, which would command the terminal, as escapes."""
+    return "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in message)

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from report import environment
+from report import environment, interrupts
 from report.errors import Interrupted
 from report.fingerprint import code_folder
 from report.options import Options, cores
@@ -55,7 +56,7 @@ class Runner:
         self.cell_timeout = cell_timeout
         self.unset = unset
         self._mark = uuid.uuid4().hex
-        self._cells: dict[str, int] = {}
+        self._workers: set[int] = set()
         self._stopping = False
         self._starting = threading.Lock()
 
@@ -71,18 +72,14 @@ class Runner:
             longest_first = sorted(tasks, key=_expected_seconds, reverse=True)
             futures = [pool.submit(self._run_one, task, threads) for task in longest_first]
             for future in as_completed(futures):
-                done(future.result())
-        except Interrupted as interruption:
-            interruption.args = (f"interrupted while running {self._running()}; what has finished is kept",)
-            raise
+                outcome = future.result()
+                if not (outcome.failure and interrupts.stopping.is_set()):
+                    done(outcome)
+            if interrupts.stopping.is_set():
+                raise Interrupted
         finally:
             self._stop()
             pool.shutdown(cancel_futures=True)
-
-    def _running(self) -> str:
-        """Say which notebooks run at the moment, and in which cell."""
-        places = [f"{name}, cell {cell}" if cell else name for name, cell in sorted(self._cells.items())]
-        return " and ".join(places) or "no notebook"
 
     def _stop(self) -> None:
         """Start no more processes and end those that run."""
@@ -99,13 +96,13 @@ class Runner:
         try:
             failure = self._supervise(task, executed, threads)
         except OSError as error:
-            failure = f"{error.strerror or error}: {error.filename or executed}"
-        self._cells.pop(task.name, None)
+            failure = f"{error.strerror or error}: {error.filename2 or error.filename or executed}"
+        interrupts.running.pop(task.name, None)
         return Outcome(task, time.monotonic() - start, executed, failure)
 
     def _supervise(self, task: Task, executed: Path, threads: int) -> str | None:
         """Start a notebook's worker, follow it to its end, end what it left behind; return why it failed."""
-        from report.processes import end_processes
+        from report.processes import end_orphans, end_processes
 
         build, mark = self.options.build, f"{self._mark}/{task.name}"
         log = build / "logs" / f"{task.name}.log"
@@ -116,15 +113,20 @@ class Runner:
         variables = environment.kernel_environment(
             build, thread_count=threads, job=mark, scheduler=scheduler, unset=self.unset
         )
-        self._cells[task.name] = 0
+        interrupts.running[task.name] = 0
         with log.open("wb") as stderr:
             with self._starting:
-                if self._stopping:
+                if self._stopping or interrupts.stopping.is_set():
                     return "not started, the run is being stopped"
                 worker = start_worker(variables, stderr, code_folder(build))
-            complaint = follow(worker, self._job(task, executed), lambda cell: self._cells.update({task.name: cell}))
+                self._workers.add(worker.pid)
+            enter = partial(interrupts.running.__setitem__, task.name)
+            complaint = follow(worker, self._job(task, executed), enter)
         end_processes(mark)
-        return judge(task, executed, self._cells[task.name], complaint and f"{complaint} (log: {log})")
+        with self._starting:
+            self._workers.discard(worker.pid)
+            end_orphans(self._workers)
+        return judge(task, executed, interrupts.running[task.name], complaint and f"{complaint} (log: {log})")
 
     def _job(self, task: Task, executed: Path) -> dict[str, object]:
         """Return what the worker has to know."""

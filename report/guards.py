@@ -10,6 +10,12 @@ from report.parameters import declared
 MAX_LINES = 15
 """Lines of a code cell, without its options for the report."""
 
+IGNORING = {"nbval-skip", "nbval-ignore-output", "pytest-validate-ignore-output"}
+"""Tags, and in capitals comments, with which nbval passes a cell whatever comes out of it."""
+
+PROMISES = {"raises-exception", "nbval-raises-exception"}
+"""Those that promise an exception."""
+
 MAX_RUN = 4
 """Code cells with visible code and no word between them."""
 
@@ -27,9 +33,28 @@ def cell_problem(cell: nb.Cell) -> str | None:
     if any(output.get("name") == "stderr" for output in cell["outputs"]):
         return "has stored output on standard error; mend its cause and run `make notebooks`"
     raised = any(output["output_type"] == "error" for output in cell["outputs"])
-    if "raises-exception" in nb.tags(cell) and not raised:
+    marked = _markers(cell)
+    if marked & PROMISES and not raised:
         return "is tagged raises-exception, but stores none"
+    if marked & IGNORING and not _gives_reason(cell):
+        said = f"is marked {', '.join(sorted(marked & IGNORING))}, so that nothing is compared"
+        return f"{said}; compare it, or say why not in a comment beside the mark"
     return None
+
+
+def _markers(cell: nb.Cell) -> set[str]:
+    """Return the marks of a cell that change what nbval does, comments and tags alike, as tags are written."""
+    comments = {line.strip().strip("# \t") for line in cell["source"].splitlines() if line.strip().startswith("#")}
+    return {mark.lower().replace("_", "-") for mark in comments | set(nb.tags(cell))} & (IGNORING | PROMISES)
+
+
+def _gives_reason(cell: nb.Cell) -> bool:
+    """Return whether a comment of some words stands right beside the mark; for a tag, before the code."""
+    lines = [line.strip() for line in cell["source"].splitlines() if not line.startswith("#|")]
+    marks = [number for number, line in enumerate(lines) if line.strip("# \t").lower().replace("_", "-") in IGNORING]
+    beside = [lines[number + step] for number in marks for step in (-1, 1) if 0 <= number + step < len(lines)]
+    comments = [line.strip("# ") for line in beside + lines[:1] * (not marks) if line.startswith("#")]
+    return any(len(comment.split()) > 2 for comment in comments)
 
 
 def notebook_problems(notebook: nb.Notebook, name: str) -> list[str]:

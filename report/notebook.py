@@ -1,68 +1,21 @@
-"""Notebook files as plain dictionaries: reading, tags, completeness; no Jupyter import, so that it is quick."""
+"""Notebooks as plain dictionaries: tags, completeness; no Jupyter import, so that it is quick."""
 
 import ast
 import contextlib
 import io
-import json
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from report.errors import NotebookError
-
-Notebook = dict[str, Any]
-Cell = dict[str, Any]
+from report.notebook_form import Cell, Notebook
+from report.notebook_form import read as read
 
 RUN_TAGS = frozenset({"parameters", "injected-parameters", "raises-exception", "skip-execution"})
 """The tags with which papermill and nbclient run a cell otherwise than the rest."""
 
 METADATA_KEY = "course_report"
 """Where the pipeline keeps its own facts (fingerprint, parameters, seconds …) in an executed notebook's metadata."""
-
-
-def read(path: Path) -> Notebook:
-    """Read a notebook of format 4.
-
-    Parameters
-    ----------
-    path : Path
-        The `.ipynb` file.
-
-    Returns
-    -------
-    dict
-        The notebook's JSON, every `source` and stream `text` joined to one string.
-
-    Raises
-    ------
-    NotebookError
-        If the file is missing, no JSON, or no notebook of format 4.
-    """
-    try:
-        notebook = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise NotebookError(f"{path}: there is no such notebook") from None
-    except ValueError as error:
-        raise NotebookError(f"{path}: not a notebook, its JSON is broken ({error})") from None
-    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or not isinstance(notebook.get("cells"), list):
-        raise NotebookError(f"{path}: expected a notebook of format 4; open and save it in a current Jupyter")
-    try:
-        for cell in notebook["cells"]:
-            _join_lines(cell)
-    except (KeyError, TypeError, AttributeError):
-        raise NotebookError(f"{path}: not a notebook, a cell lacks its type, source, metadata or outputs") from None
-    return notebook
-
-
-def _join_lines(cell: Cell) -> None:
-    """Join the lines of a cell's source and printed outputs; KeyError, TypeError or AttributeError if it has none."""
-    cell["source"] = "".join(cell["source"])
-    cell["metadata"].get("tags")
-    for output in cell["outputs"] if cell["cell_type"] == "code" else []:
-        if "text" in output:
-            output["text"] = "".join(output["text"])
 
 
 def tags(cell: Cell) -> list[str]:
@@ -123,7 +76,9 @@ def first_problem(notebook: Notebook) -> Problem | None:
     for position, cell in code_cells(notebook):
         error, count = error_of(cell), cell.get("execution_count")
         if error:
-            return Problem(position, error, is_error=True)
+            tagged = "raises-exception" in tags(cell)
+            advice = "; the tag raises-exception does not excuse it here: show a wrong call with try and except"
+            return Problem(position, error + advice * tagged, is_error=True)
         if not isinstance(count, int):
             return Problem(position, "was not run")
         if count <= last:

@@ -1,14 +1,18 @@
 """What one call of `make report` or `python -m report` asks for."""
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from report.errors import ConfigError
+from report.errors import ConfigError, shown
 
 START_TIMEOUT = 60
 """Seconds a kernel may take to start."""
+
+LAST_EPOCH = 253402300799
+"""The last second of the year 9999."""
 
 
 def cores() -> int:
@@ -51,11 +55,32 @@ class Options:
     start_timeout: int = START_TIMEOUT
 
 
+def whole_number(what: str, text: str, largest: int) -> int:
+    """Read a whole number from 1, or raise ConfigError."""
+    is_number = re.fullmatch(r"[0-9]+", text)
+    if is_number and len(text) <= 12 and 1 <= int(text) <= largest:
+        return int(text)
+    wanted = f"from 1 to {largest:,}" if is_number and text.strip("0") else "of at least 1"
+    raise ConfigError(f"{what}={text[:30]}: expected a whole number {wanted}")
+
+
+def seconds(what: str, text: str) -> int:
+    """Read a number of seconds: from 1 to ten million, which is a third of a year."""
+    return whole_number(what, text, 10_000_000)
+
+
+def check_epoch() -> None:
+    """Raise ConfigError if `SOURCE_DATE_EPOCH` is set and no date in seconds."""
+    text = os.environ.get("SOURCE_DATE_EPOCH")
+    if text and not (re.fullmatch(r"[0-9]{1,12}", text) and int(text) <= LAST_EPOCH):
+        raise ConfigError(f"SOURCE_DATE_EPOCH={text[:30]}: expected seconds since 1970, such as 1700000000")
+
+
 def parse_authors(text: str) -> list[str]:
     """Split `A, B` into names (at semicolons where there are any, for a name with a comma in it)."""
     names = [name.strip() for name in text.split(";" if ";" in text else ",")]
     if not all(names):
-        raise ConfigError(f"AUTHOR={text!r}: expected names with commas between them")
+        raise ConfigError(f"AUTHOR={shown(text)}: expected names with commas between them")
     return names
 
 
@@ -64,5 +89,5 @@ def parse_override(text: str) -> tuple[str, str, str]:
     target, equals, value = text.partition("=")
     notebook, dot, name = target.rpartition(".")
     if not (equals and dot and notebook and name):
-        raise ConfigError(f"-p {text}: expected notebook.parameter=value, such as 02-initialization.epochs=3")
+        raise ConfigError(f"-p {text[:100]}: expected notebook.parameter=value, such as 02-initialization.epochs=3")
     return notebook.strip(), name.strip(), value.strip()

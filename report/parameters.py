@@ -7,10 +7,11 @@ import tokenize
 from typing import Any
 
 from report.conversion import Parameter, convert
-from report.errors import ConfigError, NotebookError
+from report.errors import ConfigError, NotebookError, shown
 from report.notebook import Notebook, tags
 
 FORM = "`name: type = value  # what it is`"
+
 
 def declared(notebook: Notebook, where: str) -> dict[str, Parameter]:
     """Read the parameters that a notebook declares.
@@ -41,8 +42,16 @@ def declared(notebook: Notebook, where: str) -> dict[str, Parameter]:
         statements, comments = ast.parse(source).body, _comments(source)
     except SyntaxError as error:
         raise NotebookError(f"{where}: line {error.lineno} of the parameters cell is not Python: {error.msg}") from None
-    parameters = [_declaration(statement, comments, where) for statement in statements]
-    return {parameter.name: parameter for parameter in parameters}
+    except (ValueError, RecursionError, MemoryError, tokenize.TokenError) as error:
+        raise NotebookError(f"{where}: the parameters cell is not Python: {error or 'nested too deeply'}") from None
+    parameters: dict[str, Parameter] = {}
+    for statement in statements:
+        parameter = _declaration(statement, comments, where)
+        if parameter.name in parameters:
+            line = f"{where}: line {statement.lineno} of the parameters cell"
+            raise NotebookError(f"{line}: {parameter.name} stands twice; one line a parameter")
+        parameters[parameter.name] = parameter
+    return parameters
 
 
 def _declaration(statement: ast.stmt, comments: dict[int, str], where: str) -> Parameter:
@@ -52,19 +61,28 @@ def _declaration(statement: ast.stmt, comments: dict[int, str], where: str) -> P
         case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
             pass
         case _:
-            raise NotebookError(f"{line}: expected {FORM}, got `{ast.unparse(statement)}`")
+            raise NotebookError(f"{line}: expected {FORM}, got `{_unparsed(statement)}`")
     try:
         default = ast.literal_eval(value)
-    except ValueError:
-        raise NotebookError(f"{line}: expected a plain value, got `{ast.unparse(value)}`") from None
+    except (ValueError, TypeError, RecursionError):
+        raise NotebookError(f"{line}: expected a plain value, got `{_unparsed(value)}`") from None
     parameter = Parameter(name, ast.unparse(annotation), default, comments.get(statement.end_lineno or 0, ""))
     try:
         converted = convert(parameter, default)
     except ConfigError as error:
         raise NotebookError(f"{line}: {error}") from None
     if converted != default or isinstance(default, tuple):
-        raise NotebookError(f"{line}: {name} is declared {parameter.annotation}; write its value as {converted!r}")
+        better = f"write its value as {shown(converted)}"
+        raise NotebookError(f"{line}: {name} is declared {parameter.annotation}; {better}")
     return parameter
+
+
+def _unparsed(node: ast.AST) -> str:
+    """Return the first line of a piece of code, for a message."""
+    try:
+        return shown(ast.unparse(node).splitlines()[0])[1:-1]
+    except (ValueError, RecursionError):
+        return "something too deep to show"
 
 
 def _comments(source: str) -> dict[int, str]:
@@ -83,7 +101,7 @@ def resolve(parameters: dict[str, Parameter], given: dict[str, Any], where: str)
     """
     for name in given:
         if name not in parameters:
-            raise ConfigError(f"{where} has no parameter {name!r}; {suggest(name, list(parameters))}")
+            raise ConfigError(f"{where} has no parameter {shown(name)}; {suggest(name, list(parameters))}")
     values = {name: parameter.default for name, parameter in parameters.items()}
     for name, value in given.items():
         try:
@@ -93,7 +111,7 @@ def resolve(parameters: dict[str, Parameter], given: dict[str, Any], where: str)
     return values
 
 
-def suggest(word: str, allowed: list[str]) -> str:
+def suggest(word: object, allowed: list[str]) -> str:
     """Return the end of a message about a wrong word: the allowed ones, and the one that was probably meant."""
-    close = difflib.get_close_matches(str(word), allowed, n=1)
+    close = difflib.get_close_matches(word[:100], allowed, n=1) if isinstance(word, str) else []
     return f"allowed: {', '.join(allowed) or 'none'}" + (f" (did you mean {close[0]}?)" if close else "")

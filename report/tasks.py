@@ -14,6 +14,7 @@ from report.errors import ConfigError, NotebookError
 from report.fingerprint import digest
 from report.options import Options
 from report.parameters import declared, resolve, suggest
+from report.strict_yaml import parse_yaml
 
 RESULTS_PARAMETER = "results_folder"
 """The parameter of a chapter that runs after all others; it says where their executed notebooks are."""
@@ -94,9 +95,9 @@ def _make_task(chapter: Chapter, config: Config, options: Options) -> Task:
 
 
 def _parse(text: str) -> Any:
-    """Read the value of a parameter from the command line as YAML does; what is no YAML stays text."""
+    """Read the value of a parameter from the command line as `report.yml` has it; what is no such YAML stays text."""
     try:
-        return yaml.safe_load(text)
+        return parse_yaml(text)
     except yaml.YAMLError:
         return text
 

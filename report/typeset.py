@@ -15,7 +15,7 @@ from report.store import write, write_json
 from report.tasks import Task
 
 Stamps = dict[str, tuple[int, ...]]
-EXPORTERS = {"pdf": "TypstPDFExporter", "html": "TypstHTMLExporter"}
+EXPORTERS = {"pdf": "TypstPDFExporter", "html": "TypstHTMLExporter", "typst": "TypstExporter"}
 
 
 def typeset(
@@ -46,16 +46,16 @@ def typeset(
         If a notebook is not complete or something in it cannot be typeset; an earlier report stays as it is.
     """
     path = options.build / f"report.{kind}"
-    merged = _merged(tasks, executed, config, options)
-    inputs = _inputs(merged, config)
+    document = merged(tasks, executed, config, options)
+    inputs = _inputs(document, config)
     if _is_made_from(path, inputs, options.notebooks):
         print(f"{path} is up to date", flush=True)
         return path
     start = time.monotonic()
-    body, pictures = export(merged, kind, options.notebooks)
+    body, pictures = export(document, kind, options.notebooks)
     _stamp(path).unlink(missing_ok=True)
     write(path, body)
-    if fingerprint.stamps(fingerprint.typesetting_files()) == code and _inputs(merged, config) == inputs:
+    if fingerprint.stamps(fingerprint.typesetting_files()) == code and _inputs(document, config) == inputs:
         made = {"inputs": inputs, "output": fingerprint.digest_file(path), "pictures": pictures}
         write_json(_stamp(path), made)
     print(f"{path}  {len(body) / 1024:.0f} KiB, typeset in {time.monotonic() - start:.1f} s", flush=True)
@@ -66,15 +66,16 @@ def is_current(
     tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options, kind: str
 ) -> bool:
     """Say whether the report that is there was made from these inputs; see `typeset`."""
-    inputs = _inputs(_merged(tasks, executed, config, options), config)
+    inputs = _inputs(merged(tasks, executed, config, options), config)
     return _is_made_from(options.build / f"report.{kind}", inputs, options.notebooks)
 
 
-def _inputs(merged: nb.Notebook, config: Config) -> str:
+def _inputs(document: nb.Notebook, config: Config) -> str:
     """Return the hash of all that a report is typeset from, but for the pictures that its text names."""
     bibliography = config.bibliography_path()
     cited = fingerprint.digest_file(bibliography) if bibliography else ""
-    return fingerprint.digest([merged, fingerprint.digest_files(fingerprint.typesetting_files()), cited, _is_strict()])
+    code = fingerprint.digest_files(fingerprint.typesetting_files())
+    return fingerprint.digest([document, code, cited, _is_strict()])
 
 
 def _is_strict() -> bool:
@@ -82,7 +83,7 @@ def _is_strict() -> bool:
     return "CI" in os.environ
 
 
-def _merged(tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options) -> nb.Notebook:
+def merged(tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options) -> nb.Notebook:
     """Return the one notebook that is typeset."""
     from report.merge import document_metadata, merge
     from report.provenance import appendix, revision
@@ -133,11 +134,15 @@ def export(merged: nb.Notebook, kind: str, folder: Path) -> tuple[bytes, dict[st
 
     from report import typst
 
-    exporter = getattr(typst, EXPORTERS[kind])(strict_alt=_is_strict())
+    # the bibliography of the settings may lie anywhere, one that a notebook names only in its repository
+    settings = {"bibliography": merged["metadata"]["report"].get("bibliography")}
+    exporter = getattr(typst, EXPORTERS[kind])(strict_alt=_is_strict(), report=settings)
     resources = {"metadata": {"name": "report", "path": str(folder.resolve())}}
     try:
         body, resources = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)
+    except typst.ConversionError as error:
+        raise ReportError(str(error)) from None
     except (ValueError, RuntimeError) as error:
-        raise ReportError(f"the notebooks ran, but cannot be typeset: {error}") from error
+        raise ReportError(f"the notebooks cannot be typeset: {error}") from error
     pictures = {os.path.relpath(path, folder.resolve()): sha256 for path, sha256 in resources["pictures"].items()}
     return body if isinstance(body, bytes) else body.encode(), pictures

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from report.environment import JOB_VARIABLE, KERNEL_NAME
 from report.fast_imports import skip_slow_imports
-from report.processes import end_processes
+from report.processes import adopt_orphans, end_descendants, end_processes
 
 ERROR_BANNER = "papermill-error-cell-tag"
 ADDED = {"injected-parameters", ERROR_BANNER}
@@ -29,6 +29,7 @@ IOPUB_TIMEOUT = 60
 
 def main() -> None:
     """Read the job, run it, say how it went."""
+    adopt_orphans()
     job = json.loads(sys.stdin.buffer.readline())
     replies = _take_standard_output()
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -36,6 +37,7 @@ def main() -> None:
         error = run(job, replies)
     except OSError as problem:
         error = f"{job['output']} could not be written: {problem.strerror}"
+    end_descendants()
     _say(replies, error=error)
 
 
@@ -57,6 +59,7 @@ def _end_with_parent() -> None:
     while os.read(0, 1):  # not sys.stdin, whose lock would hang this process's own end
         pass
     end_processes(os.environ[JOB_VARIABLE])
+    end_descendants()
     os._exit(1)
 
 
@@ -98,7 +101,7 @@ def run(job: dict[str, Any], replies: IO[str]) -> str | None:
                 continue
         break
     with atomic_write(job["output"]) as file:
-        file.write(nbformat.writes(_cleaned(recording.notebook)).rstrip().encode() + b"\n")
+        file.write(nbformat.writes(_cleaned(recording.notebook)).rstrip().encode(errors="replace") + b"\n")
     return error
 
 
@@ -152,6 +155,8 @@ def _reason(problem: Exception, job: dict[str, Any], *, started: bool) -> str:
             return f"did not finish within {job['cell_timeout']} s"
         case DeadKernelError():
             return "the kernel died (killed, or out of memory)"
+        case RuntimeError() if not started and "died" in str(problem):
+            return "the kernel died as it started (killed, out of memory, or a broken installation)"
         case RuntimeError() if not started:
             return f"the kernel did not start within {job['start_timeout']} s ({problem})"
     return f"{type(problem).__name__}: {problem}".splitlines()[0]

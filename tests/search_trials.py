@@ -52,6 +52,13 @@ def journaled(data, hidden, learning_rate, batch_size, *, epochs, seed):
     return history
 
 
+SCALE = 0.1
+
+
+def scaled(data, point, *, epochs, seed):
+    return {"valid_accuracy": [SCALE]}
+
+
 def deadly(data, point, *, epochs, seed):
     note("start", {"point": point})
     if point == 1:

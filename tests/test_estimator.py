@@ -1,20 +1,25 @@
+import re
 import warnings
 from functools import partial
 
 import joblib
 import numpy as np
 import pytest
+import scipy.sparse
+import sklearn
 from sklearn import neural_network
 from sklearn.base import clone
 from sklearn.datasets import load_digits
-from sklearn.exceptions import ConvergenceWarning, FitFailedWarning, NotFittedError
+from sklearn.ensemble import AdaBoostClassifier
+from sklearn.exceptions import ConvergenceWarning, FitFailedWarning, InconsistentVersionWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
 
-from mlp_core import SGD, Adam, mlp, train
+from mlp_core import SGD, Adam, log_softmax, mlp, train
 from mlp_core.estimator import MLPClassifier
 from mlp_core.splits import Split
 from mlp_core.training import TrainingDiverged
@@ -28,7 +33,15 @@ def digits():
     return X[:600] / 16, y[:600]
 
 
-@parametrize_with_checks([MLPClassifier((20,), learning_rate_init=0.02, max_iter=60, tol=None)])
+# as in scikit-learn's own classifier: a row that is left out changes the order of all others
+EQUIVALENCE = "check_sample_weight_equivalence_on_{}_data"
+REORDERED = {EQUIVALENCE.format(kind): "batches are drawn anew" for kind in ("dense", "sparse")}
+
+
+@parametrize_with_checks(
+    [MLPClassifier((20,), learning_rate_init=0.02, max_iter=60, tol=None)],
+    expected_failed_checks=lambda estimator: REORDERED,
+)
 def test_what_scikit_learn_asks_of_an_estimator(estimator, check):
     check(estimator)
 
@@ -169,16 +182,21 @@ def test_too_few_epochs_are_warned_of_unless_they_are_wanted(digits):
 
 
 @pytest.mark.parametrize(("parameters", "message"), [
-    ({"activation": "identity"}, "expected activation among logistic, sigmoid, tanh, relu, got 'identity'"),
-    ({"solver": "lbfgs"}, "expected solver 'adam' or 'sgd', got 'lbfgs'"),
-    ({"batch_size": "many"}, "expected batch_size 'auto' or a whole number of at least 1, got 'many'"),
+    ({"activation": "softplus"}, "'activation' parameter of MLPClassifier must be a str among .* Got 'softplus'"),
+    ({"solver": "lbfgs"}, "'solver' parameter of MLPClassifier must be a str among .* Got 'lbfgs'"),
+    ({"batch_size": "many"}, r"'batch_size' .* among {'auto'} or an int in the range \[1, inf\). Got 'many'"),
     ({"learning_rate_init": -1.0}, "learning_rate"),
     ({"hidden_layer_sizes": (0,)}, "0"),
-    ({"alpha": -0.1}, "weight_decay"),
-    ({"max_iter": -1}, "epochs"),
-    ({"max_iter": 0}, "expected max_iter of at least 1 epoch, got 0"),
-    ({"batch_size": 0}, "at least 1, got 0"),
-    ({"learning_rate": 0.1}, "among constant, invscaling, adaptive, got 0.1; its value is learning_rate_init"),
+    ({"alpha": -0.1}, r"'alpha' .* in the range \[0.0, inf\)"),
+    ({"max_iter": -1}, r"'max_iter' .* in the range \[1, inf\)"),
+    ({"max_iter": 0}, r"'max_iter' .* in the range \[1, inf\)"),
+    ({"batch_size": 0}, r"'batch_size' .* in the range \[1, inf\)"),
+    ({"learning_rate": 0.1}, "'learning_rate' .* among .*'adaptive'.* Got 0.1"),
+    ({"power_t": "a"}, "'power_t'"),
+    ({"tol": -1}, "'tol'"),
+    ({"n_iter_no_change": 0}, "'n_iter_no_change'"),
+    ({"validation_fraction": 1.0}, "'validation_fraction'"),
+    ({"shuffle": "foo"}, "'shuffle'"),
 ])
 def test_wrong_parameters_are_named(parameters, message, digits):
     with pytest.raises(ValueError, match=message):
@@ -229,3 +247,86 @@ def test_the_accuracy_is_that_of_scikit_learn_within_noise():
     error = np.sqrt((accuracies[ours].var(ddof=1) + accuracies[theirs].var(ddof=1)) / 4)
     assert accuracies[ours].mean() > 0.9
     assert abs(difference) < 0.01 + 2 * error
+
+
+def test_weights_count_rows_several_times(digits):
+    """In one batch of all rows, a weight of 2 is a row that comes twice, and a weight of 0 one that does not come."""
+    X, y = digits
+    counts = np.arange(len(y)) % 3
+    settings = {"solver": "sgd", "shuffle": False, "max_iter": 5, "tol": None, "batch_size": 10**6, "alpha": 0.0}
+    weighted = small(**settings).fit(X, y, sample_weight=counts)
+    repeated = small(**settings).fit(np.repeat(X, counts, axis=0), np.repeat(y, counts))
+    assert weighted.predict_proba(X) == pytest.approx(repeated.predict_proba(X), rel=1e-9)
+    assert weighted.loss_curve_ == pytest.approx(repeated.loss_curve_)
+
+
+def test_equal_weights_change_nothing(digits):
+    X, y = digits
+    plain, weighted = small(max_iter=3).fit(X, y), small(max_iter=3).fit(X, y, sample_weight=np.full(len(y), 2.0))
+    assert weighted.predict_proba(X) == pytest.approx(plain.predict_proba(X))
+
+
+def test_wrong_weights_are_refused(digits):
+    X, y = digits
+    for weights in (-np.ones(len(y)), np.ones(3), np.full(len(y), np.nan)):
+        with pytest.raises(ValueError, match="[Nn]egative|shape|NaN"):
+            small(max_iter=1).fit(X, y, sample_weight=weights)
+
+
+def test_boosting_works(digits):
+    X, y = digits
+    boosted = AdaBoostClassifier(small(max_iter=15, tol=None), n_estimators=2).fit(X, y)
+    assert boosted.score(X, y) > 0.8
+
+
+@pytest.mark.parametrize("kind", [scipy.sparse.csr_array, scipy.sparse.csc_matrix, scipy.sparse.coo_array])
+def test_sparse_rows_are_rows(kind, digits):
+    X, y = digits
+    dense, sparse = small(max_iter=2, tol=None).fit(X, y), small(max_iter=2, tol=None).fit(kind(X), y)
+    assert np.array_equal(dense.predict_proba(X), sparse.predict_proba(kind(X)))
+
+
+def test_several_labels_per_row_are_refused_with_a_remedy(digits):
+    X, y = digits
+    with pytest.raises(ValueError, match="one label per row.*MultiOutputClassifier"):
+        small().fit(X, np.eye(10, dtype=int)[y])
+    both = MultiOutputClassifier(small(max_iter=1, tol=None)).fit(X, np.stack([y, y % 2], axis=1))
+    assert both.predict(X).shape == (len(y), 2)
+
+
+def test_no_activation_makes_a_linear_classifier(digits):
+    X, y = digits
+    model = small(activation="identity", max_iter=2, tol=None).fit(X, y)
+    assert model.predict_log_proba(X) == pytest.approx(log_softmax(linear(model, X)))
+
+
+def linear(model, X):
+    for weight, bias in zip(model.coefs_, model.intercepts_, strict=True):
+        X = X @ weight + bias
+    return X
+
+
+def test_weights_can_be_set(digits):
+    X, y = digits
+    first, second = (small(max_iter=1, tol=None, random_state=seed).fit(X, y) for seed in (0, 1))
+    second.coefs_, second.intercepts_ = first.coefs_, first.intercepts_
+    assert np.array_equal(first.predict_proba(X), second.predict_proba(X))
+
+
+def test_a_warm_start_with_fewer_classes_is_refused(digits):
+    X, y = digits
+    model = small(warm_start=True, max_iter=1, tol=None).fit(X, y)
+    with pytest.raises(ValueError, match="warm_start can only be used where `y` has the same classes"):
+        model.fit(X[y < 5], y[y < 5])
+
+
+def test_a_pickle_of_another_version_is_warned_of(digits):
+    model = small(max_iter=1, tol=None).fit(*digits)
+    assert model.__getstate__()["_sklearn_version"] == sklearn.__version__
+    with pytest.warns(InconsistentVersionWarning, match="0.1"):
+        small().__setstate__({**model.__getstate__(), "_sklearn_version": "0.1"})
+
+
+def test_verbose_prints_every_epoch(digits, capsys):
+    small(max_iter=2, tol=None, verbose=True, early_stopping=True).fit(*digits)
+    assert re.fullmatch(r"(Iteration \d, loss = \d\.\d{8}\nValidation score: \d\.\d+\n){2}", capsys.readouterr().out)

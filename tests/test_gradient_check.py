@@ -434,3 +434,12 @@ def test_fewer_entries_than_asked_for_are_all_there_are(smooth, batch):
 def test_the_sweep_refuses_what_makes_no_sense(smooth, batch, options, error, complaint):
     with pytest.raises(error, match=complaint):
         finite_difference_sweep(smooth, *batch, **options)
+
+
+def test_an_array_that_was_never_compared_does_not_pass():
+    """Every unit of a network of zeros stands on ReLU's kink: nothing can be said of the layer before."""
+    network = mlp([4, 3, 2], initializer="zeros")
+    check = check_gradients(network, np.ones((2, 4)), np.array([0, 1]))
+    assert not check.passed
+    assert "0.weight of Linear" in str(check)
+    assert "not checked" in str(check)

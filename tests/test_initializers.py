@@ -79,3 +79,8 @@ def test_an_initializer_of_ones_own():
 @pytest.mark.parametrize("initializer", [Zeros(), GlorotUniform(), GlorotNormal(), HeNormal()])
 def test_config_of_those_without_settings_is_their_name(initializer):
     assert get_initializer(initializer_config(initializer)) == initializer
+
+
+def test_true_is_no_standard_deviation():
+    with pytest.raises(ValueError, match="standard deviation"):
+        Normal(sigma=True)

@@ -173,3 +173,22 @@ def test_repr_shows_the_layers():
         repr(Sequential([Dropout(0.5), ReLU()]))
         == "Sequential([\n    Dropout(p=0.5),\n    ReLU(),\n], input_shape=None)"
     )
+
+
+def test_a_layer_stands_in_one_place():
+    shared = ReLU()
+    with pytest.raises(ValueError, match=r"a layer of its own in each place, got ReLU\(\) twice \(layer 3\)"):
+        Sequential([Linear(4, 3), shared, Linear(3, 3), shared])
+
+
+def test_a_network_is_no_layer():
+    with pytest.raises(TypeError, match="expected layers, got a network; join two"):
+        Sequential([Sequential([Linear(4, 3), ReLU()]), Linear(3, 2)])
+
+
+def test_an_array_put_into_params_is_not_lost_in_silence():
+    network = mlp([4, 3, 2], seed=0)
+    with pytest.raises(TypeError, match=r"params\['0.weight'\]\[...\] = values"):
+        network.params["0.weight"] = np.zeros((4, 3), "float32")
+    network.params["0.weight"][...] = 0
+    assert not network.layers[0].params["weight"].any()

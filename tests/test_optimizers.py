@@ -100,7 +100,7 @@ def test_the_dtype_stays(optimizer, dtype):
         arrays.update({name: array.astype(dtype) for name, array in arrays.items()})
     fresh.step(toy)
     assert all(array.dtype == dtype for array in toy.params.values())
-    assert all(array.dtype == dtype for key, array in fresh.state_dict().items() if key != "updates")
+    assert all(array.dtype == dtype for key, array in fresh.state_dict().items() if "." in key)
 
 
 @pytest.mark.parametrize(
@@ -153,3 +153,30 @@ def test_blocks_give_the_bits_of_the_whole(make, monkeypatch):
         optimizer.step(toy)
         results.append(toy.params["0.weight"])
     assert np.array_equal(*results)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1, weight_decay=0.5), Adam(0.1, weight_decay=0.5)])
+def test_weights_of_any_name_decay_and_vectors_do_not(optimizer):
+    class Named:
+        params = {"0.W": np.ones((2, 2)), "0.kernel": np.ones((2, 2, 1, 1)), "0.b": np.ones(2), "0.gain": np.ones(2)}
+        grads = {name: np.zeros_like(array) for name, array in params.items()}
+
+    network = Named()
+    optimizer.step(network)
+    assert (network.params["0.W"] < 1).all()
+    assert (network.params["0.kernel"] < 1).all()
+    assert (network.params["0.b"] == 1).all()
+    assert (network.params["0.gain"] == 1).all()
+
+
+def test_a_state_keeps_the_settings_of_the_moment():
+    first, second = SGD(0.1, 0.9, weight_decay=0.1), SGD(0.1, 0.9, weight_decay=0.1)
+    first.learning_rate, first.weight_decay, first.clip_norm = 0.01, 0.0, 2.0
+    second.load_state_dict({name: np.asarray(value) for name, value in first.state_dict().items()})
+    assert (second.learning_rate, second.weight_decay, second.clip_norm) == (0.01, 0.0, 2.0)
+    assert second.nesterov is False
+
+
+def test_a_state_of_another_optimizer_is_refused():
+    with pytest.raises(ValueError, match="expected the state of SGD, got 'beta1'"):
+        SGD(0.1).load_state_dict(Adam(0.1).state_dict())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -154,6 +155,37 @@ def test_an_interrupt_ends_the_search_soon_and_keeps_what_is_finished(tmp_path):
     assert b"KeyboardInterrupt" in process.communicate(timeout=20)[1]
     wait_for_end(workers)
     assert 2 <= count(tmp_path / "cache") < len(SPACE)
+
+
+def interrupt(process, rng):
+    """Send Ctrl-C to the search, or to all of its processes as a terminal does, now and then twice."""
+    send = rng.choice([os.kill, os.killpg])
+    for _ in range(rng.randrange(1, 3)):
+        with suppress(ProcessLookupError):
+            send(process.pid, signal.SIGINT)
+        time.sleep(rng.random() * 0.1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_interrupt_at_any_moment_ends_the_search_and_loses_nothing(tmp_path, data, expected, jobs):
+    cache, rng = tmp_path / "cache", random.Random(jobs)
+    for _ in range(50):
+        process = start_search(cache, jobs)
+        time.sleep(rng.random() * 2.5)
+        before, workers = count(cache), [] if process.poll() is not None else family(process)
+        interrupt(process, rng)
+        process.communicate(timeout=15)
+        wait_for_end(workers)
+        assert count(cache) >= before
+        assert count(cache) == len(list(TrialStore(cache).records()))
+        if count(cache) == len(SPACE):
+            assert values(search(SPACE, data, epochs=2, n_jobs=1, cache=cache, run=journaled)) == expected
+            assert_none_ran_twice(cache)
+            TrialStore(cache).clear()
+            Path(os.environ["JOURNAL"]).unlink()
+    assert values(search(SPACE, data, epochs=2, n_jobs=jobs, cache=cache, run=journaled)) == expected
+    assert not [*cache.rglob("*.part"), *(cache / "running").iterdir()]
 
 
 def test_two_searches_at_once_share_the_work(tmp_path, data, expected):

@@ -42,6 +42,12 @@ def test_lists_are_accepted():
     (np.where(IMAGES == 1, -np.inf, IMAGES), LABELS, "finite images, got -inf in image 5"),
     (IMAGES, -LABELS, "labels from 0, got -2 at index 2"),
     (IMAGES, np.eye(6, dtype=int), r"labels of shape \(n,\).*one_hot.argmax"),
+    (IMAGES, LABELS[:, None], r"labels\[:, 0\]"),
+    (IMAGES, np.ones((6, 3), int), "several labels of one image"),
+    (IMAGES, LABELS.astype(np.uint64) + np.uint64(2**63), r"labels below 65,536, got 922\d* at index 2"),
+    (IMAGES, LABELS + 2**28, "below 65,536, got 268435458"),
+    (IMAGES.reshape(6, 4).repeat(30, 1).reshape(6, 8, 5, 3), LABELS, r"channels come last: pass images.transpose"),
+    (IMAGES.astype(np.longdouble) * np.longdouble("1e600"), LABELS, "finite images, got inf in image 0"),
     (IMAGES, [], r"labels of shape \(n,\), n > 0, got \(0,\)"),
 ])
 def test_wrong_values_are_refused_with_what_was_expected(images, labels, message):
@@ -55,6 +61,7 @@ def test_wrong_values_are_refused_with_what_was_expected(images, labels, message
     (IMAGES.astype(object), LABELS, "floating-point type, got object"),
     (IMAGES.astype(complex), LABELS, "floating-point type, got complex128"),
     (IMAGES, LABELS.astype(float), "integer type, got float64"),
+    (IMAGES, LABELS > 0, r"integer type, got bool: pass labels.astype\(int\)"),
     (IMAGES, list("abcdef"), "integer type, got <U1"),
 ])
 def test_wrong_types_are_refused_with_what_was_expected(images, labels, message):
@@ -95,6 +102,18 @@ def test_a_dataset_fills_in_classes_and_image_shape(split):
     assert data.image_shape == (2, 2)
     assert Dataset(split, split, split, image_shape=(1, 4)).image_shape == (1, 4)
     assert "6 training, 3 validation and 3 test images of 2 x 2, 3 classes" in repr(data)
+
+
+def test_images_that_are_not_square_keep_their_shape():
+    split = Split(IMAGES.reshape(6, 1, 4), LABELS)
+    part = split[:2].astype("float32")
+    assert split.image_shape == part.image_shape == (1, 4)
+    assert Dataset(split, part, split).image_shape == (1, 4)
+    assert Dataset(Split(IMAGES, LABELS), part, split).image_shape == (1, 4)
+    with pytest.raises(ValueError, match="one shape in every split"):
+        Dataset(split, Split(IMAGES.reshape(6, 4, 1), LABELS), split)
+    with pytest.raises(ValueError, match=r"expected images of \(3, 3\), got \(4,\)"):
+        Split(IMAGES, LABELS, image_shape=(3, 3))
 
 
 def test_a_dataset_refuses_splits_that_do_not_belong_together(split):

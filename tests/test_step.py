@@ -22,7 +22,8 @@ from mlp_core import (
     mlp,
     train_step,
 )
-from mlp_core.fast import blas, is_supported, plan
+from mlp_core.fast import blas, plan, threads
+from mlp_core.fast.plan import is_supported
 from mlp_core.step import plain_step
 
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
@@ -183,16 +184,16 @@ def test_changing_batch_sizes_use_bounded_memory():
     network = mlp([784, 5, 10])
     for n in range(1, 12):
         train_step(network, SGD(0.1), *batch(n))
-    assert len(plan._plans[network]) == plan.PLANS_KEPT
+    assert len(plan._plans.of[network]) == plan.PLANS_KEPT
 
 
 def test_plans_die_with_their_network():
     network = mlp([784, 5, 10])
     train_step(network, SGD(0.1), *batch())
-    before = len(plan._plans)
+    before = len(plan._plans.of)
     del network
     gc.collect()
-    assert len(plan._plans) < before
+    assert len(plan._plans.of) < before
 
 
 def test_wrong_batches_are_refused():
@@ -252,11 +253,11 @@ def test_add_product_refuses_shapes_that_do_not_fit():
 
 
 def test_one_thread_gives_the_threads_back():
-    before = blas.threads()
-    with suppress(KeyError), blas.one_thread():
-        assert blas.threads() == 1
+    before = threads.threads()
+    with suppress(KeyError), threads.one_thread():
+        assert threads.threads() == 1
         raise KeyError
-    assert blas.threads() == before
+    assert threads.threads() == before
 
 
 @pytest.mark.parametrize("parts", [1, 2, 3])

@@ -12,7 +12,7 @@ import pytest
 from small_problems import blobs, equal_params, small_network
 
 from mlp_core import SGD, Adam, Split, evaluate, mlp, softmax_cross_entropy, train
-from mlp_core.callbacks import EarlyStopping
+from mlp_core.callbacks import EarlyStopping, StopAt
 from mlp_core.training import CheckpointError, TrainingDiverged
 
 
@@ -498,3 +498,42 @@ def test_one_class_is_learnt():
     split = Split(blobs().images, np.zeros(120, int))
     history = train(small_network(), split, optimizer=SGD(0.5), epochs=5)
     assert history.train_accuracy[-1] == 1.0
+
+
+def test_a_resumed_run_goes_on_with_the_rate_that_a_callback_set(tmp_path):
+    def drop(state):
+        if state.epoch == 2:
+            state.optimizer.learning_rate = 0.01
+
+    def run(epochs, path):
+        network = small_network()
+        train(network, blobs(), optimizer=SGD(0.1, 0.9), epochs=epochs, checkpoint=path, callbacks=[drop])
+        return network
+
+    whole = run(4, None)
+    run(3, tmp_path / "run.npz")
+    resumed = run(4, tmp_path / "run.npz")
+    assert equal_params(whole, resumed)
+
+
+def test_the_best_epoch_is_the_one_that_early_stopping_brings_back():
+    network = small_network()
+    stopping = EarlyStopping(3, min_delta=0.2)
+    valid = blobs(seed=1)
+    history = train(network, blobs(), valid=valid, optimizer=SGD(0.05), epochs=60, early_stopping=stopping)
+    assert history.status == "stopped early"
+    assert evaluate(network, valid).loss == pytest.approx(min(history.valid_loss))
+    assert evaluate(network, valid).loss == pytest.approx(history.valid_loss[history.best_epoch - 1])
+
+
+@pytest.mark.parametrize("target", [float("nan"), float("inf")])
+def test_stop_at_refuses_what_is_never_reached(target):
+    with pytest.raises(ValueError, match="finite"):
+        StopAt("train_loss", target)
+
+
+def test_two_functions_without_a_name_are_two_schedules(tmp_path):
+    for rate in (0.1, 0.2):
+        with pytest.raises(CheckpointError, match="another optimizer") if rate == 0.2 else contextlib.nullcontext():
+            optimizer = SGD(lambda updates, rate=rate: rate / (1 + updates))
+            train(small_network(), blobs(), optimizer=optimizer, epochs=1, checkpoint=tmp_path / "run.npz")

@@ -2,7 +2,9 @@
 
 import errno
 import os
+import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from filelock import FileLock
 from scipy import stats
 
 from mlp_core import SGD
-from mlp_core.trials.fingerprint import canonical, function_hash, trial_key, trial_seed
+from mlp_core.trials.fingerprint import function_hash, settings_hash, trial_key, trial_seed
 from mlp_core.trials.halving import promoted, rung_epochs
 from mlp_core.trials.spaces import check_space, grid, random_search
 from mlp_core.trials.store import DamagedRecord, TrialStore
@@ -96,10 +98,21 @@ def test_whatever_differs_changes_the_key():
     assert key({"a": 1, "b": 2}) == key({"b": 2, "a": 1})
 
 
-def test_a_setting_without_a_telling_repr_is_refused():
-    with pytest.raises(TypeError, match="whose repr says what it is"):
-        canonical({"learning_rate": object()})
-    assert canonical(SGD) == "SGD"
+def test_settings_are_told_apart_by_value_and_what_cannot_be_is_refused():
+    class Quiet:
+        def __init__(self, value):
+            self.value = value
+
+        def __repr__(self):
+            return "Quiet()"
+
+    zeros, ones = np.zeros(5000), np.ones(5000)
+    values = [0, 0.0, -0.0, False, "0", float("nan"), float("inf"), Quiet(1), Quiet(2), Quiet(zeros), Quiet(ones),
+              Path("a"), "a", lambda x: x, lambda x: -x, SGD, {"a": 1}, {"a": True}]  # fmt: skip
+    assert len({settings_hash({"a": value}) for value in values}) == len(values)
+    for value in (object(), threading.Lock()):
+        with pytest.raises(TypeError, match="expected a setting that can be told by its value .*, got a="):
+            settings_hash({"a": value})
 
 
 def test_a_trial_draws_its_seed_from_its_settings_or_names_it():

@@ -12,7 +12,3 @@ things make it fast:
   (`blas.add_multiple`).
 * Nobody needs the gradient of the images, so it is not computed.
 """
-
-from mlp_core.fast.plan import fast_logits, fast_step, is_supported
-
-__all__ = ["fast_logits", "fast_step", "is_supported"]

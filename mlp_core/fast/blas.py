@@ -11,8 +11,7 @@ steps.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -34,19 +33,20 @@ def add_product(c: np.ndarray, a: np.ndarray, b: np.ndarray, alpha: float = 1.0,
     alpha, beta : float
         The two factors; with beta = 0 the old content of c does not matter.
     """
-    gemm = find("gemm", c.dtype.char)
-    if gemm is None or c.strides[1] != c.itemsize:
+    if c.shape != (*a.shape[:1], *b.shape[1:]) or a.shape[1:] != b.shape[:1]:
+        raise ValueError(f"cannot add {a.dtype}{a.shape} @ {b.dtype}{b.shape} to {c.dtype}{c.shape}")
+    gemm = find("gemm", c.dtype.char) if _plain(c, a, b) else None
+    line_a, line_b, line_c = leading(a), leading(b), leading(c)
+    if line_c is not None and line_c[0] == TRANSPOSED:
+        line_c = None
+    if gemm is None or line_a is None or line_b is None or line_c is None:  # NumPy does it, or says why it cannot
         product = np.matmul(a, b)
-        product *= c.dtype.type(alpha)
-        np.add(product, c * c.dtype.type(beta) if beta else 0, out=c)
+        product *= product.dtype.type(alpha)
+        np.add(product, c * c.dtype.type(beta) if beta else 0, out=c, casting="same_kind")
         return
     (m, n), k = c.shape, a.shape[1]
-    if a.shape != (m, k) or b.shape != (k, n) or not a.dtype == b.dtype == c.dtype:
-        raise ValueError(f"cannot add {a.dtype}{a.shape} @ {b.dtype}{b.shape} to {c.dtype}{c.shape}")
-    (flag_a, lead_a), (flag_b, lead_b) = leading(a), leading(b)
-    address_a, address_b, address_c = address(a), address(b), address(c)
-    lead_c = max(c.strides[0] // c.itemsize, n)
-    gemm(ROW_MAJOR, flag_a, flag_b, m, n, k, alpha, address_a, lead_a, address_b, lead_b, beta, address_c, lead_c)
+    inputs = address(a), line_a[1], address(b), line_b[1]
+    gemm(ROW_MAJOR, line_a[0], line_b[0], m, n, k, alpha, *inputs, beta, address(c), line_c[1])
 
 
 def add_multiple(y: np.ndarray, x: np.ndarray, alpha: float = 1.0, beta: float = 1.0) -> None:
@@ -58,13 +58,14 @@ def add_multiple(y: np.ndarray, x: np.ndarray, alpha: float = 1.0, beta: float =
     alpha, beta : float
         The two factors.
     """
-    if y.shape != x.shape or y.dtype != x.dtype:
+    if y.shape != x.shape:
         raise ValueError(f"cannot add {x.dtype}{x.shape} to {y.dtype}{y.shape}")
-    routine = find("axpy" if beta == 1 else "axpby", y.dtype.char)
+    routine = find("axpy" if beta == 1 else "axpby", y.dtype.char) if _plain(y, x) else None
     if routine is None or not (x.flags.c_contiguous and y.flags.c_contiguous):
+        added = x.dtype.type(alpha) * x  # first, in case that x and y share memory
         if beta != 1:
             y *= y.dtype.type(beta)
-        y += y.dtype.type(alpha) * x
+        y += added
     elif beta == 1:
         routine(y.size, alpha, address(x), 1, address(y), 1)
     else:
@@ -98,47 +99,38 @@ def find(routine: str, char: str) -> Callable[..., Any] | None:
     return None
 
 
-def leading(matrix: np.ndarray) -> tuple[int, int]:
-    """Return gemm's description of a matrix: stored as it is or transposed, and the distance between its lines."""
-    rows, columns = matrix.strides
-    if columns == matrix.itemsize:
-        return AS_IS, max(rows // matrix.itemsize, matrix.shape[1])
-    if rows == matrix.itemsize:
-        return TRANSPOSED, max(columns // matrix.itemsize, matrix.shape[0])
-    raise ValueError(f"expected a matrix with contiguous rows or columns, got strides {matrix.strides}")
+def _plain(target: np.ndarray, *sources: np.ndarray) -> bool:
+    """Return whether the BLAS may write the target through its address: where NumPy would write, of one kind."""
+    kind, flags = target.dtype, target.flags
+    return (
+        kind.char in "fd"
+        and kind.isnative
+        and flags.writeable
+        and flags.aligned
+        and target.size > 0
+        and all(
+            source.dtype == kind and source.flags.aligned and source.size and not np.may_share_memory(target, source)
+            for source in sources
+        )
+    )
+
+
+def leading(matrix: np.ndarray) -> tuple[int, int] | None:
+    """Return gemm's description of a matrix, stored as it is or transposed, and the distance between its lines.
+
+    None for a matrix that it cannot describe: neither rows nor columns contiguous, lines that go backward or overlap.
+    """
+    size = matrix.itemsize
+    for flag, length, (line, number) in (
+        (AS_IS, matrix.shape[1], matrix.strides),
+        (TRANSPOSED, matrix.shape[0], matrix.strides[::-1]),
+    ):
+        lines = matrix.size // max(length, 1)
+        if number == size and (lines <= 1 or (line >= length * size and line % size == 0)):
+            return flag, max(line // size, length)
+    return None
 
 
 def address(array: np.ndarray) -> int:
     """Return where the array's first number lies."""
     return int(array.__array_interface__["data"][0])
-
-
-@lru_cache(maxsize=1)
-def thread_controls() -> tuple[Callable[[], int], Callable[[int], None]] | None:
-    """Return OpenBLAS's functions that get and set its number of threads; None for another BLAS."""
-    for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads64_", "openblas_{}_num_threads"):
-        get, put = getattr(library(), name.format("get"), None), getattr(library(), name.format("set"), None)
-        if get is not None and put is not None:
-            get.restype, put.argtypes, put.restype = ctypes.c_int, [ctypes.c_int], None
-            return get, put
-    return None
-
-
-def threads() -> int:
-    """Return how many threads a matrix product uses; 1 where that cannot be asked."""
-    controls = thread_controls()
-    return controls[0]() if controls else 1
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let every matrix product inside run in the thread that asks for it."""
-    controls, before = thread_controls(), threads()
-    if controls is None or before == 1:
-        yield
-        return
-    controls[1](1)
-    try:
-        yield
-    finally:
-        controls[1](before)

@@ -1,6 +1,6 @@
 """The convolutional layers of `mlp_core.fast`: Conv2d, ReLU and MaxPool2d over a mini-batch cut into parts.
 
-Each part is worked on by a thread of its own, with products that use one thread (`Plan` sees to that): threads that
+Each part is worked on by a thread of its own, with products that use one thread (`fast_step` sees to it): threads that
 share a whole network's work wait for each other once a step, those that share every small product wait all the time.
 
 Images lie as ``(H, C, W, n)``, the examples last.  A convolution goes over the *rows of its input* without laying out
@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlp_core.convolution import Conv2d, MaxPool2d
-from mlp_core.fast.blas import add_product, threads
+from mlp_core.fast.blas import add_product
+from mlp_core.fast.threads import threads
 from mlp_core.layers import Layer, ReLU, Shape
 
 if TYPE_CHECKING:
@@ -79,7 +80,11 @@ class Trunk:
         pairs = list(zip(self.chains, self.slices, strict=True))
         # a context carries np.errstate over to the other threads
         futures = [helpers(os.getpid()).submit(copy_context().run, partial(work, *pair)) for pair in pairs[1:]]
-        work(*pairs[0])
+        try:
+            work(*pairs[0])
+        finally:
+            for future in futures:  # whatever happens here, nobody works on after this call
+                future.exception()
         for future in futures:
             future.result()
 

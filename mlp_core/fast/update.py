@@ -35,7 +35,7 @@ class Update:
         if not (self.at_once and isinstance(optimizer, SGD)):
             self.by_gradient(layer, index, name, a @ b)
             return
-        decay = optimizer.weight_decay_of(name)
+        decay = optimizer.weight_decay_of(param)
         if optimizer.momentum_of(name):
             velocity = optimizer.memory("velocity", f"{index}.{name}", param)
             momentum_by_product(optimizer, param, velocity, a, b, rate=self.rate, decay=decay)
@@ -89,7 +89,7 @@ def adam_by_gradient(optimizer: Adam, name: str, param: np.ndarray, grad: np.nda
     ``rate m' / (sqrt(v') + eps)`` is ``(rate c / (1 - b1^t)) m / (sqrt(v) + c eps)``.
     """
     b1, b2, number, t = optimizer.beta1, optimizer.beta2, param.dtype.type, optimizer.updates + 1
-    decay = optimizer.weight_decay_of(name)
+    decay = optimizer.weight_decay_of(param)
     corrected = math.sqrt(1 - b2**t)
     mean, square = (optimizer.memory(slot, name, param) for slot in optimizer.slots(name))
     for p, g, m, v in blocks(param, grad, mean, square):

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from mlp_core.fast.threads import products
 from mlp_core.layers import Layer
 
 Criterion = Callable[[np.ndarray], tuple[float, np.ndarray]]
@@ -56,14 +57,16 @@ class LossProbe:
         self.arrays = {INPUT: x}
         self.inputs: list[np.ndarray] = []
         self.random_states: list[list[Mapping[str, Any]]] = []
-        for index, layer in enumerate(self.layers):
-            self.inputs.append(x)
-            self.random_states.append([rng.bit_generator.state for rng in _generators(layer)])
-            self.arrays |= {f"{index}.{name}": array for name, array in layer.params.items()}
-            x = layer.forward(x, training=True)
+        with products():
+            for index, layer in enumerate(self.layers):
+                self.inputs.append(x)
+                self.random_states.append([rng.bit_generator.state for rng in _generators(layer)])
+                self.arrays |= {f"{index}.{name}": array for name, array in layer.params.items()}
+                x = layer.forward(x, training=True)
         self.choices = copy.deepcopy([_choices(layer) for layer in self.layers])  # a layer may reuse its arrays
         self.loss, grad_output = criterion(x)
-        self.gradients = self._backward(grad_output)
+        with products():
+            self.gradients = self._backward(grad_output)
 
     def _backward(self, grad: np.ndarray) -> dict[str, np.ndarray]:
         """Return copies of all gradients, having checked that their shapes are those of what they belong to."""
@@ -96,9 +99,10 @@ class LossProbe:
         original, step = array[index].copy(), array.dtype.type(eps) * direction
         try:
             array[index] = original + step
-            above, kink_above = self._evaluate(first)
-            array[index] = original - step
-            below, kink_below = self._evaluate(first)
+            with products():
+                above, kink_above = self._evaluate(first)
+                array[index] = original - step
+                below, kink_below = self._evaluate(first)
         finally:
             array[index] = original
         return Difference((above - below) / (2 * eps), kink_above or kink_below)

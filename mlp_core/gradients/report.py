@@ -128,8 +128,8 @@ class GradientCheck:
 
     @property
     def passed(self) -> bool:
-        """Whether something was compared, and every relative error is within the tolerance."""
-        return self.max_relative_error <= self.tolerance
+        """Whether every array was compared in some entry, and every relative error is within the tolerance."""
+        return all(check.max_relative_error <= self.tolerance for check in self.arrays)
 
     def raise_if_failed(self) -> GradientCheck:
         """Raise GradientError, with all that helps to find the mistake, unless the check passed; return it if so."""

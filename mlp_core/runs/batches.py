@@ -15,9 +15,15 @@ class Batches:
     """The mini-batches of an epoch, in a fresh order every time it is iterated if there is a generator to draw from."""
 
     def __init__(
-        self, split: Split, batch_size: int | None, rng: np.random.Generator | None, dtype: np.dtype
+        self,
+        split: Split,
+        batch_size: int | None,
+        rng: np.random.Generator | None,
+        dtype: np.dtype,
+        weights: np.ndarray | None = None,
     ) -> None:
         self.images, self.labels, self.rng, self.dtype = split.images, split.labels, rng, dtype
+        self.weights = None if weights is None else check_weights(weights, len(split)).astype(dtype)
         n = len(self.labels)
         self.batch_size = n if batch_size is None else min(positive_int(batch_size, "batch_size"), n)
 
@@ -25,14 +31,26 @@ class Batches:
         """Return the number of batches."""
         return math.ceil(len(self.labels) / self.batch_size)
 
-    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield images, in the network's dtype, and labels of each batch."""
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
+        """Yield images, in the network's dtype, labels and weights of each batch."""
         n = len(self.labels)
         order = self.rng.permutation(n) if self.rng is not None and len(self) > 1 else None
         for start in range(0, n, self.batch_size):
-            part = slice(start, start + self.batch_size)
+            part: slice | np.ndarray = slice(start, start + self.batch_size)
             if order is None:
-                images, labels = self.images[part], self.labels[part]
+                images = self.images[part]
             else:  # take copies rows twice as fast as an index does
-                images, labels = self.images.take(order[part], axis=0), self.labels[order[part]]
-            yield images.astype(self.dtype, copy=False), labels
+                part = order[part]
+                images = self.images.take(part, axis=0)
+            weights = None if self.weights is None else self.weights[part]
+            yield images.astype(self.dtype, copy=False), self.labels[part], weights
+
+
+def check_weights(weights: np.ndarray, n: int) -> np.ndarray:
+    """Return the weights as an array; raise ValueError unless there is a finite one of at least 0 for each image."""
+    weights = np.asarray(weights)
+    if weights.shape != (n,) or weights.dtype.kind not in "fiu":
+        raise ValueError(f"expected weights as {n} numbers, got {weights.dtype} of shape {weights.shape}")
+    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
+        raise ValueError("expected finite weights of at least 0, and not all 0")
+    return weights

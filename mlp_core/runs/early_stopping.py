@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ class EarlyStopping:
     metric : str
         The metric to watch, such as "valid_loss" or "valid_accuracy": losses shall fall, accuracies rise.
     min_delta : float
-        By how much a new best has to beat the old one.
+        By how much a value has to beat the last improvement, to count as one for the patience.
     """
 
     patience: int = 5
@@ -65,16 +65,30 @@ class Watch:
         """Take note of the epoch; stop the run if there was no new best for too long."""
         if self.settings is None:
             return
-        score = sign(self.settings.metric) * getattr(state.history, self.settings.metric)[-1]
-        if score < self.best - self.settings.min_delta or self.best_epoch == 0:
-            self.best, self.best_epoch = score, state.epoch
+        scores = [sign(self.settings.metric) * value for value in getattr(state.history, self.settings.metric)]
+        if scores[-1] < self.best or self.best_epoch == 0:
+            self.best, self.best_epoch = scores[-1], state.epoch
             if self.settings.restore_best:
                 self.best_params = {name: array.copy() for name, array in state.network.params.items()}
-        elif state.epoch - self.best_epoch >= self.settings.patience:
+        improved = last_improvement(scores, self.settings.min_delta)
+        if state.epoch - improved >= self.settings.patience:
             state.history.status = "stopped early"
-            state.stop(f"{self.settings.metric} has not improved since epoch {self.best_epoch}")
+            state.stop(f"{self.settings.metric} has not improved since epoch {improved}")
 
     def restore(self, network: Sequential) -> None:
         """Give the network the best epoch's parameters back, if that was asked for."""
         for name, array in self.best_params.items():
             network.params[name][...] = array
+
+
+def last_improvement(scores: Sequence[float], min_delta: float) -> int:
+    """Return the epoch, counted from 1, of the last score that beat the last improvement before it by min_delta.
+
+    >>> last_improvement([5.0, 4.0, 3.9, 3.8, 2.0], min_delta=0.5)
+    5
+    """
+    best, epoch = scores[0], 1
+    for number, score in enumerate(scores, start=1):
+        if score < best - min_delta:
+            best, epoch = score, number
+    return epoch

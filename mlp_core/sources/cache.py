@@ -41,7 +41,7 @@ def from_cache(source: Source, patience: Patience = PATIENT, *, looked_in: Seque
                 return arrays
     try:
         return fetch(source, _writable(folders), patience)
-    except DatasetError as error:
+    except (DatasetError, OSError) as error:
         tried = [*(f"{folder}: nothing of {source.name} there" for folder in looked_in), *str(error).splitlines()]
         raise DatasetError(_how_to_get(source, folders[0], tried)) from None
 

@@ -53,6 +53,7 @@ class Source:
     archives: tuple[str, ...] = ()
     archive_url: str = ""
     archive_sha256: str = field(default="", repr=False)
+    notes: str = ""
 
     @property
     def size(self) -> int:
@@ -162,7 +163,8 @@ def _whole(array: np.ndarray, scale: int) -> np.ndarray | None:
     """Return `array * scale` as uint8, or None where that is not close to whole numbers; in pieces, to save memory."""
     pixels = np.empty(array.shape, np.uint8)
     for start in range(0, len(array), 1_000):
-        values = array[start:start + 1_000].astype(np.float64) * scale
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = array[start:start + 1_000].astype(np.float64) * scale
         if not (values.min() >= 0 and values.max() <= 255.01 and np.abs(values - np.rint(values)).max() < 0.01):
             return None
         pixels[start:start + 1_000] = np.rint(values)
@@ -205,5 +207,6 @@ NOTMNIST = Source(
     mirrors=("https://github.com/davidflanagan/notMNIST-to-MNIST/raw/master/",),
     classes=tuple("ABCDEFGHIJ"),
     folders=("notmnist", "notMNIST", "notmnist-10k"),
+    notes="11 different images stand in more than one of its splits, as in the files that are published.",
 )
 SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST, NOTMNIST)}

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from mlp_core.sources.files import DatasetError
 CHUNK = 1 << 16
 GRACE = 1.0  # seconds that a transfer may take to notice that it is too late
 MOST_REDIRECTS = 5
+MOST_DIGITS = 19  # of a length in bytes
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def download(urls: list[str], target: Path, *, check: Callable[[Path], object], 
             check(temporary)
             os.replace(temporary, target)
             return url
-        except (DatasetError, requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except Exception as error:  # what a server can provoke in the libraries has no common base
             faults.append(f"{url}: {_reason(error, patience).removeprefix(f'{temporary}: ')}")
         finally:
             temporary.unlink(missing_ok=True)
@@ -110,10 +112,13 @@ def _transfer(url: str, target: Path, limit: int, patience: Patience) -> None:
     # the file as it is stored: .gz is not to be unpacked on the way, nor packed a second time
     session.headers["Accept-Encoding"] = "identity"
     timeout = patience.connect, patience.stall
-    with session, target.open("wb") as file, session.get(url, stream=True, timeout=timeout) as response:
+    with session, target.open("wb") as file, ExitStack() as opened:
+        # every answer is closed, also that of a redirect to nowhere
+        session.hooks["response"].append(lambda response, **_: opened.enter_context(response))
+        response = session.get(url, stream=True, timeout=timeout)
         response.raise_for_status()
         declared = response.headers.get("Content-Length", "")
-        length = int(declared) if declared.isdecimal() else None
+        length = int(declared) if declared.isdecimal() and len(declared) < MOST_DIGITS else None
         with tqdm(desc=target.name.split(".")[1], total=length, unit="B", unit_scale=True, delay=2) as bar:
             # read1 returns what has come, so that a server that drips cannot hold the clock
             while chunk := response.raw.read1(CHUNK):
@@ -137,6 +142,6 @@ def _reason(error: Exception, patience: Patience) -> str:
         return f"no connection within {patience.connect:g} s"
     if isinstance(error, requests.ConnectionError):
         return "no connection"
-    if isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError)):
-        return f"{type(error).__name__}: {error}"[:200]
-    return str(error)
+    if isinstance(error, (DatasetError, OSError)) and not isinstance(error, requests.RequestException):
+        return str(error)
+    return f"{type(error).__name__}: {error}"[:200]

@@ -1,14 +1,17 @@
 """Reading files that may be anything: never more than a limit, and every failure names the file and the fault."""
 
+import errno
 import gzip
 import hashlib
 import io
+import os
 import zlib
 from pathlib import Path
 from typing import IO
 
 GZIP_MAGIC = b"\x1f\x8b"
 CHUNK = 1 << 20
+ROOM, RATIO = 64 << 20, 100  # what compressed bytes may become: so many bytes, and so many times more
 
 
 class DatasetError(Exception):
@@ -21,7 +24,7 @@ def read_bytes(path: Path, limit: int, *, decompress: bool = True) -> bytes:
     Parameters
     ----------
     path : Path
-        A regular file.
+        A regular file: a pipe, a device or a folder is never opened.
     limit : int
         The most bytes of content to accept: a file that holds more is refused, having read no more than that.
     decompress : bool
@@ -32,26 +35,45 @@ def read_bytes(path: Path, limit: int, *, decompress: bool = True) -> bytes:
     DatasetError
         If the file cannot be read, is damaged, or holds more than `limit` bytes.
     """
-    if not path.is_file():
-        raise DatasetError(f"{path}: {'not a file' if path.exists() else 'no such file'}")
+    if not os.path.isfile(path):
+        raise DatasetError(f"{path}: {'not a file' if os.path.exists(path) else 'no such file'}")
     try:
-        with path.open("rb") as file:
-            compressed = decompress and file.read(2) == GZIP_MAGIC
-            file.seek(0)
-            stream: IO[bytes] = gzip.GzipFile(fileobj=file) if compressed else file  # type: ignore[assignment]
-            return read_stream(stream, limit, path)
-    except (OSError, EOFError, zlib.error) as error:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            _check_size(size, limit, path)
+            content = file.read(size)  # no further: the files of /proc claim to be empty, and may wait for ever
+        if decompress and content.startswith(GZIP_MAGIC):
+            return read_stream(gzip.GzipFile(fileobj=io.BytesIO(content)), min(limit, most_bytes(size)), path)
+        return content
+    except (OSError, EOFError, zlib.error, MemoryError) as error:
         raise DatasetError(f"{path}: damaged or unreadable: {error}") from error
 
 
-def read_stream(stream: IO[bytes], limit: int, path: Path) -> bytes:
+def read_stream(stream: IO[bytes] | gzip.GzipFile, limit: int, path: Path) -> bytes:
     """Return what `stream` holds to its end, read a chunk at a time; raise `DatasetError` beyond `limit` bytes."""
     content = io.BytesIO()
     while chunk := stream.read(CHUNK):
         content.write(chunk)
-        if content.tell() > limit:
-            raise DatasetError(f"{path}: too large: expected at most {limit:,} bytes of content, got more")
+        _check_size(content.tell(), limit, path)
     return content.getvalue()
+
+
+def _check_size(size: int, limit: int, path: Path) -> None:
+    """Raise `DatasetError` where there are more bytes than may be."""
+    if size > limit:
+        raise DatasetError(f"{path}: too large: expected at most {limit:,} bytes of content, got more")
+
+
+def most_bytes(size: int) -> int:
+    """Return the most bytes that `size` compressed bytes may become; images shrink less, a bomb a thousandfold."""
+    return ROOM + RATIO * size
+
+
+def check_exists(path: str | os.PathLike[str]) -> Path:
+    """Return `path` as a Path, or raise FileNotFoundError as `open` does."""
+    if not os.path.exists(path):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(path))
+    return Path(path)
 
 
 def check_digest(content: bytes, expected: str, path: Path, *, algorithm: str = "sha256") -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mlp_core.splits import Dataset
 from mlp_core.trials.fingerprint import code_version
-from mlp_core.trials.shared_data import publish_dataset
+from mlp_core.trials.shared_data import DatasetLost, publish_dataset
 from mlp_core.trials.store import Record
 from mlp_core.trials.work import SAME_CODE, Job, Trial
 from mlp_core.trials.workers import gather
@@ -53,8 +53,9 @@ def run_dask(trials: Iterable[Trial], job: Job, data: Dataset, scheduler: Any) -
         executor = client.get_executor(pure=False)
         try:
             yield from gather(executor, trials, job, sent)
-        except CancelledError as error:
-            raise ClusterError("the Dask cluster went away: search again, finished trials are kept") from error
+        except (CancelledError, DatasetLost) as error:
+            lost = "cluster" if isinstance(error, CancelledError) else "workers' data set"
+            raise ClusterError(f"the Dask {lost} went away: search again, finished trials are kept") from error
         finally:
             executor.shutdown(wait=False)
 

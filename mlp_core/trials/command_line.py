@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlp_core.trials.store import Record, TrialStore
+from mlp_core.trials.store import Record, TrialStore, is_complete
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def list_trials(store: TrialStore, options: argparse.Namespace) -> int:
     """Print one line a trial, and a summary."""
-    records = list(store.records())
+    records = [record for record in store.records() if is_complete(record)]
     for record in records:
         print(describe(record))
     damaged = len(list(store.folder.glob("trials/*.json"))) - len(records)
@@ -53,7 +53,8 @@ def describe(record: Record) -> str:
     seconds = float("nan") if record["seconds"] is None else record["seconds"]
     result = record["reason"] if record["status"] != "ok" else f"valid_accuracy {float(accuracy):.4f}"
     place = f"{record['key'][:8]}  {record['finished']}  {record['status']:8}  {seconds:8.2f} s"
-    return f"{place}  {record['epochs']:3} epochs  seed {record['seed']}  {settings}  {result}"
+    line = f"{place}  {record['epochs']:3} epochs  seed {record['seed']}  {settings}  {result}"
+    return " ".join(line.splitlines()).encode(errors="backslashreplace").decode()  # a reason may hold any text
 
 
 def clear_trials(store: TrialStore, options: argparse.Namespace) -> int:
@@ -62,7 +63,7 @@ def clear_trials(store: TrialStore, options: argparse.Namespace) -> int:
         count = len(list(store.folder.glob("trials/*.json")))
         store.clear()
     else:
-        keys = [record["key"] for record in store.records() if chosen(record, options)]
+        keys = [record["key"] for record in store.records() if is_complete(record) and chosen(record, options)]
         store.remove(keys)
         count = len(keys)
     print(f"removed {count} trials from {store.folder}")

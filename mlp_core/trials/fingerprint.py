@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import inspect
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,79 +11,87 @@ from typing import Any
 
 import numpy as np
 
-# Modules that cannot change what a trial computes; every other module of the package can.
-BYSTANDERS = {"atomic.py", "datasets.py", "diagnostics.py", "estimator.py", "gradient_check.py", "search.py"}
+from mlp_core.trials.hashes import code_hash, digest
+from mlp_core.trials.values import Unhashable, value_hash
 
 
 @functools.cache
 def code_version() -> str:
-    """Return a hash of this package's sources that a trial's result depends on, and of NumPy's version."""
+    """Return a hash of this package's code as it runs, and of NumPy's version."""
     package = Path(__file__).parents[1]
-    sources = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
-    matter = sorted(name for name in sources if name not in BYSTANDERS and not name.startswith(("sources/", "trials/")))
-    return digest(np.__version__, *(sources[name].read_bytes() for name in [*matter, "trials/training.py"]))
+    sources = sorted(package.rglob("*.py"))
+    names = [path.relative_to(package).as_posix() for path in sources]
+    return digest(np.__version__, *names, *(code_hash(path.read_bytes()) for path in sources))
 
 
 def function_hash(function: Callable[..., Any] | None) -> str:
-    """Return a hash of a function of the user: its source, its defaults, and the functions and numbers it refers to.
+    """Return a hash of what a function of the user runs and refers to.
 
-    Functions of other modules are known by their names alone: a change inside an installed library goes unnoticed.
+    Raises
+    ------
+    Unhashable
+        If that cannot be told (see `value_hash`).
     """
     if function is None:
         return ""
     if not isinstance(function, FunctionType):
         raise TypeError(f"expected an ordinary function (def ...), got {function!r}")
-    return digest(json.dumps(_describe(function, set())))
+    return value_hash(function)
 
 
-def _describe(function: FunctionType, seen: set[FunctionType]) -> list[Any]:
-    """Return the function as JSON: name, source, defaults, and what it finds outside itself, each function once."""
-    seen.add(function)
+def identify(build: Callable[..., Any] | None, run: Callable[..., Any] | None) -> tuple[str, str]:
+    """Return a hash of the user's functions, and why their results cannot be kept: empty if they can."""
     try:
-        source: Any = inspect.getsource(function)
-    except (OSError, TypeError):
-        source = [function.__code__.co_code.hex(), repr(function.__code__.co_consts)]
-    scope = inspect.getclosurevars(function)
-    outside = {**scope.globals, **scope.nonlocals}
-    defaults = [function.__defaults__, function.__kwdefaults__]
-    return [function.__qualname__, source, _value(defaults, function, seen), _value(outside, function, seen)]
+        return digest(function_hash(build), function_hash(run)), ""
+    except Unhashable as error:
+        name = "run" if build is None else "build"
+        return "", f"{name}= cannot be told from another function, since it refers to {error}"
 
 
-def _value(value: Any, owner: FunctionType, seen: set[FunctionType]) -> Any:
-    """Return something a function refers to as JSON."""
-    if isinstance(value, FunctionType) and value.__module__ == owner.__module__:
-        return value.__qualname__ if value in seen else _describe(value, seen)
-    if isinstance(value, Mapping):
-        return {str(name): _value(item, owner, seen) for name, item in sorted(value.items(), key=str)}
-    if isinstance(value, (list, tuple)):
-        return [_value(item, owner, seen) for item in value]
-    if isinstance(value, np.ndarray):
-        return [value.dtype.str, value.shape, digest(value.tobytes())]
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    return getattr(value, "__qualname__", getattr(value, "__name__", type(value).__qualname__))
+def canonical(value: Any, *, strict: bool = True) -> Any:
+    """Return a setting's value as JSON to read: numbers, strings and lists of them; other objects by their `repr`.
 
-
-def canonical(value: Any) -> Any:
-    """Return a setting's value as JSON: numbers, strings and lists of them; other objects by their `repr`.
+    Values that look alike in it (a `repr` leaves things out) are told apart by `settings_hash`.
 
     Raises
     ------
     TypeError
-        If the `repr` is only an address, which says nothing about the value.
+        If `strict`, and a `repr` is only an address; otherwise a name stands for it.
     """
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, Mapping):
-        return {str(name): canonical(item) for name, item in sorted(value.items())}
+        return {str(name): canonical(item, strict=strict) for name, item in sorted(value.items())}
     if isinstance(value, (list, tuple)):
-        return [canonical(item) for item in value]
+        return [canonical(item, strict=strict) for item in value]
     if isinstance(value, type):
         return value.__name__
     text = repr(value)
-    if " at 0x" in text:
+    if " at 0x" not in text:
+        return text
+    if strict:
         raise TypeError(f"expected a setting whose repr says what it is (a dataclass, say), got {text}")
-    return text
+    return str(getattr(value, "__qualname__", type(value).__qualname__))
+
+
+def settings_hash(settings: Mapping[str, Any]) -> str:
+    """Return a hash of the settings by their values, whatever their order.
+
+    Raises
+    ------
+    TypeError
+        If a setting cannot be told from another one by its value.
+    """
+    hashes = []
+    for name, value in sorted(settings.items()):
+        try:
+            if type(value) is object:
+                raise Unhashable("an object() is nothing but itself")
+            hashes += [str(name), value_hash(value)]
+        except Unhashable as error:
+            wanted = "expected a setting that can be told by its value (a number, a text, a dataclass)"
+            raise TypeError(f"{wanted}, got {name}={value!r}: {error}") from None
+    return digest(*hashes)
 
 
 def trial_seed(settings: Mapping[str, Any], seed: int) -> int:
@@ -95,19 +101,9 @@ def trial_seed(settings: Mapping[str, Any], seed: int) -> int:
     """
     if "seed" in settings:
         return int(settings["seed"])
-    return int(digest("seed", str(seed), json.dumps(canonical(settings)))[:8], 16)
+    return int(digest("seed", str(seed), json.dumps(canonical(settings, strict=False)))[:8], 16)
 
 
 def trial_key(settings: Mapping[str, Any], epochs: int, seed: int, data: str, code: str) -> str:
     """Return the name under which a trial's result is kept: another name as soon as anything differs."""
-    return digest(json.dumps(canonical(settings)), str(epochs), str(seed), data, code)[:32]
-
-
-def digest(*parts: str | bytes | memoryview) -> str:
-    """Return the SHA-256 of the parts, each with its length, as 64 hexadecimal digits."""
-    total = hashlib.sha256()
-    for part in parts:
-        content = part.encode() if isinstance(part, str) else part
-        total.update(b"%d:" % len(content))
-        total.update(content)
-    return total.hexdigest()
+    return digest(settings_hash(settings), str(epochs), str(seed), data, code)[:32]

@@ -1,10 +1,9 @@
-"""A hash of Python code that does not change with comments, docstrings and layout: what is left decides what runs."""
+"""Hashes of text, and of Python code as it runs: comments, docstrings and layout do not change the latter."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -23,30 +22,41 @@ def code_hash(source: str | bytes) -> str:
     True
     """
     try:
-        parts = _tokens(ast.parse(source))
+        parts: list[str] = []
+        _write(ast.parse(source), parts)
         text = "\n".join(parts).encode()
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         text = source.encode() if isinstance(source, str) else source
     return hashlib.sha256(text).hexdigest()
 
 
-def _tokens(node: object) -> Iterator[str]:
-    """Yield a tree's nodes, fields and constants; empty fields, which newer versions add, are left out."""
+def digest(*parts: str | bytes) -> str:
+    """Return the SHA-256 of the parts, each with its length, as 64 hexadecimal digits."""
+    total = hashlib.sha256()
+    for part in parts:
+        content = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        total.update(b"%d:" % len(content))
+        total.update(content)
+    return total.hexdigest()
+
+
+def _write(node: object, parts: list[str]) -> None:
+    """Append a tree's nodes, fields and constants; empty fields, which newer versions add, are left out."""
     if isinstance(node, ast.AST):
-        yield f"({type(node).__name__}"
+        parts.append(f"({type(node).__name__}")
         for name, value in ast.iter_fields(node):
             if name == "body" and isinstance(node, DOCUMENTED) and _is_docstring(value):
                 value = value[1:] or [ast.Pass()]  # a function of a docstring alone runs like one that says pass
             if value is not None and value != [] and name not in ("kind", "type_comment"):
-                yield name
-                yield from _tokens(value)
-        yield ")"
+                parts.append(name)
+                _write(value, parts)
+        parts.append(")")
     elif isinstance(node, list):
-        yield f"[{len(node)}"
+        parts.append(f"[{len(node)}")
         for item in node:
-            yield from _tokens(item)
+            _write(item, parts)
     else:
-        yield f"{type(node).__name__} {node!r}"
+        parts.append(f"{type(node).__name__} {node!r}")
 
 
 def _is_docstring(body: list[ast.stmt]) -> bool:

@@ -6,7 +6,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from mlp_core.callbacks import progress_class
 from mlp_core.splits import Dataset
 from mlp_core.trials.cluster import run_dask
 from mlp_core.trials.store import CacheWarning, DamagedRecord, Record, TrialStore
-from mlp_core.trials.work import FINAL, Job, Trial, written
+from mlp_core.trials.work import Job, Trial, written
 from mlp_core.trials.workers import LocalPool, run_here, run_processes
 
 
@@ -61,18 +61,19 @@ class Session:
 
     def drop_checkpoint(self, trial: Trial) -> None:
         """Remove the state of a trial that will not go on."""
-        self.store.checkpoint(trial.lineage).unlink(missing_ok=True)
+        with suppress(OSError):
+            self.store.checkpoint(trial.lineage).unlink()
 
     def _look_up(self, trials: Sequence[Trial]) -> dict[str, Record]:
         """Return the records that need no new run, by key; warn of damaged ones."""
         found = {}
         for trial in trials:
             try:
-                record = self.store.load(trial.key)
+                record = self.store.result(trial.key)
             except DamagedRecord as error:
                 warnings.warn(f"{error}: the trial runs again", CacheWarning, stacklevel=4)
                 continue
-            if record is not None and record["status"] in FINAL:
+            if record is not None:
                 found[trial.key] = record
         return found
 
@@ -88,20 +89,35 @@ class Session:
         """Yield the records with their keys; write those that no worker could, and warn of the first that cannot be."""
         warned = False
         for record in engine:
-            if not record.pop("written", False):
+            if not record.pop("written", False) and "foreign" not in record:
                 record = written(self.store, record)
                 record.pop("written", None)
-            if "unwritten" in record and not warned:
+            if not warned and (fault := self._fault(record)):
                 warned = True
-                fault = f"{self.store.folder} cannot be written: {record['unwritten']}"
-                advice = "The search goes on, holds its results in memory, and tries to write them again at its end"
-                warnings.warn(f"{fault}. {advice}", CacheWarning, stacklevel=5)
+                warnings.warn(fault, CacheWarning, stacklevel=5)
             count()
             yield record["key"], record
 
+    def _fault(self, record: Record) -> str:
+        """Return why a record is not in the cache; empty if it is."""
+        if "foreign" in record:
+            fault = f"the workers see another function than this process, so {self.store.folder} keeps no results of it"
+            return f"{fault}: something it refers to was changed after its module was imported, or differs by process"
+        if "unwritten" in record:
+            fault = f"{self.store.folder} cannot be written: {record['unwritten']}"
+            return f"{fault}. The search goes on, holds its results in memory, and tries to write them again at its end"
+        return ""
+
     def _write_again(self, found: Mapping[str, Record]) -> None:
-        """Try once more to write what could not be written; warn of what still cannot."""
-        again = [written(self.store, record) for record in found.values() if "unwritten" in record]
+        """Write once more what is not there: it could not be written, or was removed; warn of what still cannot be."""
+        kept = [record for record in found.values() if "foreign" not in record]
+        missing = [record for record in kept if not self.store.path(record["key"]).exists()]
+        gone = [record for record in missing if "unwritten" not in record]
+        if gone:
+            fault = f"{len(gone)} finished trials were removed from {self.store.folder} while the search ran"
+            warnings.warn(f"{fault}. They are in the table, and are written again", CacheWarning, stacklevel=4)
+        store = TrialStore(self.store.folder, sync=self.store.sync)
+        again = [written(store, record) for record in missing]
         lost = [record["unwritten"] for record in again if "unwritten" in record]
         if lost:
             fault = f"{len(lost)} finished trials are in the table, but not in {self.store.folder}: {lost[0]}"
@@ -113,6 +129,7 @@ def open_store(cache: str | Path | None) -> Iterator[TrialStore]:
     """Open the cache folder, or a temporary one that vanishes with the search."""
     if cache is not None:
         store = TrialStore(Path(cache).expanduser().absolute())
+        store.make()
         store.sweep()
         yield store
         return

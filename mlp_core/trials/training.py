@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def train_network(
     except (CheckpointError, OSError):
         if checkpoint is None:
             raise
-        checkpoint.unlink(missing_ok=True)
+        with suppress(OSError):
+            checkpoint.unlink()
         return train_network(settings, data, epochs=epochs, seed=seed, build=build)
     return history, network.num_parameters
 

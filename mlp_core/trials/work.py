@@ -6,17 +6,18 @@ import functools
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mlp_core.fast.threads import one_thread
 from mlp_core.history import History
 from mlp_core.network import Sequential
 from mlp_core.splits import Dataset
-from mlp_core.trials.fingerprint import canonical, code_version, trial_key, trial_seed
+from mlp_core.trials.fingerprint import canonical, code_version, identify, trial_key, trial_seed
 from mlp_core.trials.shared_data import open_dataset
 from mlp_core.trials.spaces import Settings
 from mlp_core.trials.store import DamagedRecord, Record, TrialStore
@@ -24,7 +25,6 @@ from mlp_core.trials.training import run_custom, train_network
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # read when a BLAS is loaded
 SAME_CODE = "install on every worker what this process has, and restart the workers"
-FINAL = ("ok", "diverged")  # what a rerun does not repeat; a failure may have had a passing cause
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,12 @@ class Job:
         Whether results are to outlive a power cut.
     checkpoints : bool
         Whether trials keep their state after every epoch.
+    functions : str
+        The hash of `build` and `run` where the search was called; empty where nothing is kept under it.
     build, run : function or None
         The user's, see `mlp_core.search.search`.
+    process : tuple
+        Machine and number of the process that searches, whose BLAS threads are left alone; workers get one.
     """
 
     folder: str | None
@@ -77,8 +81,10 @@ class Job:
     code: str
     sync: bool = True
     checkpoints: bool = False
-    build: Callable[..., Sequential] | None = None
-    run: Callable[..., Any] | None = None
+    functions: str = ""
+    build: Callable[..., Sequential] | None = field(default=None, compare=False)
+    run: Callable[..., Any] | None = field(default=None, compare=False)
+    process: tuple[str, int] = field(default_factory=lambda: (platform.node(), os.getpid()))
 
 
 def make_trial(settings: Settings, epochs: int, seed: int, identity: tuple[str, str], *, last: bool = True) -> Trial:
@@ -103,7 +109,8 @@ def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = 
     Returns
     -------
     dict or None
-        The record, with "written" if it is on disk; None where another search is running the trial.
+        The record, with "written" if it is on disk, and "foreign" if it must not be: this process sees other functions
+        than the one that searches. None where another search is running the trial.
     """
     if job.folder is None:
         return execute(trial, job, data, None)
@@ -112,22 +119,16 @@ def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = 
     with store.claim(trial.key, wait=wait) as mine:
         if not mine:
             return None
-        record = finished(store, trial.key)
-        if record is not None:
-            return {**record, "written": True}
-        record = written(store, execute(trial, job, data, checkpoint))
+        with suppress(DamagedRecord):
+            if (record := store.result(trial.key)) is not None:
+                return {**record, "written": True}
+        record = execute(trial, job, data, checkpoint)
+        if "foreign" not in record:
+            record = written(store, record)
         if checkpoint is not None and trial.last:
-            checkpoint.unlink(missing_ok=True)
+            with suppress(OSError):
+                checkpoint.unlink()
         return record
-
-
-def finished(store: TrialStore, key: str) -> Record | None:
-    """Return the result of a trial that need not run again."""
-    try:
-        record = store.load(key)
-    except DamagedRecord:
-        return None
-    return record if record is not None and record["status"] in FINAL else None
 
 
 def written(store: TrialStore, record: Record) -> Record:
@@ -144,16 +145,33 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
     """Run a trial, whatever comes of it, and return its record."""
     if code_version() != job.code:
         raise RuntimeError(f"the worker on {platform.node()} has another version of mlp_core or NumPy: {SAME_CODE}")
-    limit_worker()
+    if job.process != (platform.node(), os.getpid()):
+        limit_worker()
+    foreign = {} if sees_same_functions(job) else {"foreign": True}
+    data = data or open_dataset(str(job.data))
     start = time.perf_counter()
     try:
-        history, parameters = measure(trial, job, data or open_dataset(str(job.data)), checkpoint)
-    except Exception as error:
-        outcome: Record = {"status": "failed", "reason": f"{type(error).__name__}: {error}", "history": None}
+        with one_thread():
+            history, parameters = measure(trial, job, data, checkpoint)
+    except (Exception, SystemExit, GeneratorExit) as error:
+        outcome: Record = {"status": "failed", "reason": reason(error), "history": None}
     else:
         status = "diverged" if history.diverged else "ok"
         outcome = {"status": status, "reason": history.message, "history": history.to_dict(), "parameters": parameters}
-    return make_record(trial, seconds=time.perf_counter() - start, **outcome)
+    return make_record(trial, seconds=time.perf_counter() - start, **outcome, **foreign)
+
+
+@functools.lru_cache(maxsize=1)
+def sees_same_functions(job: Job) -> bool:
+    """Return whether this process sees what the searching one does: it may have imported a module that was changed."""
+    return not job.functions or identify(job.build, job.run)[0] == job.functions
+
+
+def reason(error: BaseException) -> str:
+    """Return an exception as text, though its own text may fail."""
+    with suppress(Exception):
+        return f"{type(error).__name__}: {error}"
+    return type(error).__name__
 
 
 def measure(trial: Trial, job: Job, data: Dataset, checkpoint: Path | None) -> tuple[History, int | None]:
@@ -169,7 +187,7 @@ def make_record(trial: Trial, **outcome: Any) -> Record:
     """Return the record of an outcome: what identifies the trial, what came of it, and where and when it ended."""
     return {
         "key": trial.key,
-        "settings": canonical(trial.settings),
+        "settings": canonical(trial.settings, strict=False),
         "epochs": trial.epochs,
         "seed": trial.seed,
         "parameters": None,
@@ -180,18 +198,9 @@ def make_record(trial: Trial, **outcome: Any) -> Record:
     }
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Run the block with one BLAS thread: float32 results differ with the number of threads."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
-        yield
-
-
 @functools.cache
 def limit_worker() -> None:
-    """Give this process one BLAS thread for the rest of its life; `one_thread` around it gives the others back."""
+    """Give this process one BLAS thread for the rest of its life: what the user's functions multiply has one, too."""
     if all(os.environ.get(name) == "1" for name in THREAD_VARIABLES):
         return
     from threadpoolctl import threadpool_limits

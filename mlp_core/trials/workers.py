@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from mlp_core.splits import Dataset
-from mlp_core.trials.shared_data import publish_dataset
+from mlp_core.trials.shared_data import DatasetLost, publish_dataset
 from mlp_core.trials.store import Record, TrialStore
-from mlp_core.trials.work import THREAD_VARIABLES, Job, Trial, make_record, one_thread, run_trial
+from mlp_core.trials.work import THREAD_VARIABLES, Job, Trial, make_record, run_trial
 
 MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
 NOBODY = ""  # stands in for a trial where a process died without one
@@ -26,15 +26,14 @@ FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent
 
 def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Record]:
     """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
-    with one_thread():
-        busy = []
-        for trial in trials:
-            record = run_trial(trial, job, data)
-            if record is None:
-                busy.append(trial)
-            else:
-                yield record
-        yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
+    busy = []
+    for trial in trials:
+        record = run_trial(trial, job, data)
+        if record is None:
+            busy.append(trial)
+        else:
+            yield record
+    yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
 
 
 class LocalPool:
@@ -94,17 +93,19 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
         Started anew after a break.
     """
     store = TrialStore(str(job.folder))
-    job = replace(job, data=str(publish_dataset(data, store.folder, sync=job.sync)))
     pending = {trial.key: trial for trial in trials}
     kills: Counter[str] = Counter()
     for key in pending:
         store.was_killed(key)  # by whoever killed an earlier search: that counts for nothing here
     while pending:
+        job = replace(job, data=str(publish_dataset(data, store.folder, sync=job.sync)))
         try:
             for record in run_batch(pending, job, pool, kills):
                 del pending[record["key"]]
                 kills[NOBODY] = 0
                 yield record
+        except DatasetLost as error:  # somebody removed or damaged its files: publish them again
+            count_idle(kills, error)
         except BrokenExecutor as error:
             pool.close(kill=True)
             blame(pending, store, kills, error)
@@ -123,16 +124,18 @@ def run_batch(pending: dict[str, Trial], job: Job, pool: LocalPool, kills: Count
 
 
 def blame(pending: dict[str, Trial], store: TrialStore, kills: Counter[str], error: BrokenExecutor) -> None:
-    """Count a broken pool against the trials that were running.
+    """Count a broken pool against the trials that were running."""
+    running = [key for key in pending if store.was_killed(key)]
+    kills.update(running)
+    if not running:
+        count_idle(kills, error)
 
-    Raises
-    ------
-    RuntimeError
-        If processes die again and again while no trial runs and none ends.
-    """
-    kills.update([key for key in pending if store.was_killed(key)] or [NOBODY])
+
+def count_idle(kills: Counter[str], error: Exception) -> None:
+    """Count a break while no trial ran; RuntimeError if that happens again and again and none ends."""
+    kills[NOBODY] += 1
     if kills[NOBODY] >= MAX_KILLS:
-        raise RuntimeError(f"the worker processes die before they begin a trial: {error}") from error
+        raise RuntimeError(f"the worker processes fail before they begin a trial: {error}") from error
 
 
 def killed_record(trial: Trial, reason: str) -> Record:

@@ -27,12 +27,11 @@ _MAGIC_LANGUAGES = {
     "cython": "python",
 }
 _TABULAR = re.compile(r"\\begin\{(tabular|longtable|table)")
-_DISPLAYED = re.compile(r"\s*\$+\s*\\displaystyle\s*(.*?)\$+\s*", re.DOTALL)
 
 Part = dict[str, Any]
 
 
-def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True) -> list[dict[str, Any]]:
+def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True, typst: bool = False) -> list[dict[str, Any]]:
     """Return the cells of the document.
 
     Parameters
@@ -43,16 +42,22 @@ def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True) -> li
         Takes the images of outputs and attachments.
     echo : bool
         Whether code is shown where no option or tag says otherwise.
+    typst : bool
+        Whether Markdown cells may hold raw Typst.
     """
     out = []
     for cell in notebook.cells:
         source = cell.metadata.source
-        name = source["notebook"]
         parts = _parts(cell, store, echo, _language(notebook))
+        trusted = typst and cell.cell_type == "markdown"
+        if trusted:
+            parts = [{**part, "extension": "+raw_attribute"} for part in parts]
         out.append(
             {
-                "notebook": name,
+                "notebook": source["notebook"],
                 "cell": str(source["cell"]),
+                "line": source["line"],
+                "typst": trusted,
                 "parts": parts,
                 "role": "appendix" if cell.metadata.get("report_part") == "appendix" else "body",
             }
@@ -149,8 +154,11 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
     if choice.kind == "html":
         return [{"kind": "html", "text": data}]
     if choice.kind == "latex" and not _TABULAR.search(data):
-        displayed = _DISPLAYED.fullmatch(data)
-        return [{"kind": "markdown", "text": f"$$\n{displayed.group(1).strip()}\n$$" if displayed else data}]
+        formula = data.strip()
+        inner = formula.strip("$").strip()
+        if formula.startswith("$") and formula.endswith("$") and inner.startswith("\\displaystyle"):
+            data = "$$\n" + inner.removeprefix("\\displaystyle").strip() + "\n$$"
+        return [{"kind": "markdown", "text": data}]
     form = {"table": "html"}.get(choice.kind, choice.kind)
     captioned = form != "markdown" or _label(options, "tbl") or options.get("tbl-cap")
     if not captioned:

@@ -1,26 +1,35 @@
 """The exporter from a notebook to Typst source."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import Bool, Dict, List, Unicode, default
+from traitlets import Bool, Dict, Float, Int, List, Unicode, default
 
 from .assembly import cells
-from .errors import ConversionError, place
+from .children import Limits, Stopped
+from .closing import close_code
+from .compilation import SEARCH
+from .errors import ConversionError, guilty, one_line, place, told
+from .form import check_form
 from .formulas import output_typst
 from .formulas.document import typeset
-from .images import ImageError, ImageStore
+from .images import ImageError, ImageStore, Place
 from .metadata import bibliography, bibliography_title, document_metadata, only_heading
+from .options import CellOptionsPreprocessor
 from .pandoc import read, write
 from .references import reference_problems, unused_labels
 
 TEMPLATES = Path(__file__).parent / "templates"
 _IMAGE = re.compile("\ue002(image-\\d+)\ue002")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ue000-\ue003\ufeff\ufffe\uffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ue000-\ue003\ufeff\ufffe\uffff]")
 """Control characters, and the private characters that the filters use as marks."""
+_LINE_BREAK = re.compile("[\x85\u2028\u2029]")
+"""Line breaks of Typst that are none in a notebook."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -35,13 +44,25 @@ class TypstExporter(Exporter):
     report = Dict(help="Settings that go before those in the notebook's metadata.report.").tag(config=True)
     template = Unicode(str(TEMPLATES / "report.typ"), help="The Typst file with the report's look.").tag(config=True)
 
+    typst_in_markdown = Bool(False, help="Take raw Typst in Markdown cells, too.").tag(config=True)
+    time_limit = Float(300.0, help="Seconds that pandoc, and that the compiler, may take.").tag(config=True)
+    memory_limit = Int(4096, help="MiB of memory that pandoc, and that the compiler, may take.").tag(config=True)
+    preprocessors = List([CellOptionsPreprocessor], help="Preprocessors, in order.").tag(config=True)
+
     @default("file_extension")
     def _default_file_extension(self) -> str:
         return ".typ"
 
-    preprocessors = List(["report.typst.options.CellOptionsPreprocessor"], help="Preprocessors, in order.").tag(
-        config=True
-    )
+    def from_file(self, file_stream: Any, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
+        """Convert an open notebook file; one that is no notebook raises `ConversionError`, too."""
+        with told(self.log):
+            try:
+                notebook = nbformat.read(file_stream, as_version=4)
+            except Exception as error:  # nbformat raises many kinds
+                name = (resources or {}).get("metadata", {}).get("name") or "the file"
+                reason = f"{type(error).__name__}: {str(error)[:200]}"
+                raise ConversionError([f"{name}.ipynb is not a notebook: {reason}"]) from error
+        return self.from_notebook_node(notebook, resources, **kw)
 
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
         """Convert a notebook.
@@ -54,45 +75,77 @@ class TypstExporter(Exporter):
         Raises
         ------
         ConversionError
-            With one line for each formula, reference, image or option that cannot be converted.
+            With one line for each formula, reference, image, option or output that cannot be converted.
         """
-        nb, resources = super().from_notebook_node(nb, resources, **kw)
-        folder = Path(resources.get("metadata", {}).get("path") or ".")
-        store = self._image_store(folder, resources)
-        settings = {**(nb.metadata.get("report") or {}), **self.report}
-        bibliography_file, citable = bibliography(settings, folder)
-        document = self._document(nb, resources, store, settings)
-        if bibliography_file:
-            name = f"{store.prefix}/references{bibliography_file.suffix}"
-            document["metadata"] |= {"citable": citable, "bibliography": name}
-            store.files[name] = bibliography_file.read_bytes()
-        text, notes = self._convert(document, store)
-        notes.setdefault("warnings", []).extend(unused_labels(nb, notes.get("labels", [])))
-        text = self._check(text, notes, store, citable)
-        resources["pictures"] = store.pictures
-        resources["outputs"] = {**resources.get("outputs", {}), **store.files}
-        resources["output_extension"] = self.file_extension
+        with told(self.log):
+            check_form(nb, f"{(resources or {}).get('metadata', {}).get('name') or 'notebook'}.ipynb")
+            nb, resources = super().from_notebook_node(nb, resources, **kw)
+            folder = Path(resources.get("metadata", {}).get("path") or ".")
+            authored = {place_of(cell) for cell in nb.cells if cell.cell_type != "code"}
+            store = self._image_store(folder, resources, authored)
+            document = self._document(nb, resources, store)
+            citable: list[str] = []
+            if found := bibliography(nb.metadata, self.report, folder):
+                suffix, data, citable = found
+                name = f"{store.prefix}/references{suffix}"
+                document["metadata"] |= {"citable": citable, "bibliography": name}
+                store.files[name] = data
+            text, notes = self._converted(document, store)
+            notes.setdefault("warnings", []).extend(unused_labels(nb, notes.get("labels", [])))
+            text = self._check(text, _with_lines(notes, nb), store, citable)
+            resources["outputs"] = {**resources.get("outputs", {}), **store.files}
+            resources["pictures"] = store.pictures
+            resources["output_extension"] = self.file_extension
+            return self._finish(text, resources, nb)
+
+    def _finish(self, text: str, resources: dict, nb: NotebookNode) -> tuple[Any, dict]:
         return text, resources
 
-    def _image_store(self, folder: Path, resources: dict) -> ImageStore:
-        return ImageStore(folder, resources.get("output_files_dir") or "files")
+    def _limits(self, share: float = 1.0) -> Limits:
+        return Limits(self.time_limit * share, self.memory_limit)
 
-    def _convert(self, document: dict[str, Any], store: ImageStore) -> tuple[str, dict[str, list]]:
+    def _image_store(self, folder: Path, resources: dict, authored: set[Place]) -> ImageStore:
+        return ImageStore(folder, resources.get("output_files_dir") or "files", authored=authored)
+
+    def _converted(self, document: dict[str, Any], store: ImageStore) -> tuple[str, dict[str, list]]:
+        """Convert a document; where that fails as a whole, find the cell at fault."""
+        try:
+            return self._convert(document, store, self._limits())
+        except Exception as error:  # whatever it is, it is told with the cell that causes it
+            raise ConversionError([f"{self._culprit(document, store)}: {_reason(error)}"]) from error
+
+    def _culprit(self, document: dict[str, Any], store: ImageStore) -> str:
+        def fails(cells: Sequence[dict[str, Any]]) -> bool:
+            try:
+                self._convert({**document, "cells": list(cells)}, store, self._limits(SEARCH))
+            except Exception:  # as above
+                return True
+            return False
+
+        if fails([]):
+            return "the settings"
+        cell = guilty(document["cells"], fails)
+        return place(cell["notebook"], cell["cell"], cell["line"]) if cell else "the document"
+
+    def _convert(self, document: dict[str, Any], store: ImageStore, limits: Limits) -> tuple[str, dict[str, list]]:
         """Return the text of a document, and what was noted on the way (see ``filters/notes.lua``)."""
-        tree = read(document)
+        tree = read(document, limits)
         formula_notes = typeset(tree, output_typst)
-        text, notes = write(tree, to="typst", lua_filter="typst.lua")
+        close_code(tree)
+        text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")
         self._add_template(store)
         return text, {kind: notes.get(kind, []) + formula_notes.get(kind, []) for kind in {*notes, *formula_notes}}
 
-    def _document(self, nb: NotebookNode, resources: dict, store: ImageStore, settings: dict) -> dict[str, Any]:
-        name = resources.get("metadata", {}).get("name") or "Notebook"
+    def _document(self, nb: NotebookNode, resources: dict, store: ImageStore) -> dict[str, Any]:
+        name = one_line(resources.get("metadata", {}).get("name") or "Notebook")
         metadata = document_metadata(nb.metadata, self.report, name, only_heading(nb))
         metadata["name"] = name
         metadata["template"] = f"{store.prefix}/{Path(self.template).name}"
-        metadata["csl"] = str(settings.get("csl") or "ieee")
         metadata["bibliography_title"] = bibliography_title(metadata["lang"])
-        return _printable({"metadata": metadata, "cells": cells(nb, store, echo=self.echo)})
+        return _printable({"metadata": metadata, "cells": self._cells(nb, store)})
+
+    def _cells(self, nb: NotebookNode, store: ImageStore) -> list[dict[str, Any]]:
+        return cells(nb, store, echo=self.echo, typst=self.typst_in_markdown)
 
     def _add_template(self, store: ImageStore) -> None:
         """Put the template and the files beside it next to the images."""
@@ -107,7 +160,7 @@ class TypstExporter(Exporter):
             try:
                 arguments[note["target"]] = store.resolve(note["source"], note["notebook"], note["cell"])
             except ImageError as error:
-                problems.append(f"{place(note['notebook'], note['cell'])}: {error}")
+                problems.append(f"{place(note['notebook'], note['cell'], note['line'])}: {error}")
         missing = _lines(notes, "missing_alts")
         if self.strict_alt:
             problems += missing
@@ -119,13 +172,40 @@ class TypstExporter(Exporter):
 
 
 def _lines(notes: dict[str, list], kind: str) -> list[str]:
-    return [f"{place(note['notebook'], note['cell'])}: {note['text']}" for note in notes.get(kind, [])]
+    return [f"{place(note['notebook'], note['cell'], note['line'])}: {note['text']}" for note in notes.get(kind, [])]
+
+
+def place_of(cell: NotebookNode) -> Place:
+    """Return the notebook and the index of a cell."""
+    return cell.metadata.source["notebook"], cell.metadata.source["cell"]
+
+
+def first_lines(nb: NotebookNode) -> dict[Place, str]:
+    """Return the first line of each cell."""
+    return {place_of(cell): cell.metadata.source["line"] for cell in nb.cells}
+
+
+def _with_lines(notes: dict[str, list[dict[str, Any]]], nb: NotebookNode) -> dict[str, list[dict[str, Any]]]:
+    """Let every note know the first line of its cell."""
+    known = first_lines(nb)
+    for note in (note for kind in notes.values() for note in kind):
+        note["line"] = known.get((note["notebook"], int(note["cell"])), "")
+    return notes
+
+
+def _reason(error: Exception) -> str:
+    """Say in one line why a conversion failed."""
+    if isinstance(error, RecursionError):
+        return "cannot be converted: nested too deeply"
+    detail = str(error) if isinstance(error, Stopped) else f"{type(error).__name__}: {error}"
+    return f"cannot be converted: {detail[:300]}"
 
 
 def _printable(value: Any) -> Any:
     """Take what cannot be printed out of the texts of a document, and drop what is None (Lua has no None)."""
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n")))
+        text = _LINE_BREAK.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
+        return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", text))
     if isinstance(value, dict):
         return {key: _printable(item) for key, item in value.items() if item is not None}
     return [_printable(item) for item in value] if isinstance(value, list) else value

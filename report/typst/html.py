@@ -7,12 +7,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
 from traitlets import Unicode, default
 
+from .children import Limits
 from .exporter import TypstExporter
 from .formulas.document import typeset
 from .formulas.output_html import HTMLFormulas
-from .images import ImageStore, prepare
+from .images import ImageStore, Place
 from .pandoc import read, write_html
 from .web.document import Page, inline_meta, text_of_meta
 from .web.mathfont import font_face
@@ -36,18 +38,22 @@ class TypstHTMLExporter(TypstExporter):
     def _default_file_extension(self) -> str:
         return ".html"
 
-    def _image_store(self, folder: Path, resources: dict) -> ImageStore:
-        return PageImages(folder)
+    def _image_store(self, folder: Path, resources: dict, authored: set[Place]) -> ImageStore:
+        return PageImages(folder, authored=authored)
 
-    def _convert(self, document: dict[str, Any], store: ImageStore) -> tuple[str, dict[str, list]]:
+    def _finish(self, text: str, resources: dict, nb: NotebookNode) -> tuple[Any, dict]:
+        resources["outputs"] = {}
+        return text, resources
+
+    def _convert(self, document: dict[str, Any], store: ImageStore, limits: Limits) -> tuple[str, dict[str, list]]:
         """Return the page of a document, with marks for its images, and what was noted on the way."""
-        tree = read(document)
+        tree = read(document, limits)
         formulas = HTMLFormulas()
         notes = typeset(tree, formulas)
         made = Page(tree, formulas.numbers)
         tree["blocks"] = made.blocks()
         _add_words(tree["meta"], made)
-        html = self._write(tree, store)
+        html = self._write(tree, store, limits)
         html = _REFERENCE.sub(lambda mark: _number(made, *mark.groups()), clean(html))
         style = Path(self.style).read_text(encoding="utf-8") if self.style else style_sheet()
         authors = [text_of_meta(author) for author in tree["meta"].get("authors", {}).get("c", [])]
@@ -55,11 +61,10 @@ class TypstHTMLExporter(TypstExporter):
         html = page(
             html, title=title, lang=document["metadata"]["lang"], authors=authors, style=font_face(html) + style
         )
-        store.files.clear()
         kinds = {*notes, *made.notes}
         return html, {kind: made.notes.get(kind, []) + notes.get(kind, []) for kind in kinds}
 
-    def _write(self, tree: dict[str, Any], store: ImageStore) -> str:
+    def _write(self, tree: dict[str, Any], store: ImageStore, limits: Limits) -> str:
         """Run pandoc's writer, with citations where there is a bibliography."""
         options = ["--template", str(WEB / "fragment.html"), "--toc-depth=2"]
         if text_of_meta(tree["meta"].get("show_contents")):
@@ -70,7 +75,7 @@ class TypstHTMLExporter(TypstExporter):
                 path = Path(folder, Path(file).name)
                 path.write_bytes(store.files[file])
                 options += ["--citeproc", "--csl", str(WEB / "numeric.csl"), "--bibliography", str(path)]
-            return write_html(tree, *options, "--metadata=link-citations:true")
+            return write_html(tree, limits, *options, "--metadata=link-citations:true")
 
 
 class PageImages(ImageStore):
@@ -78,7 +83,7 @@ class PageImages(ImageStore):
 
     def resolve(self, source: str, notebook: str, cell: int) -> str:
         """Return the address of an image, and its width and height as further attributes of img."""
-        data, suffix, width, height = prepare(*self._load(source, notebook, cell))
+        data, suffix, width, height = self.prepared(source, notebook, cell)
         address = f"data:{_TYPES[suffix]};base64,{base64.b64encode(data).decode('ascii')}"
         return f'{address}" width="{width / 0.75:.0f}" height="{height / 0.75:.0f}'
 

@@ -3,15 +3,21 @@
 import base64
 import hashlib
 import io
-import re
+import warnings
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
-from xml.parsers.expat import ExpatError, ParserCreate
 
 from nbformat import NotebookNode
 from PIL import Image
 
+from . import local_files
+from .drawings import svg_size
+from .formulas.typst import string
+
+Place = tuple[str, int]
+"""The notebook and the index of a cell."""
 _SUFFIXES = {
     "image/svg+xml": ".svg",
     "image/png": ".png",
@@ -19,20 +25,12 @@ _SUFFIXES = {
     "image/gif": ".gif",
     "image/webp": ".webp",
 }
-_UNITS = {
-    "": 0.75,
-    "px": 0.75,
-    "pt": 1.0,
-    "in": 72.0,
-    "cm": 72 / 2.54,
-    "mm": 72 / 25.4,
-    "pc": 12.0,
-    "em": 10.0,
-    "ex": 5.0,
-}
 MAX_PIXELS = 2600
 """Bitmaps are scaled down to this width and height: 400 dots an inch over the text's width."""
-Image.MAX_IMAGE_PIXELS = 400_000_000
+MOST_BYTES = 500 * 2**20
+"""Bytes of all images of a document together."""
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "DIB", "TIFF", "PPM", "ICO")
+"""What is decoded: formats whose reader starts no other program."""
 
 
 class ImageError(ValueError):
@@ -48,15 +46,19 @@ class ImageStore:
         Where relative image paths start.
     prefix : str
         Folder of the image files beside the Typst source.
+    authored : collection of (str, int)
+        The cells that their author wrote: their paths may leave the folder, within the repository.
     """
 
-    def __init__(self, folder: Path, prefix: str = "files") -> None:
+    def __init__(self, folder: Path, prefix: str = "files", *, authored: Collection[Place] = ()) -> None:
         self.folder = folder
+        self.authored = authored
         self.prefix = prefix
         self.files: dict[str, bytes] = {}
         self.pictures: dict[str, str] = {}
         """The SHA-256 of each file that was read, by its path."""
         self._held: dict[str, tuple[str, Any]] = {}
+        self._bytes = 0
 
     def add_output(self, mime: str, data: Any) -> str:
         """Keep an output's image; return the source by which the document names it."""
@@ -68,7 +70,8 @@ class ImageStore:
         """Keep the images attached to a cell, which its Markdown names ``attachment:name``."""
         for name, bundle in (cell.get("attachments") or {}).items():
             for mime, data in bundle.items():
-                self._held[_attachment_key(f"attachment:{name}", **cell.metadata.source)] = (mime, data)
+                source = cell.metadata.source
+                self._held[_attachment_key(f"attachment:{name}", source["notebook"], source["cell"])] = (mime, data)
 
     def resolve(self, source: str, notebook: str, cell: int) -> str:
         """Store the image a cell names; return the Typst arguments path, width and height.
@@ -78,11 +81,18 @@ class ImageStore:
         ImageError
             If there is no such image, or it cannot be read.
         """
-        data, suffix = self._load(source, notebook, cell)
-        data, suffix, width, height = prepare(data, suffix)
+        data, suffix, width, height = self.prepared(source, notebook, cell)
         name = f"{self.prefix}/{hashlib.sha256(data).hexdigest()[:16]}{suffix}"
         self.files[name] = data
-        return f'read("{name}", encoding: none), {width:.2f}pt, {height:.2f}pt'
+        return f"read({string(name)}, encoding: none), {width:.2f}pt, {height:.2f}pt"
+
+    def prepared(self, source: str, notebook: str, cell: int) -> tuple[bytes, str, float, float]:
+        """Return the image a cell names, as `prepare` does; the error of one that cannot be shown names it."""
+        data, suffix = self._load(source, notebook, cell)
+        self._bytes += len(data)
+        if self._bytes > MOST_BYTES:
+            raise ImageError(f"the document's images have more than {MOST_BYTES // 2**20} MiB together")
+        return prepare(data, suffix)
 
     def _load(self, source: str, notebook: str, cell: int) -> tuple[bytes, str]:
         key = _attachment_key(source, notebook, cell) if source.startswith("attachment:") else source
@@ -90,15 +100,18 @@ class ImageStore:
             mime, data = self._held[key]
             return _decode(data), _SUFFIXES.get(mime, "")
         if source.startswith("attachment:"):
-            raise ImageError(f"image {source} is not attached to this cell")
+            raise ImageError(f"image {_shown(source)} is not attached to this cell")
         if source.startswith("data:"):
             return _data_uri(source)
-        if urlsplit(source).scheme in ("http", "https", "ftp") or source.startswith("//"):
-            raise ImageError(f"image {source} is remote; save it beside the notebook and name that file")
-        path = self.folder / unquote(urlsplit(source).path if "?" in source else source)
-        if not path.is_file():
-            raise ImageError(f"image {source} does not exist (its path is taken from the notebook's folder)")
-        data = path.read_bytes()
+        address = _split(source)
+        if address.scheme in ("http", "https", "ftp") or source.startswith("//"):
+            raise ImageError(f"image {_shown(source)} is remote; save it beside the notebook and name that file")
+        name = unquote(address.path if "?" in source else source)
+        try:
+            path = local_files.find(name, self.folder, authored=(notebook, cell) in self.authored)
+            data = local_files.read(path)
+        except local_files.FileError as error:
+            raise ImageError(f"image {_shown(source)} {error}") from None
         self.pictures[str(path)] = hashlib.sha256(data).hexdigest()
         return data, path.suffix.lower()
 
@@ -117,15 +130,20 @@ def prepare(data: bytes, suffix: str) -> tuple[bytes, str, float, float]:
         If the data are no image.
     """
     if suffix == ".svg" or data.lstrip()[:5] in (b"<?xml", b"<svg ", b"<!DOC"):
-        return data, ".svg", *_svg_size(data)
+        try:
+            return data, ".svg", *svg_size(data)
+        except ValueError as error:
+            raise ImageError(f"image {error}") from None
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            image.load()
-            return _bitmap(image, data)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        too_large = isinstance(error, Image.DecompressionBombError)
-        reason = "it is too large" if too_large else "its data are damaged or of no known format"
-        raise ImageError(f"image cannot be read: {reason}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)  # from the header, before it is decoded
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+                image.load()
+                return _bitmap(image, data)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ImageError(f"image is too large: it has more than {Image.MAX_IMAGE_PIXELS:,} pixels") from None
+    except (OSError, ValueError, SyntaxError, ArithmeticError, LookupError, TypeError, MemoryError):
+        raise ImageError("image cannot be read: its data are damaged or of no known format") from None
 
 
 def _bitmap(image: Image.Image, data: bytes) -> tuple[bytes, str, float, float]:
@@ -148,25 +166,6 @@ def _is_transparent(image: Image.Image) -> bool:
     return image.mode in ("PA", "RGBa", "La") or "transparency" in image.info
 
 
-def _svg_size(data: bytes) -> tuple[float, float]:
-    """Return the size of a drawing in points, from its width and height or else its view box."""
-    try:
-        ParserCreate().Parse(data, True)
-    except ExpatError as error:
-        raise ImageError(f"image is no well-formed SVG: {error}") from None
-    root = re.search(rb"<svg\b[^>]*>", data, re.DOTALL)
-    if not root:
-        raise ImageError("image is no SVG drawing")
-    tag = root.group(0).decode("utf-8", "replace")
-    box = re.search(r"""viewBox\s*=\s*["']\s*[-\d.eE]+[\s,]+[-\d.eE]+[\s,]+([\d.eE]+)[\s,]+([\d.eE]+)""", tag)
-    sizes = [re.search(rf"""\b{side}\s*=\s*["']\s*([\d.]+)\s*([a-z]*)\s*["']""", tag) for side in ("width", "height")]
-    if all(sizes):
-        width, height = (float(size[1]) * _UNITS.get(size[2], 0.75) for size in sizes if size)
-    else:
-        width, height = (float(box[1]) * 0.75, float(box[2]) * 0.75) if box else (300.0, 150.0)
-    return max(width, 1.0), max(height, 1.0)
-
-
 def _attachment_key(source: str, notebook: str, cell: int) -> str:
     return f"{unquote(source)} in {notebook}#{cell}"
 
@@ -177,7 +176,7 @@ def _decode(data: Any) -> bytes:
     if isinstance(text, bytes):
         return text
     if text.lstrip().startswith("<"):
-        return text.encode()
+        return text.encode("utf-8", "replace")
     try:
         return base64.b64decode(text)
     except ValueError as error:
@@ -187,4 +186,15 @@ def _decode(data: Any) -> bytes:
 def _data_uri(source: str) -> tuple[bytes, str]:
     head, _, body = source.partition(",")
     mime = head.removeprefix("data:").partition(";")[0]
-    return (base64.b64decode(body) if "base64" in head else unquote_to_bytes(body)), _SUFFIXES.get(mime, "")
+    return (_decode(unquote(body)) if "base64" in head else unquote_to_bytes(body)), _SUFFIXES.get(mime, "")
+
+
+def _shown(source: str) -> str:
+    return source if len(source) <= 100 else f"{source[:99]}…"
+
+
+def _split(source: str) -> Any:
+    try:
+        return urlsplit(source)
+    except ValueError:
+        raise ImageError(f"image {_shown(source)} has no valid address") from None

@@ -8,19 +8,29 @@ import yaml
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
-from .errors import ConversionError, place
+from .errors import ConversionError, first_line, one_line, place
 
 OPTIONS = "report_options"
 """The cell metadata under which the gathered options stand."""
 
 _OPTION_LINE = re.compile(r"^\s*(?:#|//|--|%)\|\s?(.*)$")
-_PROSE = re.compile(r"^((?:\w+-)?(?:cap|subcap|alt|scap):\s*)(.*?)\s*$")
-_ITEM = re.compile(r"^(\s*-\s+)(.*?)\s*$")
+_PROSE = re.compile(r"^((?:\w+-)?(?:cap|subcap|alt|scap):\s*)(.*)$")
+_ITEM = re.compile(r"^(\s*-\s+)(.*)$")
 _HIDE = {
     "include": {"remove-cell", "hide-cell", "parameters", "injected-parameters", "papermill-error-cell-tag"},
     "echo": {"remove-input", "hide-input"},
     "output": {"remove-output", "hide-output"},
 }
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases, by which a short text becomes an endless list."""
+
+    def compose_node(self, parent: Any, index: int) -> Any:
+        """Refuse an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not taken")
+        return super().compose_node(parent, index)
 
 
 class CellOptionsPreprocessor(Preprocessor):
@@ -30,9 +40,17 @@ class CellOptionsPreprocessor(Preprocessor):
         """Treat every cell; a cell without ``metadata.source`` is named by its position."""
         name = resources.get("metadata", {}).get("name") or "notebook"
         for index, cell in enumerate(nb.cells):
-            cell.metadata.setdefault("source", {"notebook": f"{name}.ipynb", "cell": index})
+            cell.metadata["source"] = _source(cell, f"{name}.ipynb", index)
             cell.metadata[OPTIONS] = cell_options(cell)
         return nb, resources
+
+
+def _source(cell: NotebookNode, notebook: str, index: int) -> dict[str, Any]:
+    """Return where a cell comes from: from another notebook, where its metadata say so, and else from this one."""
+    given = cell.metadata.get("source")
+    if isinstance(given, dict) and isinstance(given.get("notebook"), str) and isinstance(given.get("cell"), int):
+        notebook, index = given["notebook"], given["cell"]
+    return {"notebook": one_line(notebook), "cell": index, "line": first_line(cell.source)}
 
 
 def cell_options(cell: NotebookNode) -> dict[str, Any]:
@@ -87,6 +105,7 @@ def quote_prose(block: str) -> str:
     lines = []
     in_list = False
     for line in block.split("\n"):
+        line = line.rstrip()
         match = _PROSE.match(line)
         item = _ITEM.match(line) if in_list else None
         if match or item:
@@ -107,8 +126,8 @@ def _is_yaml(text: str) -> bool:
 def _parse(block: str, cell: NotebookNode) -> dict[str, Any]:
     where = place(**cell.metadata.get("source", {"notebook": "notebook", "cell": 0}))
     try:
-        options = yaml.safe_load(quote_prose(block)) or {}
-    except yaml.YAMLError as error:
+        options = yaml.load(quote_prose(block), _Loader) or {}
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = block.splitlines()[mark.line] if mark and mark.line < len(block.splitlines()) else block
         message = f"{where}: cell option is no YAML: `#| {line}` (quote a text that holds `: `)"

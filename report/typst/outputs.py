@@ -10,12 +10,16 @@ IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp",
 LARGE_SVG = 3_000_000
 """Characters from which a drawing is taken as PNG where there is one (a scatter plot of a million points)."""
 
-_NO_CONTENT = re.compile(r"<(style|script|head|template|noscript)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_NO_CONTENT = re.compile(r"<(style|script|head|template|noscript)\b|<!--", re.IGNORECASE)
 _INTERACTIVE = re.compile(
     r"<(script|iframe|video|audio|canvas|input|button|select|object|embed|details|form)\b", re.IGNORECASE
 )
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_CLOSING = {
+    "": re.compile("-->"),
+    **{tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in ("style", "script", "head", "template", "noscript")},
+}
+_TAG = re.compile(r"<[^<>]*>")
 _OBJECT = re.compile(r"<(Figure size|Axes|IPython\.|pandas\.io|matplotlib|plotly|bokeh|altair)|^(alt|hv)\.\w+\(")
 _PLOT_VALUE = re.compile(r"^[\[(]*(<?matplotlib\.|Text\(|<Axes|<BarContainer|<a list of |array\(\[.*<Axes)", re.DOTALL)
 _INTERACTIVE_NAMES = (
@@ -52,9 +56,9 @@ def choose(output: Mapping[str, Any]) -> Choice | None:
         if data.get(mime):
             return Choice(kind, mime, _joined(data[mime]))
     if html and not _INTERACTIVE.search(html) and visible_text(html) and (not text or _OBJECT.match(text)):
-        return Choice("html", "text/html", _NO_CONTENT.sub("", html))
+        return Choice("html", "text/html", without_content(html))
     if "application/json" in data and (not text or _OBJECT.match(text)):
-        return Choice("text", "application/json", json.dumps(data["application/json"], indent=2, ensure_ascii=False))
+        return Choice("text", "application/json", _json(data["application/json"]))
     foreign = _foreign(data, html)
     if foreign and (not text or _OBJECT.match(text) or "widget" in foreign or "Plotly" in foreign):
         return Choice("placeholder", "", f"{foreign[0].upper()}{foreign[1:]}: it is shown in the notebook only.")
@@ -72,12 +76,24 @@ def is_plot_value(text: str) -> bool:
 
 def visible_text(html: str) -> str:
     """Return the words a piece of HTML shows."""
-    return re.sub(r"\s+", " ", _TAG.sub(" ", _NO_CONTENT.sub(" ", html))).strip()
+    return re.sub(r"\s+", " ", _TAG.sub(" ", without_content(html, " "))).strip()
+
+
+def without_content(html: str, instead: str = "") -> str:
+    """Take out of HTML what shows nothing: style sheets, scripts, comments; one that is not closed stays."""
+    kept, place, unclosed = [], 0, set()
+    while opening := _NO_CONTENT.search(html, place):
+        name = (opening[1] or "").lower()
+        closing = None if name in unclosed else _CLOSING[name].search(html, opening.end())
+        kept += [html[place : opening.start()], instead if closing else opening[0]]
+        place = closing.end() if closing else opening.end()
+        unclosed |= set() if closing else {name}
+    return "".join([*kept, html[place:]])
 
 
 def table_only(html: str) -> str:
     """Drop what a table's HTML carries for a browser: style sheets, scripts, classes, ids, styles."""
-    html = _NO_CONTENT.sub("", html)
+    html = without_content(html)
     return re.sub(r"""\s(?:class|id|style|border|valign|halign)=(?:"[^"]*"|'[^']*'|[^\s>]+)""", _keep_alignment, html)
 
 
@@ -97,7 +113,7 @@ def _image(data: Mapping[str, Any]) -> str | None:
 
 
 def _is_table(html: str) -> bool:
-    return bool(_TABLE.search(html)) and not _INTERACTIVE.search(_NO_CONTENT.sub("", html))
+    return bool(_TABLE.search(html)) and not _INTERACTIVE.search(without_content(html))
 
 
 def _foreign(data: Mapping[str, Any], html: str) -> str:
@@ -108,6 +124,13 @@ def _foreign(data: Mapping[str, Any], html: str) -> str:
             return name
     tag = _INTERACTIVE.search(html)
     return f"an interactive output (<{tag.group(1).lower()}>)" if tag else ""
+
+
+def _json(value: Any) -> str:
+    try:
+        return json.dumps(value, indent=2, ensure_ascii=False)
+    except RecursionError:
+        return "(JSON that is nested too deeply to be shown)"
 
 
 def _joined(value: Any) -> str:

@@ -1,32 +1,40 @@
 """Run pandoc with the filters of this package on the document that `assembly` makes."""
 
 import json
-import subprocess
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pypandoc
 
-from .errors import ConversionError
+from .children import Limits, Stopped, run
+from .errors import one_line
 from .formulas.dollars import tighten
 
 FILTERS = Path(__file__).parent / "filters"
 FLAVOUR = (
     "markdown-yaml_metadata_block-blank_before_header-blank_before_blockquote-markdown_in_html_blocks-simple_tables"
     "-multiline_tables-implicit_figures-auto_identifiers-example_lists-latex_macros-line_blocks-pandoc_title_block"
+    "-raw_attribute"
     "+lists_without_preceding_blankline+tex_math_double_backslash+autolink_bare_uris"
 )
-"""Pandoc's Markdown, brought close to what Jupyter shows."""
+"""Pandoc's Markdown, brought close to what Jupyter shows; raw Typst is no part of it."""
+_UNPRINTABLE = re.compile(r"\\(?:\\|u00(?:0[0-8bcef]|1.|7f))|[\x7f\x85\u2028\u2029\ue000-\ue003\ufeff\ufffe\uffff]")
+"""In JSON: control characters, foreign line breaks, and the private characters that the filters use as marks."""
+
+_HEAP_EXHAUSTED = 251
 
 
-def read(document: dict[str, Any]) -> dict[str, Any]:
+def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """Parse the Markdown, HTML and LaTeX of a document.
 
     Parameters
     ----------
     document : dict
         ``cells`` (see `assembly.cells`) and ``metadata`` (see `metadata.document_metadata`).
+    limits : Limits
+        What pandoc may take.
 
     Returns
     -------
@@ -35,7 +43,33 @@ def read(document: dict[str, Any]) -> dict[str, Any]:
     """
     cells = [{**cell, "parts": [_tightened(part) for part in cell["parts"]]} for cell in document["cells"]]
     source = json.dumps({**document, "cells": cells, "flavour": FLAVOUR})
-    return json.loads(_run(source, "--from", str(FILTERS / "reader.lua"), "--to", "json"))
+    text = _run(source, limits, "--from", str(FILTERS / "reader.lua"), "--to", "json")
+    tree = json.loads(_UNPRINTABLE.sub(_cleaned, text))
+    if "typst:" in text:
+        tree["meta"] = _without_typst(tree["meta"])
+        for block, cell in zip(tree["blocks"], cells, strict=True):
+            block["c"] = block["c"] if cell.get("typst") else _without_typst(block["c"])
+    return tree
+
+
+def _cleaned(match: re.Match[str]) -> str:
+    return {r"\\": r"\\", "\x85": " ", "\u2028": " ", "\u2029": " "}.get(match[0], "")
+
+
+def _without_typst(node: Any) -> Any:
+    """Take the attributes and classes that pandoc would write as Typst code out of a tree."""
+    if isinstance(node, dict):
+        return {key: _without_typst(value) for key, value in node.items()}
+    if not isinstance(node, list):
+        return node
+    if len(node) == 3 and isinstance(node[0], str) and isinstance(node[1], list):  # an Attr
+        identifier, classes, pairs = node
+        return [identifier, [*filter(_is_plain, classes)], [pair for pair in pairs if _is_plain(pair[0])]]
+    return [_without_typst(item) for item in node]
+
+
+def _is_plain(name: str) -> bool:
+    return not name.startswith("typst:")
 
 
 def _tightened(part: dict[str, Any]) -> dict[str, Any]:
@@ -43,21 +77,19 @@ def _tightened(part: dict[str, Any]) -> dict[str, Any]:
     return {**part, "text": tighten(part["text"])} if part["kind"] == "markdown" else part
 
 
-def write(
-    tree: dict[str, Any], *, to: str, lua_filter: str, options: tuple[str, ...] = ()
-) -> tuple[str, dict[str, list]]:
+def write(tree: dict[str, Any], limits: Limits, *, to: str, lua_filter: str) -> tuple[str, dict[str, list]]:
     """Write a syntax tree, after a filter of this package.
 
     Parameters
     ----------
     tree : dict
         From `read`.
+    limits : Limits
+        What pandoc may take.
     to : str
         Pandoc's output format, ``typst`` or ``html5``.
     lua_filter : str
         File name of the filter, in the folder ``filters``.
-    options : tuple of str
-        More command line options for pandoc.
 
     Returns
     -------
@@ -68,18 +100,22 @@ def write(
     with tempfile.TemporaryDirectory() as folder:
         notes = Path(folder, "notes.json")
         tree["meta"]["notes_file"] = {"t": "MetaString", "c": str(notes)}
-        text = _run(json.dumps(tree), "--from", "json", "--to", to, "--lua-filter", str(FILTERS / lua_filter), *options)
+        lua_filter = str(FILTERS / lua_filter)
+        text = _run(json.dumps(tree), limits, "--from", "json", "--to", to, "--lua-filter", lua_filter)
         return text, json.loads(notes.read_text(encoding="utf-8") or "{}")
 
 
-def write_html(tree: dict[str, Any], *options: str) -> str:
+def write_html(tree: dict[str, Any], limits: Limits, *options: str) -> str:
     """Write a syntax tree that needs no filter as HTML."""
-    return _run(json.dumps(tree), "--from", "json", "--to", "html5", *options)
+    return _run(json.dumps(tree), limits, "--from", "json", "--to", "html5", *options)
 
 
-def _run(source: str, *options: str) -> str:
-    command = [pypandoc.get_pandoc_path(), "--wrap=preserve", *options]
-    result = subprocess.run(command, input=source, capture_output=True, text=True, encoding="utf-8", check=False)
+def _run(source: str, limits: Limits, *options: str) -> str:
+    memory = ["+RTS", f"-M{limits.memory}m", "-RTS"]
+    result = run([pypandoc.get_pandoc_path(), *memory, "--wrap=preserve", *options], source, limits)
+    if result.returncode == _HEAP_EXHAUSTED:
+        raise Stopped(f"more than {limits.memory} MiB of memory needed")
     if result.returncode:
-        raise ConversionError([f"pandoc failed: {result.stderr.strip()}"])
-    return result.stdout
+        lines = result.stderr.decode("utf-8", "replace").partition("stack traceback:")[0].split("\n")
+        raise Stopped(one_line(" ".join(line.strip() for line in lines if line.strip()))[-300:])
+    return result.stdout.decode("utf-8")

@@ -1,5 +1,6 @@
 """Check what was noted: every reference has its label, every label stands once, every citation its entry."""
 
+import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -34,7 +35,8 @@ def reference_problems(notes: Mapping[str, list[dict[str, Any]]], citable: Itera
     ]
     keys = sorted(citable)
     problems += [
-        f"{_place(entry)}: unknown citation @{entry['name']}; the bibliography has: {_listed(keys)}"
+        f"{_place(entry)}: unknown citation @{entry['name']}; "
+        f"the bibliography has: {_listed(keys)}{_near(entry['name'], keys)}"
         for entry in notes.get("citations", [])
         if entry["name"] not in keys
     ]
@@ -53,13 +55,19 @@ def unused_labels(notebook: NotebookNode, labels: Iterable[Mapping[str, Any]]) -
 
 
 def _place(entry: Mapping[str, Any]) -> str:
-    return place(entry["notebook"], entry["cell"])
+    return place(entry["notebook"], entry["cell"], entry.get("line", ""))
 
 
 def _known(name: str, labels: Iterable[str]) -> str:
     kind = name.partition("-")[0].partition(":")[0]
     same = sorted(label for label in labels if label.startswith((f"{kind}-", f"{kind}:")))
-    return f"known {_KIND_NAMES.get(kind, 'labels')}: {_listed(same)}"
+    return f"known {_KIND_NAMES.get(kind, 'labels')}: {_listed(same)}{_near(name, same, len(kind) + 1)}"
+
+
+def _near(name: str, known: list[str], start: int = 0) -> str:
+    """Return a guess what was meant, by what of the names follows their kind."""
+    close = difflib.get_close_matches(name[start:], [one[start:] for one in known], n=1)
+    return f" (did you mean @{name[:start]}{close[0]}?)" if close else ""
 
 
 def _listed(names: list[str], limit: int = 12) -> str:

@@ -99,4 +99,4 @@ class _TableReader(HTMLParser):
 
 
 def _span(value: str | None) -> int:
-    return max(1, min(int(value), 1000)) if value and value.isdigit() else 1
+    return max(1, min(int(value[:9]), 1000)) if value and value.isdecimal() else 1

@@ -7,7 +7,6 @@ _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;:?]*[A-Za-ln-z]|\x1b[()][A-Z0-9]|\x1b[=>78]")
 _LEVELS = (0, 95, 135, 175, 215, 255)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
-_RUBBED_OUT = re.compile("(?:^|[^\x08])\x08")
 _KERNEL_FILE = re.compile(r"\S{0,200}[/\\]ipykernel_\d+[/\\]\d+\.py(?::(\d+))?")
 _STYLE = r"(?:\x1b\[[0-9;]*m)*"
 _CELL_NUMBER = re.compile(rf"Cell{_STYLE} {_STYLE}In ?{_STYLE}\[{_STYLE}\d+{_STYLE}\]")
@@ -52,10 +51,20 @@ def overwrite(text: str) -> str:
     """Keep what stands on the screen after carriage returns and backspaces (progress bars)."""
     lines = []
     for line in text.replace("\r\n", "\n").split("\n"):
-        while "\b" in line:
-            line = _RUBBED_OUT.sub("", line)
+        line = _rub_out(line) if "\b" in line else line
         lines.append(line.rstrip("\r").rsplit("\r", 1)[-1])
     return "\n".join(lines)
+
+
+def _rub_out(line: str) -> str:
+    """Let every backspace take the character before it."""
+    kept: list[str] = []
+    for character in line:
+        if character != "\b":
+            kept.append(character)
+        elif kept:
+            kept.pop()
+    return "".join(kept)
 
 
 def shorten(text: str, limit: int = MAX_LINES) -> str:
@@ -82,7 +91,7 @@ def _append(out: list[dict[str, Any]], text: str, style: dict[str, Any]) -> None
 def _restyle(style: dict[str, Any], codes: str) -> dict[str, Any]:
     """Apply one escape sequence to a style: basic, bright, 256 and true colours; backgrounds are left out."""
     style = dict(style)
-    numbers = [int(code or 0) for code in re.split("[;:]", codes)]
+    numbers = [int(code[:4] or 0) for code in re.split("[;:]", codes)]
     while numbers:
         code = numbers.pop(0)
         if code == 0:

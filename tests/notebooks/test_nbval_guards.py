@@ -21,7 +21,7 @@ def stream(text, name="stdout"):
 
 def cell(source, *outputs, count=1, tags=()):
     return {
-        "cell_type": "code", "id": f"c{abs(hash(source)) % 10**8}", "metadata": {"tags": list(tags)}, "source": source,
+        "cell_type": "code", "metadata": {"tags": list(tags)}, "source": source,
         "execution_count": count, "outputs": list(outputs),
     }  # fmt: skip
 
@@ -40,6 +40,14 @@ CELLS = {
     "hollow exception": (cell("x = 1", tags=["raises-exception"]), False),
     "another picture": (cell(PICTURE, OLD_PICTURE), True),
     "another published result": (cell(PUBLISHED, OLD_RESULT), True),
+    "skipped by comment": (cell("# NBVAL_SKIP\nprint(1)", stream("2\n")), False),
+    "ignored by comment": (cell("x = 1\n#NBVAL_IGNORE_OUTPUT\nprint(1)", stream("2\n")), False),
+    "ignored by old comment": (cell("## PYTEST_VALIDATE_IGNORE_OUTPUT\nprint(1)", stream("2\n")), False),
+    "skipped by tag": (cell("print(1)", stream("2\n"), tags=["nbval-skip"]), False),
+    "ignored by tag": (cell("print(1)", stream("2\n"), tags=["nbval-ignore-output"]), False),
+    "ignored with its reason": (
+        cell("# NBVAL_IGNORE_OUTPUT\n# it is another address each time\nprint(1)", stream("2\n")), True
+    ),
     "no progress bar": (cell("from tqdm import tqdm\nfor _ in tqdm([1, 2]): pass"), True),
 }
 
@@ -51,7 +59,10 @@ def report(tmp_path_factory):
     shutil.copy(ROOT / "conftest.py", folder)
     dead = [cell("import os; os.kill(os.getpid(), 9)"), cell("1")]
     for name, content in (("cells", [one for one, _ in CELLS.values()]), ("dead", dead)):
-        notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": content}
+        for index, one in enumerate(content):
+            one["id"] = f"cell-{index}"
+        heading = {"cell_type": "markdown", "id": "heading", "metadata": {}, "source": "# Counted, too"}
+        notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [heading, *content]}
         (folder / f"{name}.ipynb").write_text(json.dumps(notebook))
     options = ["--nbval", "--nbval-current-env", "-rA", "-p", "no:cacheprovider", "--color=no", "--durations=0"]
     place = ["-c", "/dev/null", "--rootdir", str(folder)]
@@ -61,7 +72,7 @@ def report(tmp_path_factory):
 
 @pytest.mark.parametrize("name", CELLS)
 def test_a_cell_passes_just_when_it_was_run_and_gives_what_is_stored(report, name):
-    number = list(CELLS).index(name)
+    number = list(CELLS).index(name) + 2
     verdict = re.search(rf"^(PASSED|FAILED|ERROR) cells.ipynb::Cell {number}\b", report, re.MULTILINE)
     assert verdict, report
     assert (verdict[1] == "PASSED") == CELLS[name][1]
@@ -69,5 +80,10 @@ def test_a_cell_passes_just_when_it_was_run_and_gives_what_is_stored(report, nam
 
 def test_a_dead_kernel_is_noticed_within_five_seconds(report):
     assert "the kernel died" in report
-    seconds = float(re.search(r"([\d.]+)s call +dead.ipynb::Cell 0", report)[1])
+    seconds = float(re.search(r"([\d.]+)s call +dead.ipynb::Cell 2", report)[1])
     assert seconds < 5
+
+
+def test_a_difference_names_the_cell_by_its_position_among_all(report):
+    number = list(CELLS).index("another last digit") + 2
+    assert f"Cell {number}: Cell outputs differ" in report

@@ -1,13 +1,13 @@
 import pytest
 
-from report.__main__ import main, parser, to_options
+from report.__main__ import main
+from report.cli import parser, to_options
 from report.options import Options, cores
 
 
 @pytest.fixture
-def cli(project, capsys, monkeypatch):
-    """Call the command line without its signal handlers; return status and what it said on standard error."""
-    monkeypatch.setattr("signal.signal", lambda *_: None)
+def cli(project, capsys):
+    """Call the command line; return status and what it said on standard error."""
     project.add("01-init", "print(1)", parameters='epochs: int = 1  # e\ndataset: str = "mnist-5k"  # d')
 
     def call(*arguments):

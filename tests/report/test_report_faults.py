@@ -31,18 +31,22 @@ def failed(tmp_path_factory) -> tuple[Project, "subprocess.CompletedProcess[str]
     project = Project(tmp_path_factory.mktemp("failed") / "a report")
     project.add("01-good", "print(count)")
     project.add("02-raises", "print(1)", "1 / (count - 1)", "print(2)")
+    path = project.add("07-tagged", "1 / (count - 1)", "print(2)")
+    tagged = '"metadata": {"tags": ["raises-exception"]}, "source": "1 /'
+    path.write_text(path.read_text().replace('"metadata": {}, "source": "1 /', tagged))
     project.add("03-exits", "import sys\nsys.exit(0)", "print(2)")
     project.add("04-killed", say_pid(project.folder / "killed") + "\nos.kill(os.getpid(), 9)", "print(2)")
     project.add("05-hangs", say_pid(project.folder / "hangs") + "\nwhile True: pass", "print(2)")
     project.add("06-all", "print(1)", parameters='results_folder: str = "."  # where', after="all")
     project.old_report()
-    return project, project.run("--jobs", "5", "--cell-timeout", "4")
+    return project, project.run("--jobs", "6", "--cell-timeout", "4")
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("02-raises", "cell 4 (`1 / (count - 1)`): ZeroDivisionError: division by zero"),
+        ("07-tagged", "cell 3 (`1 / (count - 1)`): ZeroDivisionError: division by zero; the tag raises-exception does"),
         ("03-exits", "cell 3 (`import sys`): SystemExit"),
         ("04-killed", "cell 3 (`import os`): the kernel died"),
         ("05-hangs", "cell 3 (`import os`): did not finish within 4 s"),
@@ -137,6 +141,17 @@ def test_a_kernel_that_never_starts_is_given_up(project, tmp_path):
     assert processes_under(project.folder) == []
 
 
+def test_a_kernel_that_dies_as_it_starts_is_said_to_have_died(project, tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(NEVER_STARTS.replace("time.sleep(60)", "os._exit(3)"))
+    project.add("01-a", "print(1)")
+    process = project.run(env=os.environ | {"PYTHONPATH": str(site)})
+    assert process.returncode == 1
+    assert "error: 01-a, the kernel died as it started" in process.stdout
+    assert "within 60 s" not in process.stdout
+
+
 def test_of_two_runs_at_once_one_waits_and_says_so(project):
     pid_file, go = project.folder / "pid", project.folder / "go"
     waiting = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.05)"
@@ -174,6 +189,8 @@ def test_a_full_disk_is_said_and_leaves_no_half_written_file(project, small_disk
     assert process.returncode == 1
     assert "No space left on device" in process.stdout
     assert "Traceback" not in process.stdout
+    assert "None" not in process.stdout
+    assert str(build) in process.stdout
     assert not list(build.glob("notebooks/*"))
     filler.unlink()
 

@@ -23,7 +23,9 @@ def test_reading_joins_lines(tmp_path):
     ("body", "message"),
     [(None, "there is no such notebook"), ('{"cells": [', "its JSON is broken"), ("[]", "notebook of format 4"),
      ('{"nbformat": 3, "worksheets": []}', "notebook of format 4"), ("\xff", "its JSON is broken"),
-     ('{"nbformat": 4, "cells": [{"source": ""}]}', "a cell lacks"), ('{"nbformat": 4, "cells": [7]}', "a cell lacks")],
+     ('{"nbformat": 4, "metadata": {}, "cells": [{"source": ""}]}', "cell 1 must be of type code"),
+     ('{"nbformat": 4, "cells": []}', "notebook of format 4"),
+     ('{"nbformat": 4, "metadata": {}, "cells": [7]}', "cell 1 must be a mapping, got 7")],
 )  # fmt: skip
 def test_what_is_no_notebook_is_refused_by_name(tmp_path, body, message):
     path = tmp_path / "broken.ipynb"

@@ -1,3 +1,4 @@
+import gzip
 import io
 import struct
 import tracemalloc
@@ -6,7 +7,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from mlp_core.sources.archives import read_npz
+from mlp_core.sources import files
+from mlp_core.sources.archives import read_npz, write_npz
 from mlp_core.sources.files import DatasetError
 
 LIMIT = 100_000
@@ -46,12 +48,12 @@ def test_arrays_are_read_as_numpy_wrote_them(save, dtype, path):
 @pytest.mark.parametrize(("content", "fault"), [
     (b"", "damaged archive"),
     (b"PK\3\4 no archive", "damaged archive"),
-    (zipped(b"no array"), "damaged archive: ValueError"),
+    (zipped(b"no array"), "images.npy: expected an array of numbers, got b'no array'"),
     (zipped(npy(np.arange(9))[:-1]), "promises shape"),
     (zipped(npy(np.zeros((0, 3)))), "holds no elements"),
     (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }\n")), "promises shape"),
-    (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }\n") + bytes(8)), "promises shape"),
-    (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1L,), }\n") + bytes(8)), "UserWarning"),
+    (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }\n") + bytes(8)), "an array of numbers"),
+    (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1L,), }\n") + bytes(8)), "an array of numbers"),
     (zipped(npy(np.array(["text"]))), "expected an array of numbers, got dtype <U4"),
     (zipped(npy(np.zeros(2, "f4,i4"))), "expected an array of numbers"),
     (zipped(npy(np.zeros(50_000))), "too large: expected at most .* bytes"),
@@ -87,7 +89,33 @@ def test_a_member_that_lies_about_its_size_is_stopped_there(path):
 
 def test_an_archive_of_very_many_members_is_refused(path):
     with zipfile.ZipFile(path, "w") as archive:
-        for index in range(65):
+        for index in range(4097):
             archive.writestr(f"{index}.npy", b"")
-    with pytest.raises(DatasetError, match="at most 64 arrays"):
+    with pytest.raises(DatasetError, match="at most 4096 arrays"):
+        read_npz(path, 10 * LIMIT)
+
+
+def test_a_bomb_far_below_the_limit_is_refused_for_what_it_grows_to(path, monkeypatch):
+    monkeypatch.setattr(files, "ROOM", 10_000)
+    np.savez_compressed(path, images=np.zeros(1 << 20, np.uint8))  # a thousandth of its size
+    with pytest.raises(DatasetError, match="it declares 1,048,704"):
+        read_npz(path, 1 << 30)
+    path.write_bytes(gzip.compress(bytes(1 << 22)))
+    with pytest.raises(DatasetError, match="too large"):
+        files.read_bytes(path, 1 << 30)
+
+
+def test_an_array_twice_in_an_archive_is_refused(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("images.npy", npy(np.arange(3)))
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("images.npy", npy(np.arange(4)))
+    with pytest.raises(DatasetError, match="two of one name"):
         read_npz(path, LIMIT)
+
+
+def test_what_could_not_be_read_is_not_written(path):
+    for array in (np.array(["text"]), np.array([None]), np.zeros((0, 2)), np.zeros((1,) * 9), np.zeros(20_000)):
+        with pytest.raises(ValueError, match="expected"):
+            write_npz(path, {"images": array}, LIMIT)
+    assert not path.exists()

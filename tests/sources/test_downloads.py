@@ -47,6 +47,27 @@ class Server(BaseHTTPRequestHandler):
         self.send_header("Location", "file:///etc/hostname")
         self.end_headers()
 
+    def answer_bracket(self):
+        self.send_response(302)
+        self.send_header("Location", "http://[")
+        self.end_headers()
+
+    def answer_bytes(self):
+        self.wfile.write(b"HTTP/1.1 302 \xff\xfe\r\nLocation: http://127.0.0.1:1\xff\xc3/\xff\r\n\r\n")
+
+    def answer_port(self):
+        self.send_response(302)
+        self.send_header("Location", "http://127.0.0.1:99999999/x")
+        self.end_headers()
+
+    def answer_digits(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "9" * 5_000)
+        self.end_headers()
+
+    def answer_coding(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\xffzz\r\n")
+
     def answer_other(self):
         self.send(b"<html>please log in</html>")
 
@@ -147,7 +168,8 @@ FAULTS = {"other": "not the file it should be", "missing": "HTTP status 404", "h
           "stall": "nothing came for 0.3 s", "silent": "nothing came for 0.3 s", "drip": "not complete after 0.6 s",
           "headers": "not complete after 0.6 s",
           "endless": "more than the 10,000 bytes", "lie": "not the file it should be", "loop": "TooManyRedirects",
-          "scheme": "InvalidSchema", "nonsense": "no connection"}
+          "scheme": "InvalidSchema", "bracket": "", "bytes": "", "port": "", "digits": "", "coding": "",
+          "nonsense": "no connection"}
 
 
 @pytest.mark.parametrize("path", FAULTS)

@@ -6,6 +6,7 @@ local code = {}
 
 -- characters that fit on a line: of code, of code with line numbers, of printed output
 local COLUMNS, NUMBERED, TERMINAL = 92, 89, 94
+local LONGEST = 4000         -- characters of a line; the middle of a longer one is left out
 local LONG = 12             -- listings with more lines may break across pages
 local TURN = '\u{E000}'      -- where a long line goes on in the next; the template draws the mark
 
@@ -33,6 +34,13 @@ local function pieces(line, columns, used)
   return out, used
 end
 
+local function shortened(line)
+  local count = #line > LONGEST and pandoc.text.len(line) or 0
+  if count <= LONGEST then return line end
+  local half = LONGEST // 2
+  return ('%s … %d characters left out … %s'):format(pandoc.text.sub(line, 1, half), count - LONGEST, pandoc.text.sub(line, -half))
+end
+
 --- Mark where lines longer than the page go on in the next line.
 -- @param columns how many characters fit on a line
 -- @param used columns that the first line has used up already
@@ -41,6 +49,7 @@ function code.wrap(text, columns, used)
   local lines = {}
   for line in (text:gsub('\t', '    ') .. '\n'):gmatch('(.-)\n') do
     if #lines > 0 then used = 0 end
+    line = shortened(line)
     if #line + used <= columns then
       lines[#lines + 1], used = line, used + #line
     else
@@ -73,8 +82,8 @@ local function terminal(div)
 end
 
 local function div(element)
-  if element.classes:includes('code') then return code_div(element), false end
-  if element.classes:includes('terminal') then return terminal(element), false end
+  if element.classes:includes('our code') then return code_div(element), false end
+  if element.classes:includes('our terminal') then return terminal(element), false end
 end
 
 local function block(element) return write.raw_block('#code(' .. raw(element, COLUMNS) .. ')') end

@@ -10,7 +10,7 @@ local function is_class(block, class) return block.t == 'Div' and block.classes:
 function figures.split(div)
   local caption, rest = pandoc.Inlines{}, pandoc.Blocks{}
   for _, block in ipairs(div.content) do
-    if is_class(block, 'caption') then caption = pandoc.utils.blocks_to_inlines(block.content) else rest:insert(block) end
+    if is_class(block, 'our caption') then caption = pandoc.utils.blocks_to_inlines(block.content) else rest:insert(block) end
   end
   return caption, rest
 end
@@ -28,7 +28,7 @@ end
 local function length(width)
   if not width or width == '' then return 'auto' end
   local number, unit = width:match('^([%d.]+)%s*(%a*%%?)$')
-  if not number then return 'auto' end
+  if not tonumber(number) then return 'auto' end
   if unit == '' or unit == 'px' then return tonumber(number) * 0.75 .. 'pt' end
   return number .. unit
 end
@@ -46,14 +46,14 @@ local function alternative(attributes, caption)
 end
 
 local function subfigures(pictures, main, columns)
-  columns = tonumber(columns) or math.min(#pictures, 2)
+  columns = math.max(1, math.min(math.tointeger(tonumber(columns)) or 2, #pictures))
   local cells = {}
   for index, div in ipairs(pictures) do
     local caption = figures.split(div)
     local text = write.inlines(caption)
     cells[index] = ('  subfigure(%s, %s, [%s]),'):format(picture(div.attributes.src,
       alternative(div.attributes, #caption > 0 and caption or main), div.attributes.width, 'picture'),
-      write.string(string.char(96 + index)), text)
+      write.string(write.letter(index)), text)
   end
   return ('subfigures(columns: %d,\n%s\n)'):format(columns, table.concat(cells, '\n'))
 end
@@ -74,8 +74,8 @@ end
 local function placeholder(div) return write.raw_block('#placeholder[' .. write.blocks(div.content) .. ']') end
 
 local function div(element)
-  if element.classes:includes('figure') then return figure_div(element), false end
-  if element.classes:includes('placeholder') then return placeholder(element), false end
+  if element.classes:includes('our figure') then return figure_div(element), false end
+  if element.classes:includes('our placeholder') then return placeholder(element), false end
   if element.classes:includes('centred') then
     return pandoc.Blocks{write.raw_block('#align(center)['), pandoc.Div(element.content), write.raw_block(']')}
   end

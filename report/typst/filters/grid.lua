@@ -30,7 +30,7 @@ end
 
 local function pandoc_cell(cell)
   local text, plain = text_of(cell)
-  return {colspan = cell.col_span, rowspan = cell.row_span, text = text, plain = plain, blocks = not plain and cell.contents or nil}
+  return {colspan = math.min(cell.col_span, 1000), rowspan = cell.row_span, text = text, plain = plain, blocks = not plain and cell.contents or nil}
 end
 
 local function plain_cell(cell)

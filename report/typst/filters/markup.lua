@@ -64,7 +64,7 @@ end
 local function single_tag(element, name)
   if not KNOWN[name] then return pandoc.Str(element.text) end
   if name == 'br' then return pandoc.LineBreak() end
-  if name == 'img' then return pandoc.utils.blocks_to_inlines(pandoc.read(element.text, 'html').blocks) end
+  if name == 'img' then return pandoc.utils.blocks_to_inlines(pandoc.read(element.text, 'html', nil, {}).blocks) end
   if FOREIGN[name] then return pandoc.Emph{pandoc.Str('[' .. FOREIGN[name] .. ']')} end
   if name == 'a' then return pandoc.Span({}, pandoc.Attr(attribute(element.text, 'id') or attribute(element.text, 'name') or '')) end
 end
@@ -94,7 +94,7 @@ end
 
 --- Read a piece of HTML, with all that has no place on paper taken out.
 function markup.read_html(text)
-  return pandoc.read(text, HTML).blocks:walk(markup.inlines)
+  return pandoc.read(text, HTML, nil, {}).blocks:walk(markup.inlines)
 end
 
 local function summary(inner, read_markdown)
@@ -118,7 +118,7 @@ function markup.filters(read_markdown)
     if element.format ~= 'html' then return nil end
     local name = (element.text:match('^%s*<(%w+)') or ''):lower()
     if SILENT[name] or element.text:match('^%s*<!%-%-') and not element.text:match('%-%->%s*%S') then return {} end
-    if FOREIGN[name] then return pandoc.Div({pandoc.Plain{pandoc.Str(FOREIGN[name] .. ': it is shown in the notebook only.')}}, pandoc.Attr('', {'placeholder'})) end
+    if FOREIGN[name] then return pandoc.Div({pandoc.Plain{pandoc.Str(FOREIGN[name] .. ': it is shown in the notebook only.')}}, pandoc.Attr('', {'our placeholder'})) end
     local inner = CONTAINERS[name] and element.text:match('^%s*<%w+[^>]*>(.*)</%w+>%s*$')
     local centred = name == 'center' or attribute(element.text:match('^%s*(<[^>]*>)') or '', 'align') == 'center'
     if inner then return container(name, inner, read_markdown, centred) end

@@ -8,9 +8,12 @@ local markup = require 'markup'
 local flavour
 local parsed = {}   -- Markdown that is read already: text -> blocks
 
-local function markdown(text)
-  local blocks = parsed[text] and parsed[text]:clone() or pandoc.read(text, flavour).blocks
-  for _, filter in ipairs(markup.filters(markdown)) do blocks = blocks:walk(filter) end
+local SANDBOX = {}   -- no reader opens a file
+
+local function markdown(text, extension)
+  local known = not extension and parsed[text]
+  local blocks = known and known:clone() or pandoc.read(text, flavour .. (extension or ''), nil, SANDBOX).blocks
+  for _, filter in ipairs(markup.filters(function(inner) return markdown(inner, extension) end)) do blocks = blocks:walk(filter) end
   return blocks
 end
 
@@ -18,16 +21,17 @@ local function inlines(text) return pandoc.utils.blocks_to_inlines(markdown(tost
 
 local function caption(text)
   if not text or text == '' then return pandoc.List() end
-  return pandoc.List{pandoc.Div({pandoc.Plain(inlines(text))}, pandoc.Attr('', {'caption'}))}
+  return pandoc.List{pandoc.Div({pandoc.Plain(inlines(text))}, pandoc.Attr('', {'our caption'}))}
 end
 
+-- the blank in the classes of this document keeps a notebook's own Divs from being taken for them
 local function div(class, part, blocks, attributes)
-  return pandoc.Blocks{pandoc.Div(blocks, pandoc.Attr(part.label or '', {class}, attributes or {}))}
+  return pandoc.Blocks{pandoc.Div(blocks, pandoc.Attr(part.label or '', {'our ' .. class}, attributes or {}))}
 end
 
 local PARTS = {}
 
-function PARTS.markdown(part) return markdown(part.text) end
+function PARTS.markdown(part) return markdown(part.text, part.extension) end
 
 function PARTS.raw(part) return pandoc.Blocks{pandoc.RawBlock(part.format, part.text)} end
 
@@ -48,7 +52,7 @@ function PARTS.figure(part)
   local blocks = pandoc.List()
   for _, image in ipairs(part.images) do
     local attributes = {src = image.source, alt = image.alt, width = part.width}
-    blocks:insert(pandoc.Div(caption(image.caption), pandoc.Attr('', {'picture'}, attributes)))
+    blocks:insert(pandoc.Div(caption(image.caption), pandoc.Attr('', {'our picture'}, attributes)))
   end
   blocks:extend(caption(part.caption))
   return div('figure', part, blocks, {columns = part.columns})
@@ -57,11 +61,11 @@ end
 function PARTS.table(part)
   local blocks
   if part.format == 'grid' then
-    blocks = pandoc.Blocks{pandoc.CodeBlock(pandoc.json.encode(part.text), pandoc.Attr('', {'grid'}))}
+    blocks = pandoc.Blocks{pandoc.CodeBlock(pandoc.json.encode(part.text), pandoc.Attr('', {'our grid'}))}
   elseif part.format == 'markdown' then
     blocks = markdown(part.text)
   else
-    blocks = part.format == 'html' and markup.read_html(part.text) or pandoc.read(part.text, part.format).blocks
+    blocks = part.format == 'html' and markup.read_html(part.text) or pandoc.read(part.text, part.format, nil, SANDBOX).blocks
   end
   blocks:extend(caption(part.caption))
   return div('table', part, blocks, {turned = part.turned and 'true' or nil})
@@ -94,7 +98,7 @@ local function pieces(document)
   local out = pandoc.List()
   for _, cell in ipairs(document.cells) do
     for _, part in ipairs(cell.parts) do
-      if part.kind == 'markdown' then out:insert(part.text) end
+      if part.kind == 'markdown' and not part.extension then out:insert(part.text) end
       if part.caption then out:insert(tostring(part.caption)) end
       for _, image in ipairs(part.images or {}) do if image.caption then out:insert(image.caption) end end
     end

@@ -15,13 +15,13 @@ function references.is_label(name)
   return kind ~= nil and KINDS[kind] == true
 end
 
-local function is_picture(block) return block.t == 'Div' and block.classes:includes('picture') end
+local function is_picture(block) return block.t == 'Div' and block.classes:includes('our picture') end
 
 local function collect_subfigures(div)
-  if not div.classes:includes('figure') or div.identifier == '' then return end
+  if not div.classes:includes('our figure') or div.identifier == '' then return end
   local pictures = div.content:filter(is_picture)
   for index = 1, #pictures > 1 and #pictures or 0 do
-    subfigures[div.identifier .. '-' .. index] = {div.identifier, string.char(96 + index)}
+    subfigures[div.identifier .. '-' .. index] = {div.identifier, write.letter(index)}
   end
 end
 

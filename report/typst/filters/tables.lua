@@ -133,6 +133,7 @@ local function table_div(div)
   return blocks:walk{traverse = 'topdown',
     Table = function(element) return first(grid.of_table(element), own_caption(element), element.identifier) end,
     CodeBlock = function(block)
+      if not block.classes:includes('our grid') then return nil end
       local source = grid.of_json(block.text)
       return first(source, pandoc.Inlines(source.caption), '')
     end,
@@ -140,7 +141,7 @@ local function table_div(div)
 end
 
 local function div(element)
-  if element.classes:includes('table') then return table_div(element), false end
+  if element.classes:includes('our table') then return table_div(element), false end
 end
 
 local function bare_table(element) return convert(grid.of_table(element), own_caption(element), element.identifier), false end

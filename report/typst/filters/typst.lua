@@ -26,7 +26,7 @@ end
 
 -- a comment by which a message of the Typst compiler is traced to its cell
 local function marker(cell)
-  return write.raw_block(('// cell: %s#%s'):format(cell.attributes.notebook:gsub('[\r\n]', ' '), cell.attributes.cell))
+  return write.raw_block(('// cell: %s#%s'):format((cell.attributes.notebook:gsub('%c', ' ')), cell.attributes.cell))
 end
 
 function Pandoc(document)

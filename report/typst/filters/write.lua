@@ -55,6 +55,9 @@ function write.label(name)
   return '<' .. name:gsub('[^%w_:.%-]', '-') .. '>'
 end
 
+--- The letter of a figure's part: a, b ... z, 27, 28 ...
+function write.letter(index) return index <= 26 and string.char(96 + index) or tostring(index) end
+
 function write.trim(text) return (text:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', '')) end
 
 return write

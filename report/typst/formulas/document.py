@@ -65,7 +65,7 @@ class _Typesetter:
     def __init__(self, output: Output) -> None:
         self.output = output
         self.macros: dict[str, Macros] = defaultdict(Macros)
-        self.place = ("the settings", 0)
+        self.place = ("the settings", -1)
         self.notes: Notes = {"labels": [], "references": [], "problems": [], "warnings": []}
 
     def document(self, tree: Element) -> Notes:
@@ -106,13 +106,15 @@ class _Typesetter:
         try:
             formula = parse(tex, display=displayed, macros=self.macros[self.place[0]])
             text = self.output.display(formula, label) if displayed else self.output.inline(formula)
-        except MathError as error:
+            references = [*_references(formula)]
+        except (MathError, RecursionError) as error:
+            error = error if isinstance(error, MathError) else "nested too deeply"
             self._note("problems", text=f"formula ${_shortened(tidy(tex))}$: {error}")
             return [{"t": "Code", "c": [["", [], []], tex]}]
         for name in [label, *(line.label for line in formula.body.rows)]:
             if name:
                 self._note("labels", name=name)
-        for name in _references(formula):
+        for name in references:
             self._note("references", name=name)
         return [self._raw_inline(text)] if text else []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _DOLLARS = re.compile(
-    r"""(?P<fence>^[ ]{0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ ]{0,3}(?P=mark)|\Z))
-      | (?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)
+    r"""(?P<fence>^[ ]{0,3}(?P<mark>`{3,}+|~{3,}+)[^\n]*\n.*?(?:^[ ]{0,3}(?P=mark)|\Z))
+      | (?<!`)(?P<ticks>`++).*?(?<!`)(?P=ticks)(?!`)
       | \\.
       | \$\$.*?\$\$
       | \$(?P<body>(?:[^$\\\n]|\\.|\n(?!\s*\n))+)\$(?!\d)""",

@@ -135,7 +135,7 @@ def _length(parser: Parser, token: Token) -> Node:
         text += char
         if _DIMENSION.fullmatch(text):
             return Space(dimension(text, token))
-        if not re.fullmatch(r"[\s+\-.,\da-z]*", text):
+        if len(text) > 40 or not re.fullmatch(r"[\s+\-.,\da-z]*", text):
             break
     return Space(dimension(text, token))
 
@@ -245,8 +245,9 @@ def _set(parser: Parser, token: Token) -> Node | None:
     tokens = parser.stream.read_group(token)
     bar = {"\\set": ["\\mid"], "\\braket": ["|"]}.get(token, ["\\,", "\\middle", "|", "\\,"])
     divided: list[Token] = []
+    first = tokens.index("|") if "|" in tokens else len(tokens)
     for place, item in enumerate(tokens):
-        divided.extend(bar if item in ("|", "\\mid", "\\vert") and "|" not in tokens[:place] else [item])
+        divided.extend(bar if item in ("|", "\\mid", "\\vert") and place <= first else [item])
     opening, closing = {
         "\\set": (["\\{", "\\,"], ["\\,", "\\}"]),
         "\\Set": (["\\left", "\\{", "\\:"], ["\\:", "\\right", "\\}"]),

@@ -94,15 +94,28 @@ class Macros:
             stream.read_definition(token)
 
 
+@dataclass
+class Spent:
+    """What the expansions of one formula, the formulas inside it included, have taken."""
+
+    expansions: int = 0
+    tokens: int = 0
+
+
 class Stream:
     """Tokens still to be read; macros open as they are met."""
 
     limit = 2000  # expansions in one formula; KaTeX stops at 1000
+    longest = 200_000  # tokens that they may become
 
-    def __init__(self, tokens: list[Token], macros: Macros) -> None:
+    def __init__(self, tokens: list[Token], macros: Macros, spent: Spent | None = None) -> None:
         self._stack = tokens[::-1]
         self.macros = macros
-        self._expansions = 0
+        self._spent = spent or Spent()
+
+    def inner(self, tokens: list[Token]) -> Stream:
+        """Return a stream for a part of the same formula; their expansions are counted together."""
+        return Stream(tokens, self.macros, self._spent)
 
     def pop(self) -> Token | None:
         """Take the next token as it stands, unexpanded; None at the end."""
@@ -124,12 +137,9 @@ class Stream:
 
     def skip_blanks(self, *, expand: bool = False) -> Token | None:
         """Drop blanks and look at the token after them."""
-        while self._stack and self._stack[-1] == " ":
+        while (token := self.peek() if expand else (self._stack or [None])[-1]) == " ":
             self._stack.pop()
-        if not expand:
-            return self._stack[-1] if self._stack else None
-        token = self.peek()
-        return self.skip_blanks(expand=True) if token == " " else token
+        return token
 
     def read_group(self, what: str) -> list[Token]:
         """Read one argument without expanding it: the inside of {...}, or one token."""
@@ -169,8 +179,8 @@ class Stream:
         raise MathError(f"{what}: its argument is not closed by {closing}")
 
     def _expand(self, name: Token) -> None:
-        self._expansions += 1
-        if self._expansions > self.limit:
+        self._spent.expansions += 1
+        if self._spent.expansions > self.limit or self._spent.tokens > self.longest:
             raise MathError(f"the macro {name} expands without end")
         macro = self.macros[name]
         arguments = []
@@ -179,7 +189,9 @@ class Stream:
             arguments.append(list(macro.default) if given is None else given)
         while len(arguments) < macro.parameters:
             arguments.append(self.read_group(name))
-        self.push(_fill(macro.body, arguments))
+        filled = _fill(macro.body, arguments)
+        self._spent.tokens += len(filled)
+        self.push(filled)
 
     def read_definition(self, command: Token) -> None:
         """Read what follows a defining command and remember it."""

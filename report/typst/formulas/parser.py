@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from . import handlers
@@ -20,6 +22,8 @@ NEWLINES = {"\\\\", "\\cr", "\\newline"}
 STOPS = {"}", "&", "\\end", "\\right", "\\middle", "\\endgroup", *NEWLINES}
 DEEPEST = 75
 """Levels of groups and arguments in one formula; more would exhaust Python's stack."""
+_SWITCHES = 25
+_LONGEST = 50_000
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-=()aehijklmnoprstuvx", strict=True))
 
@@ -41,6 +45,8 @@ def parse(tex: str, *, display: bool, macros: Macros | None = None) -> Formula:
     MathError
         If the formula cannot be read; the message says why.
     """
+    if len(tex) > _LONGEST:
+        raise MathError(f"it has {len(tex):,} characters; a formula may have {_LONGEST:,}")
     parser = Parser(Stream(tokenize(tex), macros or Macros()))
     lines = parser.parse_lines()
     table = _only_table(lines[0]) if len(lines) == 1 else None
@@ -78,6 +84,7 @@ class Parser:
         self.label = ""
         self.tag = ""
         self._depth = 0
+        self._rows = 0
 
     # -- rows -----------------------------------------------------------------------------------------------------
 
@@ -113,6 +120,19 @@ class Parser:
 
     def parse_row(self) -> Row:
         """Read nodes until something that closes, separates or ends."""
+        with self.nested():
+            return self._read_row()
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Count the rows that are open."""
+        if self._rows == DEEPEST + _SWITCHES:
+            raise MathError(f"groups, switches and texts are nested more than {self._rows} deep")
+        self._rows += 1
+        yield
+        self._rows -= 1
+
+    def _read_row(self) -> Row:
         children: list[Node] = []
         while (token := self.stream.skip_blanks(expand=True)) is not None and token not in STOPS:
             if token in handlers.INFIX:
@@ -129,7 +149,7 @@ class Parser:
 
     def parse_tokens(self, tokens: list[Token]) -> Row:
         """Read tokens that were taken literally as a formula of their own."""
-        outer, self.stream = self.stream, Stream(tokens, self.stream.macros)
+        outer, self.stream = self.stream, self.stream.inner(tokens)
         row = self.parse_row()
         rest = self.stream.next()
         self.stream = outer

@@ -11,6 +11,7 @@ from .nodes import Line, Node, Row, Table
 if TYPE_CHECKING:
     from .parser import Parser
 
+_LARGEST = 10_000
 _RULES = ("\\hline", "\\hdashline", "\\toprule", "\\midrule", "\\bottomrule")
 
 
@@ -21,6 +22,8 @@ def parse_table(parser: Parser, name: str) -> Table:
     outer = (parser.label, parser.tag)
     parser.label = parser.tag = ""
     rows, lines = _read_rows(parser, name)
+    if len(rows) * max(len(line.cells) for line in rows) > _LARGEST:
+        raise MathError(f"the environment {name} has more than {_LARGEST:,} cells")
     parser.label, parser.tag = outer
     if not environment.alone:
         rows = _lift_marks(parser, rows)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from .colours import read_colour
 from .commands import SPACES
 from .errors import MathError
-from .macros import Stream
 from .nodes import Call, Node, Row, Space, Text
 from .symbols import SYMBOLS
 from .tokens import Token, is_word, untokenize
@@ -46,8 +45,9 @@ def text_command(parser: Parser, token: Token) -> Node:
 
 def parse_text(parser: Parser, tokens: list[Token], style: str = "") -> Node:
     """Read tokens as words, with formulas between dollars."""
-    outer, parser.stream = parser.stream, Stream(tokens, parser.stream.macros)
-    nodes = _TextReader(parser, style).read()
+    outer, parser.stream = parser.stream, parser.stream.inner(tokens)
+    with parser.nested():
+        nodes = _TextReader(parser, style).read()
     parser.stream = outer
     return nodes[0] if len(nodes) == 1 else Row(tuple(nodes))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 Token = str
 
@@ -11,7 +12,7 @@ _TOKEN = re.compile(
       | (?P<verb>\\verb\*?(?P<mark>[^\w\s*])(?P<verbatim>.*?)(?P=mark))
       | (?P<word>\\[A-Za-z@]+)(?P<after>\s*)
       | (?P<control>\\.)
-      | (?P<parameter>\#+[1-9])
+      | (?P<parameter>(?<!\#)\#+[1-9])
       | (?P<blank>\s+)
       | (?P<char>.)""",
     re.VERBOSE | re.DOTALL,
@@ -50,9 +51,5 @@ def is_word(token: Token) -> bool:
 
 def untokenize(tokens: list[Token]) -> str:
     """Source for a list of tokens, for messages and for arguments taken literally."""
-    text = ""
-    for token in tokens:
-        if text and token[0].isalpha() and re.search(r"\\[A-Za-z@]+$", text):
-            text += " "
-        text += token
-    return text
+    apart = [is_word(before) and before[-1].isalpha() and token[0].isalpha() for before, token in pairwise(tokens)]
+    return "".join(" " * blank + token for blank, token in zip([False, *apart], tokens, strict=False))

@@ -112,7 +112,8 @@ def is_wordy(node: Node | None) -> bool:
     if isinstance(node, Text) or (isinstance(node, Symbol) and _is_bar(node)):
         return True
     if isinstance(node, Row):
-        return any(is_wordy(child) for child in node.children[:1] + node.children[-1:])
+        edges = node.children if len(node.children) < 2 else (node.children[0], node.children[-1])
+        return any(map(is_wordy, edges))
     if isinstance(node, Scripts):
         return is_wordy(node.base) or node.base == Row()
     if isinstance(node, Call):

@@ -32,7 +32,7 @@ class Blocks:
     def convert(self, block: Element) -> list[Element] | None:
         """Return what stands for a block, or None where it may stay."""
         for kind in ("figure", "table", "code", "terminal", "placeholder"):
-            if is_div(block, kind):
+            if is_div(block, f"our {kind}"):
                 return getattr(self, f"_{kind}")(block)
         if block["t"] == "Table":
             return [self._bare_table(block)]
@@ -94,7 +94,7 @@ class Blocks:
         waiting = [(caption, block["c"][0][0])]
 
         def change(item: Element) -> list[Element] | None:
-            if item["t"] == "CodeBlock" and "grid" in item["c"][0][1]:
+            if item["t"] == "CodeBlock" and "our grid" in item["c"][0][1]:
                 table = tables.plain_table(item["c"][1])
                 return [self._captioned("tbl", [table], *(waiting.pop() if waiting else ([], "")))]
             if item["t"] == "Table":
@@ -145,7 +145,7 @@ def split_caption(block: Element) -> tuple[list[Element], list[Element]]:
     caption: list[Element] = []
     rest = []
     for item in block["c"][1]:
-        if is_div(item, "caption"):
+        if is_div(item, "our caption"):
             caption = inlines_of(item["c"][1])
         else:
             rest.append(item)

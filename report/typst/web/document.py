@@ -82,8 +82,8 @@ class Page:
         """Learn which figures have parts, which are referred to as fig-x-1, fig-x-2 ..."""
         for figure in each(self.cells, "Div"):
             label = figure["c"][0][0]
-            if is_div(figure, "figure") and label:
-                pictures = [block for block in figure["c"][1] if is_div(block, "picture")]
+            if is_div(figure, "our figure") and label:
+                pictures = [block for block in figure["c"][1] if is_div(block, "our picture")]
                 for place in range(len(pictures) if len(pictures) > 1 else 0):
                     self._parts[f"{label}-{place + 1}"] = (label, chr(ord("a") + place))
 

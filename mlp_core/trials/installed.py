@@ -1,0 +1,85 @@
+"""What is installed (the standard library, packages, and this package), and so known by its name and version."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import importlib.util
+import operator
+import platform
+import sys
+import sysconfig
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+OWN = __name__.partition(".")[0]  # `code_version` knows this package by its content
+
+
+def public_name(value: Any) -> str | None:
+    """Return name and version of something installed that can be imported under its name; None for all else."""
+    if isinstance(value, ModuleType):
+        return f"{value.__name__} {version(value.__name__)}" if is_installed(value.__name__) else None
+    if not callable(value):
+        return None
+    name, place = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    if isinstance(value, np.ufunc):
+        name, place = "numpy", value.__name__
+    if not isinstance(name, str) or not isinstance(place, str) or not is_installed(name):
+        return None
+    try:
+        found = operator.attrgetter(place)(sys.modules.get(name))
+    except AttributeError:
+        return None
+    return f"{name}.{place} {version(name)}" if found is value else None
+
+
+def is_installed(module: str) -> bool:
+    """Return whether a module belongs to the standard library, to an installed package or to this package."""
+    top = module.partition(".")[0]
+    if top in ("__main__", OWN):
+        return top == OWN
+    origin = _origin(top)
+    if origin is None:
+        return top in sys.stdlib_module_names
+    return bool({"site-packages", "dist-packages"} & set(origin.parts)) or origin.is_relative_to(_standard_library())
+
+
+def version(module: str) -> str:
+    """Return the version of what an installed module belongs to."""
+    top = module.partition(".")[0]
+    return "" if top == OWN else _version(top)
+
+
+@functools.cache
+def _version(top: str) -> str:
+    """Return the version of a package, or of Python."""
+    if top in sys.stdlib_module_names:
+        return platform.python_version()
+    try:
+        return importlib.metadata.version(top)
+    except importlib.metadata.PackageNotFoundError:
+        names = importlib.metadata.packages_distributions().get(top, [])
+        return " ".join(importlib.metadata.version(name) for name in sorted(set(names)))
+
+
+@functools.cache
+def _standard_library() -> Path:
+    """Return the folder of the standard library."""
+    return Path(sysconfig.get_path("stdlib"))
+
+
+def _origin(top: str) -> Path | None:
+    """Return the file or folder of a top-level module, imported or not; None where there is none."""
+    loaded = sys.modules.get(top)
+    if loaded is not None:
+        places = [getattr(loaded, "__file__", None), *getattr(loaded, "__path__", ())]
+    else:
+        try:
+            found = importlib.util.find_spec(top)
+        except (ImportError, ValueError):
+            found = None
+        places = [found.origin if found and found.has_location else None]
+    return next((Path(place) for place in places if place), None)

@@ -1,0 +1,140 @@
+"""One compilation by Typst in a process of its own, and the cell that is to blame where it fails."""
+
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .children import Limits, Stopped, run
+from .errors import guilty, place
+
+SEARCH = 1 / 8
+"""The share of the time that may pass before a search for the cell at fault takes a part for stuck."""
+_PROGRAM = Path(__file__).with_name("compiler.py")
+_MARKER = re.compile(r"^(?=// cell: )", re.MULTILINE)
+_CELL = re.compile(r"^// cell: (.*)#(-?\d+)$", re.MULTILINE)
+_LOCATION = re.compile(r"─ (?:.*[/\\])?main\.typ:(\d+):\d+")
+_LINES = re.compile("\r\n|[\n\v\f\r\x85\u2028\u2029]")
+"""What ends a line for Typst."""
+_NO_NETWORK = dict.fromkeys(
+    ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"
+)
+"""Packages would be downloaded: a proxy at which nobody answers keeps the compiler off the network."""
+_ALONE = "#show ref: none\n#show cite: none\n"
+"""For a part of a document, which does not hold all that it refers to."""
+
+
+class Refused(Exception):
+    """The compiler refused a document; `diagnostic` holds its messages."""
+
+    def __init__(self, message: str, diagnostic: str) -> None:
+        super().__init__(message)
+        self.diagnostic = diagnostic
+
+
+class Compilation:
+    """Compiles the sources of one document.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds the document's files; the compiler reads no others.
+    arguments : dict
+        Of `typst.compile_with_warnings`.
+    limits : Limits
+    lines : mapping
+        (notebook, cell) -> the cell's first line.
+    """
+
+    def __init__(
+        self, folder: Path, arguments: dict[str, Any], limits: Limits, lines: Mapping[tuple[str, int], str]
+    ) -> None:
+        self.folder = folder
+        self.arguments = {"ignore_system_fonts": True, **arguments}
+        self.limits = limits
+        self.lines = lines
+        self._source = ""
+
+    def compile(self, source: str) -> tuple[bytes, list[str]]:
+        """Return the PDF of a source, and the compiler's warnings.
+
+        Raises
+        ------
+        Refused
+            If the compiler finds errors.
+        Stopped
+            If it takes more time or memory than it may.
+        """
+        self._source = source
+        return self._compile(source, self.limits)
+
+    def _compile(self, source: str, limits: Limits) -> tuple[bytes, list[str]]:
+        main, output = self.folder / "main.typ", self.folder / "main.pdf"
+        main.write_text(source, encoding="utf-8", newline="\n")
+        nothing = str(self.folder / "packages")
+        request = {
+            "typst": str(Path(_package()).parents[1]), "output": str(output), "input": str(main),
+            "root": str(self.folder), "package_path": nothing, "package_cache_path": nothing, **self.arguments,
+        }  # fmt: skip
+        command = [sys.executable, "-I", "-S", str(_PROGRAM)]
+        result = run(command, json.dumps(request), limits, address_space=True, **_NO_NETWORK)
+        if result.returncode:
+            raise Stopped(f"the compiler failed: {result.stderr.decode('utf-8', 'replace').strip()[-200:]}")
+        answer = json.loads(result.stdout)
+        if "error" in answer:
+            raise Refused(answer["error"], answer["diagnostic"])
+        return output.read_bytes(), answer["warnings"]
+
+    def problems(self, error: Refused | Stopped) -> list[str]:
+        """Return one line for each message about the source compiled last, with the cell that it is about."""
+        if isinstance(error, Stopped):
+            return [f"{self._culprit(error)}: Typst: {error}"]
+        blocks = re.split(r"^(?=error: )", error.diagnostic, flags=re.MULTILINE)
+        return [self._message(block, error) for block in blocks if block.startswith("error: ")] or [
+            f"{self._culprit(error)}: Typst: {error}"
+        ]
+
+    def _message(self, block: str, error: Refused) -> str:
+        written = _LINES.split(self._source)
+        found = _LOCATION.findall(block)
+        line = int(found[-1]) if found else 0
+        hint = "".join(f" ({text})" for text in re.findall(r"= hint: (.*)", block)[:1])
+        excerpt = f": {written[line - 1].strip()[:120]}" if 0 < line <= len(written) else ""
+        cell = self._name("\n".join(written[:line])) if line else self._culprit(error)
+        message = block.splitlines()[0].removeprefix("error: ")
+        if "failed to download package" in message:
+            message = "packages are not taken: put what you need into the document"
+        return f"{cell}: Typst: {message}{hint}{excerpt}"
+
+    def _culprit(self, error: Exception) -> str:
+        """Name the cell that fails alone in the way in which the whole document does."""
+        head, *parts = _MARKER.split(self._source)
+        limits = Limits(self.limits.seconds * SEARCH, self.limits.memory)
+
+        def fails(parts: Sequence[str]) -> bool:
+            try:
+                self._compile(head + _ALONE + "".join(parts), limits)
+            except (Refused, Stopped) as other:
+                return type(other) is type(error) and (isinstance(other, Stopped) or str(other) == str(error))
+            return False
+
+        if not parts or fails([]):
+            return "the settings"
+        return self._name(guilty(parts, fails) or "") or "the document"
+
+    def _name(self, text: str) -> str:
+        """Name the cell whose marker stands last in a text."""
+        found = _CELL.findall(text)
+        if not found:
+            return "the settings" if text else ""
+        notebook, cell = found[-1]
+        return place(notebook, cell, self.lines.get((notebook, int(cell)), ""))
+
+
+def _package() -> str:
+    """Return where Typst's package lies, which the child does not look for."""
+    spec = importlib.util.find_spec("typst")
+    return str(spec and spec.origin)
