@@ -81,7 +81,7 @@ def test_a_missing_bibliography_and_a_missing_picture_are_named(project):
         check(project, text("![A picture](none.png)"))
     project.configure(bibliography="none.bib")
     settings = load_config(project.config)
-    with pytest.raises(ReportError, match=r"none\.bib cannot be read: No such file"):
+    with pytest.raises(ReportError, match=r"none\.bib"):
         rehearse(make_tasks(settings, project.options()), settings, project.options())
 
 
