@@ -93,7 +93,7 @@ def dead_units(network: Sequential, split: Split) -> pd.DataFrame:
     """
     check_split(network, split, "split")
     alive: dict[int, np.ndarray] = {}
-    for images, _ in chunks(split):
+    for images, *_ in chunks(split):
         outputs = activations(network, images)
         for index, layer in enumerate(network.layers):
             if isinstance(layer, ReLU):

@@ -62,7 +62,6 @@ def train(
     batch_size: int | None = 128,
     seed: int | np.random.Generator = 0,
     shuffle: bool = True,
-    weights: np.ndarray | None = None,
     reduction: Reduction = "mean",
     early_stopping: EarlyStopping | None = None,
     callbacks: Iterable[Callback | Callable[[TrainingState], object]] = (),
@@ -91,8 +90,6 @@ def train(
         Source of the shuffling.
     shuffle : bool
         Whether every epoch draws a new order; False keeps the split's order.
-    weights : ndarray, shape (n,), float, optional
-        How many times each training image counts in the loss of its batch; all once by default.
     reduction : {"mean", "sum"}
         Whether a batch's gradient is the mean or the sum over its images. Reported losses are means either way.
     early_stopping : EarlyStopping, optional
@@ -128,7 +125,7 @@ def train(
     splits = {name: part for name, part in (("train", split), ("valid", valid), ("test", test)) if part is not None}
     for name, part in splits.items():
         check_split(network, part, name)
-    batches = Batches(split, batch_size, make_rng(seed) if shuffle else None, network.dtype, weights)
+    batches = Batches(split, batch_size, make_rng(seed) if shuffle else None, network.dtype)
     state = TrainingState(network, optimizer, History(status="running"), epochs, len(batches))
     measured = {name: part for name, part in splits.items() if evaluate_train or name != "train"}
     if not isinstance(evaluate_train, bool):
