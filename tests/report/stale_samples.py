@@ -31,19 +31,20 @@ def make(folder: Path) -> Project:
     shutil.copyfile(fingerprint.ROOT / fingerprint.LOCK, folder / "root" / fingerprint.LOCK)
     project = Project(folder / "root" / "a report")
     files = {
-        "notebooks/helper.py": "one = 1", "notebooks/extra.csv": "1", "notebooks/unused.txt": "", "notebooks/picture.svg": "",
+        "notebooks/helper.py": "one = 1", "notebooks/extra.csv": "1", "notebooks/unused.txt": "", "picture.svg": "",
         "refs.bib": "@book{knuth, title = {TAOCP}, author = {Knuth}, year = {1968}}", "data/mnist/images.gz": "1",
         "data/notmnist/images.gz": "1",
     }  # fmt: skip
     for name, body in files.items():
         (project.folder / name).parent.mkdir(exist_ok=True, parents=True)
         (project.folder / name).write_text(body)
-    (project.notebooks / "picture.svg").write_bytes(PICTURE)
+    (project.folder / "picture.svg").write_bytes(PICTURE)
+    (project.folder / ".git").mkdir()  # pictures may lie anywhere in a repository
     for name in ("01-a", "02-b"):
         project.add(name)
     project.add("03-all", after="all", parameters='results_folder: str = "."  # where')
     write(
-        project.notebooks / "01-a.ipynb", text("# A {#sec-a}\n\nSee ![a picture](picture.svg) and @knuth."),
+        project.notebooks / "01-a.ipynb", text("# A {#sec-a}\n\nSee ![a picture](../picture.svg) and @knuth."),
         code(DATA, "parameters"), code(FIGURE, "remove-input"), {"cell_type": "raw", "metadata": {}, "source": ""},
         code("%time x = 1"), code('def f():\n    """Do it."""\n    return 1'), code("f()"),
     )  # fmt: skip

@@ -142,7 +142,7 @@ def test_a_new_file_counts_by_the_room_it_is_in(made, name, wanted):
     [
         ("notebooks/helper.py", runs("02-b")), ("notebooks/extra.csv", runs("01-a")),
         ("notebooks/unused.txt", NOTHING), ("data/mnist/images.gz", runs("01-a")),
-        ("data/notmnist/images.gz", NOTHING), ("notebooks/picture.svg", TYPESET), ("refs.bib", TYPESET),
+        ("data/notmnist/images.gz", NOTHING), ("picture.svg", TYPESET), ("refs.bib", TYPESET),
         ("build/report.pdf", TYPESET), ("build/.report.pdf.json", TYPESET),
     ],
 )  # fmt: skip
