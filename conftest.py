@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from report.environment import THREAD_VARIABLES, jupyter_folders
+from report.environment import THREAD_VARIABLES, data_folder, jupyter_folders
 from report.guards import cell_problem
 from report.notebook import first_line
 from report.options import cores
@@ -33,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in THREAD_VARIABLES:
         os.environ.setdefault(name, str(max(1, cores() // workers)))
     os.environ["TQDM_DISABLE"] = "1"
+    if folder := data_folder():
+        os.environ["MLP_CORE_DATA"] = str(folder)  # absolute: a kernel works in the notebook's folder
     os.environ.pop("MPLBACKEND", None)
     for name, folder in jupyter_folders(Path(__file__).parent / "build").items():
         os.environ.setdefault(name, folder)

@@ -89,3 +89,13 @@ def test_kernels_get_folders_threads_and_quiet_of_their_own(tmp_path, monkeypatc
     assert all(variables[name].startswith(str(tmp_path)) for name in environment.jupyter_folders(tmp_path))
     more = environment.kernel_environment(tmp_path, thread_count=3, job="j", scheduler="tcp://new:1")
     assert more["MLP_CORE_SCHEDULER"] == "tcp://new:1"
+
+
+@pytest.mark.parametrize(("named", "folder"), [("data", "work/data"), ("~/data", "home/data"), ("../data", "data")])
+def test_kernels_find_the_data_from_the_notebooks_folder(tmp_path, monkeypatch, named, folder):
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MLP_CORE_DATA", named)
+    variables = environment.kernel_environment(tmp_path, thread_count=1, job="j", scheduler=None)
+    assert variables["MLP_CORE_DATA"] == str(tmp_path / folder)

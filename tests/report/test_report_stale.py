@@ -14,6 +14,7 @@ from report import fingerprint, typeset
 from report.build import build, plan
 from report.errors import NotebookFailed
 from report.execute import Runner
+from report.refresh import refresh
 
 ALL = ["01-a", "02-b", "03-all"]
 LAST = {"notebook": "03-all", "after": "all"}
@@ -344,6 +345,15 @@ def test_data_touched_while_a_notebook_runs_spoil_the_run_even_if_restored(fresh
     reader = "02-b" if name.endswith(".py") else "01-a"
     assert not (fresh.build / "notebooks" / f"{reader}.ipynb").exists()
     assert reader in plan(fresh.options())[0]
+
+
+def test_refreshing_keeps_what_was_edited_meanwhile(fresh, monkeypatch):
+    path = fresh.notebooks / "01-a.ipynb"
+    new = path.read_text().replace("See", "Behold")
+    during_the_run(monkeypatch, lambda: path.write_text(new))
+    with pytest.raises(NotebookFailed, match="01-a, was edited while it ran"):
+        refresh(fresh.options(), ["01-a"])
+    assert path.read_text() == new
 
 
 def test_what_is_edited_while_it_is_typeset_is_typeset_again(fresh, monkeypatch):

@@ -7,6 +7,7 @@ local code = {}
 -- characters that fit on a line: of code, of code with line numbers, of printed output
 local COLUMNS, NUMBERED, TERMINAL = 92, 89, 94
 local LONGEST = 4000         -- characters of a line; the middle of a longer one is left out
+local TURNS = 400            -- times that the lines of one block may go on: Typst sets no more than 511 in a paragraph
 local LONG = 12             -- listings with more lines may break across pages
 local TURN = '\u{E000}'      -- where a long line goes on in the next; the template draws the mark
 
@@ -34,35 +35,37 @@ local function pieces(line, columns, used)
   return out, used
 end
 
-local function shortened(line)
-  local count = #line > LONGEST and pandoc.text.len(line) or 0
-  if count <= LONGEST then return line end
-  local half = LONGEST // 2
-  return ('%s … %d characters left out … %s'):format(pandoc.text.sub(line, 1, half), count - LONGEST, pandoc.text.sub(line, -half))
+-- A line of which the middle is left out where it has more than `limit` characters.
+local function shortened(line, limit)
+  local count = #line > limit and pandoc.text.len(line) or 0
+  if count <= limit then return line end
+  local half = limit // 2
+  return ('%s … %d characters left out … %s'):format(pandoc.text.sub(line, 1, half), count - 2 * half, pandoc.text.sub(line, -half))
 end
 
 --- Mark where lines longer than the page go on in the next line.
 -- @param columns how many characters fit on a line
 -- @param used columns that the first line has used up already
--- @return the text; the columns used by its last line
-function code.wrap(text, columns, used)
+-- @param turns how often lines of the same block have gone on already
+-- @return the text; the columns used by its last line; how often lines have gone on now
+function code.wrap(text, columns, used, turns)
   local lines = {}
   for line in (text:gsub('\t', '    ') .. '\n'):gmatch('(.-)\n') do
     if #lines > 0 then used = 0 end
-    line = shortened(line)
+    line = shortened(line, turns < TURNS and LONGEST or columns // 2)
     if #line + used <= columns then
       lines[#lines + 1], used = line, used + #line
     else
       local parts
       parts, used = pieces(line, columns - 2, used)
-      lines[#lines + 1] = table.concat(parts, TURN)
+      lines[#lines + 1], turns = table.concat(parts, TURN), turns + #parts - 1
     end
   end
-  return table.concat(lines, '\n'), used
+  return table.concat(lines, '\n'), used, turns
 end
 
 local function raw(block, columns)
-  return ('raw(%s, lang: %s, block: true)'):format(write.string((code.wrap(block.text, columns, 0))), write.string(block.classes[1] or 'text'))
+  return ('raw(%s, lang: %s, block: true)'):format(write.string((code.wrap(block.text, columns, 0, 0))), write.string(block.classes[1] or 'text'))
 end
 
 local function code_div(div)
@@ -73,9 +76,9 @@ local function code_div(div)
 end
 
 local function terminal(div)
-  local runs, text, used = {}, nil, 0
+  local runs, text, used, turns = {}, nil, 0, 0
   for _, run in ipairs(div.content[1].content) do
-    text, used = code.wrap(run.text, TERMINAL, used)
+    text, used, turns = code.wrap(run.text, TERMINAL, used, turns)
     runs[#runs + 1] = ('(%s, %s, %s),'):format(write.string(text), run.attributes.colour or 'none', run.attributes.bold or 'false')
   end
   return write.raw_block(('#terminal(%s, (%s))'):format(write.string(div.attributes.stream), table.concat(runs, ' ')))
