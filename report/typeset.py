@@ -1,21 +1,39 @@
 """From executed notebooks to `report.pdf` or `report.html`, and only when an input changed."""
 
 import json
+import logging
 import os
 import shlex
+import sys
 import time
 from pathlib import Path
 
 from report import fingerprint
 from report import notebook as nb
 from report.config import Config
-from report.errors import ReportError
+from report.errors import ReportError, printable
 from report.options import Options
 from report.store import write, write_json
 from report.tasks import Task
 
 Stamps = dict[str, tuple[int, ...]]
 EXPORTERS = {"pdf": "TypstPDFExporter", "html": "TypstHTMLExporter", "typst": "TypstExporter"}
+
+
+class _Warnings(logging.Handler):
+    """Prints the exporter's warnings, each once: the rehearsal has them, too."""
+
+    said: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a warning."""
+        message = printable(record.getMessage())
+        if message not in self.said:
+            print(f"warning: {message}", file=sys.stderr, flush=True)
+        self.said.add(message)
+
+
+WARNINGS = _Warnings(logging.WARNING)
 
 
 def typeset(
@@ -138,11 +156,14 @@ def export(merged: nb.Notebook, kind: str, folder: Path) -> tuple[bytes, dict[st
     settings = {"bibliography": merged["metadata"]["report"].get("bibliography")}
     exporter = getattr(typst, EXPORTERS[kind])(strict_alt=_is_strict(), report=settings)
     resources = {"metadata": {"name": "report", "path": str(folder.resolve())}}
+    exporter.log.addHandler(WARNINGS)
     try:
         body, resources = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)
     except typst.ConversionError as error:
         raise ReportError(str(error)) from None
     except (ValueError, RuntimeError) as error:
         raise ReportError(f"the notebooks cannot be typeset: {error}") from error
+    finally:
+        exporter.log.removeHandler(WARNINGS)
     pictures = {os.path.relpath(path, folder.resolve()): sha256 for path, sha256 in resources["pictures"].items()}
     return body if isinstance(body, bytes) else body.encode(), pictures

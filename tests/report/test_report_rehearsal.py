@@ -85,6 +85,16 @@ def test_a_missing_bibliography_and_a_missing_picture_are_named(project):
         rehearse(make_tasks(settings, project.options()), settings, project.options())
 
 
+def test_a_figure_without_words_is_warned_of_before_it_is_drawn_and_once(project, monkeypatch, capfd):
+    monkeypatch.delenv("CI", raising=False)
+    for _ in range(2):
+        check(project, code("#| label: fig-bare\n#| fig-cap: Bare.\nplot()"))
+    said = capfd.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("warning: 01-a.ipynb, cell 3 (")
+    assert "without fig-alt" in said[0]
+
+
 def test_nothing_has_run_when_it_is_said(project):
     path = project.add("01-a", f"open({str(project.folder / 'ran')!r}, 'w')")
     cells = json.loads(path.read_text())["cells"]
