@@ -106,13 +106,26 @@ def same_at_once(jobs, rounds=1):
             assert np.array_equal(result, right)
 
 
-@pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("name", NETWORKS)
-def test_one_network_in_many_threads_gives_the_same_bits(name, use):
+def use_at_once(name, use, rounds):
+    """Assert that a network gives the same bits to many threads."""
     network = NETWORKS[name]()
     parts = [slice(20 * k, 64 + 20 * k) for k in range(WORKERS)]
-    rounds = 1 if use == "check_gradients" else 8
     same_at_once([lambda part=part: USES[use](network, part) for part in parts], rounds)
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [("dense", "predict_proba"), ("dropout", "logits"), ("convolutions", "evaluate"), ("own layer", "check_gradients")],
+)
+def test_one_network_in_many_threads_gives_the_same_bits(name, use):
+    use_at_once(name, use, rounds=3)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_and_every_use_in_many_threads(name, use):
+    use_at_once(name, use, rounds=2 if use == "check_gradients" else 20)
 
 
 def trained(name, seed, **options):
@@ -124,9 +137,12 @@ def trained(name, seed, **options):
     return np.concatenate([array.ravel() for array in network.params.values()])
 
 
-@pytest.mark.parametrize("names", [("convolutions",) * 4, ("convolutions", "dense", "dropout", "own layer")])
+MIXED = pytest.param(("convolutions", "dense", "dropout", "own layer"), marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize("names", [("convolutions",) * 4, MIXED])
 def test_different_networks_train_side_by_side_with_the_same_bits(names):
-    same_at_once([lambda pair=pair: trained(pair[1], pair[0]) for pair in enumerate(names)], rounds=3)
+    same_at_once([lambda pair=pair: trained(pair[1], pair[0]) for pair in enumerate(names)], rounds=1)
 
 
 def test_networks_that_share_layers_predict_side_by_side():
@@ -216,7 +232,7 @@ def test_searches_side_by_side_agree_and_leave_the_number_of_blas_threads():
     watching = threading.Thread(target=lambda: [seen.append(blas_threads()) for _ in iter(watcher.is_set, True)])
     watching.start()
     try:
-        same_at_once([table] * 3, rounds=2)
+        same_at_once([table] * 3)
     finally:
         watcher.set()
         watching.join()
