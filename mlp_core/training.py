@@ -12,14 +12,14 @@ import numpy as np
 
 from mlp_core.callbacks import Callback, TrainingState, as_callbacks
 from mlp_core.evaluation import Evaluation, check_split, evaluate, full_pass
-from mlp_core.fast.threads import gate
+from mlp_core.fast.threads import as_only_trainer
 from mlp_core.history import History
 from mlp_core.initializers import make_rng
 from mlp_core.losses import Reduction
 from mlp_core.runs.batches import Batches
 from mlp_core.runs.checkpoints import Checkpoint, CheckpointError, fingerprint
 from mlp_core.runs.early_stopping import EarlyStopping, Watch
-from mlp_core.step import alone, quickest_step
+from mlp_core.step import quickest_step
 
 if TYPE_CHECKING:
     from mlp_core.network import Sequential
@@ -134,10 +134,8 @@ def train(
     settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping}
     settings |= {"shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
     file = Checkpoint(checkpoint, fingerprint(run, splits, settings)) if checkpoint is not None else None
-    gate.forget()
     try:
-        with alone(network.layers):
-            run.go(evaluate_initial, file)
+        as_only_trainer((*network.layers, optimizer), run.go, evaluate_initial, file)
     except TrainingDiverged:
         if on_divergence == "raise":
             raise
