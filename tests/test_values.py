@@ -186,7 +186,9 @@ def test_values_that_contain_themselves_have_a_hash():
         value_hash(deep)
 
 
-@pytest.mark.parametrize("value", [threading.Lock(), (item for item in "ab"), sys.stderr.buffer], ids=["lock", "generator", "open file"])
+@pytest.mark.parametrize(
+    "value", [threading.Lock(), (item for item in "ab"), sys.stderr.buffer], ids=["lock", "generator", "open file"]
+)
 def test_what_has_no_content_to_read_is_refused_by_its_name(value):
     with pytest.raises(Unhashable, match=r"^THING: a \w+ \("):
         value_hash(make("def f(): return THING", THING=value))

@@ -65,7 +65,8 @@ def test_links_lead_somewhere_or_are_reported(pdf: Pdf) -> None:
     ]
     assert "https://example.org/a_b?c=d#e" in [action.get("/URI") for action in actions]
     assert [line for line in pdf.log if "link" in line] == [
-        "sample.ipynb, cell 6 ([back](#here), [lost](#nowhere), [file](other.ipy…): link to #nowhere leads to nothing in this notebook; its text is kept"
+        "sample.ipynb, cell 6 ([back](#here), [lost](#nowhere), [file](other.ipy…): "
+        "link to #nowhere leads to nothing in this notebook; its text is kept"
     ]
     assert "back, lost, file, out" in pdf.text
 
@@ -98,7 +99,9 @@ def test_a_doubled_label_names_both_places() -> None:
 
 def test_an_unknown_reference_names_the_known_ones() -> None:
     made = notebook(markdown("# A {#sec-a}\n\n## B {#sec-b}\n\n@sec-c"))
-    assert problems(made) == ["sample.ipynb, cell 1 (# A {#sec-a}): unknown reference @sec-c; known sections: sec-a, sec-b"]
+    assert problems(made) == [
+        "sample.ipynb, cell 1 (# A {#sec-a}): unknown reference @sec-c; known sections: sec-a, sec-b"
+    ]
 
 
 def test_an_unknown_citation_names_the_entries(folder: Path) -> None:
