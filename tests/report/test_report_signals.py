@@ -98,13 +98,14 @@ def test_a_signal_at_any_moment_ends_the_run(report, part):
     made = old.read_bytes()
     for attempt in range(TRIES // 10):
         number = random_moment.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-        process = report.start("-p", f"01-hides.count={attempt + 2}")
+        process = report.start("-p", f"01-hides.count={attempt + 2}", start_new_session=True)
+        send = random_moment.choice([os.kill, os.killpg])  # to it alone, or as a terminal does
         time.sleep(random_moment.uniform(0.1, length))
-        process.send_signal(number)
+        send(process.pid, number)  # until it is waited for, its number is its own
         twice = random_moment.random() < 0.3
         if twice:
             time.sleep(random_moment.uniform(0, 0.3))
-            process.send_signal(number)
+            send(process.pid, number)
         sent = time.monotonic()
         output, _ = process.communicate(timeout=10)
         assert time.monotonic() - sent < 5
