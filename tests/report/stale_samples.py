@@ -39,6 +39,7 @@ def make(folder: Path) -> Project:
         (project.folder / name).parent.mkdir(exist_ok=True, parents=True)
         (project.folder / name).write_text(body)
     (project.folder / "picture.svg").write_bytes(PICTURE)
+    (project.folder / ".git").mkdir()  # pictures may lie anywhere in a repository
     for name in ("01-a", "02-b"):
         project.add(name)
     project.add("03-all", after="all", parameters='results_folder: str = "."  # where')
