@@ -109,9 +109,10 @@ def test_a_signal_at_any_moment_ends_the_run(report, part):
         sent = time.monotonic()
         output, _ = process.communicate(timeout=10)
         assert time.monotonic() - sent < 5
-        assert "Traceback" not in output
-        assert process.returncode in (128 + number, 0), output
-        assert twice or process.returncode == 0 or "error: interrupted" in output
+        unheard = process.returncode == -number  # Python itself was still starting
+        assert unheard or "Traceback" not in output
+        assert unheard or process.returncode in (128 + number, 0), output
+        assert unheard or twice or process.returncode == 0 or "error: interrupted" in output
         assert processes_of(report.folder) == []
         assert old.read_bytes()[:5] == made[:5]
     assert list(report.build.rglob("*.part")) == []
