@@ -39,6 +39,7 @@ def processes_of(folder):
     return found
 
 
+@pytest.mark.long
 def test_what_hides_from_its_notebook_ends_with_it(report):
     assert report.run().returncode == 0
     assert processes_of(report.folder) == []
@@ -63,6 +64,7 @@ def test_a_signal_ends_the_wait_for_another_run(report):
     assert process.returncode == 130
 
 
+@pytest.mark.long
 def test_a_closed_pipe_ends_the_run_in_one_line(report):
     reader, writer = os.pipe()
     os.close(reader)
