@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlp_core.history import History, check_metric, sign
+from mlp_core.optimizers import not_negative, number
 from mlp_core.runs.early_stopping import EarlyStopping
 
 if TYPE_CHECKING:
@@ -112,8 +113,7 @@ class StopAt(Callback):
 
     def __init__(self, metric: str, target: float) -> None:
         check_metric(metric)
-        if isinstance(target, bool) or not isinstance(target, (int, float)):
-            raise TypeError(f"expected target as a number, got {target!r}")
+        number(target, "target")
         if not math.isfinite(target):
             raise ValueError(f"expected target as a finite number, got {target}")
         if metric.endswith("accuracy") and not 0 <= target <= 1:
@@ -141,9 +141,7 @@ class ProgressBar(Callback):
     """
 
     def __init__(self, delay: float = 2.0) -> None:
-        if isinstance(delay, bool) or not isinstance(delay, (int, float)):
-            raise TypeError(f"expected delay in seconds, got {delay!r}")
-        self.delay = delay
+        self.delay = not_negative(delay, "delay, in seconds,")
         self._bar: Any = None
 
     def on_train_begin(self, state: TrainingState) -> None:

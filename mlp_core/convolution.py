@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from mlp_core.fast.threads import product
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
 from mlp_core.layers import Layer, Shape, as_floats, as_grad, float_dtype, positive_int
 
@@ -65,6 +66,7 @@ class Conv2d(Layer):
         bias = get_initializer(bias_initializer)(rng, (out_channels,), *fans)
         self.params = {"weight": weight.astype(self.dtype), "bias": bias.astype(self.dtype)}
 
+    @product
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return the output, shape (n, out_channels, H', W'), for x of shape (n, in_channels, H, W)."""
         x = as_floats(x, self.dtype)
@@ -72,10 +74,11 @@ class Conv2d(Layer):
             raise ValueError(f"{self!r} expected an input of shape (n, {self.in_channels}, H, W), got {x.shape}")
         out_channels, height, width = self.output_shape(x.shape[1:])
         columns = im2col(x, self.kernel_size, self.stride, self.padding)
-        self._cache = (x.shape, columns) if training else None
+        self._remember((x.shape, columns), training)
         output = self.params["weight"].reshape(out_channels, -1) @ columns + self.params["bias"][:, None]
         return output.reshape(out_channels, height, width, x.shape[0]).transpose(3, 0, 1, 2)
 
+    @product
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Return dL/dx and store dL/dW and dL/db.
 
@@ -132,7 +135,7 @@ class MaxPool2d(Layer):
         for index, candidate in enumerate(candidates[1:], start=1):
             winner = np.where(candidate > output, index, winner)  # ">" keeps the first of equal values
             output = np.maximum(candidate, output)
-        self._cache = (x.shape, winner) if training else None
+        self._remember((x.shape, winner), training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
@@ -219,7 +222,7 @@ def output_size(size: Shape, kernel_size: Pair, stride: Pair, padding: Pair) -> 
 def pair(value: int | Pair, name: str, least: int = 1) -> Pair:
     """Return (value, value) for a number, the two numbers of a pair otherwise."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    if len(values) != 2 or not all(isinstance(v, (int, np.integer)) for v in values):
+    if len(values) != 2 or any(isinstance(v, bool) or not isinstance(v, (int, np.integer)) for v in values):
         raise TypeError(f"expected {name} to be an integer or a pair (height, width), got {value!r}")
     if min(values) < least:
         raise ValueError(f"expected {name} >= {least}, got {value!r}")

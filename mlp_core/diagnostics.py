@@ -11,6 +11,7 @@ import numpy as np
 
 from mlp_core.callbacks import Callback, TrainingState
 from mlp_core.evaluation import check_batch, check_network, check_split, chunks
+from mlp_core.fast.threads import dot
 from mlp_core.layers import Dropout, ReLU, positive_int
 from mlp_core.losses import softmax_cross_entropy
 
@@ -93,7 +94,7 @@ def dead_units(network: Sequential, split: Split) -> pd.DataFrame:
     """
     check_split(network, split, "split")
     alive: dict[int, np.ndarray] = {}
-    for images, _ in chunks(split):
+    for images, *_ in chunks(split):
         outputs = activations(network, images)
         for index, layer in enumerate(network.layers):
             if isinstance(layer, ReLU):
@@ -224,7 +225,7 @@ def _statistics(array: np.ndarray, batch: int = 1) -> dict[str, float]:
     return {
         "mean": float(flat.mean()),
         "std": float(flat.std()),
-        "norm": float(np.sqrt(np.vdot(flat, flat) / batch)),
+        "norm": float(np.sqrt(dot(flat, flat) / batch)),
         "zeros": float((flat == 0).mean()),
     }
 

@@ -4,48 +4,43 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, Literal, Self
 
 import numpy as np
-import sklearn
 from numpy.typing import ArrayLike
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
-from sklearn.model_selection import train_test_split
+from sklearn import neural_network
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from mlp_core.callbacks import Callback, EarlyStopping, TrainingState
+from mlp_core.callbacks import Callback, EarlyStopping
 from mlp_core.history import History
 from mlp_core.layers import ReLU
 from mlp_core.losses import log_softmax, softmax
 from mlp_core.models import mlp
 from mlp_core.network import Sequential
 from mlp_core.optimizers import SGD, Adam
-from mlp_core.runs.plateaus import InverseScaling, Plateau
-from mlp_core.splits import Split
+from mlp_core.runs.classifier import NetworkClassifier, checked, hold_out
+from mlp_core.runs.examples import DenseRows, Examples
+from mlp_core.runs.plateaus import InverseScaling, Plateau, Printer
 from mlp_core.training import train
 
 LARGEST_AUTO_BATCH = 200
-RATES = ("constant", "invscaling", "adaptive")
 ACTIVATIONS = {"logistic": "sigmoid", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "identity": "relu"}
-SOLVERS = ("adam", "sgd")
-PREVIOUS = "the same classes as in the previous call to fit. Previously got"
 
 
-class MLPClassifier(ClassifierMixin, BaseEstimator):
+class MLPClassifier(NetworkClassifier):
     """A multilayer perceptron with softmax output, trained by `mlp_core.train`, as a scikit-learn classifier.
 
     Works where scikit-learn's own does, with these exceptions: there is no solver "lbfgs"; a row has one label (for
     several, `sklearn.multioutput.MultiOutputClassifier`); two classes have two softmax outputs instead of one sigmoid;
-    sparse rows are made dense; Adam adds `epsilon` after the correction of its start, and momentum goes on unchanged
-    where the learning rate changes. Parameters have the names, defaults and meaning that they have in
-    `sklearn.neural_network.MLPClassifier`, except where the list below says otherwise.
+    Adam adds `epsilon` after the correction of its start, and momentum keeps the sum of gradients, not of steps, where
+    the learning rate changes; Ctrl-C ends `fit` instead of its training alone. Parameters have the names, defaults and
+    meaning that they have in `sklearn.neural_network.MLPClassifier`, except where the list below says otherwise.
 
     Parameters
     ----------
@@ -57,7 +52,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         The optimizer.
     alpha : float
         L2 penalty on the weights, as scikit-learn scales it: each step adds ``alpha / batch_size * W`` to the mean
-        gradient. So ``alpha = batch_size * weight_decay``, in terms of the optimizers of `mlp_core`.
+        gradient. So ``alpha = batch_size * weight_decay``, in terms of the optimizers of `mlp_core`. With a
+        `sample_weight`, it is divided by the mean of that, too.
     batch_size : int or "auto"
         Images an update, at most all n; "auto" is ``min(200, n)``.
     learning_rate : {"constant", "invscaling", "adaptive"}
@@ -73,8 +69,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         An int is the seed of both `mlp` and `train`: the same numbers come out as from these.
     tol : float or None
         An epoch that does not lower the training loss by `tol` (or, with `early_stopping`, raise the validation
-        accuracy) counts as none; after `n_iter_no_change` of them in a row, training ends. None: `max_iter` epochs, and
-        no warning that they were too few (not in scikit-learn).
+        accuracy) counts as none; after `n_iter_no_change` of them in a row (in scikit-learn, one more), training ends.
+        None: `max_iter` epochs, and no warning that they were too few (not in scikit-learn).
     verbose : bool
         Whether to print the loss after every epoch.
     warm_start : bool
@@ -124,30 +120,14 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
     """
 
     _parameter_constraints = {
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions(set(ACTIVATIONS))],
-        "solver": [StrOptions(set(SOLVERS))],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions(set(RATES))],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "shuffle": ["boolean"],
-        "random_state": ["random_state"],
-        "tol": [Interval(Real, 0, None, closed="left"), None],
-        "verbose": ["verbose"],
-        "warm_start": ["boolean"],
-        "momentum": [Interval(Real, 0, 1, closed="left")],
-        "nesterovs_momentum": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Interval(Real, 1, None, closed="both")],
+        **neural_network.MLPClassifier._parameter_constraints,
+        "activation": [StrOptions({*ACTIVATIONS})],
+        "solver": [StrOptions({"adam", "sgd"})],
+        "tol": [None, Interval(Real, 0, None, closed="left")],
+        "initializer": "no_validation",  # by `mlp`
         "dropout": [Interval(Real, 0, 1, closed="left")],
     }
+    del _parameter_constraints["max_fun"]  # of lbfgs
 
     def __init__(
         self,
@@ -205,25 +185,27 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train a new network, or, with `warm_start`, the last one, on `X` (n, n_features) and `y` (n,).
 
-        Each row counts `sample_weight` (n,) times in the mean loss of its batch.
+        `X` may be a sparse matrix. `sample_weight` (n,) says how much each row counts in every mean: the loss of a
+        batch, the accuracy on what is held out. Rows that count 0 are left out. A batch of sparse rows is made dense.
         """
         self._validate_params()
         go_on = self.warm_start and hasattr(self, "network_")
-        split, weights = self._checked(X, y, sample_weight, self.classes_ if go_on else None, reset=not go_on)
-        if go_on and len(np.unique(split.labels)) < len(self.classes_):
-            raise ValueError(f"warm_start can only be used where `y` has {PREVIOUS} {self.classes_}, "
-                             f"`y` has {np.unique(y)}")
+        split, classes = checked(self, X, y, sample_weight, reset=not go_on)
+        if go_on and not np.array_equal(classes, self.classes_):
+            raise ValueError("warm_start can only be used where `y` has the same classes as in the previous call to "
+                             f"fit. Previously got {self.classes_}, `y` has {classes}")
+        self.classes_ = classes
         if not go_on:
             self._start(split)
-        split, weights, valid = self._hold_out(split, weights)
-        self._renew_optimizer(len(split))
-        history = self._train(split, weights, self.max_iter, valid=valid, **self._stopping())
+        learnt, valid = hold_out(split, self.validation_fraction, self._seed) if self.early_stopping else (split, None)
+        self._renew_optimizer()
+        history = self._train(learnt, valid, self.max_iter, self._stopping())
         if history.status == "completed" and self.tol is not None and self.max_iter > 1:
             warnings.warn(f"{self.max_iter} epochs were made, and the loss still improves: raise max_iter, or set "
                           "tol=None for a fixed number of epochs", ConvergenceWarning, stacklevel=2)
         return self
 
-    @available_if(lambda estimator: estimator.solver in SOLVERS)
+    @available_if(lambda self: self.solver != "lbfgs")
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, classes: ArrayLike | None = None
     ) -> Self:
@@ -237,10 +219,10 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         named = self.classes_ if classes is None else np.unique(np.asarray(classes))
         if not first and not np.array_equal(named, self.classes_):
             raise ValueError(f"expected the classes of the first call, {self.classes_}, or none; got {named}")
-        split, weights = self._checked(X, y, sample_weight, named, reset=first)
+        split, self.classes_ = checked(self, X, y, sample_weight, classes=named, reset=first)
         if first:
             self._start(split)
-        self._train(split, weights, 1)
+        self._train(split, None, 1, {})
         return self
 
     def predict(self, X: ArrayLike) -> np.ndarray:
@@ -256,78 +238,15 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         """Return the logarithm of `predict_proba`; finite even where that rounds to zero."""
         return log_softmax(self._logits(X).astype(np.float64))
 
-    @property
-    def coefs_(self) -> list[np.ndarray]:
-        """The weights of each layer, shape (in_features, out_features)."""
-        check_is_fitted(self)
-        return [array for name, array in self.network_.params.items() if name.endswith("weight")]
-
-    @coefs_.setter
-    def coefs_(self, arrays: Sequence[ArrayLike]) -> None:
-        for own, array in zip(self.coefs_, arrays, strict=True):
-            own[...] = array
-
-    @property
-    def intercepts_(self) -> list[np.ndarray]:
-        """The biases of each layer, shape (out_features,)."""
-        check_is_fitted(self)
-        return [array for name, array in self.network_.params.items() if name.endswith("bias")]
-
-    @intercepts_.setter
-    def intercepts_(self, arrays: Sequence[ArrayLike]) -> None:
-        for own, array in zip(self.intercepts_, arrays, strict=True):
-            own[...] = array
-
-    def __sklearn_tags__(self) -> Any:
-        """Say that sparse rows are taken."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        return tags
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what is pickled, with scikit-learn's version, as its own estimators do."""
-        return {**super().__getstate__(), "_sklearn_version": sklearn.__version__}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take what was pickled; warn if another version of scikit-learn did it."""
-        version = state.pop("_sklearn_version", sklearn.__version__)
-        if version != sklearn.__version__:
-            warnings.warn(InconsistentVersionWarning(
-                estimator_name=type(self).__name__, current_sklearn_version=sklearn.__version__,
-                original_sklearn_version=version), stacklevel=2)  # fmt: skip
-        super().__setstate__(state)
-
     def _logits(self, X: ArrayLike) -> np.ndarray:
         """Return the network's output for checked rows, shape (n, n_classes)."""
         check_is_fitted(self)
-        rows = validate_data(self, X, reset=False, dtype=(np.float64, np.float32), accept_sparse=["csr", "csc"])
-        return self.network_.logits(rows.toarray() if issparse(rows) else rows)
+        rows = validate_data(self, X, reset=False, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
+        if not issparse(rows):
+            return self.network_.logits(rows)
+        return np.concatenate([self.network_.logits(chunk) for chunk in DenseRows(rows).chunks()])
 
-    def _checked(
-        self, X: ArrayLike, y: ArrayLike, weights: ArrayLike | None, classes: np.ndarray | None, *, reset: bool
-    ) -> tuple[Split, np.ndarray | None]:
-        """Return the data as a split whose labels count the classes, and checked weights; set `classes_`."""
-        if getattr(y, "ndim", 1) == 2 and y.shape[1] > 1:  # type: ignore[union-attr]
-            raise ValueError(f"expected one label per row, got y of shape {y.shape}; for several labels per row "  # type: ignore[union-attr]
-                             "there is sklearn.multioutput.MultiOutputClassifier(MLPClassifier(...))")
-        images, labels = validate_data(
-            self, X, y, reset=reset, dtype=(np.float64, np.float32), accept_sparse=["csr", "csc"]
-        )
-        images = images.toarray() if issparse(images) else images
-        check_classification_targets(labels)
-        found = np.unique(labels)
-        classes = found if classes is None else classes
-        if not np.isin(found, classes).all():
-            raise ValueError(f"warm_start can only be used where `y` has {PREVIOUS} {classes}, `y` has {found}"
-                             if self.warm_start else
-                             f"expected classes among {classes}, got {np.setdiff1d(found, classes)}")
-        self.classes_ = classes
-        split = Split(images, np.searchsorted(classes, labels))
-        if weights is None:
-            return split, None
-        return split, _check_sample_weight(weights, images, dtype=images.dtype, ensure_non_negative=True)
-
-    def _start(self, split: Split) -> None:
+    def _start(self, split: Examples) -> None:
         """Make a new network, optimizer and random generator."""
         hidden = self.hidden_layer_sizes
         sizes = [self.n_features_in_, *(hidden if isinstance(hidden, Iterable) else [hidden]), len(self.classes_)]
@@ -337,45 +256,23 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
                             dropout=self.dropout)
         if self.activation == "identity":
             self.network_ = Sequential([layer for layer in self.network_.layers if not isinstance(layer, ReLU)])
-        self._optimizer = self._make_optimizer(len(split))
+        self._optimizer = self._make_optimizer()
         self.loss_curve_: list[float] = []
         self.validation_scores_: list[float] | None = [] if self.early_stopping else None
-        self.t_, self.n_layers_, self.n_outputs_ = 0, len(sizes), len(self.classes_)
-        self.out_activation_ = "softmax"
+        self.t_, self.n_layers_, self.n_outputs_, self.out_activation_ = 0, len(sizes), len(self.classes_), "softmax"
 
-    def _renew_optimizer(self, n: int) -> None:
+    def _renew_optimizer(self) -> None:
         """Take the optimizer that the parameters now describe; one of the same kind hands on its state."""
-        before, self._optimizer = self._optimizer, self._make_optimizer(n)
+        before, self._optimizer = self._optimizer, self._make_optimizer()
         if type(before) is type(self._optimizer):
             state = before.state_dict()  # without the settings, which may have changed
             self._optimizer.load_state_dict({key: state[key] for key in state if "." in key or key == "updates"})
 
-    def _make_optimizer(self, n: int) -> SGD | Adam:
-        """Return the optimizer that the parameters describe, for n images."""
-        decay = self.alpha / self._batch_size(n)
+    def _make_optimizer(self) -> SGD | Adam:
+        """Return the optimizer that the parameters describe; `_train` gives it its weight decay."""
         if self.solver == "sgd":
-            nesterov = self.nesterovs_momentum and self.momentum > 0
-            return SGD(self.learning_rate_init, self.momentum, nesterov, weight_decay=decay)
-        return Adam(self.learning_rate_init, self.beta_1, self.beta_2, self.epsilon, weight_decay=decay)
-
-    def _batch_size(self, n: int) -> int:
-        """Return the images an update, for n images."""
-        return min(LARGEST_AUTO_BATCH if self.batch_size == "auto" else int(self.batch_size), n)
-
-    def _hold_out(
-        self, split: Split, weights: np.ndarray | None
-    ) -> tuple[Split, np.ndarray | None, Split | None]:
-        """Return what to train on, with its weights, and what to validate on."""
-        if not self.early_stopping:
-            return split, weights, None
-        classes, counts = np.unique(split.labels, return_counts=True)
-        smaller = len(split) * min(self.validation_fraction, 1 - self.validation_fraction)
-        fits = counts.min() > 1 and smaller > len(classes)
-        held = train_test_split(
-            np.arange(len(split)), test_size=self.validation_fraction, random_state=self._seed,
-            stratify=split.labels[:, None] == 1 if len(classes) == 2 else split.labels if fits else None,
-        )  # fmt: skip
-        return split.take(held[0]), None if weights is None else weights[held[0]], split.take(held[1])
+            return SGD(self.learning_rate_init, self.momentum, self.nesterovs_momentum and self.momentum > 0)
+        return Adam(self.learning_rate_init, self.beta_1, self.beta_2, self.epsilon)
 
     def _stopping(self) -> dict[str, Any]:
         """Return how `train` is to know when to end, or to lower the learning rate."""
@@ -393,22 +290,17 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         """Return how the learning rate changes."""
         return self.learning_rate if self.solver == "sgd" else "constant"
 
-    def _train(
-        self,
-        split: Split,
-        weights: np.ndarray | None,
-        epochs: int,
-        *,
-        callbacks: Sequence[Callback] = (),
-        **options: Any,
-    ) -> History:
+    def _train(self, split: Examples, valid: Examples | None, epochs: int, stopping: dict[str, Any]) -> History:
         """Train for some epochs, and note what was measured."""
-        callbacks = [*callbacks, *([PrintedLoss()] if self.verbose else [])]
+        callbacks: list[Callback] = [*stopping.pop("callbacks", ()), *([Printer()] if self.verbose else [])]
         if self._rate() == "invscaling":
             callbacks.append(InverseScaling(self.learning_rate_init, self.power_t, self.t_, len(split)))
-        self.history_ = train(self.network_, split, weights=weights, optimizer=self._optimizer, epochs=epochs,
-                              batch_size=self._batch_size(len(split)), seed=self._generator, shuffle=self.shuffle,
-                              evaluate_train=False, callbacks=callbacks, **options)
+        batch_size = min(LARGEST_AUTO_BATCH if self.batch_size == "auto" else int(self.batch_size), len(split))
+        mean_weight = 1.0 if split.weights is None else float(split.weights.mean())
+        self._optimizer.weight_decay = self.alpha / (batch_size * mean_weight)
+        self.history_ = train(self.network_, split, valid=valid, optimizer=self._optimizer, epochs=epochs,
+                              batch_size=batch_size, seed=self._generator, shuffle=self.shuffle,
+                              evaluate_train=False, callbacks=callbacks, **stopping)
         self.loss_curve_ += self.history_.running_loss
         if self.validation_scores_ is not None:
             self.validation_scores_ += self.history_.valid_accuracy
@@ -417,21 +309,6 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         self.loss_, self.best_loss_ = self.loss_curve_[-1], None if self.early_stopping else min(self.loss_curve_)
         self.best_validation_score_ = max(self.validation_scores_) if self.validation_scores_ else None
         return self.history_
-
-
-class PrintedLoss(Callback):
-    """Prints the loss after every epoch, and at the end why it was the last."""
-
-    def on_epoch_end(self, state: TrainingState) -> None:
-        """Print one line, or two with a validation score."""
-        print(f"Iteration {state.epoch}, loss = {state.history.running_loss[-1]:.8f}")
-        if state.history.valid_accuracy:
-            print(f"Validation score: {state.history.valid_accuracy[-1]:f}")
-
-    def on_train_end(self, state: TrainingState) -> None:
-        """Print why the training ended."""
-        if state.history.message:
-            print(state.history.message)
 
 
 def _to_seed(random_state: int | np.random.RandomState | None) -> int:

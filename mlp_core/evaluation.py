@@ -11,6 +11,7 @@ import numpy as np
 from mlp_core.layers import as_floats
 from mlp_core.losses import softmax_cross_entropy
 from mlp_core.network import EVALUATION_CHUNK, Sequential
+from mlp_core.runs.examples import weights_of
 from mlp_core.splits import Split
 
 
@@ -62,20 +63,23 @@ def evaluate(network: Sequential, split: Split) -> Evaluation:
 
 def full_pass(network: Sequential, split: Split) -> Evaluation:
     """Return loss and accuracy over a split that passed `check_split`; not finite where the network has diverged."""
-    total, right = 0.0, 0
+    total, right, count = 0.0, 0.0, 0.0
     with np.errstate(over="ignore", invalid="ignore"):
-        for images, labels in chunks(split):
+        for images, labels, weights in chunks(split):
             logits = network.logits(images)
-            total += softmax_cross_entropy(logits, labels, "sum")[0]
-            right += int(np.count_nonzero(logits.argmax(axis=1) == labels))
-    return Evaluation(total / len(split.labels), right / len(split.labels))
+            total += softmax_cross_entropy(logits, labels, "sum", weights)[0]
+            hits = logits.argmax(axis=1) == labels
+            right += float(np.count_nonzero(hits) if weights is None else hits @ weights)
+            count += len(labels) if weights is None else float(weights.sum())
+    return Evaluation(total / count, right / count)
 
 
-def chunks(split: Split) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield images and labels a thousand at a time: small enough for the cache, and for memory."""
+def chunks(split: Split) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
+    """Yield images, labels and weights, if any, a thousand at a time: small enough for the cache, and for memory."""
+    weights = weights_of(split)
     for start in range(0, len(split.labels), EVALUATION_CHUNK):
         part = slice(start, start + EVALUATION_CHUNK)
-        yield split.images[part], split.labels[part]
+        yield split.images[part], split.labels[part], None if weights is None else weights[part]
 
 
 def check_network(network: Sequential) -> None:

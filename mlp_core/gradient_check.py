@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlp_core.evaluation import check_batch
+from mlp_core.fast.threads import dot
 from mlp_core.gradients.finite_differences import INPUT, Difference, LossProbe
 from mlp_core.gradients.report import ArrayCheck, GradientCheck, GradientError
 from mlp_core.gradients.sweep import Sweep, finite_difference_sweep, probe_network
@@ -85,8 +86,6 @@ def check_layer(
     -------
     GradientCheck
     """
-    if not all(hasattr(layer, name) for name in ("forward", "backward", "params", "grads")):
-        raise TypeError(f"expected a layer with forward, backward, params and grads, got {layer!r}")
     layers = Sequential([layer]).astype("float64").layers
     rng = np.random.default_rng(seed)
     upstream: list[np.ndarray] = []
@@ -94,7 +93,7 @@ def check_layer(
     def projection(output: np.ndarray) -> tuple[float, np.ndarray]:
         if not upstream:
             upstream.append(rng.standard_normal(output.shape))
-        return float(np.vdot(output, upstream[0])), upstream[0]
+        return dot(output, upstream[0]), upstream[0]
 
     probe = LossProbe(layers, check_batch(x).astype("float64"), projection)
     return _check(probe, eps, tolerance, max_entries_per_array, seed)
@@ -131,7 +130,7 @@ def _check_array(
         direction, difference = _along_random_direction(probe, name, eps, rng)
         indices.append(None)
         differences.append(difference)
-        analytic.append(np.vdot(gradient, direction))
+        analytic.append(np.float64(dot(gradient, direction)))
     return _compare(probe, name, indices, np.array(analytic), differences, floor)
 
 
@@ -141,7 +140,7 @@ def _along_random_direction(
     """Return a random unit direction and the difference along it; up to five tries to avoid kinks."""
     for _ in range(DIRECTIONS):
         direction = rng.standard_normal(probe.arrays[name].shape)
-        direction /= np.linalg.norm(direction)
+        direction /= np.sqrt(dot(direction, direction))
         difference = probe.directional_difference(name, direction, eps)
         if not difference.kink:
             break

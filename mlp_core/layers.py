@@ -8,11 +8,14 @@ time.  Arrays hold one example a row: ``x`` has shape (n, ...), n the batch size
 from __future__ import annotations
 
 import math
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlp_core.fast.threads import product
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
+from mlp_core.optimizers import below_one
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -28,6 +31,8 @@ class Layer:
     params, grads : dict of str to ndarray
         The parameters, and after ``backward`` their gradients under the same keys. Empty where nothing is learnt.
     """
+
+    _thread = 0  # that of the last forward(x, training=True)
 
     def __init__(self) -> None:
         self.params: dict[str, np.ndarray] = {}
@@ -58,9 +63,22 @@ class Layer:
         """Show the layer as the call that makes it."""
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.config().items())})"
 
+    def _remember(self, cache: Any, training: bool) -> None:
+        """Keep what backward will need; a pass that trains nothing ends what this thread's last one kept."""
+        if training:
+            self._cache, self._thread = cache, get_ident()
+        elif self._thread == get_ident():
+            self._cache = None
+
     def _remembered(self) -> Any:
+        """Return what forward kept; RuntimeError if there is nothing, or another thread's."""
         if self._cache is None:
             raise RuntimeError(f"{type(self).__name__}.backward needs forward(x, training=True) before it")
+        if self._thread != get_ident():
+            raise RuntimeError(
+                f"the last {type(self).__name__}.forward(x, training=True) ran in another thread: two threads cannot "
+                "train one layer at once; let each train a network.copy()"
+            )
         return self._cache
 
 
@@ -102,14 +120,16 @@ class Linear(Layer):
         bias = get_initializer(bias_initializer)(rng, (out_features,), *fans)
         self.params = {"weight": weight.astype(self.dtype), "bias": bias.astype(self.dtype)}
 
+    @product
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return ``x W + b``, shape (n, out_features), for x of shape (n, in_features)."""
         x = as_floats(x, self.dtype)
         if x.ndim != 2 or x.shape[1] != self.in_features:
             raise ValueError(f"{self!r} expected an input of shape (n, {self.in_features}), got {x.shape}")
-        self._cache = x if training else None
+        self._remember(x, training)
         return x @ self.params["weight"] + self.params["bias"]
 
+    @product
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Return dL/dx and store dL/dW and dL/db.
 
@@ -138,7 +158,7 @@ class ReLU(Layer):
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return ``max(x, 0)``, the shape of x."""
         output = np.maximum(as_floats(x), 0)
-        self._cache = output if training else None
+        self._remember(output, training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
@@ -157,7 +177,7 @@ class Sigmoid(Layer):
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return the sigmoid of x, the shape of x."""
         output = 0.5 * np.tanh(0.5 * as_floats(x)) + 0.5
-        self._cache = output if training else None
+        self._remember(output, training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
@@ -172,7 +192,7 @@ class Tanh(Layer):
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return tanh(x), the shape of x."""
         output = np.tanh(as_floats(x))
-        self._cache = output if training else None
+        self._remember(output, training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
@@ -187,7 +207,7 @@ class Flatten(Layer):
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return x as one row an example."""
         x = as_floats(x)
-        self._cache = x.shape if training else None
+        self._remember(x.shape, training)
         return x.reshape(x.shape[0], -1)
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
@@ -215,19 +235,15 @@ class Dropout(Layer):
 
     def __init__(self, p: float, seed: Seed = None) -> None:
         super().__init__()
-        if not 0 <= p < 1:
-            raise ValueError(f"expected a dropout probability with 0 <= p < 1, got {p}")
-        self.p = float(p)
+        self.p = below_one(p, "p")
         self.rng = make_rng(seed)
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return x with a fresh random mask applied while training, x itself otherwise."""
         x = as_floats(x)
-        if not training:
-            self._cache = None
-            return x
-        self._cache = self.draw_mask(x.shape, x.dtype)
-        return x * self._cache
+        mask = self.draw_mask(x.shape, x.dtype) if training else None
+        self._remember(mask, training)
+        return x if mask is None else x * mask
 
     def draw_mask(self, shape: Shape, dtype: np.dtype) -> np.ndarray:
         """Return random factors: 0 with probability p, 1 / (1 - p) otherwise."""

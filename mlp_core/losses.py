@@ -51,7 +51,7 @@ def softmax_cross_entropy(
     reduction : {"mean", "sum"}
         Over the batch; the gradient is that of the reduced loss.
     weights : ndarray, shape (n,), float, optional
-        How many times each example counts; all once by default.
+        How many times each example counts, not all 0 times; once by default.
 
     Returns
     -------
@@ -64,16 +64,17 @@ def softmax_cross_entropy(
         raise ValueError(f"expected reduction 'mean' or 'sum', got {reduction!r}")
     rows = np.arange(len(labels))
     log_probabilities = log_softmax(logits)
-    losses, total = -log_probabilities[rows, labels], float(len(labels))
+    losses = -log_probabilities[rows, labels]
     grad = np.exp(log_probabilities)
     grad[rows, labels] -= 1
     if weights is not None:
-        losses, grad = losses * weights, grad * weights[:, None]
-        total = float(weights.sum()) or 1.0  # where nothing counts, the loss is 0
+        counts = weights / weights.mean() if reduction == "mean" else weights
+        losses = losses * counts
+        grad *= counts[:, None]
     loss = losses.sum(dtype=np.float64)
     if reduction == "mean":
-        loss /= total
-        grad /= total
+        loss /= len(labels)
+        grad /= len(labels)
     return float(loss), grad
 
 

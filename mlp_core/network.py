@@ -5,19 +5,20 @@ from __future__ import annotations
 import copy
 import math
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from mlp_core.fast.threads import gate, products
-from mlp_core.layers import Dropout, Layer, Linear, Shape, as_floats, float_dtype
+from mlp_core.fast.threads import product
+from mlp_core.layers import Dropout, Layer, Linear, Shape, as_floats, float_dtype, positive_int
 from mlp_core.losses import softmax
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import DTypeLike
 
+PROTOCOL = ("forward", "backward", "params", "grads")
 EVALUATION_CHUNK = 1000  # images at a time: fits the cache, and memory stays small
 
 
@@ -41,14 +42,10 @@ class Sequential:
         self.layers = list(layers)
         if not self.layers:
             raise ValueError("expected at least one layer")
-        for index, layer in enumerate(self.layers):
-            if isinstance(layer, Sequential):
-                raise TypeError("expected layers, got a network; join two: Sequential([*first.layers, *second.layers])")
-            if any(layer is other for other in self.layers[:index]):  # it remembers one input, and has one gradient
-                raise ValueError(f"expected a layer of its own in each place, got {layer!r} twice (layer {index})")
+        check_layers(self.layers)
         if input_shape is None and isinstance(self.layers[0], Linear):
             input_shape = (self.layers[0].in_features,)
-        self.input_shape: Shape | None = None if input_shape is None else tuple(int(n) for n in input_shape)
+        self.input_shape: Shape | None = None if input_shape is None else as_shape(input_shape)
         if self.input_shape is not None:
             self._shapes()  # layers that do not fit each other fail now, not at the first batch
 
@@ -62,38 +59,44 @@ class Sequential:
     @property
     def grads(self) -> dict[str, np.ndarray]:
         """The gradients of all layers after ``backward``, under the keys of `params`."""
-        return {f"{i}.{name}": array for i, layer in enumerate(self.layers) for name, array in layer.grads.items()}
+        return Arrays(
+            {f"{i}.{name}": array for i, layer in enumerate(self.layers) for name, array in layer.grads.items()}
+        )
 
     @property
     def dtype(self) -> np.dtype:
         """The dtype of the parameters; inputs are cast to it."""
-        return next((array.dtype for layer in self.layers for array in layer.params.values()), np.dtype("float32"))
+        for layer in self.layers:
+            for array in layer.params.values():
+                return array.dtype
+        return np.dtype("float32")
 
     @property
     def num_parameters(self) -> int:
         """How many numbers training may change."""
         return sum(array.size for array in self.params.values())
 
+    @product
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return the logits for a batch x of shape (n, *input_shape), or of flat rows."""
         x = self._batch(x)
-        with products():
-            for layer in self.layers:
-                x = layer.forward(x, training)
+        if training and len({*map(id, self.layers)}) < len(self.layers):
+            check_layers(self.layers)
+        for layer in self.layers:
+            x = layer.forward(x, training)
         return x
 
+    @product
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Run the layers backward: fill every ``grads`` and return the gradient of the input."""
-        with products():
-            for layer in reversed(self.layers):
-                grad_output = layer.backward(grad_output)
+        for layer in reversed(self.layers):
+            grad_output = layer.backward(grad_output)
         return grad_output
 
     def logits(self, x: np.ndarray) -> np.ndarray:
         """Return ``forward(x)``, computed in chunks so that memory does not grow with n."""
         from mlp_core.fast.plan import fast_logits, is_supported  # this module is the first of the two
 
-        gate.forget()
         if is_supported(self):
             return fast_logits(self, x)
         x = np.asarray(x)
@@ -203,11 +206,42 @@ class Sequential:
 
 
 class Arrays(dict[str, np.ndarray]):
-    """The live arrays of a network under their addresses, gathered when asked for, so that none can be put in."""
+    """The arrays of a network by name, gathered anew whenever asked for: another array put here would be lost."""
+
+    def _refuse(self, *args: object, **options: object) -> NoReturn:
+        raise TypeError(
+            "network.params and network.grads only show what the layers hold: assign into an array, "
+            "network.params['0.weight'][...] = values, or to the layer, network.layers[0].params['weight'] = array"
+        )
 
     def __setitem__(self, name: str, array: np.ndarray) -> None:
-        """Refuse what would not reach the network."""
-        raise TypeError(f"write into the network's array instead: params[{name!r}][...] = values")
+        """Accept the array that is there, as ``params[name] -= step`` does; TypeError for any other."""
+        if array is not self.get(name):
+            self._refuse()
+
+    __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, np.ndarray]]]:
+        """Be an ordinary dictionary once copied deeply or pickled."""
+        return dict, (dict(self),)
+
+
+def check_layers(layers: Sequence[Layer]) -> None:
+    """Raise TypeError for what is no layer, ValueError for a layer in two places: it remembers one pass only."""
+    for index, layer in enumerate(layers):
+        if isinstance(layer, Sequential):
+            raise TypeError("expected layers, got a network; join two: Sequential([*first.layers, *second.layers])")
+        if isinstance(layer, type) or not all(hasattr(layer, name) for name in PROTOCOL):
+            raise TypeError(f"expected a layer with {', '.join(PROTOCOL)}, got {layer!r} (layer {index})")
+        if any(layer is other for other in layers[:index]):
+            raise ValueError(f"expected a layer of its own in each place, got {layer!r} twice (layer {index})")
+
+
+def as_shape(input_shape: Sequence[int]) -> Shape:
+    """Return the shape of one example as a tuple of ints."""
+    if isinstance(input_shape, (str, bytes)) or not isinstance(input_shape, Iterable):
+        raise TypeError(f"expected input_shape as the shape of one example, such as (784,), got {input_shape!r}")
+    return tuple(positive_int(n, "every number of input_shape") for n in input_shape)
 
 
 def short_name(layer: Layer) -> str:

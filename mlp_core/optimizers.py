@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from mlp_core.fast.threads import dot
+
 LearningRate = float | Callable[[int], float]
 BLOCK = 1 << 16  # numbers of one piece of an update: four arrays of them fit a cache of a megabyte
 
@@ -57,15 +59,18 @@ class Optimizer:
         """Return the learning rate of the next update."""
         if callable(self.learning_rate):
             return not_negative(self.learning_rate(self.updates), "the schedule's learning rate")
-        return self.learning_rate
+        return not_negative(self.learning_rate, "learning_rate")
 
     def step(self, network: HasParameters) -> None:
         """Update ``network.params`` in place from ``network.grads``."""
         grads, rate = network.grads, self.current_learning_rate()
         scale = self._clip_scale(grads)
-        for name, param in network.params.items():
+        for name, param in network.params.items():  # all of them, before the first is changed
             if name not in grads:
                 raise RuntimeError(f"no gradient for parameter {name!r}: call network.backward before step")
+            if not param.flags.writeable:
+                raise ValueError(f"parameter {name!r} is read-only, so no step can change it: put a copy in its place")
+        for name, param in network.params.items():
             grad = grads[name] if scale == 1 else grads[name] * param.dtype.type(scale)
             self.update_parameter(name, param, grad, rate)
         self.updates += 1
@@ -105,7 +110,7 @@ class Optimizer:
         """Return the factor that brings the gradients' joint norm down to ``clip_norm``."""
         if self.clip_norm is None:
             return 1.0
-        norm = math.sqrt(sum(float(np.vdot(grad, grad)) for grad in grads.values()))
+        norm = math.sqrt(sum(dot(grad, grad) for grad in grads.values()))
         return min(1.0, self.clip_norm / norm) if norm > 0 else 1.0
 
     def state_dict(self) -> dict[str, Any]:
@@ -167,6 +172,8 @@ class SGD(Optimizer):
         super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
         self.momentum = below_one(momentum, "momentum")
         self.bias_momentum = None if bias_momentum is None else below_one(bias_momentum, "bias_momentum")
+        if not isinstance(nesterov, (bool, np.bool)):
+            raise TypeError(f"expected nesterov as True or False, got {nesterov!r}")
         self.nesterov = bool(nesterov)
         if self.nesterov and not self.momentum:
             raise ValueError("nesterov needs a momentum > 0")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import numpy as np
 
 from mlp_core.fast.plan import fast_step, is_supported
-from mlp_core.layers import Layer
+from mlp_core.fast.threads import one_trainer
 from mlp_core.losses import Reduction, softmax_cross_entropy
 from mlp_core.network import Sequential
 from mlp_core.optimizers import Optimizer
 
 
+@one_trainer
 def train_step(
     network: Sequential,
     optimizer: Optimizer,
@@ -47,15 +46,15 @@ def train_step(
     """
     if len(images) == 0:
         raise ValueError(f"expected images of shape (n, ...) with n >= 1, got {images.shape}")
-    with alone(network.layers):
-        return quickest_step(network)(network, optimizer, images, labels, reduction)
+    return quickest_step(network)(network, optimizer, images, labels, reduction)
 
 
 def quickest_step(network: Sequential) -> Callable[..., float]:
-    """Return the fast step where it knows the network's layers, else the plain one."""
+    """Return the fast step where it does what the network would, else the plain one."""
     return fast_step if is_supported(network) else plain_step
 
 
+@one_trainer
 def plain_step(
     network: Sequential,
     optimizer: Optimizer,
@@ -70,24 +69,3 @@ def plain_step(
     network.backward(grad_logits)
     optimizer.step(network)
     return loss
-
-
-_trained: dict[int, int] = {}  # the layers that are being trained, by id, and the thread that does it
-_lock = threading.Lock()
-
-
-@contextmanager
-def alone(layers: Sequence[Layer]) -> Iterator[None]:
-    """Hold layers while this thread trains them; RuntimeError if another thread is at it already."""
-    me = threading.get_ident()
-    with _lock:
-        if any(_trained.get(id(layer), me) != me for layer in layers):
-            raise RuntimeError("another thread is training this network, or one of its layers; train a copy of it")
-        mine = [id(layer) for layer in layers if id(layer) not in _trained]
-        _trained.update(dict.fromkeys(mine, me))
-    try:
-        yield
-    finally:
-        with _lock:
-            for key in mine:
-                _trained.pop(key, None)

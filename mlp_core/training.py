@@ -12,14 +12,14 @@ import numpy as np
 
 from mlp_core.callbacks import Callback, TrainingState, as_callbacks
 from mlp_core.evaluation import Evaluation, check_split, evaluate, full_pass
-from mlp_core.fast.threads import gate
+from mlp_core.fast.threads import as_only_trainer
 from mlp_core.history import History
 from mlp_core.initializers import make_rng
 from mlp_core.losses import Reduction
 from mlp_core.runs.batches import Batches
 from mlp_core.runs.checkpoints import Checkpoint, CheckpointError, fingerprint
 from mlp_core.runs.early_stopping import EarlyStopping, Watch
-from mlp_core.step import alone, quickest_step
+from mlp_core.step import quickest_step
 
 if TYPE_CHECKING:
     from mlp_core.network import Sequential
@@ -62,7 +62,6 @@ def train(
     batch_size: int | None = 128,
     seed: int | np.random.Generator = 0,
     shuffle: bool = True,
-    weights: np.ndarray | None = None,
     reduction: Reduction = "mean",
     early_stopping: EarlyStopping | None = None,
     callbacks: Iterable[Callback | Callable[[TrainingState], object]] = (),
@@ -91,8 +90,6 @@ def train(
         Source of the shuffling.
     shuffle : bool
         Whether every epoch draws a new order; False keeps the split's order.
-    weights : ndarray, shape (n,), float, optional
-        How many times each training image counts in the loss of its batch; all once by default.
     reduction : {"mean", "sum"}
         Whether a batch's gradient is the mean or the sum over its images. Reported losses are means either way.
     early_stopping : EarlyStopping, optional
@@ -128,7 +125,7 @@ def train(
     splits = {name: part for name, part in (("train", split), ("valid", valid), ("test", test)) if part is not None}
     for name, part in splits.items():
         check_split(network, part, name)
-    batches = Batches(split, batch_size, make_rng(seed) if shuffle else None, network.dtype, weights)
+    batches = Batches(split, batch_size, make_rng(seed) if shuffle else None, network.dtype)
     state = TrainingState(network, optimizer, History(status="running"), epochs, len(batches))
     measured = {name: part for name, part in splits.items() if evaluate_train or name != "train"}
     if not isinstance(evaluate_train, bool):
@@ -137,10 +134,8 @@ def train(
     settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping}
     settings |= {"shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
     file = Checkpoint(checkpoint, fingerprint(run, splits, settings)) if checkpoint is not None else None
-    gate.forget()
     try:
-        with alone(network.layers):
-            run.go(evaluate_initial, file)
+        as_only_trainer((*network.layers, optimizer), run.go, evaluate_initial, file)
     except TrainingDiverged:
         if on_divergence == "raise":
             raise

@@ -35,6 +35,11 @@ def fit(**options):
     return m.train(options.pop("network", None) or small_network(), options.pop("split", blobs()), **options)
 
 
+def slow(state):
+    """Set what is no learning rate."""
+    state.optimizer.learning_rate = "slow"
+
+
 def step(images=None, labels=(0, 1, 2, 0), **options):
     """Make one training step, with what is wrong in the arguments."""
     images = x() if images is None else images
@@ -102,6 +107,9 @@ MISUSES = [
     Misuse("MaxPool2d", "flat", lambda: m.MaxPool2d(2).forward(x()), r"\(n, C, H, W\), got \(4, 6\)"),
     Misuse("Dropout", "everything", lambda: m.Dropout(1.0), "0 <= p < 1, got 1.0"),
     Misuse("Dropout", "negative", lambda: m.Dropout(-0.1), "0 <= p < 1, got -0.1"),
+    Misuse("Conv2d", "True", lambda: m.Conv2d(1, 3, True), "kernel_size to be an integer.*True", TypeError),
+    Misuse("Dropout", "False", lambda: m.Dropout(False), "p to be a number, got False", TypeError),
+    Misuse("Dropout", "a word", lambda: m.Dropout("half"), "p to be a number, got 'half'", TypeError),
     Misuse("Dropout", "NaN", lambda: m.Dropout(NAN), "0 <= p < 1, got nan"),
     Misuse("Layer", "abstract", lambda: m.Layer().forward(x()), "Layer must define forward", NotImplementedError),
     Misuse("Initializer", "abstract", lambda: m.Initializer()(None, (2,), 1, 1), "must say how", NotImplementedError),
@@ -145,6 +153,8 @@ MISUSES = [
     Misuse("SGD", "momentum", lambda: m.SGD(0.1, momentum=1.0), "0 <= momentum < 1, got 1.0"),
     Misuse("SGD", "a word for momentum", lambda: m.SGD(0.1, momentum="0.9"), "momentum.*'0.9'", TypeError),
     Misuse("SGD", "nesterov", lambda: m.SGD(0.1, nesterov=True), "nesterov needs a momentum"),
+    Misuse("SGD", "a word for nesterov", lambda: m.SGD(0.1, 0.9, "no"), "nesterov as True or False.*'no'", TypeError),
+    Misuse("SGD", "a callback's word", lambda: fit(callbacks=[slow], epochs=2), "learning_rate.*'slow'", TypeError),
     Misuse("SGD", "decay", lambda: m.SGD(0.1, weight_decay=-1), "weight_decay .*>= 0, got -1"),
     Misuse("SGD", "clip", lambda: m.SGD(0.1, clip_norm=0), "clip_norm .*> 0, got 0"),
     Misuse("SGD", "schedule", lambda: fit(optimizer=m.SGD(lambda t: -1.0)), "schedule's learning rate .*got -1"),
@@ -198,6 +208,8 @@ MISUSES = [
     Misuse("EarlyStopping", "metric", lambda: m.EarlyStopping(metric="loss"), "valid_loss.*got 'loss'"),
     Misuse("History", "metric", lambda: m.History().best_epoch_by("speed"), "train_loss.*got 'speed'"),
     Misuse("History", "per cent", lambda: m.History().epochs_to(97), "between 0 and 1, got 97"),
+    Misuse("EarlyStopping", "True", lambda: m.EarlyStopping(min_delta=True), "min_delta.*number, got True", TypeError),
+    Misuse("ProgressBar", "NaN", lambda: m.ProgressBar(NAN), "delay.*>= 0, got nan"),
     Misuse("ProgressBar", "a word", lambda: m.ProgressBar("soon"), "delay.*'soon'", TypeError),
     # gradient checks and diagnostics
     *[

@@ -5,7 +5,23 @@ import numpy as np
 import pytest
 from layer_checks import assert_gradients_right, distinct
 
-from mlp_core import Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU, Sequential, Sigmoid, Tanh, cnn, mlp, softmax
+from mlp_core import (
+    SGD,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Tanh,
+    check_gradients,
+    cnn,
+    mlp,
+    softmax,
+    train_step,
+)
 
 PUBLISHED_SIZES = {
     (784, 512, 256, 10): 535_818,
@@ -192,3 +208,58 @@ def test_an_array_put_into_params_is_not_lost_in_silence():
         network.params["0.weight"] = np.zeros((4, 3), "float32")
     network.params["0.weight"][...] = 0
     assert not network.layers[0].params["weight"].any()
+
+
+def test_params_take_no_other_array_but_every_change_in_place():
+    network = mlp([4, 3, 2], seed=0)
+    before = network.params["0.weight"].copy()
+    network.params["0.weight"] -= 1
+    assert np.array_equal(network.params["0.weight"], before - 1)
+    for change in (
+        lambda arrays: arrays.update({"0.weight": before}),
+        lambda arrays: arrays.__setitem__("0.weight", before),
+        lambda arrays: arrays.__ior__({"0.weight": before}),
+        lambda arrays: arrays.__delitem__("0.weight"),
+        lambda arrays: arrays.pop("0.weight"),
+        lambda arrays: arrays.setdefault("new", before),
+        lambda arrays: arrays.clear(),
+        lambda arrays: arrays.popitem(),
+    ):
+        for arrays in (network.params, network.grads):
+            with pytest.raises(TypeError, match=r"layers\[0\].params\['weight'\] = array"):
+                change(arrays)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda arrays: pickle.loads(pickle.dumps(arrays)), dict.copy])
+def test_copies_of_params_are_ordinary_dictionaries(copied):
+    arrays = copied(mlp([4, 3, 2], seed=0).params)
+    arrays["0.weight"] = np.zeros(3)
+    assert type(arrays) is dict
+
+
+def test_a_layer_put_into_a_second_place_later_is_refused():
+    network = mlp([4, 4, 4], seed=0)
+    network.layers.append(network.layers[1])
+    x, y = np.ones((2, 4), "float32"), np.array([0, 1])
+    for call in (
+        lambda: network.forward(x, training=True),
+        lambda: train_step(network, SGD(0.1), x, y),
+        lambda: check_gradients(network, x, y),
+    ):
+        with pytest.raises(ValueError, match=r"place, got ReLU\(\) twice \(layer 3\)"):
+            call()
+
+
+@pytest.mark.parametrize("layer", ["relu", ReLU, None])
+def test_what_is_no_layer_is_refused(layer):
+    with pytest.raises(TypeError, match=r"expected a layer with forward, backward, params, grads, got .* \(layer 0\)"):
+        Sequential([layer])
+
+
+@pytest.mark.parametrize(
+    ("shape", "error"),
+    [((1.5,), TypeError), ((True, 3), TypeError), (784, TypeError), ("784", TypeError), ((-1,), ValueError)],
+)
+def test_senseless_input_shapes_are_refused(shape, error):
+    with pytest.raises(error, match="input_shape"):
+        Sequential([ReLU()], shape)

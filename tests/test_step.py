@@ -145,6 +145,70 @@ def test_a_layer_of_ones_own_takes_the_plain_step():
     assert_same_training(network, OPTIMIZERS["sgd"], "float64")
 
 
+class Halved(Sequential):
+    def forward(self, x, training=False):
+        return super().forward(x, training) / 2
+
+
+@pytest.mark.parametrize("place", ["class", "network", "subclass"])
+def test_a_forward_of_ones_own_is_used_everywhere(place, monkeypatch):
+    network, x = NETWORKS["mlp"]("float64"), batch()[0]
+    if place == "class":
+        monkeypatch.setattr(ReLU, "forward", lambda self, x, training=False: 0 * x)
+    elif place == "network":
+        network.forward = lambda x, training=False: Sequential.forward(network, x, training) / 2
+    else:
+        network = Halved(network.layers)
+    assert np.array_equal(network.logits(x), network.forward(x))
+
+
+def test_a_backward_replaced_in_a_class_is_used(monkeypatch):
+    network = NETWORKS["mlp"]("float64")
+    before = network.copy()
+    monkeypatch.setattr(ReLU, "backward", lambda self, grad_output: 0 * grad_output)
+    train_step(network, SGD(0.1), *batch())
+    assert np.array_equal(network.params["0.weight"], before.params["0.weight"])
+
+
+@pytest.mark.parametrize("method", ["step", "update_parameter", "_update"])
+@pytest.mark.parametrize("make", [lambda: SGD(0.1), Adam])
+def test_a_method_replaced_in_an_optimizer_is_used(make, method):
+    network, optimizer = NETWORKS["mlp"]("float64"), make()
+    before = network.copy()
+    setattr(optimizer, method, lambda *arguments: None)
+    train_step(network, optimizer, *batch())
+    assert all(np.array_equal(network.params[name], before.params[name]) for name in before.params)
+
+
+@pytest.mark.parametrize("step", [train_step, plain_step])
+def test_a_read_only_parameter_is_refused_before_anything_is_changed(step):
+    network, optimizer = NETWORKS["mlp"]("float64"), SGD(0.1, 0.9)
+    network.params["4.weight"].flags.writeable = False
+    before = network.copy()
+    with pytest.raises(ValueError, match=r"'4.weight' is read-only.*a copy"):
+        step(network, optimizer, *batch())
+    assert all(np.array_equal(network.params[name], before.params[name]) for name in before.params)
+    assert optimizer.state_dict()["updates"] == 0
+
+
+def test_a_step_may_be_called_by_keywords():
+    images, labels = batch()
+    arguments = {"images": images, "labels": labels, "optimizer": SGD(0.1)}
+    losses = [step(network=NETWORKS["mlp"]("float64"), **arguments) for step in (train_step, plain_step)]
+    assert losses[0] == pytest.approx(losses[1])
+
+
+def test_what_ran_before_with_another_number_of_threads_does_not_matter(monkeypatch):
+    monkeypatch.setattr("mlp_core.fast.convolution.EXAMPLES_A_PART", 4)
+    networks = [NETWORKS["ift6135-b"]("float32") for _ in range(2)]
+    monkeypatch.setattr("mlp_core.fast.convolution.threads", lambda: 2)
+    networks[0].logits(batch(dtype="float32")[0])
+    monkeypatch.setattr("mlp_core.fast.convolution.threads", lambda: 1)
+    for network in networks:
+        train_step(network, SGD(0.1), *batch(dtype="float32"))
+    assert all(np.array_equal(networks[0].params[name], array) for name, array in networks[1].params.items())
+
+
 @pytest.mark.parametrize("name", ["mlp", "ift6135-b"])
 def test_the_same_bits_twice(name):
     networks = [NETWORKS[name]("float32") for _ in range(2)]

@@ -1,6 +1,6 @@
 """The convolutional layers of `mlp_core.fast`: Conv2d, ReLU and MaxPool2d over a mini-batch cut into parts.
 
-Each part is worked on by a thread of its own, with products that use one thread (`fast_step` sees to it): threads that
+Each part is worked on by a thread of its own, with products that use one thread (`Plan` sees to that): threads that
 share a whole network's work wait for each other once a step, those that share every small product wait all the time.
 
 Images lie as ``(H, C, W, n)``, the examples last.  A convolution goes over the *rows of its input* without laying out
@@ -29,7 +29,7 @@ from mlp_core.fast.threads import threads
 from mlp_core.layers import Layer, ReLU, Shape
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     from mlp_core.fast.update import Update
 
@@ -41,7 +41,7 @@ class Trunk:
 
     def __init__(self, layers: list[Layer], input_shape: Shape, n: int, dtype: np.dtype) -> None:
         self.layers = layers
-        parts = max(1, min(threads(), n // EXAMPLES_A_PART))
+        parts = number_of_parts(n)
         cuts = [n * part // parts for part in range(parts + 1)]
         self.slices = [slice(*cut) for cut in zip(cuts, cuts[1:], strict=False)]
         self.chains = [Chain(layers, input_shape, s.stop - s.start, dtype) for s in self.slices]
@@ -79,14 +79,21 @@ class Trunk:
         """Do the work of all parts, the first one in this thread."""
         pairs = list(zip(self.chains, self.slices, strict=True))
         # a context carries np.errstate over to the other threads
-        futures = [helpers(os.getpid()).submit(copy_context().run, partial(work, *pair)) for pair in pairs[1:]]
+        futures: list[Future[None]] = []
         try:
+            for pair in pairs[1:]:
+                futures.append(helpers(os.getpid()).submit(copy_context().run, partial(work, *pair)))
             work(*pairs[0])
         finally:
             for future in futures:  # whatever happens here, nobody works on after this call
                 future.exception()
         for future in futures:
             future.result()
+
+
+def number_of_parts(n: int) -> int:
+    """Return into how many parts to cut a batch of n examples."""
+    return max(1, min(threads(), n // EXAMPLES_A_PART))
 
 
 @lru_cache(maxsize=1)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 import threading
 from itertools import combinations, pairwise
+from operator import attrgetter
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from mlp_core.convolution import Conv2d
-from mlp_core.fast.convolution import TRUNK_LAYERS, Trunk
+from mlp_core.fast.convolution import TRUNK_LAYERS, Trunk, number_of_parts
 from mlp_core.fast.dense import DENSE_LAYERS
-from mlp_core.fast.threads import preference, products
+from mlp_core.fast.threads import through_gate
 from mlp_core.fast.update import Update
 from mlp_core.layers import Dropout, Flatten, Layer, Linear
 from mlp_core.losses import Reduction, softmax_cross_entropy
@@ -23,6 +24,9 @@ from mlp_core.optimizers import Optimizer
 PLANS_KEPT = 4  # batch sizes of one network: in training and in evaluation, the usual one and the last of a pass
 CHUNK_OF_ROWS = 1000  # examples of a dense network at a time in evaluation: they fit the cache
 CHUNK_OF_IMAGES = 100  # the same for convolutions, whose unfolded images are much larger
+METHODS = ("forward", "backward")
+methods_of = attrgetter(*METHODS)
+AS_WRITTEN = {kind: methods_of(kind) for kind in (*TRUNK_LAYERS, *DENSE_LAYERS, Flatten, Sequential)}
 
 
 def fast_step(
@@ -36,10 +40,9 @@ def fast_step(
     """Make one update of a network that `is_supported` and return the loss of the batch before it."""
     images = network._batch(images)
     plan = plan_for(network, len(images))
-    with products(one=plan.in_parts):
-        logits = plan.forward(images, training=True)
-        loss, grad_logits = softmax_cross_entropy(logits.T, labels, reduction, weights)
-        plan.backward(np.ascontiguousarray(grad_logits.T), optimizer, network)
+    logits = plan.forward(images, training=True)
+    loss, grad_logits = softmax_cross_entropy(logits.T, labels, reduction, weights)
+    plan.backward(np.ascontiguousarray(grad_logits.T), optimizer, network)
     return loss
 
 
@@ -48,19 +51,13 @@ def fast_logits(network: Sequential, images: np.ndarray) -> np.ndarray:
     images = network._batch(images)
     size = CHUNK_OF_IMAGES if flatten_at(network.layers) else CHUNK_OF_ROWS
     parts = [images[start : start + size] for start in range(0, len(images), size)] or [images]
-    return np.concatenate([_chunk_of_logits(plan_for(network, len(part)), part) for part in parts])
-
-
-def _chunk_of_logits(plan: Plan, images: np.ndarray) -> np.ndarray:
-    """Return the logits of a plan's batch."""
-    with products(one=plan.in_parts):
-        return plan.forward(images, training=False).T.copy()
+    return np.concatenate([plan_for(network, len(part)).forward(part, training=False).T.copy() for part in parts])
 
 
 def is_supported(network: Sequential) -> bool:
-    """Return whether the fast step knows all layers and their order: convolutions, Flatten, dense layers.
+    """Return whether the fast step does what the network would: it knows convolutions, Flatten, dense layers in a row.
 
-    Types are compared exactly: a subclass may compute anything.
+    Types are compared exactly: a subclass may compute anything, and so may a method that was replaced.
     """
     kinds, start = [type(layer) for layer in network.layers], flatten_at(network.layers)
     trunk, head = kinds[:start], kinds[start:]
@@ -69,16 +66,23 @@ def is_supported(network: Sequential) -> bool:
     # an activation works in place, which only the array of a Linear layer allows
     in_place = all(before is Linear or kind in (Linear, Dropout) for before, kind in pairwise(head))
     begins_well = trunk[:1] in ([], [Conv2d]) and head[:1] == [Linear]
-    return known and in_place and begins_well and network.input_shape is not None and _is_ordinary(network)
+    if not (known and in_place and begins_well and network.input_shape is not None):
+        return False
+    as_written = is_as_written(network, Sequential) and all(map(is_as_written, network.layers, kinds))
+    return as_written and len({*map(id, network.layers)}) == len(kinds) and has_arrays_of_its_own(network)
 
 
-def _is_ordinary(network: Sequential) -> bool:
-    """Return whether layers compute what their classes say, on arrays of one precision that nothing else shares."""
+def is_as_written(part: Layer | Sequential, kind: type[Layer | Sequential]) -> bool:
+    """Return whether a layer or a network computes what its class did when this package was loaded."""
+    return methods_of(type(part)) == AS_WRITTEN[kind] and vars(part).keys().isdisjoint(METHODS)
+
+
+def has_arrays_of_its_own(network: Sequential) -> bool:
+    """Return whether all parameters have one precision, may be written, and lie apart from each other in memory."""
     arrays: list[np.ndarray] = []
     kind = network.dtype
     for layer in network.layers:
-        own = vars(layer)
-        if "forward" in own or "backward" in own or own.get("dtype", kind) != kind:
+        if getattr(layer, "dtype", kind) != kind:
             return False
         arrays += layer.params.values()
     if not all(array.dtype == kind and array.flags.behaved for array in arrays) or not kind.isnative:
@@ -109,43 +113,51 @@ class Plan:
     def __init__(self, network: Sequential, n: int) -> None:
         if network.input_shape is None:
             raise ValueError("a plan needs the network's input_shape")
-        self.layers, self.dtype = list(network.layers), network.dtype
+        self.layers, self.dtype, self.n = list(network.layers), network.dtype, n
         self.operations: list[Operation] = []
         self.trunk_length = start = flatten_at(self.layers)
-        self.in_parts = False  # whether several threads work on it, which want BLAS threads out of their way
+        self.parts = 1
         if start:
             trunk = Trunk(self.layers[:start], network.input_shape, n, self.dtype)
             self.operations.append(trunk)
-            self.in_parts = len(trunk.chains) > 1
+            self.parts = len(trunk.chains)
         for index, layer in enumerate(self.layers):
             if index >= start and type(layer) is not Flatten:
                 self.operations.append(DENSE_LAYERS[type(layer)](layer, index, n, self.dtype))
 
     def fits(self, network: Sequential) -> bool:
-        """Return whether the network still has these layers and this precision."""
+        """Return whether the network still has these layers and this precision, and as many threads to work with."""
         pairs = zip(self.layers, network.layers, strict=False)
-        return len(self.layers) == len(network.layers) and all(a is b for a, b in pairs) and self.dtype == network.dtype
+        same = len(self.layers) == len(network.layers) and all(a is b for a, b in pairs) and self.dtype == network.dtype
+        return same and (not self.trunk_length or self.parts == number_of_parts(self.n))
 
     def forward(self, images: np.ndarray, training: bool) -> np.ndarray:
         """Return the logits, shape (classes, n)."""
         x = images if self.trunk_length else images.reshape(len(images), math.prod(images.shape[1:])).T
-        for operation in self.operations:
-            x = operation.forward(x, training)
-        return x
+        # the BLAS's own threads spin on after their work, and would be in the way of the parts' threads
+        return through_gate(self._forward, x, training, alone=self.parts > 1)  # type: ignore[no-any-return]
 
     def backward(self, grad: np.ndarray, optimizer: Optimizer, network: Sequential) -> None:
         """Run backward from the logits' gradient, shape (classes, n), and update all parameters."""
         update = Update(optimizer)
+        through_gate(self._backward, grad, update, alone=self.parts > 1)
+        update.finish(network)
+
+    def _forward(self, x: np.ndarray, training: bool) -> np.ndarray:
+        for operation in self.operations:
+            x = operation.forward(x, training)
+        return x
+
+    def _backward(self, grad: np.ndarray, update: Update) -> None:
         for index in reversed(range(len(self.operations))):
             grad = self.operations[index].backward(grad, update, index == 0)
-        update.finish(network)
 
 
 class Plans(threading.local):
-    """The plans of each network, by batch size and by whether this thread has one BLAS thread: no two threads share."""
+    """The plans of each network by batch size: no two threads share one."""
 
     def __init__(self) -> None:
-        self.of: WeakKeyDictionary[Sequential, dict[tuple[int, bool], Plan]] = WeakKeyDictionary()
+        self.of: WeakKeyDictionary[Sequential, dict[int, Plan]] = WeakKeyDictionary()
 
 
 _plans = Plans()
@@ -153,11 +165,11 @@ _plans = Plans()
 
 def plan_for(network: Sequential, n: int) -> Plan:
     """Return this thread's arrays for batches of n examples, those of last time if the layers are still the same."""
-    plans, key = _plans.of.setdefault(network, {}), (n, preference.one)
-    plan = plans.pop(key, None)
+    plans = _plans.of.setdefault(network, {})
+    plan = plans.pop(n, None)
     if plan is None or not plan.fits(network):
         plan = Plan(network, n)
-    plans[key] = plan  # the most recently used comes last
+    plans[n] = plan  # the most recently used comes last
     if len(plans) > PLANS_KEPT:
         del plans[next(iter(plans))]
     return plan

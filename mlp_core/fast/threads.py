@@ -1,172 +1,218 @@
-"""How many threads the BLAS uses: one number for the process, which calls must not change under each other.
+"""Several threads at once: how many threads of its own the BLAS may use, and who trains a layer.
 
-The results of float32 products differ in their last bits with the number of threads, and a CNN's step asks for one
-thread (its parts have threads of their own).  So every product of this package runs inside `products`, a gate: calls
-that want the same number go in together, a call that wants another waits until those inside have left, and whoever
-asked first goes first.  A call made inside another takes what is there, so nothing can wait for itself.  Products that
-the user's own code makes in other threads, outside this package, do not pass the gate.
+OpenBLAS has *one* number of threads for the whole process, and with another number a float32 product differs in its
+last bits.  A CNN's step asks for one thread (its parts have threads of their own), and so does a search.  Whoever
+changes the number must have everyone else's products out of the way, so every product of this package passes a `Gate`:
+calls that want the same number go in together, the others wait until they have left.  A call made inside another takes
+what is there.  Two things are left to the user: products of one's own outside a network's passes do not go through the
+gate; and a layer of one's own must not wait, in a pass, for another thread that computes with networks.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from types import TracebackType
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numpy as np
 
 from mlp_core.fast.blas import library
 
+P = ParamSpec("P")
+R = TypeVar("R")
 NAMES = ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads64_", "openblas_{}_num_threads")
-Controls = tuple[Callable[[], int], Callable[[int], object]]
-
-
-class Gate:
-    """Lets calls in that agree on the number of threads: `normal`, what the process has, or one."""
-
-    def __init__(self) -> None:
-        self.changed = threading.Condition(threading.Lock())
-        self.waiting: deque[object] = deque()
-        self.depths: dict[int, int] = {}  # of the threads inside: how many calls within each other
-        self.one = False  # whether those inside have one thread
-        self.normal = 0  # the number to go back to, while `one`
-
-    def enter(self, one: bool) -> None:
-        """Go in, as soon as that is possible."""
-        me, ticket, inside = threading.get_ident(), object(), False
-        try:
-            with self.changed:
-                if me not in self.depths:
-                    self._wait(ticket, one)
-                depth = self.depths.get(me, 0) + 1
-                self.depths[me] = depth
-                inside = True
-        except BaseException:  # an interrupt on the doorstep
-            if inside:
-                self.leave()
-            raise
-
-    def _wait(self, ticket: object, one: bool) -> None:
-        """Wait for one's turn, and for calls that do not agree to leave; an interrupt leaves no ticket behind."""
-        self.waiting.append(ticket)
-        try:
-            while self.waiting[0] is not ticket or (self.depths and self.one != one):
-                self.changed.wait()
-            if not self.depths:
-                self._switch(one)
-        finally:
-            self.waiting.remove(ticket)
-            self.changed.notify_all()
-
-    def leave(self) -> None:
-        """Go out; the last one out gives the threads back."""
-        with self.changed:
-            depth = self.depths.pop(threading.get_ident(), 1) - 1
-            if depth:
-                self.depths[threading.get_ident()] = depth
-            elif not self.depths:
-                self._switch(False)
-                self.changed.notify_all()
-
-    def forget(self) -> None:
-        """Go out altogether: for calls that never stand inside another, should an interrupt have kept one in."""
-        if threading.get_ident() in self.depths:
-            with self.changed:
-                self.depths[threading.get_ident()] = 1
-            self.leave()
-
-    def after_fork(self) -> None:
-        """Start anew in a process that inherits none of the threads that were inside."""
-        self._switch(False)
-        self.changed, self.waiting, self.depths = threading.Condition(threading.Lock()), deque(), {}
-
-    def _switch(self, one: bool) -> None:
-        """Set the BLAS's number of threads, where it is not so already."""
-        controls = thread_controls()
-        if one == self.one:
-            return
-        if controls is not None:
-            get, put = controls
-            if one:
-                self.normal = get()
-            put(1 if one else self.normal)
-        self.one = one
-
-    def threads(self) -> int:
-        """Return how many threads a product of this thread gets, though another call may have one at the moment."""
-        controls = thread_controls()
-        if controls is None or preference.one:
-            return 1
-        with self.changed:
-            return self.normal if self.one else controls[0]()
-
-
-class Preference(threading.local):
-    """Whether this thread's products are to run with one BLAS thread."""
-
-    one = False
-
-
-preference = Preference()
-gate = Gate()
-threads = gate.threads
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=gate.after_fork)
-
-
-class Products:
-    """The block of a ``with`` statement that computes products."""
-
-    def __init__(self, one: bool) -> None:
-        self.one = one
-
-    def __enter__(self) -> None:
-        """Go through the gate."""
-        gate.enter(self.one or preference.one)
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Leave."""
-        gate.leave()
-
-
-NORMAL, ONE = Products(False), Products(True)
-
-
-def products(*, one: bool = False) -> Products:
-    """Return the block in which products run, with the process's number of threads, or with one."""
-    return ONE if one else NORMAL
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let this thread's products of the package use one BLAS thread each; other threads' are not touched."""
-    before, preference.one = preference.one, True
-    try:
-        yield
-    finally:
-        preference.one = before
 
 
 @lru_cache(maxsize=1)
-def thread_controls() -> Controls | None:
-    """Return the functions that get and set the BLAS's number of threads; None where there are none."""
-    import ctypes
-
+def thread_controls() -> tuple[Callable[[], int], Callable[[int], object]]:
+    """Return functions that get and set the BLAS's number of threads: OpenBLAS's own, or threadpoolctl's (slower)."""
     for name in NAMES:
         get, put = getattr(library(), name.format("get"), None), getattr(library(), name.format("set"), None)
         if get is not None and put is not None:
             get.restype, put.argtypes, put.restype = ctypes.c_int, [ctypes.c_int], None
             return get, put
-    return _other_controls()
+    from threadpoolctl import ThreadpoolController
 
-
-def _other_controls() -> Controls | None:
-    """Return those of another BLAS than OpenBLAS, where threadpoolctl knows it."""
-    try:
-        from threadpoolctl import ThreadpoolController
-    except ImportError:
-        return None
     found = ThreadpoolController().select(user_api="blas").lib_controllers
-    return (found[0].get_num_threads, found[0].set_num_threads) if found else None
+    return (found[0].get_num_threads, found[0].set_num_threads) if found else (lambda: 1, lambda number: None)
+
+
+class Gate:
+    """A lock for groups: threads that want the same are inside together, those that want something else wait.
+
+    Whoever comes while others wait waits too, so that nobody waits for ever; when the last has left, the one that has
+    waited longest goes in with all that want the same.  Every step may be interrupted (Ctrl-C) and done again: what
+    is left to do is always seen from what the attributes say.
+
+    Attributes
+    ----------
+    inside : set of int
+        The threads inside; inside they pass freely.
+    waiting : dict of int to (bool, Lock)
+        The threads that wait, in their order: whether they want one BLAS thread, and what they wait for.
+    alone : bool
+        Whether those inside want one BLAS thread each.
+    kept : int or None
+        The number of threads to go back to, where it is changed.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.inside: set[int] = set()
+        self.waiting: dict[int, tuple[bool, threading.Lock]] = {}
+        self.alone = False
+        self.kept: int | None = None
+
+    def enter(self, me: int, alone: bool) -> None:
+        """Wait until this thread may go in."""
+        with self.lock:
+            if not self.waiting and (not self.inside or self.alone == alone):
+                self._set_number(alone)
+                self.inside.add(me)
+                return
+            ticket = threading.Lock()
+            ticket.acquire()
+            self.waiting[me] = alone, ticket
+        ticket.acquire()
+
+    def leave(self, me: int) -> None:
+        """Go out, or give up waiting; the last to go lets the next in."""
+        with self.lock:
+            self.waiting.pop(me, None)
+            self.inside.discard(me)
+            if not self.inside:
+                alone = next(iter(self.waiting.values()))[0] if self.waiting else False
+                self._set_number(alone)
+                self.inside.update([thread for thread, (wanted, _) in self.waiting.items() if wanted == alone])
+            for thread in self.inside & self.waiting.keys():
+                if self.waiting[thread][1].locked():
+                    self.waiting[thread][1].release()
+                del self.waiting[thread]
+
+    def _set_number(self, alone: bool) -> None:
+        """Change the number of BLAS threads, if those that go in now want that."""
+        if alone and self.kept is None:
+            self.kept = thread_controls()[0]()
+            if self.kept != 1:
+                thread_controls()[1](1)
+        elif not alone and self.kept is not None:
+            if self.kept != 1:
+                thread_controls()[1](self.kept)
+            self.kept = None
+        self.alone = alone
+
+    def number(self) -> int:
+        """Return the number of BLAS threads where nobody has it changed."""
+        with self.lock:
+            return thread_controls()[0]() if self.kept is None else self.kept
+
+
+class Wish(threading.local):
+    """Whether this thread wants one BLAS thread for all its products."""
+
+    alone = False
+
+
+gate, _wish = Gate(), Wish()
+_training: dict[int, frozenset[int]] = {}  # thread: the ids of the layers and optimizers that it trains
+_training_lock = threading.Lock()
+
+
+def through_gate(function: Callable[..., Any], *args: Any, alone: bool = False, **options: Any) -> Any:
+    """Call a function that computes products; if ``alone`` with one BLAS thread, for it has threads of its own."""
+    me = threading.get_ident()
+    if me in gate.inside:
+        return function(*args, **options)
+    try:
+        gate.enter(me, alone or _wish.alone)
+        return function(*args, **options)
+    finally:
+        try:
+            gate.leave(me)
+        except BaseException:  # Ctrl-C between two lines of `leave`
+            gate.leave(me)
+            raise
+
+
+def product(function: Callable[P, R]) -> Callable[P, R]:
+    """Let every call of a function that computes products pass the gate."""
+
+    @wraps(function)
+    def guarded(*args: P.args, **options: P.kwargs) -> R:
+        return through_gate(function, *args, **options)  # type: ignore[no-any-return, arg-type]
+
+    return guarded
+
+
+@product
+def dot(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the sum of the products of all numbers of two arrays of one shape."""
+    return float(np.vdot(a, b))
+
+
+def threads() -> int:
+    """Return how many threads this thread's products may use, whatever the gate has set for a moment."""
+    return 1 if _wish.alone else gate.number()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let every product that this thread computes in the block use one BLAS thread; other threads keep theirs."""
+    before, _wish.alone = _wish.alone, True
+    try:
+        yield
+    finally:
+        _wish.alone = before
+
+
+def as_only_trainer(trained: Iterable[object], function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Call a function that changes these layers and their optimizer; RuntimeError if another thread is at it."""
+    me, mine = threading.get_ident(), {id(one) for one in trained}
+    before = _training.get(me, frozenset())
+    if mine <= before:
+        return function(*args, **options)
+    try:
+        with _training_lock:
+            if any(thread != me and not held.isdisjoint(mine) for thread, held in list(_training.items())):
+                raise RuntimeError(
+                    "another thread is training this network, or one that shares a layer or the optimizer with it: "
+                    "train network.copy(), with an optimizer of its own"
+                )
+            _training[me] = before | mine
+        return function(*args, **options)
+    finally:
+        if before:
+            _training[me] = before
+        else:
+            _training.pop(me, None)
+
+
+def one_trainer(step: Callable[P, R]) -> Callable[P, R]:
+    """Let no other thread train the network and the optimizer, a step's first two arguments, while the step is made."""
+
+    @wraps(step)
+    def guarded(network: Any, optimizer: Any, *args: Any, **options: Any) -> Any:
+        return as_only_trainer((*network.layers, optimizer), step, network, optimizer, *args, **options)
+
+    return cast("Callable[P, R]", guarded)
+
+
+def _after_fork() -> None:
+    """Forget, in a forked process, the threads that it does not have; and take locks that nobody holds."""
+    global _training_lock
+    me = threading.get_ident()
+    gate.lock, _training_lock = threading.Lock(), threading.Lock()
+    gate.inside.intersection_update({me})
+    gate.waiting.clear()
+    for thread in _training.keys() - {me}:
+        del _training[thread]
+    if not gate.inside:
+        gate.leave(me)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

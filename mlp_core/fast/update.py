@@ -14,6 +14,8 @@ from mlp_core.optimizers import SGD, Adam, Optimizer, blocks
 if TYPE_CHECKING:
     from mlp_core.network import Sequential
 
+METHODS = ("step", "update_parameter", "_update")  # what `Update` does in an SGD's or an Adam's place
+
 
 class Update:
     """How gradients reach the parameters.
@@ -25,7 +27,8 @@ class Update:
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
-        self.at_once = type(optimizer) in (SGD, Adam) and optimizer.clip_norm is None
+        as_written = type(optimizer) in (SGD, Adam) and vars(optimizer).keys().isdisjoint(METHODS)
+        self.at_once = as_written and optimizer.clip_norm is None
         self.rate = optimizer.current_learning_rate()
         self.grads: dict[tuple[int, str], np.ndarray] = {}
 

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mlp_core.fast.threads import products
+from mlp_core.fast.threads import product
 from mlp_core.layers import Layer
+from mlp_core.network import check_layers
 
 Criterion = Callable[[np.ndarray], tuple[float, np.ndarray]]
 INPUT = "input"
@@ -52,22 +53,22 @@ class LossProbe:
     """
 
     def __init__(self, layers: Sequence[Layer], x: np.ndarray, criterion: Criterion) -> None:
+        check_layers(layers)
         self.layers, self.criterion = list(layers), criterion
         x = x.copy()
         self.arrays = {INPUT: x}
         self.inputs: list[np.ndarray] = []
         self.random_states: list[list[Mapping[str, Any]]] = []
-        with products():
-            for index, layer in enumerate(self.layers):
-                self.inputs.append(x)
-                self.random_states.append([rng.bit_generator.state for rng in _generators(layer)])
-                self.arrays |= {f"{index}.{name}": array for name, array in layer.params.items()}
-                x = layer.forward(x, training=True)
+        for index, layer in enumerate(self.layers):
+            self.inputs.append(x)
+            self.random_states.append([rng.bit_generator.state for rng in _generators(layer)])
+            self.arrays |= {f"{index}.{name}": array for name, array in layer.params.items()}
+            x = product(layer.forward)(x, training=True)
         self.choices = copy.deepcopy([_choices(layer) for layer in self.layers])  # a layer may reuse its arrays
         self.loss, grad_output = criterion(x)
-        with products():
-            self.gradients = self._backward(grad_output)
+        self.gradients = self._backward(grad_output)
 
+    @product
     def _backward(self, grad: np.ndarray) -> dict[str, np.ndarray]:
         """Return copies of all gradients, having checked that their shapes are those of what they belong to."""
         gradients = {}
@@ -99,14 +100,14 @@ class LossProbe:
         original, step = array[index].copy(), array.dtype.type(eps) * direction
         try:
             array[index] = original + step
-            with products():
-                above, kink_above = self._evaluate(first)
-                array[index] = original - step
-                below, kink_below = self._evaluate(first)
+            above, kink_above = self._evaluate(first)
+            array[index] = original - step
+            below, kink_below = self._evaluate(first)
         finally:
             array[index] = original
         return Difference((above - below) / (2 * eps), kink_above or kink_below)
 
+    @product
     def _evaluate(self, first: int) -> tuple[float, bool]:
         """Return the loss, computed from layer ``first`` on, and whether any choice has changed."""
         x, kink = self.inputs[first], False

@@ -128,8 +128,13 @@ class GradientCheck:
 
     @property
     def passed(self) -> bool:
-        """Whether every array was compared in some entry, and every relative error is within the tolerance."""
-        return all(check.max_relative_error <= self.tolerance for check in self.arrays)
+        """Whether something of every array was compared, and every relative error is within the tolerance."""
+        return not self.unchecked and self.max_relative_error <= self.tolerance
+
+    @property
+    def unchecked(self) -> list[str]:
+        """The names of the arrays of which no entry could be compared, as every step crossed a kink."""
+        return [check.name for check in self.arrays if check.kinks.all()]
 
     def raise_if_failed(self) -> GradientCheck:
         """Raise GradientError, with all that helps to find the mistake, unless the check passed; return it if so."""
@@ -161,9 +166,10 @@ class GradientCheck:
     def __repr__(self) -> str:
         """Give the verdict in a line."""
         verdict = "passed" if self.passed else "FAILED"
+        missing = f", {len(self.unchecked)} of {len(self.arrays)} arrays not checked" if self.unchecked else ""
         return (
             f"GradientCheck({verdict}: max_relative_error={self.max_relative_error:.2g}, "
-            f"tolerance={self.tolerance:g}, {self.checked} entries checked, {self.kinks} kinks)"
+            f"tolerance={self.tolerance:g}, {self.checked} entries checked, {self.kinks} kinks{missing})"
         )
 
     def __str__(self) -> str:
@@ -174,7 +180,8 @@ class GradientCheck:
         """Yield a line for every array that failed or could not be checked."""
         for check in self.arrays:
             if check.kinks.all():
-                yield f"  {check.name} of {check.layer}: not checked, every step of {self.eps:g} crosses a kink"
+                yield f"  {check.name} of {check.layer}: not checked, every step of {self.eps:g} crosses a kink;"
+                yield "    try other weights (not zeros), another batch or a smaller eps"
             elif check.max_relative_error > self.tolerance or np.isnan(check.max_relative_error):
                 yield from _explain(check, self)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlp_core.layers import positive_int
+from mlp_core.runs.examples import weights_of
 from mlp_core.splits import Split
 
 
@@ -15,15 +16,10 @@ class Batches:
     """The mini-batches of an epoch, in a fresh order every time it is iterated if there is a generator to draw from."""
 
     def __init__(
-        self,
-        split: Split,
-        batch_size: int | None,
-        rng: np.random.Generator | None,
-        dtype: np.dtype,
-        weights: np.ndarray | None = None,
+        self, split: Split, batch_size: int | None, rng: np.random.Generator | None, dtype: np.dtype
     ) -> None:
         self.images, self.labels, self.rng, self.dtype = split.images, split.labels, rng, dtype
-        self.weights = None if weights is None else check_weights(weights, len(split)).astype(dtype)
+        self.weights = weights_of(split)
         n = len(self.labels)
         self.batch_size = n if batch_size is None else min(positive_int(batch_size, "batch_size"), n)
 
@@ -44,13 +40,3 @@ class Batches:
                 images = self.images.take(part, axis=0)
             weights = None if self.weights is None else self.weights[part]
             yield images.astype(self.dtype, copy=False), self.labels[part], weights
-
-
-def check_weights(weights: np.ndarray, n: int) -> np.ndarray:
-    """Return the weights as an array; raise ValueError unless there is a finite one of at least 0 for each image."""
-    weights = np.asarray(weights)
-    if weights.shape != (n,) or weights.dtype.kind not in "fiu":
-        raise ValueError(f"expected weights as {n} numbers, got {weights.dtype} of shape {weights.shape}")
-    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
-        raise ValueError("expected finite weights of at least 0, and not all 0")
-    return weights

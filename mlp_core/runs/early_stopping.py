@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlp_core.history import check_metric, sign
+from mlp_core.optimizers import number
 
 if TYPE_CHECKING:
     from mlp_core.callbacks import TrainingState
@@ -44,7 +45,8 @@ class EarlyStopping:
             raise TypeError(f"expected patience as a whole number of epochs, got {self.patience!r}")
         if self.patience < 1:
             raise ValueError(f"expected patience of at least 1 epoch, got {self.patience}")
-        if not (isinstance(self.min_delta, (int, float)) and 0 <= self.min_delta < math.inf):
+        number(self.min_delta, "min_delta")
+        if not 0 <= self.min_delta < math.inf:
             raise ValueError(f"expected min_delta >= 0, got {self.min_delta!r}")
 
 
@@ -88,7 +90,7 @@ def last_improvement(scores: Sequence[float], min_delta: float) -> int:
     5
     """
     best, epoch = scores[0], 1
-    for number, score in enumerate(scores, start=1):
+    for reached, score in enumerate(scores, start=1):
         if score < best - min_delta:
-            best, epoch = score, number
+            best, epoch = score, reached
     return epoch

@@ -1,4 +1,4 @@
-"""What scikit-learn's classifier does after an epoch: end, or lower the learning rate, where nothing improves."""
+"""What scikit-learn's classifier does after an epoch: print, end, or lower the rate where nothing improves."""
 
 from __future__ import annotations
 
@@ -58,3 +58,18 @@ class InverseScaling(Callback):
         """Count the epoch's images."""
         self.seen += self.each
         state.optimizer.learning_rate = self.initial / (self.seen + 1) ** self.power
+
+
+class Printer(Callback):
+    """Print every epoch's loss, and why training ended, in scikit-learn's words."""
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Print the epoch's loss and, if there is one, its validation accuracy."""
+        print(f"Iteration {state.epoch}, loss = {state.history.running_loss[-1]:.8f}")
+        if state.history.valid_accuracy:
+            print(f"Validation score: {state.history.valid_accuracy[-1]:f}")
+
+    def on_train_end(self, state: TrainingState) -> None:
+        """Print why training ended before the last epoch, if it did."""
+        if state.stop_reason:
+            print(f"{state.stop_reason}. Stopping.")

@@ -7,6 +7,7 @@ JSON: the ``warnings``, or the ``error`` and its ``diagnostic``. It imports noth
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     try:
         pdf, warnings = typst.compile_with_warnings(**request)
         output.write_bytes(pdf)
-        answer = {"warnings": [warning.message for warning in warnings]}
+        answer: dict[str, Any] = {"warnings": [warning.message for warning in warnings]}
     except typst.TypstError as error:
         answer = {"error": error.message, "diagnostic": error.diagnostic}
     json.dump(answer, sys.stdout)

@@ -57,11 +57,10 @@ class TypstExporter(Exporter):
         """Convert an open notebook file; one that is no notebook raises `ConversionError`, too."""
         with told(self.log):
             try:
-                notebook = nbformat.read(file_stream, as_version=4)
+                notebook = nbformat.convert(nbformat.reader.read(file_stream), 4)
             except Exception as error:  # nbformat raises many kinds
-                name = (resources or {}).get("metadata", {}).get("name") or "the file"
                 reason = f"{type(error).__name__}: {str(error)[:200]}"
-                raise ConversionError([f"{name}.ipynb is not a notebook: {reason}"]) from error
+                raise ConversionError([f"{_file_name(resources)} is not a notebook: {reason}"]) from error
         return self.from_notebook_node(notebook, resources, **kw)
 
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
@@ -78,7 +77,7 @@ class TypstExporter(Exporter):
             With one line for each formula, reference, image, option or output that cannot be converted.
         """
         with told(self.log):
-            check_form(nb, f"{(resources or {}).get('metadata', {}).get('name') or 'notebook'}.ipynb")
+            check_form(nb, _file_name(resources))
             nb, resources = super().from_notebook_node(nb, resources, **kw)
             folder = Path(resources.get("metadata", {}).get("path") or ".")
             authored = {place_of(cell) for cell in nb.cells if cell.cell_type != "code"}
@@ -169,6 +168,10 @@ class TypstExporter(Exporter):
         for warning in dict.fromkeys(missing + _lines(notes, "warnings")):
             self.log.warning(warning)
         return _IMAGE.sub(lambda match: arguments[match.group(1)], text)
+
+
+def _file_name(resources: dict | None) -> str:
+    return f"{(resources or {}).get('metadata', {}).get('name') or 'notebook'}.ipynb"
 
 
 def _lines(notes: dict[str, list], kind: str) -> list[str]:

@@ -1,9 +1,12 @@
 """A short way for tables that hold nothing but text, as pandas writes them: pandoc takes a second for 1,000 rows."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
 _STRUCTURE = {"div", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
+_BROKEN = re.compile(r"<[^<>]*(?:<|\Z)")
+"""A tag that is not closed; Python's parser would look for its end again and again."""
 _MARKUP = ("$", "\\(")
 """Texts with one of these may be formulas, which pandoc has to read."""
 
@@ -32,6 +35,8 @@ def plain_grid(html: str) -> dict[str, Any] | None:
     >>> plain_grid("<table><tr><td><b>1</b></td></tr></table>") is None
     True
     """
+    if _BROKEN.search(html):
+        return None
     reader = _TableReader()
     reader.feed(html)
     reader.close()

@@ -108,8 +108,8 @@ class _Typesetter:
             text = self.output.display(formula, label) if displayed else self.output.inline(formula)
             references = [*_references(formula)]
         except (MathError, RecursionError) as error:
-            error = error if isinstance(error, MathError) else "nested too deeply"
-            self._note("problems", text=f"formula ${_shortened(tidy(tex))}$: {error}")
+            reason = str(error) if isinstance(error, MathError) else "nested too deeply"
+            self._note("problems", text=f"formula ${_shortened(tidy(tex[:2000]))}$: {reason}")
             return [{"t": "Code", "c": [["", [], []], tex]}]
         for name in [label, *(line.label for line in formula.body.rows)]:
             if name:

@@ -137,9 +137,9 @@ class Stream:
 
     def skip_blanks(self, *, expand: bool = False) -> Token | None:
         """Drop blanks and look at the token after them."""
-        while (token := self.peek() if expand else (self._stack or [None])[-1]) == " ":
+        while self._stack and (self.peek() if expand else self._stack[-1]) == " ":
             self._stack.pop()
-        return token
+        return self._stack[-1] if self._stack else None
 
     def read_group(self, what: str) -> list[Token]:
         """Read one argument without expanding it: the inside of {...}, or one token."""
