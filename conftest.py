@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _count_all_cells() -> None:
-    """Let nbval name a cell by its position from 1 among all cells, as all messages do; it counts code from 0."""
+    """Let nbval name a cell by its position from 1 among all cells, as messages do: it counts code alone, from 0."""
     from nbval.plugin import IPyNbCell, IPyNbFile
 
     collect = IPyNbFile.collect

@@ -170,6 +170,7 @@ def assert_equal(data, other):
 
 
 @pytest.mark.mnist
+@pytest.mark.long
 def test_the_real_mnist_is_the_same_from_every_format(real_data, tmp_path, monkeypatch):
     data = load_dataset("mnist")
     pixels = {part: np.rint(split.images * 255).astype(np.uint8) for part, split in data.splits.items()}

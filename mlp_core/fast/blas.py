@@ -101,18 +101,13 @@ def find(routine: str, char: str) -> Callable[..., Any] | None:
 
 def _plain(target: np.ndarray, *sources: np.ndarray) -> bool:
     """Return whether the BLAS may write the target through its address: where NumPy would write, of one kind."""
-    kind, flags = target.dtype, target.flags
-    return (
-        kind.char in "fd"
-        and kind.isnative
-        and flags.writeable
-        and flags.aligned
-        and target.size > 0
-        and all(
-            source.dtype == kind and source.flags.aligned and source.size and not np.may_share_memory(target, source)
-            for source in sources
-        )
-    )
+    kind = target.dtype
+    if not (kind.char in "fd" and kind.isnative and target.flags.behaved and target.size):
+        return False
+    for source in sources:
+        if source.dtype != kind or not (source.flags.aligned and source.size) or np.may_share_memory(target, source):
+            return False
+    return True
 
 
 def leading(matrix: np.ndarray) -> tuple[int, int] | None:
@@ -120,14 +115,11 @@ def leading(matrix: np.ndarray) -> tuple[int, int] | None:
 
     None for a matrix that it cannot describe: neither rows nor columns contiguous, lines that go backward or overlap.
     """
-    size = matrix.itemsize
-    for flag, length, (line, number) in (
-        (AS_IS, matrix.shape[1], matrix.strides),
-        (TRANSPOSED, matrix.shape[0], matrix.strides[::-1]),
-    ):
-        lines = matrix.size // max(length, 1)
-        if number == size and (lines <= 1 or (line >= length * size and line % size == 0)):
-            return flag, max(line // size, length)
+    (m, n), (down, right), size = matrix.shape, matrix.strides, matrix.itemsize
+    if right == size and (m <= 1 or (down >= n * size and down % size == 0)):
+        return AS_IS, max(down // size, n)
+    if down == size and (n <= 1 or (right >= m * size and right % size == 0)):
+        return TRANSPOSED, max(right // size, m)
     return None
 
 

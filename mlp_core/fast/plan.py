@@ -39,11 +39,17 @@ def fast_step(
 ) -> float:
     """Make one update of a network that `is_supported` and return the loss of the batch before it."""
     images = network._batch(images)
-    plan = plan_for(network, len(images))
-    logits = plan.forward(images, training=True)
-    loss, grad_logits = softmax_cross_entropy(logits.T, labels, reduction, weights)
-    plan.backward(np.ascontiguousarray(grad_logits.T), optimizer, network)
-    return loss
+    plan, update = plan_for(network, len(images)), Update(optimizer)
+
+    def passes() -> float:
+        logits = plan.forward(images, training=True)
+        loss, grad_logits = softmax_cross_entropy(logits.T, labels, reduction, weights)
+        plan.backward(np.ascontiguousarray(grad_logits.T), update)
+        return loss
+
+    loss = through_gate(passes, alone=plan.parts > 1)
+    update.finish(network)
+    return float(loss)
 
 
 def fast_logits(network: Sequential, images: np.ndarray) -> np.ndarray:
@@ -51,7 +57,12 @@ def fast_logits(network: Sequential, images: np.ndarray) -> np.ndarray:
     images = network._batch(images)
     size = CHUNK_OF_IMAGES if flatten_at(network.layers) else CHUNK_OF_ROWS
     parts = [images[start : start + size] for start in range(0, len(images), size)] or [images]
-    return np.concatenate([plan_for(network, len(part)).forward(part, training=False).T.copy() for part in parts])
+    return np.concatenate([_chunk_of_logits(plan_for(network, len(part)), part) for part in parts])
+
+
+def _chunk_of_logits(plan: Plan, images: np.ndarray) -> np.ndarray:
+    """Return the logits of a plan's batch."""
+    return through_gate(plan.forward, images, False, alone=plan.parts > 1).T.copy()  # type: ignore[no-any-return]
 
 
 def is_supported(network: Sequential) -> bool:
@@ -116,7 +127,7 @@ class Plan:
         self.layers, self.dtype, self.n = list(network.layers), network.dtype, n
         self.operations: list[Operation] = []
         self.trunk_length = start = flatten_at(self.layers)
-        self.parts = 1
+        self.parts = 1  # if more, threads work on them: the BLAS's own spin on after their work, and are in their way
         if start:
             trunk = Trunk(self.layers[:start], network.input_shape, n, self.dtype)
             self.operations.append(trunk)
@@ -134,21 +145,12 @@ class Plan:
     def forward(self, images: np.ndarray, training: bool) -> np.ndarray:
         """Return the logits, shape (classes, n)."""
         x = images if self.trunk_length else images.reshape(len(images), math.prod(images.shape[1:])).T
-        # the BLAS's own threads spin on after their work, and would be in the way of the parts' threads
-        return through_gate(self._forward, x, training, alone=self.parts > 1)  # type: ignore[no-any-return]
-
-    def backward(self, grad: np.ndarray, optimizer: Optimizer, network: Sequential) -> None:
-        """Run backward from the logits' gradient, shape (classes, n), and update all parameters."""
-        update = Update(optimizer)
-        through_gate(self._backward, grad, update, alone=self.parts > 1)
-        update.finish(network)
-
-    def _forward(self, x: np.ndarray, training: bool) -> np.ndarray:
         for operation in self.operations:
             x = operation.forward(x, training)
         return x
 
-    def _backward(self, grad: np.ndarray, update: Update) -> None:
+    def backward(self, grad: np.ndarray, update: Update) -> None:
+        """Run backward from the logits' gradient, shape (classes, n), and update all parameters."""
         for index in reversed(range(len(self.operations))):
             grad = self.operations[index].backward(grad, update, index == 0)
 

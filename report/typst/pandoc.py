@@ -1,6 +1,7 @@
 """Run pandoc with the filters of this package on the document that `assembly` makes."""
 
 import json
+import logging
 import re
 import tempfile
 from pathlib import Path
@@ -11,6 +12,8 @@ import pypandoc
 from .children import Limits, Stopped, run
 from .errors import one_line
 from .formulas.dollars import tighten
+
+logging.getLogger("pypandoc").addHandler(logging.NullHandler())  # what went wrong is told once, by an exception
 
 FILTERS = Path(__file__).parent / "filters"
 FLAVOUR = (

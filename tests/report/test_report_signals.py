@@ -39,6 +39,7 @@ def processes_of(folder):
     return found
 
 
+@pytest.mark.long
 def test_what_hides_from_its_notebook_ends_with_it(report):
     assert report.run().returncode == 0
     assert processes_of(report.folder) == []
@@ -63,6 +64,7 @@ def test_a_signal_ends_the_wait_for_another_run(report):
     assert process.returncode == 130
 
 
+@pytest.mark.long
 def test_a_closed_pipe_ends_the_run_in_one_line(report):
     reader, writer = os.pipe()
     os.close(reader)
@@ -98,19 +100,21 @@ def test_a_signal_at_any_moment_ends_the_run(report, part):
     made = old.read_bytes()
     for attempt in range(TRIES // 10):
         number = random_moment.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-        process = report.start("-p", f"01-hides.count={attempt + 2}")
+        process = report.start("-p", f"01-hides.count={attempt + 2}", start_new_session=True)
+        send = random_moment.choice([os.kill, os.killpg])  # to it alone, or as a terminal does
         time.sleep(random_moment.uniform(0.1, length))
-        process.send_signal(number)
+        send(process.pid, number)  # until it is waited for, its number is its own
         twice = random_moment.random() < 0.3
         if twice:
             time.sleep(random_moment.uniform(0, 0.3))
-            process.send_signal(number)
+            send(process.pid, number)
         sent = time.monotonic()
         output, _ = process.communicate(timeout=10)
         assert time.monotonic() - sent < 5
-        assert "Traceback" not in output
-        assert process.returncode in (128 + number, 0), output
-        assert twice or process.returncode == 0 or "error: interrupted" in output
+        unheard = process.returncode == -number  # Python itself was still starting
+        assert unheard or "Traceback" not in output
+        assert unheard or process.returncode in (128 + number, 0), output
+        assert unheard or twice or process.returncode == 0 or "error: interrupted" in output
         assert processes_of(report.folder) == []
         assert old.read_bytes()[:5] == made[:5]
     assert list(report.build.rglob("*.part")) == []

@@ -82,7 +82,8 @@ def test_all_problems_are_told_at_once_with_their_cells() -> None:
     )
     assert problems(made) == [
         "02-init.ipynb, cell 8 (see @fig-nope): unknown reference @fig-nope; known figures: none",
-        "03-grid.ipynb, cell 3 (![a](gone.png)): image gone.png does not exist (its path is taken from the notebook's folder)",
+        "03-grid.ipynb, cell 3 (![a](gone.png)): image gone.png does not exist "
+        "(its path is taken from the notebook's folder)",
     ]
 
 

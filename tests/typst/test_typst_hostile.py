@@ -62,7 +62,9 @@ def everywhere(text: str, k: int) -> list[NotebookNode]:
 def document(seed: int, size: int) -> NotebookNode:
     chance = random.Random(seed)
     cells = [cell for k in range(size) for cell in everywhere(hostile(chance), k)]
-    metadata = {key: hostile(chance) for key in ("subtitle", "abstract", "short_title", "date", "course", "institution")}
+    metadata = {
+        key: hostile(chance) for key in ("subtitle", "abstract", "short_title", "date", "course", "institution")
+    }
     metadata |= {"keywords": [hostile(chance)], "dataset_note": hostile(chance)}
     return notebook(*cells, title=hostile(chance), authors=[{"name": hostile(chance)}], report=metadata)
 
