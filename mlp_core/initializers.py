@@ -16,6 +16,8 @@ from typing import Any, Union
 
 import numpy as np
 
+from mlp_core.optimizers import number
+
 Seed = Union[int, "np.random.Generator", None]  # the name alone: loading numpy.random takes 15 ms
 
 
@@ -54,7 +56,8 @@ class Normal(Initializer):
 
     def __post_init__(self) -> None:
         """Refuse a negative or non-finite standard deviation."""
-        if isinstance(self.sigma, bool) or not (np.isfinite(self.sigma) and self.sigma >= 0):
+        number(self.sigma, "sigma")
+        if not (np.isfinite(self.sigma) and self.sigma >= 0):
             raise ValueError(f"expected a finite standard deviation >= 0, got {self.sigma}")
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:

@@ -73,7 +73,7 @@ def moody(data, point, *, epochs, seed):
 
 
 def surroundings(data, point, *, epochs, seed):
-    """Return, as if they were losses, the process's and our own BLAS threads, and the memory-mapped arrays of a trial."""
+    """Return, as if they were losses, a trial's BLAS threads, all and our own, and its memory-mapped arrays."""
     from threadpoolctl import threadpool_info
 
     from mlp_core.fast.threads import threads
@@ -82,7 +82,8 @@ def surroundings(data, point, *, epochs, seed):
     base = data.train.images
     while isinstance(base.base, np.ndarray):
         base = base.base
-    return {"train_loss": blas, "test_loss": [threads()], "valid_loss": [isinstance(base, np.memmap) or type(base.base).__name__ == "mmap"]}
+    mapped = [isinstance(base, np.memmap) or type(base.base).__name__ == "mmap"]
+    return {"train_loss": blas, "test_loss": [threads()], "valid_loss": mapped}
 
 
 def values(frame):

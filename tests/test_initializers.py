@@ -81,6 +81,7 @@ def test_config_of_those_without_settings_is_their_name(initializer):
     assert get_initializer(initializer_config(initializer)) == initializer
 
 
-def test_true_is_no_standard_deviation():
-    with pytest.raises(ValueError, match="standard deviation"):
-        Normal(sigma=True)
+@pytest.mark.parametrize("sigma", [True, np.True_, "wide", None])
+def test_what_is_no_number_is_no_standard_deviation(sigma):
+    with pytest.raises(TypeError, match="sigma to be a number"):
+        Normal(sigma=sigma)
