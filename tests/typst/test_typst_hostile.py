@@ -62,7 +62,9 @@ def everywhere(text: str, k: int) -> list[NotebookNode]:
 def document(seed: int, size: int) -> NotebookNode:
     chance = random.Random(seed)
     cells = [cell for k in range(size) for cell in everywhere(hostile(chance), k)]
-    metadata = {key: hostile(chance) for key in ("subtitle", "abstract", "short_title", "date", "course", "institution")}
+    metadata = {
+        key: hostile(chance) for key in ("subtitle", "abstract", "short_title", "date", "course", "institution")
+    }
     metadata |= {"keywords": [hostile(chance)], "dataset_note": hostile(chance)}
     return notebook(*cells, title=hostile(chance), authors=[{"name": hostile(chance)}], report=metadata)
 
@@ -104,6 +106,14 @@ def test_a_field_behind_code_is_text() -> None:
     text = export(notebook(code("x", shown("text/markdown", "\n\n".join(FIELDS))))).text
     assert text.count("panic()") == len(FIELDS) - 1
     assert "n.txt" in text
+
+
+def test_two_slashes_begin_no_comment() -> None:
+    text = export(
+        notebook(code("x", shown("text/markdown", "a/<!-- -->/b\n\nc/<span>/</span>d *e*/<b></b>/f @g/<!-- -->/h")))
+    ).text
+    for words in ("a//b", "c//d e//f", "@g//h"):
+        assert words in text
 
 
 def test_divs_of_the_notebook_are_not_taken_for_those_of_the_exporter() -> None:
