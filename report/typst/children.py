@@ -26,6 +26,10 @@ class Limits:
     seconds: float = 300.0
     memory: int = 4096
 
+    def of_a_search(self) -> "Limits":
+        """Return what each try may take in a search for the cell at fault."""
+        return Limits(min(self.seconds, max(self.seconds / 8, 5.0)), self.memory)
+
 
 def run(
     command: list[str], source: str, limits: Limits, *, address_space: bool = False, **variables: str

@@ -1,15 +1,18 @@
-"""Text behind a piece of Typst code stays text: pandoc would write `*a*.has(x)` as the call `#emph[a].has(x)`."""
+"""Text stays text beside whatever stands before it.
+
+Pandoc escapes every piece of text by itself: it would write `*a*.has(x)` as the call `#emph[a].has(x)`, and two pieces
+that are a slash each as the beginning of a comment.
+"""
 
 from typing import Any
 
 _CONTAINERS = {"Emph", "Strong", "Strikeout", "Superscript", "Subscript", "SmallCaps", "Underline", "Note"}
 _CODE = {"RawInline", "Math", "Code", "Cite", "Image"}
-_BLANK = {"Space", "SoftBreak", "LineBreak"}
 _NOWHERE, _BEHIND_CODE, _BEHIND_DOT = range(3)
 
 
 def close_code(tree: dict[str, Any]) -> None:
-    """Escape, in place, the point that would look up a field of the code before it."""
+    """Escape, in place, points that would look up a field of the code before them, and slashes behind slashes."""
     walker = _Walker()
     walker.walk(tree["meta"])
     walker.walk(tree["blocks"])
@@ -20,6 +23,7 @@ class _Walker:
 
     def __init__(self) -> None:
         self.state = _NOWHERE
+        self.slash = False
 
     def walk(self, node: Any) -> None:
         if isinstance(node, dict):
@@ -40,19 +44,20 @@ class _Walker:
             self.walk(node["c"])
             self.state = self.state or _BEHIND_CODE
         else:
-            self.state = _NOWHERE
+            self.state, self.slash = _NOWHERE, False
             for value in node.values():
                 self.walk(value)
-            self.state = _BEHIND_CODE if kind in _CONTAINERS else _NOWHERE
+            self.state, self.slash = _BEHIND_CODE if kind in _CONTAINERS else _NOWHERE, False
 
     def _text(self, node: dict[str, Any]) -> None:
         text = node["c"]
         if not text:
             return
         field = text[1:] if text[0] == "." and self.state == _BEHIND_CODE else text
-        begins = field is not text or self.state == _BEHIND_DOT
-        if begins and (field[:1].isidentifier()):
+        begins = (field is not text or self.state == _BEHIND_DOT) and field[:1].isidentifier()
+        if begins or (self.slash and text[0] == "/"):
             node["t"], node["c"] = "Span", [["", [], []], [_escaped(text[0]), {"t": "Str", "c": text[1:]}]]
+        self.slash = text[-1] == "/"
         self.state = _BEHIND_DOT if text == "." and self.state == _BEHIND_CODE else _NOWHERE
 
 

@@ -11,8 +11,6 @@ from typing import Any
 from .children import Limits, Stopped, run
 from .errors import guilty, place
 
-SEARCH = 1 / 8
-"""The share of the time that may pass before a search for the cell at fault takes a part for stuck."""
 _PROGRAM = Path(__file__).with_name("compiler.py")
 _MARKER = re.compile(r"^(?=// cell: )", re.MULTILINE)
 _CELL = re.compile(r"^// cell: (.*)#(-?\d+)$", re.MULTILINE)
@@ -112,11 +110,10 @@ class Compilation:
     def _culprit(self, error: Exception) -> str:
         """Name the cell that fails alone in the way in which the whole document does."""
         head, *parts = _MARKER.split(self._source)
-        limits = Limits(self.limits.seconds * SEARCH, self.limits.memory)
 
         def fails(parts: Sequence[str]) -> bool:
             try:
-                self._compile(head + _ALONE + "".join(parts), limits)
+                self._compile(head + _ALONE + "".join(parts), self.limits.of_a_search())
             except (Refused, Stopped) as other:
                 return type(other) is type(error) and (isinstance(other, Stopped) or str(other) == str(error))
             return False

@@ -13,7 +13,6 @@ from traitlets import Bool, Dict, Float, Int, List, Unicode, default
 from .assembly import cells
 from .children import Limits, Stopped
 from .closing import close_code
-from .compilation import SEARCH
 from .errors import ConversionError, guilty, one_line, place, told
 from .form import check_form
 from .formulas import output_typst
@@ -100,8 +99,8 @@ class TypstExporter(Exporter):
     def _finish(self, text: str, resources: dict, nb: NotebookNode) -> tuple[Any, dict]:
         return text, resources
 
-    def _limits(self, share: float = 1.0) -> Limits:
-        return Limits(self.time_limit * share, self.memory_limit)
+    def _limits(self) -> Limits:
+        return Limits(self.time_limit, self.memory_limit)
 
     def _image_store(self, folder: Path, resources: dict, authored: set[Place]) -> ImageStore:
         return ImageStore(folder, resources.get("output_files_dir") or "files", authored=authored)
@@ -116,7 +115,7 @@ class TypstExporter(Exporter):
     def _culprit(self, document: dict[str, Any], store: ImageStore) -> str:
         def fails(cells: Sequence[dict[str, Any]]) -> bool:
             try:
-                self._convert({**document, "cells": list(cells)}, store, self._limits(SEARCH))
+                self._convert({**document, "cells": list(cells)}, store, self._limits().of_a_search())
             except Exception:  # as above
                 return True
             return False

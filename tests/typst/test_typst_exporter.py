@@ -80,10 +80,10 @@ def test_all_problems_are_told_at_once_with_their_cells() -> None:
         markdown("see @fig-nope", source={"notebook": "02-init.ipynb", "cell": 7}),
         markdown("![a](gone.png)", source={"notebook": "03-grid.ipynb", "cell": 2}),
     )
+    where = "its path is taken from the notebook's folder"
     assert problems(made) == [
         "02-init.ipynb, cell 8 (see @fig-nope): unknown reference @fig-nope; known figures: none",
-        "03-grid.ipynb, cell 3 (![a](gone.png)): image gone.png does not exist "
-        "(its path is taken from the notebook's folder)",
+        f"03-grid.ipynb, cell 3 (![a](gone.png)): image gone.png does not exist ({where})",
     ]
 
 

@@ -34,13 +34,17 @@ words
 ```
 :::"""
 HTML = (
-    '<div typst:fill="panic()" data-typst:fill="panic()" class="figure terminal code table picture caption">in a div</div>'
+    '<div typst:fill="panic()" data-typst:fill="panic()" '
+    'class="figure terminal code table picture caption">in a div</div>'
     '<table typst:figure:kind="panic()"><tr><td data-typst:fill="panic()">1<b>2</b></td></tr></table>'
 )
 PIECES = [
-    "#panic()", "`#panic()`{=typst}", "[x]{typst:text:fill=\"panic()\"}", "*a*.b(panic())", "$x$.c(panic())", '"', "\\", "]",
-    "[", ")", "(", "/*", "*/", "//", "#{", "}", "$", "<a>", "@b", "\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x00", "\r",
-    "\n", "&#xE002;", "&#x2028;", "&#11;", "\ue002image-1\ue002", "\ue001", "= h", "~", "`", "::: {.terminal}", "{=typst}",
+    "#panic()", "`#panic()`{=typst}", "[x]{typst:text:fill=\"panic()\"}", "*a*.b(panic())",
+    "$x$.c(panic())", '"', "\\", "]",
+    "[", ")", "(", "/*", "*/", "//", "#{", "}", "$", "<a>", "@b", "\u2028", "\u2029", "\x85",
+    "\x0b", "\x0c", "\x00", "\r",
+    "\n", "&#xE002;", "&#x2028;", "&#11;", "\ue002image-1\ue002", "\ue001", "= h", "~", "`",
+    "::: {.terminal}", "{=typst}",
     "\\input{/etc/passwd}", "\\def\\a{\\a\\a}\\a", "-", "'", ";", "word",
 ]  # fmt: skip
 
@@ -70,7 +74,7 @@ def document(seed: int, size: int) -> NotebookNode:
 
 
 def ran(made: NotebookNode) -> list[str]:
-    """Return what Typst refuses; cells that are refused for their formulas are left out, so that the rest is typeset."""
+    """Return what Typst refuses; cells refused for their formulas are left out, so that the rest is typeset."""
     refused = problems(made)
     while refused and not any("Typst" in problem or "converted" in problem for problem in refused):
         cells = {int(number) - 1 for problem in refused for number in re.findall(r"\.ipynb, cell (\d+)", problem)}
@@ -106,6 +110,14 @@ def test_a_field_behind_code_is_text() -> None:
     text = export(notebook(code("x", shown("text/markdown", "\n\n".join(FIELDS))))).text
     assert text.count("panic()") == len(FIELDS) - 1
     assert "n.txt" in text
+
+
+def test_two_slashes_begin_no_comment() -> None:
+    text = export(
+        notebook(code("x", shown("text/markdown", "a/<!-- -->/b\n\nc/<span>/</span>d *e*/<b></b>/f @g/<!-- -->/h")))
+    ).text
+    for words in ("a//b", "c//d e//f", "@g//h"):
+        assert words in text
 
 
 def test_divs_of_the_notebook_are_not_taken_for_those_of_the_exporter() -> None:

@@ -85,10 +85,13 @@ end
 -- metadata that is prose is Markdown; everything else stays text
 local PROSE = {title = true, subtitle = true, abstract = true, dataset_note = true, date = true, short_title = true}
 
+-- on the title page a heading is a line as any other
+local function line(header) return pandoc.Para(header.content) end
+
 local function metadata(fields)
   local meta = {}
   for key, value in pairs(fields) do
-    if PROSE[key] then meta[key] = pandoc.MetaBlocks(markdown(value)) else meta[key] = value end
+    if PROSE[key] then meta[key] = pandoc.MetaBlocks(markdown(value):walk{Header = line}) else meta[key] = value end
   end
   return meta
 end
