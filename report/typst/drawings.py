@@ -27,7 +27,7 @@ def svg_size(data: bytes) -> tuple[float, float]:
     root = _Root()
     try:
         root.read(data)
-    except ExpatError as error:
+    except (ExpatError, LookupError) as error:
         raise ValueError(f"is no well-formed SVG: {error}") from None
     if root.name.rpartition(":")[2] != "svg":
         raise ValueError("is no SVG drawing")

@@ -1,7 +1,6 @@
 """Run pandoc with the filters of this package on the document that `assembly` makes."""
 
 import json
-import logging
 import re
 import tempfile
 from pathlib import Path
@@ -12,8 +11,6 @@ import pypandoc
 from .children import Limits, Stopped, run
 from .errors import one_line
 from .formulas.dollars import tighten
-
-logging.getLogger("pypandoc").addHandler(logging.NullHandler())  # what went wrong is told once, by an exception
 
 FILTERS = Path(__file__).parent / "filters"
 FLAVOUR = (
@@ -56,7 +53,7 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
 
 
 def _cleaned(match: re.Match[str]) -> str:
-    return {r"\\": r"\\", "\x85": " ", "\u2028": " ", "\u2029": " "}.get(match[0], "")
+    return {r"\\": r"\\", "\x85": "\xa0", "\u2028": "\xa0", "\u2029": "\xa0"}.get(match[0], "")
 
 
 def _without_typst(node: Any) -> Any:

@@ -3,6 +3,7 @@
 import os
 import struct
 import zlib
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -50,14 +51,9 @@ def output(mime: str, text: str) -> NotebookNode:
 def test_pictures_come_from_where_they_may(
     exporter: type[TypstExporter], cell: NotebookNode, reason: str, folder: Path
 ) -> None:
-    try:
+    refused = pytest.raises(ConversionError, match=rf"^sample\.ipynb, cell 1 \(.*{reason}")
+    with refused if reason else nullcontext():
         exporter().from_notebook_node(notebook(cell), {"metadata": {"name": "sample", "path": str(folder)}})
-    except ConversionError as error:
-        assert reason in str(error)
-        assert str(error).startswith("sample.ipynb, cell 1 (")
-        assert reason
-    else:
-        assert not reason
 
 
 @pytest.mark.parametrize("name", ["a\x00b", "x" * 5000, "\ud800", "C:/x.png", "\\\\server\\x", "~/x", "//e.org/x", ""])
@@ -90,9 +86,8 @@ def huge_png(width: int, height: int) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
-    )
+    chunks = chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(bytes(1000))), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 @pytest.mark.parametrize(
@@ -115,5 +110,5 @@ def test_pictures_that_would_take_too_much_are_refused(data: bytes, suffix: str,
 
 
 def test_the_size_of_a_drawing_is_read_in_linear_time() -> None:
-    assert prepare(f'{SVG_HEAD}width="5{" " * 60_000}x" height="5"/>'.encode(), ".svg")[2:] == (300, 150)
+    assert prepare(f'{SVG_HEAD}width="5{" " * 60_000}!" height="5"/>'.encode(), ".svg")[2:] == (300, 150)
     assert prepare(f'{SVG_HEAD}width="{" " * 60_000}40" height="20"/>'.encode(), ".svg")[2:] == (30, 15)

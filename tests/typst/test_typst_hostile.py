@@ -34,17 +34,14 @@ words
 ```
 :::"""
 HTML = (
-    '<div typst:fill="panic()" data-typst:fill="panic()" '
-    'class="figure terminal code table picture caption">in a div</div>'
+    '<div typst:fill="panic()" data-typst:fill="panic()" class="figure terminal code table caption">in a div</div>'
     '<table typst:figure:kind="panic()"><tr><td data-typst:fill="panic()">1<b>2</b></td></tr></table>'
 )
 PIECES = [
-    "#panic()", "`#panic()`{=typst}", "[x]{typst:text:fill=\"panic()\"}", "*a*.b(panic())",
-    "$x$.c(panic())", '"', "\\", "]",
-    "[", ")", "(", "/*", "*/", "//", "#{", "}", "$", "<a>", "@b", "\u2028", "\u2029", "\x85",
-    "\x0b", "\x0c", "\x00", "\r",
-    "\n", "&#xE002;", "&#x2028;", "&#11;", "\ue002image-1\ue002", "\ue001", "= h", "~", "`",
-    "::: {.terminal}", "{=typst}",
+    "#panic()", "`#panic()`{=typst}", "[x]{typst:text:fill=\"panic()\"}", "*a*.b(panic())", "$x$.c(panic())",
+    '"', "\\", "]", "[", ")", "(", "/*", "*/", "//", "#{", "}", "$", "<a>", "@b", "= h", "~", "`", "# h", "/",
+    "\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x00", "\r", "\n", "&#xE002;", "&#x2028;", "&#11;",
+    "\ue002image-1\ue002", "\ue001", "::: {.terminal}", "{=typst}", "<!-- -->", "<span>.</span>", "<b>",
     "\\input{/etc/passwd}", "\\def\\a{\\a\\a}\\a", "-", "'", ";", "word",
 ]  # fmt: skip
 
@@ -74,7 +71,7 @@ def document(seed: int, size: int) -> NotebookNode:
 
 
 def ran(made: NotebookNode) -> list[str]:
-    """Return what Typst refuses; cells refused for their formulas are left out, so that the rest is typeset."""
+    """Return what Typst refuses; cells that are refused for their formulas are left out, so the rest is typeset."""
     refused = problems(made)
     while refused and not any("Typst" in problem or "converted" in problem for problem in refused):
         cells = {int(number) - 1 for problem in refused for number in re.findall(r"\.ipynb, cell (\d+)", problem)}
