@@ -59,6 +59,10 @@ def test_pandoc_is_stopped_and_the_cell_named() -> None:
 def test_memory_is_bounded() -> None:
     result = run([sys.executable, "-c", "b'x' * 10**9"], "", Limits(60, 300), address_space=True)
     assert b"MemoryError" in result.stderr
+
+
+@pytest.mark.long
+def test_the_memory_of_pandoc_is_bounded_and_the_cell_named() -> None:
     (problem,) = problems(notebook(markdown("fine"), markdown("*a* " * 50_000)), memory_limit=64)
     assert problem.startswith("sample.ipynb, cell 2 (*a* *a*")
     assert problem.endswith("more than 64 MiB of memory needed")
