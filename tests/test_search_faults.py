@@ -129,6 +129,7 @@ def wait_for_end(processes):
     assert not psutil.wait_procs(processes, timeout=10)[1]
 
 
+@pytest.mark.long
 def test_killed_searches_are_resumed_and_leave_no_process_behind(tmp_path, data, expected):
     cache, rng = tmp_path / "cache", random.Random(3)
     for _ in range(2):

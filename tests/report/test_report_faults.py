@@ -130,6 +130,7 @@ def test_a_killed_run_takes_its_kernels_with_it(project):
     wait_for(lambda: processes_under(project.folder) == [], seconds=10)
 
 
+@pytest.mark.long
 def test_a_kernel_that_never_starts_is_given_up(project, tmp_path):
     site = tmp_path / "site"
     site.mkdir()
@@ -141,6 +142,7 @@ def test_a_kernel_that_never_starts_is_given_up(project, tmp_path):
     assert processes_under(project.folder) == []
 
 
+@pytest.mark.long
 def test_a_kernel_that_dies_as_it_starts_is_said_to_have_died(project, tmp_path):
     site = tmp_path / "site"
     site.mkdir()
@@ -152,6 +154,7 @@ def test_a_kernel_that_dies_as_it_starts_is_said_to_have_died(project, tmp_path)
     assert "within 60 s" not in process.stdout
 
 
+@pytest.mark.long
 def test_of_two_runs_at_once_one_waits_and_says_so(project):
     pid_file, go = project.folder / "pid", project.folder / "go"
     waiting = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.05)"

@@ -45,6 +45,7 @@ def test_what_hides_from_its_notebook_ends_with_it(report):
     assert processes_of(report.folder) == []
 
 
+@pytest.mark.long
 def test_what_hides_from_its_notebook_ends_with_a_killed_worker(report):
     source = hide(report.folder) + "\nimport os\nos.kill(os.getppid(), 9)"
     report.add("01-hides", source)
@@ -76,6 +77,7 @@ def test_a_closed_pipe_ends_the_run_in_one_line(report):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.long
 def test_two_signals_end_a_run_that_is_deaf_to_one(report, number):
     report.add("01-hides", "import time\ntime.sleep(60)")
     process = report.start()
