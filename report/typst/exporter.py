@@ -44,7 +44,7 @@ class TypstExporter(Exporter):
     template = Unicode(str(TEMPLATES / "report.typ"), help="The Typst file with the report's look.").tag(config=True)
 
     typst_in_markdown = Bool(False, help="Take raw Typst in Markdown cells, too.").tag(config=True)
-    time_limit = Float(300.0, help="Seconds that pandoc, and that the compiler, may take.").tag(config=True)
+    time_limit = Float(300.0, help="Seconds that pandoc, and that the compiler, may take at most.").tag(config=True)
     memory_limit = Int(4096, help="MiB of memory that pandoc, and that the compiler, may take.").tag(config=True)
     preprocessors = List([CellOptionsPreprocessor], help="Preprocessors, in order.").tag(config=True)
 

@@ -58,6 +58,12 @@ function PARTS.figure(part)
   return div('figure', part, blocks, {columns = part.columns})
 end
 
+-- a table of TeX; one that cannot be read is shown as it is written
+local function latex(text)
+  local is_read, document = pcall(pandoc.read, text, 'latex', nil, SANDBOX)
+  return is_read and document.blocks or pandoc.Blocks{pandoc.CodeBlock(text, pandoc.Attr('', {'latex'}))}
+end
+
 function PARTS.table(part)
   local blocks
   if part.format == 'grid' then
@@ -65,7 +71,7 @@ function PARTS.table(part)
   elseif part.format == 'markdown' then
     blocks = markdown(part.text)
   else
-    blocks = part.format == 'html' and markup.read_html(part.text) or pandoc.read(part.text, part.format, nil, SANDBOX).blocks
+    blocks = part.format == 'html' and markup.read_html(part.text) or latex(part.text)
   end
   blocks:extend(caption(part.caption))
   return div('table', part, blocks, {turned = part.turned and 'true' or nil})
