@@ -53,7 +53,8 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
 
 
 def _cleaned(match: re.Match[str]) -> str:
-    return {r"\\": r"\\", "\x85": "\xa0", "\u2028": "\xa0", "\u2029": "\xa0"}.get(match[0], "")
+    """Leave something in the place: a text that begins with a blank could begin a heading of Typst."""
+    return match[0] if match[0] == r"\\" else "\u200b"
 
 
 def _without_typst(node: Any) -> Any:
