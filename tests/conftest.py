@@ -8,6 +8,11 @@ import pytest
 DATA = os.environ.get("MLP_CORE_DATA", "")
 
 
+def pytest_configure() -> None:
+    """Let no variable of the surroundings decide what a report is: with `CI`, a figure without words is an error."""
+    os.environ.pop("CI", None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip tests of the real MNIST files where there are none, and tests of the internet unless asked for by name."""
     for item in items:

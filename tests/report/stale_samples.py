@@ -17,7 +17,7 @@ from report.results import MIME
 RUN = Runner.run
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
 DATA = 'dataset: str = "mnist"  # which\nextra: str = "extra.csv"  # a table'
-FIGURE = "#| label: fig-a\n#| fig-cap: A caption\nfrom report import figures, results  # drawing"
+FIGURE = "#| label: fig-a\n#| fig-cap: A caption\n#| fig-alt: A picture\nfrom report import figures, results  # drawing"
 
 
 def write(path: Path, *cells: dict[str, Any]) -> None:

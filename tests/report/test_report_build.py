@@ -28,9 +28,6 @@ def names(printed):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A report of three notebooks, the last of which reads the others' results;."""
-    patch = pytest.MonkeyPatch()
-    patch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    patch.setattr("report.provenance.revision", lambda: "abc, clean")
     project = Project(tmp_path_factory.mktemp("made") / "a report")
     project.add("01-a", "from report import results\nresults.publish(double=2 * count)")
     project.add("02-b", "print('count is', count)")
@@ -40,11 +37,12 @@ def made(tmp_path_factory):
         abstract="Twice is {a.double}, on {run.dataset}.", course="CS 101", keywords=["notebooks"],
         profiles={"quick": {}, "standard": {"01-a": {"count": 21}}},
     )  # fmt: skip
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        build(arguments(project))
-    yield project, printed.getvalue()
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:  # undone whatever goes wrong
+        patch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        patch.setattr("report.provenance.revision", lambda: "abc, clean")
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            build(arguments(project))
+        yield project, printed.getvalue()
 
 
 def pdf_text(project):

@@ -28,12 +28,11 @@ def runs(*names):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A report that is up to date."""
-    patch = pytest.MonkeyPatch()
     project = make(tmp_path_factory.mktemp("made"))
-    stand_still(patch, project)
-    build(project.options())
-    yield project
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:  # undone whatever goes wrong
+        stand_still(patch, project)
+        build(project.options())
+        yield project
 
 
 @pytest.fixture
