@@ -18,7 +18,7 @@ class ConversionError(ConversionException):
     Parameters
     ----------
     problems : iterable of str
-        One line each, such as ``02-init.ipynb, cell 7 (# Methods): unknown reference @fig-nope``.
+        One line each, such as ``02-init.ipynb, cell 7 (`# Methods`): unknown reference @fig-nope``.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ def one_line(text: str) -> str:
 
 
 def place(notebook: str, cell: int | str, line: str = "") -> str:
-    """Name a cell the way every message does, counted from 1 as in JupyterLab: ``02-init.ipynb, cell 7 (# Methods)``.
+    """Name a cell the way every message does, counted from 1 as in JupyterLab: ``02-init.ipynb, cell 7 (`# Methods`)``.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def place(notebook: str, cell: int | str, line: str = "") -> str:
         The cell's first line.
     """
     name = f"{notebook}, cell {int(cell) + 1}" if notebook and int(cell) >= 0 else notebook or "the document"
-    return f"{name} ({line})" if line else name
+    return f"{name} (`{line}`)" if line else name
 
 
 def first_line(source: str, limit: int = 50) -> str:

@@ -23,6 +23,10 @@ FLAVOUR = (
 _UNPRINTABLE = re.compile(r"\\(?:\\|u00(?:0[0-8bcef]|1.|7f))|[\x7f\x85\u2028\u2029\ue000-\ue003\ufeff\ufffe\uffff]")
 """In JSON: control characters, foreign line breaks, and the private characters that the filters use as marks."""
 
+_WORD = re.compile(r'\{"t":"Str","c":("(?=[^"\\]*\\[nrt]|[^"]{1000})(?:[^"\\]|\\.)*")\}')
+"""In JSON: a word that holds a line break or a tab, by an entity, or is long, for which pandoc's writer takes its square."""
+_PIECE = re.compile(r"[\n\r\t]+|[^\n\r\t]{1000}?[^\n\r\t]*?\w(?=\w)|[^\n\r\t]+")
+
 _HEAP_EXHAUSTED = 251
 
 
@@ -44,7 +48,7 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
     cells = [{**cell, "parts": [_tightened(part) for part in cell["parts"]]} for cell in document["cells"]]
     source = json.dumps({**document, "cells": cells, "flavour": FLAVOUR})
     text = _run(source, limits, "--from", str(FILTERS / "reader.lua"), "--to", "json")
-    tree = json.loads(_UNPRINTABLE.sub(_cleaned, text))
+    tree = json.loads(_WORD.sub(_divided, _UNPRINTABLE.sub(_cleaned, text)))
     if "typst:" in text:
         tree["meta"] = _without_typst(tree["meta"])
         for block, cell in zip(tree["blocks"], cells, strict=True):
@@ -55,6 +59,15 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
 def _cleaned(match: re.Match[str]) -> str:
     """Leave something in the place: a text that begins with a blank could begin a heading of Typst."""
     return match[0] if match[0] == r"\\" else "\u200b"
+
+
+def _divided(match: re.Match[str]) -> str:
+    """Return a word as several: blanks between them, never alone at the start, and no piece long."""
+    elements: list[dict[str, str]] = []
+    for piece in _PIECE.findall(json.loads(match[1])):
+        blank = [{"t": "Str", "c": "\u200b"}, {"t": "Space"}]
+        elements += blank if piece.isspace() else [{"t": "Str", "c": piece}]
+    return json.dumps(elements)[1:-1]
 
 
 def _without_typst(node: Any) -> Any:

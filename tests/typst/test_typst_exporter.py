@@ -82,21 +82,21 @@ def test_all_problems_are_told_at_once_with_their_cells() -> None:
     )
     where = "its path is taken from the notebook's folder"
     assert problems(made) == [
-        "02-init.ipynb, cell 8 (see @fig-nope): unknown reference @fig-nope; known figures: none",
-        f"03-grid.ipynb, cell 3 (![a](gone.png)): image gone.png does not exist ({where})",
+        "02-init.ipynb, cell 8 (`see @fig-nope`): unknown reference @fig-nope; known figures: none",
+        f"03-grid.ipynb, cell 3 (`![a](gone.png)`): image gone.png does not exist ({where})",
     ]
 
 
 def test_what_the_compiler_refuses_is_traced_to_its_cell() -> None:
     raw = nbformat.v4.new_raw_cell("#unheard-of()", metadata={"format": "text/x-typst"})
     (problem,) = problems(notebook(markdown("# A"), raw))
-    assert problem.startswith("sample.ipynb, cell 2 (#unheard-of()): Typst: unknown variable: unheard-of")
+    assert problem.startswith("sample.ipynb, cell 2 (`#unheard-of()`): Typst: unknown variable: unheard-of")
 
 
 def test_alternative_texts_are_wanted_and_demanded_on_request() -> None:
     made = notebook(code("#| label: fig-a\n#| fig-cap: The caption\nx", shown("image/png", png())))
     pdf = export(made)
-    assert pdf.log == ["sample.ipynb, cell 1 (#| label: fig-a): figure without fig-alt, its caption stands in"]
+    assert pdf.log == ["sample.ipynb, cell 1 (`#| label: fig-a`): figure without fig-alt, its caption stands in"]
     assert pdf.tags("/Figure") == ["The caption"]
     assert problems(made, strict_alt=True) == pdf.log
 

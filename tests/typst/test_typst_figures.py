@@ -106,7 +106,7 @@ def test_svg_sizes_come_from_units_or_the_view_box() -> None:
 def test_images_that_cannot_be_shown_are_named(source: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "broken.svg").write_text("<svg><g>")
     (problem,) = problems(notebook(markdown("fine"), markdown(f"![a]({source})")), tmp_path)
-    assert problem.startswith(f"sample.ipynb, cell 2 (![a]({source})): image ")
+    assert problem.startswith(f"sample.ipynb, cell 2 (`![a]({source})`): image ")
     assert reason in problem
 
 
@@ -126,7 +126,7 @@ def test_formulas_of_a_caption_are_tex_in_its_alternative_text() -> None:
 
 def test_a_label_without_a_picture_is_reported() -> None:
     pdf = export(notebook(code("#| label: fig-none\n#| fig-cap: Nothing\n1", shown("text/plain", "1"))))
-    place = "sample.ipynb, cell 1 (#| label: fig-none)"
+    place = "sample.ipynb, cell 1 (`#| label: fig-none`)"
     assert pdf.log == [f"{place}: the cell has the label fig-none, but shows nothing that could bear it"]
 
 

@@ -137,6 +137,18 @@ def test_characters_written_as_numbers_are_no_marks() -> None:
     assert "image-1" in TypstHTMLExporter().from_notebook_node(notebook(cell))[0]
 
 
+@pytest.mark.parametrize("start", ["", "a", "a ", "*a*"])
+def test_a_line_break_written_as_a_number_is_a_blank(start: str) -> None:
+    marks = ["= heading", "- item", "+ item", "/ term: words", "// comment", "1. item"]
+    ends = ["&#10;", "&#13;", "&#9;", "&#xA;&#xA;"]
+    cell = markdown("\n\n".join(f"{start}{end}{mark}" for mark in marks for end in ends))
+    source, _ = TypstExporter().from_notebook_node(notebook(cell))
+    body = source.partition("// cell:")[2].partition("\n")[2]
+    assert body.count("words") == len(ends)
+    assert not re.search(r"^\s*(=|-|\+|/|1\.)", body, re.MULTILINE)
+
+
+
 def test_raw_typst_works_where_it_is_meant() -> None:
     raw = new_raw_cell("#upper[raw]", metadata={"format": "text/x-typst"})
     cell = markdown("`#upper[inline]`{=typst} [red]{typst:text:weight='\"bold\"'}")
@@ -158,5 +170,5 @@ def test_tex_reads_no_file(tmp_path: Path) -> None:
 def test_packages_are_switched_off() -> None:
     raw = new_raw_cell('#import "@preview/cetz:0.2.0"', metadata={"format": "text/x-typst"})
     (problem,) = problems(notebook(markdown("fine"), raw))
-    assert problem.startswith("sample.ipynb, cell 2 (")
+    assert problem.startswith("sample.ipynb, cell 2 (`")
     assert "packages are not taken" in problem

@@ -255,8 +255,8 @@ def test_the_page_forbids_loading_and_scripts(page):
 def test_problems_name_notebook_and_cell():
     with pytest.raises(ConversionError) as error:
         export([new_markdown_cell("ok"), new_markdown_cell("$\\nope$ and @fig-none")])
-    assert "n.ipynb, cell 2 ($\\nope$ and @fig-none): formula $\\nope$: unknown command \\nope" in str(error.value)
-    assert "n.ipynb, cell 2 ($\\nope$ and @fig-none): unknown reference @fig-none" in str(error.value)
+    assert "n.ipynb, cell 2 (`$\\nope$ and @fig-none`): formula $\\nope$: unknown command \\nope" in str(error.value)
+    assert "n.ipynb, cell 2 (`$\\nope$ and @fig-none`): unknown reference @fig-none" in str(error.value)
 
 
 def test_sub_figures_are_lettered_and_referred_to():

@@ -73,14 +73,14 @@ def test_other_metadata_named_source_is_left_alone(source: Any) -> None:
 def test_what_cannot_be_decoded_names_its_cell() -> None:
     for cell in (markdown("![a](data:image/png;base64,AAA)"), code("x", shown("image/png", "AAA"))):
         (problem,) = problems(notebook(markdown("fine"), cell))
-        assert problem.startswith("sample.ipynb, cell 2 (")
+        assert problem.startswith("sample.ipynb, cell 2 (`")
         assert problem.endswith("Incorrect padding")
 
 
 def test_a_message_of_the_compiler_without_a_place_finds_its_cell() -> None:
     drawing = '<svg width="10" height="10"><rect width="5" height="5"/></svg>'  # no namespace
     (problem,) = problems(notebook(markdown("fine"), code("draw()", shown("image/svg+xml", drawing)), markdown("fine")))
-    assert problem.startswith("sample.ipynb, cell 2 (draw()): Typst: ")
+    assert problem.startswith("sample.ipynb, cell 2 (`draw()`): Typst: ")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_nbconvert_prints_one_line_and_no_traceback(to: str, tmp_path: Path) -> 
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     reason = "image gone.png does not exist (its path is taken from the notebook's folder)"
-    assert result.stderr == f"error: bad.ipynb, cell 2 (![a](gone.png)): {reason}\n"
+    assert result.stderr == f"error: bad.ipynb, cell 2 (`![a](gone.png)`): {reason}\n"
 
 
 def test_the_guilty_one_is_found() -> None:

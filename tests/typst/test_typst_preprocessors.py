@@ -30,7 +30,7 @@ def test_captions_may_be_lists_blocks_and_quoted() -> None:
 
 def test_a_broken_option_is_named() -> None:
     (problem,) = problems(notebook(code("#| label: [a\nx")))
-    assert problem.startswith("sample.ipynb, cell 1 (#| label: [a): cell option is no YAML: `#| label: [a`")
+    assert problem.startswith("sample.ipynb, cell 1 (`#| label: [a`): cell option is no YAML: `#| label: [a`")
 
 
 @pytest.mark.parametrize(

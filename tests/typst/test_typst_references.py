@@ -65,7 +65,7 @@ def test_links_lead_somewhere_or_are_reported(pdf: Pdf) -> None:
     ]
     assert "https://example.org/a_b?c=d#e" in [action.get("/URI") for action in actions]
     assert [line for line in pdf.log if "link" in line] == [
-        "sample.ipynb, cell 6 ([back](#here), [lost](#nowhere), [file](other.ipy…): "
+        "sample.ipynb, cell 6 (`[back](#here), [lost](#nowhere), [file](other.ipy…`): "
         "link to #nowhere leads to nothing in this notebook; its text is kept"
     ]
     assert "back, lost, file, out" in pdf.text
@@ -93,21 +93,21 @@ def test_a_doubled_label_names_both_places() -> None:
         markdown("$$b$$ {#eq-a}", source={"notebook": "02-b.ipynb", "cell": 5}),
     ]
     assert problems(notebook(*cells)) == [
-        "02-b.ipynb, cell 6 ($$b$$ {#eq-a}): label eq-a stands already in 01-a.ipynb, cell 4 ($$a$$ {#eq-a})"
+        "02-b.ipynb, cell 6 (`$$b$$ {#eq-a}`): label eq-a stands already in 01-a.ipynb, cell 4 (`$$a$$ {#eq-a}`)"
     ]
 
 
 def test_an_unknown_reference_names_the_known_ones() -> None:
     made = notebook(markdown("# A {#sec-a}\n\n## B {#sec-b}\n\n@sec-c"))
     assert problems(made) == [
-        "sample.ipynb, cell 1 (# A {#sec-a}): unknown reference @sec-c; known sections: sec-a, sec-b"
+        "sample.ipynb, cell 1 (`# A {#sec-a}`): unknown reference @sec-c; known sections: sec-a, sec-b"
     ]
 
 
 def test_an_unknown_citation_names_the_entries(folder: Path) -> None:
     made = notebook(markdown("[@nobody2020]"), report={"bibliography": "refs.bib"})
     assert problems(made, folder) == [
-        "sample.ipynb, cell 1 ([@nobody2020]): unknown citation @nobody2020; the bibliography has: he2015, knuth1984"
+        "sample.ipynb, cell 1 (`[@nobody2020]`): unknown citation @nobody2020; the bibliography has: he2015, knuth1984"
     ]
 
 
