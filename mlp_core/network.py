@@ -181,7 +181,8 @@ class Sequential:
         if x.ndim == 2 and x.shape[1] == math.prod(expected):
             return x.reshape(len(x), *expected)
         flat = f" or (n, {math.prod(expected)})" if len(expected) > 1 else ""
-        raise ValueError(f"expected images of shape {('n', *expected)}{flat}, got {x.shape}".replace("'", ""))
+        got = ("n", *x.shape[1:]) if x.ndim > 1 else x.shape
+        raise ValueError(f"expected images of shape {('n', *expected)}{flat}, got {got}".replace("'", ""))
 
     def _shapes(self) -> list[Shape]:
         """Return the shape of one example after each layer."""

@@ -121,8 +121,9 @@ def search(
     Notes
     -----
     An exception in a trial makes it a row with status "failed"; the next search tries it again. Trials with status "ok"
-    or "diverged" are never repeated. float32 results are the same bits on every number of processes, since every trial
-    has one BLAS thread; another kind of processor may change the last digits.
+    or "diverged" are never repeated. A trial may take as long as it likes; one that hangs holds its process until
+    Ctrl-C ends the search, and what is finished is in the cache. float32 results are the same bits on every number of
+    processes, since every trial has one BLAS thread; another kind of processor may change the last digits.
     """
     check_arguments(data, epochs, n_jobs, build, run)
     check_factor(halving)
