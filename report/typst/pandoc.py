@@ -24,7 +24,7 @@ _UNPRINTABLE = re.compile(r"\\(?:\\|u00(?:0[0-8bcef]|1.|7f))|[\x7f\x85\u2028\u20
 """In JSON: control characters, foreign line breaks, and the private characters that the filters use as marks."""
 
 _WORD = re.compile(r'\{"t":"Str","c":("(?=[^"\\]*\\[nrt]|[^"]{1000})(?:[^"\\]|\\.)*")\}')
-"""In JSON: a word with a line break or a tab, from an entity, or a long one: pandoc's writer takes the square of its length."""
+"""In JSON: a word with a line break or tab, from an entity, or a long one: written in the square of its length."""
 _PIECE = re.compile(r"[\n\r\t]+|[^\n\r\t]{1000}?[^\n\r\t]*?\w(?=\w)|[^\n\r\t]+")
 
 _HEAP_EXHAUSTED = 251
