@@ -4,22 +4,18 @@ It stands in the root, so that it holds for tests and for notebooks, whichever a
 """
 
 import os
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from queue import Empty
-from typing import Any
 
+import nbval_patch
 import pytest
+from guards import cell_problem
 
-from report.environment import THREAD_VARIABLES, data_folder, jupyter_folders
-from report.guards import cell_problem
-from report.notebook import first_line
+from report.chapter.results import MIME
 from report.options import cores
-from report.results import MIME
+from report.run.environment import THREAD_VARIABLES, data_folder, jupyter_folders
+from report.run.notebook import first_line
 
-POLL = 1.0
-"""Seconds between two looks at whether a kernel is alive."""
+collect_ignore = ["mlp_core/search.py"]  # whose import says where the search went
 
 NOT_COMPARED = ("image/svg+xml", MIME)
 """Outputs that nbval is to skip: pictures, whose data stand beside them in words, and published results, which repeat
@@ -39,48 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, folder in jupyter_folders(Path(__file__).parent / "build").items():
         os.environ.setdefault(name, folder)
     if config.getoption("nbval", default=False):
-        _watch_kernels()
-        _count_all_cells()
-
-
-def _count_all_cells() -> None:
-    """Let nbval name a cell by its position from 1 among all cells, as messages do: it counts code alone, from 0."""
-    from nbval.plugin import IPyNbCell, IPyNbFile
-
-    collect = IPyNbFile.collect
-
-    def recount(self: Any) -> Iterator[pytest.Item]:
-        for item in collect(self):
-            position = 1 + next(index for index, cell in enumerate(self.nb.cells) if cell is item.cell)
-            named = {"name": f"Cell {position}", "cell_num": position}
-            yield IPyNbCell.from_parent(self, cell=item.cell, options=item.options, **named)
-
-    IPyNbFile.collect = recount
-
-
-def _watch_kernels() -> None:
-    """Let nbval notice a dead kernel at once; by itself it waits for the timeout of the cell."""
-    from nbval.kernel import RunningKernel
-
-    RunningKernel.await_reply = _await_reply
-
-
-def _await_reply(self: Any, msg_id: str, timeout: float | None = None) -> None:
-    """Wait for the reply to a message, as nbval does, but look every second whether the kernel still lives."""
-    deadline = float("inf") if timeout is None else time.monotonic() + timeout
-    while True:
-        try:
-            message = self.get_message(stream="shell", timeout=max(0.0, min(POLL, deadline - time.monotonic())))
-        except Empty:
-            if not self.is_alive():
-                raise RuntimeError("the kernel died (killed, or out of memory)") from None
-            if time.monotonic() >= deadline:
-                raise
-            continue
-        if message["parent_header"].get("msg_id") == msg_id:
-            if message["content"]["status"] == "aborted":
-                raise RuntimeError("the kernel aborted the execution")
-            return
+        nbval_patch.watch_kernels()
+        nbval_patch.count_all_cells()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

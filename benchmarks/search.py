@@ -30,7 +30,7 @@ def work(data, point, *, epochs, seed):
 
 def grid_settings(full: bool) -> list[dict[str, object]]:
     """Return the published grid, or its diagonal of six; the 10,000 validation images are measured every epoch."""
-    from mlp_core.search import grid
+    from mlp_core.tuning import grid
 
     fixed = {"batch_size": [64], "seed": [500], "evaluate_train": [False]}
     space = grid(hidden=HIDDEN, activation=ACTIVATIONS, learning_rate=RATES, **fixed)
@@ -52,7 +52,7 @@ def time_processes(space: list[dict[str, object]], epochs: int) -> float:
 def time_threads(space: list[dict[str, object]], epochs: int) -> float:
     """Return the seconds of the same training, one network after the other, with two BLAS threads."""
     from mlp_core import load_dataset
-    from mlp_core.trials.training import train_network
+    from mlp_core.tuning.training import train_network
 
     data, start = load_dataset("mnist"), time.perf_counter()
     for settings in space:

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
         gradient_statistics,
         most_confident_mistakes,
     )
-    from mlp_core.estimator import MLPClassifier
+    from mlp_core.estimator.mlp import MLPClassifier
     from mlp_core.evaluation import evaluate
     from mlp_core.gradient_check import GradientError, check_gradients, check_layer, finite_difference_sweep
     from mlp_core.history import History
-    from mlp_core.search import grid, random_search, search
-    from mlp_core.serialization import NetworkFileError
+    from mlp_core.storage.networks import NetworkFileError
     from mlp_core.training import CheckpointError, TrainingDiverged, train
+    from mlp_core.tuning import grid, random_search, search
 
 _LAZY = {  # module: the names it holds
     "callbacks": "Callback EarlyStopping ProgressBar StopAt TrainingState",
@@ -48,8 +48,8 @@ _LAZY = {  # module: the names it holds
     "evaluation": "evaluate",
     "gradient_check": "GradientError check_gradients check_layer finite_difference_sweep",
     "history": "History",
-    "search": "grid random_search search",
-    "serialization": "NetworkFileError",
+    "tuning": "grid random_search search",
+    "storage.networks": "NetworkFileError",
     "training": "CheckpointError TrainingDiverged train",
 }
 _HOME = {name: module for module, names in _LAZY.items() for name in names.split()}

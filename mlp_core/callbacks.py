@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlp_core.early_stopping import EarlyStopping
 from mlp_core.history import History, check_metric, sign
 from mlp_core.optimizers import not_negative, number
-from mlp_core.runs.early_stopping import EarlyStopping
 
 if TYPE_CHECKING:
     from mlp_core.network import Sequential

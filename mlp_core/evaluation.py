@@ -11,7 +11,6 @@ import numpy as np
 from mlp_core.layers import as_floats
 from mlp_core.losses import softmax_cross_entropy
 from mlp_core.network import EVALUATION_CHUNK, Sequential
-from mlp_core.runs.examples import weights_of
 from mlp_core.splits import Split
 
 
@@ -82,6 +81,11 @@ def chunks(split: Split) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | 
         yield split.images[part], split.labels[part], None if weights is None else weights[part]
 
 
+def weights_of(split: Split) -> np.ndarray | None:
+    """Return how much each image counts, where the split says so, as a classifier's may; None if all count alike."""
+    return getattr(split, "weights", None)
+
+
 def check_network(network: Sequential) -> None:
     """Raise TypeError unless it is a network."""
     if not isinstance(network, Sequential):
@@ -95,6 +99,7 @@ def check_split(network: Sequential, split: Split, name: str) -> None:
         raise TypeError(
             f"expected {name} as a Split, such as data.train or Split(images, labels); got {type(split).__name__}"
         )
+    network.check_shape(split.images.shape)
     with np.errstate(over="ignore", invalid="ignore"):
         logits = network.forward(split.images[:1])
     if logits.ndim != 2:

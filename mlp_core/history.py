@@ -7,7 +7,7 @@ import reprlib
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from mlp_core.atomic import atomic_write
+from mlp_core.storage.atomic import atomic_write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +145,7 @@ class History:
         FileNotFoundError
             If there is no file.
         """
-        from mlp_core.sources.files import DatasetError, check_exists, read_bytes
+        from mlp_core.storage.files import DatasetError, check_exists, read_bytes
 
         try:
             return cls._parse(read_bytes(check_exists(path), LIMIT, decompress=False))

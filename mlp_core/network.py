@@ -138,14 +138,14 @@ class Sequential:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a ``.npz`` file, without pickle; an existing file is replaced in one go."""
-        from mlp_core.serialization import save_network
+        from mlp_core.storage.networks import save_network
 
         save_network(self, path)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Sequential:
-        """Read a network that `save` wrote; `mlp_core.serialization.NetworkFileError` for anything else."""
-        from mlp_core.serialization import load_network
+        """Read a network that `save` wrote; `mlp_core.storage.networks.NetworkFileError` for anything else."""
+        from mlp_core.storage.networks import load_network
 
         return load_network(path)
 
@@ -178,11 +178,16 @@ class Sequential:
         x, expected = as_floats(x, self.dtype), self.input_shape
         if expected is None or x.shape[1:] == expected:
             return x
-        if x.ndim == 2 and x.shape[1] == math.prod(expected):
-            return x.reshape(len(x), *expected)
+        self.check_shape(x.shape)
+        return x.reshape(len(x), *expected)
+
+    def check_shape(self, shape: Shape) -> None:
+        """Raise ValueError unless images of this shape, (n, ...), may enter."""
+        expected = self.input_shape
+        if expected is None or shape[1:] in (expected, (math.prod(expected),)):
+            return
         flat = f" or (n, {math.prod(expected)})" if len(expected) > 1 else ""
-        got = ("n", *x.shape[1:]) if x.ndim > 1 else x.shape
-        raise ValueError(f"expected images of shape {('n', *expected)}{flat}, got {got}".replace("'", ""))
+        raise ValueError(f"expected images of shape {('n', *expected)}{flat}, got {shape}".replace("'", ""))
 
     def _shapes(self) -> list[Shape]:
         """Return the shape of one example after each layer."""

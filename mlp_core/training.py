@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from mlp_core.batches import Batches
 from mlp_core.callbacks import Callback, TrainingState, as_callbacks
+from mlp_core.early_stopping import EarlyStopping, Watch
 from mlp_core.evaluation import Evaluation, check_split, evaluate, full_pass
 from mlp_core.fast.threads import as_only_trainer
 from mlp_core.history import History
 from mlp_core.initializers import make_rng
 from mlp_core.losses import Reduction
-from mlp_core.runs.batches import Batches
-from mlp_core.runs.checkpoints import Checkpoint, CheckpointError, fingerprint
-from mlp_core.runs.early_stopping import EarlyStopping, Watch
 from mlp_core.step import quickest_step
+from mlp_core.storage.checkpoints import Checkpoint, CheckpointError, fingerprint
 
 if TYPE_CHECKING:
     from mlp_core.network import Sequential

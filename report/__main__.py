@@ -2,7 +2,7 @@
 
 import sys
 
-from report import interrupts
+from report.run import interrupts
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     interrupts.listen()
-    from report.processes import adopt_orphans
+    from report.run.processes import adopt_orphans
 
     adopt_orphans()
     status = main()

@@ -24,7 +24,7 @@ class NotebookFailed(ReportError):
 
 
 class Interrupted(BaseException):
-    """A signal ends the run (see `report.interrupts`); no `except Exception` is to take it for a failure."""
+    """A signal ends the run (see `report.run.interrupts`); no `except Exception` is to take it for a failure."""
 
 
 def shown(value: object, limit: int = 80) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from report.conversion import Parameter, convert
 from report.errors import ConfigError, NotebookError, shown
-from report.notebook import Notebook, tags
+from report.run.notebook import Notebook, tags
 
 FORM = "`name: type = value  # what it is`"
 
@@ -19,7 +19,7 @@ def declared(notebook: Notebook, where: str) -> dict[str, Parameter]:
     Parameters
     ----------
     notebook : dict
-        The notebook, as `report.notebook.read` gives it.
+        The notebook, as `report.run.notebook.read` gives it.
     where : str
         Its name, for messages.
 

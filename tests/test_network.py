@@ -104,7 +104,7 @@ def test_flat_rows_and_images_are_the_same():
 @pytest.mark.parametrize(
     ("network", "shape", "expected"),
     [
-        (mlp([784, 10]), (32, 28, 28), r"shape \(n, 784\), got \(n, 28, 28\)"),
+        (mlp([784, 10]), (32, 28, 28), r"shape \(n, 784\), got \(32, 28, 28\)"),
         (cnn("ift6135-b"), (2, 3, 28, 28), r"shape \(n, 1, 28, 28\) or \(n, 784\), got"),
         (mlp([784, 10]), (784,), r"got \(784,\)"),
     ],

@@ -9,6 +9,7 @@ import textwrap
 
 import numpy as np
 import pytest
+import small_problems
 from small_problems import blobs, equal_params, small_network
 
 from mlp_core import SGD, Adam, Split, evaluate, mlp, softmax_cross_entropy, train
@@ -373,7 +374,7 @@ def test_a_killed_process_resumes(tmp_path):
     program = textwrap.dedent(
         f"""
         import os, signal, sys
-        sys.path.insert(0, {os.path.dirname(__file__)!r})
+        sys.path[:0] = {[os.path.dirname(__file__), os.path.dirname(small_problems.__file__)]!r}
         from test_training import checkpointed
         def kill(state):
             if state.epoch == 4:

@@ -2,7 +2,7 @@
 
 The way of a notebook through the rooms of this package, which imports nothing else of the project:
 
-1. `exporter` and `pdf` are what nbconvert calls; `html` is the exporter for a web page, with its rooms in ``web/``.
+1. `exporter` and `pdf` are what nbconvert calls; `html_exporter` the one for a web page, its rooms in ``page/``.
 2. `options` gathers the options of each cell (``#| fig-cap: ...``, tags); `metadata` what stands on the title page.
 3. `assembly` makes each cell a list of parts; `outputs` chooses the form of an output that prints best, `terminal`
    reads printed text with its colours, `tables` plain HTML tables, `images` finds and measures pictures.
@@ -14,7 +14,7 @@ The way of a notebook through the rooms of this package, which imports nothing e
 
 from .errors import ConversionError
 from .exporter import TypstExporter
-from .html import TypstHTMLExporter
+from .html_exporter import TypstHTMLExporter
 from .pdf import TypstPDFExporter
 
 __all__ = ["ConversionError", "TypstExporter", "TypstHTMLExporter", "TypstPDFExporter"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from report.results import MIME
+from report.chapter.results import MIME
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURE = "from IPython.display import display\ndisplay({'image/svg+xml': '<svg/>', 'text/plain': 'figure'}, raw=True)"
@@ -28,7 +28,7 @@ def cell(source, *outputs, count=1, tags=()):
 
 OTHER = {"image/svg+xml": "<svg>other</svg>", "text/plain": "figure"}
 OLD_PICTURE = {"output_type": "display_data", "metadata": {}, "data": OTHER}
-PUBLISHED = "from report import results\nresults.publish(slope=-1.99999)"
+PUBLISHED = "from report.chapter import results\nresults.publish(slope=-1.99999)"
 OLD_RESULT = {
     "output_type": "display_data", "metadata": {}, "data": {MIME: {"slope": -1.9999}, "text/plain": "published: slope"},
 }  # fmt: skip
@@ -65,7 +65,7 @@ def report(tmp_path_factory):
         notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [heading, *content]}
         (folder / f"{name}.ipynb").write_text(json.dumps(notebook))
     options = ["--nbval", "--nbval-current-env", "-rA", "-p", "no:cacheprovider", "--color=no", "--durations=0"]
-    place = ["-c", "/dev/null", "--rootdir", str(folder)]
+    place = ["-c", "/dev/null", "--rootdir", str(folder), "-o", f"pythonpath={ROOT / 'tests' / 'support'}"]
     command = [sys.executable, "-m", "pytest", *place, *options, "cells.ipynb", "dead.ipynb"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100).stdout
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from report import notebook as nb
+from report.run import notebook as nb
 from report.config import load_config
-from report.guards import notebook_problems
+from guards import notebook_problems
 from report.options import Options
-from report.results import of_notebook
-from report.tasks import make_tasks
+from report.chapter.results import of_notebook
+from report.run.tasks import make_tasks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -52,6 +52,6 @@ def test_quick_is_what_stands_in_the_notebooks():
 
 
 def test_the_report_knows_the_data_sets_that_the_library_knows():
-    from mlp_core import datasets
+    from mlp_core.datasets import loading as datasets
 
     assert sorted(load_config(Options().config).datasets) == sorted(datasets.NAMES)

@@ -1,7 +1,7 @@
 import pytest
 
-from report import checkpoints
-from report.checkpoints import checkpoint
+from report.chapter import checkpoints
+from report.chapter.checkpoints import checkpoint
 
 
 def test_nothing_is_kept_without_a_folder():

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from report import figures
+from report.chapter import figures
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from report import published
+from report.chapter import published
 
 COLUMNS = {
     "capacity_notmnist": {"hidden_units", "train_loss", "test_accuracy", "seconds"},

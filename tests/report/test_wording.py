@@ -2,7 +2,7 @@
 
 import pytest
 
-from report.wording import scientific
+from report.chapter.wording import scientific
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,156 @@
+"""The user's cache of downloaded data sets: filled once, by one process at a time, and healed where it is damaged."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import filelock
+import numpy as np
+import pooch
+
+from mlp_core.datasets.catalogue import HEADROOM, Source, read_archive, read_folder, read_part
+from mlp_core.datasets.downloads import PATIENT, Patience, download
+from mlp_core.storage.files import DatasetError, check_digest, read_bytes
+
+
+def from_cache(source: Source, patience: Patience = PATIENT, *, looked_in: Sequence[Path] = ()) -> list[np.ndarray]:
+    """Return the arrays of `source`, downloaded into the user's cache where it lacks them.
+
+    Parameters
+    ----------
+    source : Source
+        What to look for.
+    patience : Patience
+        How long to wait.
+    looked_in : sequence of Path
+        Folders that were found empty before, for the message.
+
+    Raises
+    ------
+    DatasetError
+        If they are neither there nor to be had; it says what was tried, and which files to put where by hand.
+    """
+    folders = cache_folders(source.name)
+    for folder in folders:
+        with contextlib.suppress(DatasetError):  # `fetch` replaces what is damaged
+            arrays = read_folder(source, folder)
+            if arrays:
+                return arrays
+    try:
+        return fetch(source, _writable(folders), patience)
+    except (DatasetError, OSError) as error:
+        tried = [*(f"{folder}: nothing of {source.name} there" for folder in looked_in), *str(error).splitlines()]
+        raise DatasetError(_how_to_get(source, folders[0], tried)) from None
+
+
+def fetch(source: Source, folder: Path, patience: Patience = PATIENT) -> list[np.ndarray]:
+    """Return the arrays of `source` from `folder`, after downloading into it what is missing or damaged.
+
+    However many processes call this at once, one of them downloads, and the others wait for its files.
+    """
+    with _locked(folder, patience):
+        for left_over in folder.glob(".*.part"):  # of a process that was killed
+            left_over.unlink(missing_ok=True)
+        damaged = _damaged(source, folder)
+        with contextlib.suppress(DatasetError):  # incomplete: the rest is downloaded below
+            arrays = None if damaged else read_folder(source, folder)
+            if arrays:
+                return arrays
+        try:
+            _download(source, folder, set(damaged), patience)
+        except DatasetError as error:
+            raise DatasetError("\n".join([*damaged.values(), str(error)])) from error
+        for path in _damaged(source, folder):  # nothing is removed before there is something better
+            path.unlink()
+        arrays = read_folder(source, folder)
+        if arrays is None:
+            raise DatasetError(f"{folder}: emptied while it was in use")
+        return arrays
+
+
+def _damaged(source: Source, folder: Path) -> dict[Path, str]:
+    """Return the files that are not what they should be, each with its fault."""
+    readers: dict[Path, Callable[[Path], object]] = {
+        folder / name: partial(read_part, part) for part in source.parts for name in part.file_names}
+    readers |= {folder / name: partial(read_archive, source) for name in source.archives}
+    faults = {}
+    for path, read in readers.items():
+        try:
+            if path.exists():
+                read(path)
+        except DatasetError as error:
+            faults[path] = str(error)
+    return faults
+
+
+def _download(source: Source, folder: Path, damaged: set[Path], patience: Patience) -> None:
+    """Download what `folder` lacks, file by file; where that fails, all of it as one archive."""
+    try:
+        _download_parts(source, folder, damaged, patience)
+    except DatasetError as error:
+        if not source.archive_url:
+            raise
+        try:
+            _download_archive(source, folder, patience)
+        except DatasetError as last:
+            raise DatasetError(f"{error}\n{last}") from last
+
+
+def _download_parts(source: Source, folder: Path, damaged: set[Path], patience: Patience) -> None:
+    """Download the IDX files that `folder` lacks; the mirror that gave one file is asked first for the next."""
+    mirrors = list(source.mirrors)
+    for part in source.parts:
+        if any((folder / name).exists() and folder / name not in damaged for name in part.file_names):
+            continue
+        urls = {mirror + (part.remote or f"{part.name}.gz"): mirror for mirror in mirrors}
+        used = urls[download(list(urls), folder / f"{part.name}.gz", check=partial(read_part, part),
+                             limit=part.size + HEADROOM, patience=patience)]
+        mirrors.remove(used)
+        mirrors.insert(0, used)
+
+
+def _download_archive(source: Source, folder: Path, patience: Patience) -> None:
+    """Download all of `source` as one file."""
+    def check(path: Path) -> None:
+        check_digest(read_bytes(path, limit, decompress=False), source.archive_sha256, path)
+
+    limit = source.size + HEADROOM
+    download([source.archive_url], folder / source.archives[0], check=check, limit=limit, patience=patience)
+
+
+def cache_folders(name: str) -> list[Path]:
+    """Return where downloads of data set `name` are kept: the user's cache, or else a temporary folder."""
+    return [Path(base) / name for base in (pooch.os_cache("mlp_core"), Path(tempfile.gettempdir(), "mlp_core"))]
+
+
+def _writable(folders: list[Path]) -> Path:
+    """Return the first of `folders` that can be made and written to; raise `DatasetError` if none can."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder
+    raise DatasetError(f"no folder to keep a download in: cannot write to {' or '.join(map(str, folders))}")
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, patience: Patience) -> Iterator[None]:
+    """Hold `folder` for this process, once no other one does."""
+    try:
+        with filelock.FileLock(folder / ".lock", timeout=patience.lock):
+            yield
+    except filelock.Timeout as error:
+        raise DatasetError(f"{folder}: another process has been downloading to it for {patience.lock:g} s; "
+                           "end that one, or wait for it") from error
+
+
+def _how_to_get(source: Source, folder: Path, tried: list[str]) -> str:
+    """Return the message for someone whose computer cannot download."""
+    files = "\n".join(f"  {source.mirrors[0]}{part.remote or part.name + '.gz'}" for part in source.parts)
+    return (f"cannot get {source.name}; what was tried:\n" + "".join(f"  {line}\n" for line in tried) +
+            f"Without a network, put these files by hand into {folder}/\n"
+            f"(or into {source.folders[0]}/ in a folder of yours that MLP_CORE_DATA names):\n{files}\n"
+            "Or use load_dataset(\"mnist-5k\"), which is installed and needs no download.")

@@ -1,0 +1,131 @@
+"""A reader's own images: an `.npz` archive, a pickle of arrays, or a folder of IDX files, as a `Dataset`.
+
+Nothing is known of such files, so what their scale, shape and labels mean is taken only where it is plain; what has no
+validation or test part gets one by a fixed, stratified split.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+
+from mlp_core.datasets.folders import Pair, describe, is_named, read_idx_folder
+from mlp_core.datasets.pickles import read_pickled_arrays
+from mlp_core.datasets.pixels import channels_first, check_classes, find_divisor, from_pixels, to_labels
+from mlp_core.splits import SPLIT_NAMES, Dataset, Split, check_lengths, stratified_split
+from mlp_core.storage.archives import read_npz
+from mlp_core.storage.files import DatasetError, read_bytes
+
+LIMIT = 3 << 28  # bytes of a file's arrays: 4 times as many once its pixels are float32
+ROLES = {"images": ("x", "images", "image", "imgs"), "labels": ("y", "labels", "label", "targets"),
+         "train": ("train", "training"), "valid": ("valid", "val", "validation", "dev"), "test": ("test", "testing")}
+WORDS = {word: role for role, words in ROLES.items() for word in words}
+ADVICE = "load it and save np.savez('my.npz', images=..., labels=...)"
+FOREIGN = ((b"\x93NUMPY", f"a single .npy array: {ADVICE}"), (b"\0\0\x08", "a single IDX file: give its folder"),
+           (b"PK", "a zip archive: give the .npz that is in it, or that it is, named .npz"),
+           (b"\x89PNG", f"a picture: {ADVICE}"), (b"\xff\xd8\xff", f"a picture: {ADVICE}"),
+           (b"\x89HDF", f"an HDF5 file: {ADVICE}"), (b"MATLAB", f"a MATLAB file: {ADVICE}"))
+
+
+def load_path(path: Path) -> Dataset:
+    """Return the data set in a file or folder of the reader's own.
+
+    Parameters
+    ----------
+    path : Path
+        A `.npz` with the arrays `images` and `labels`, or `x_train`, `y_train` and perhaps `x_valid`, `y_valid`,
+        `x_test`, `y_test` (or `train_images`, `val_labels` …, as in MedMNIST); a pickle (`.pkl`, `.pkl.gz`) of the
+        pairs (train, valid, test); or a folder with the IDX files of MNIST's or EMNIST's names. Pixels of 0 to 255 are
+        divided by 255, those of 0 to 1 stay; another scale is refused, as are labels that do not count from 0. Color
+        may come as (n, H, W, C) or (n, C, H, W). At most 768 MiB of arrays, which are 3 GiB as float32.
+
+    Returns
+    -------
+    Dataset
+        Named after the file. A missing test part takes a tenth of the training images; a missing validation part as
+        many, or a sixth where only this one is missing: stratified, and the same every time.
+
+    Raises
+    ------
+    DatasetError
+        If the file is damaged, or holds something else.
+    """
+    try:
+        name, pairs = _read_pairs(path)
+        classes, notes = describe(name)
+        train, valid, test = _to_splits(pairs, known=bool(classes))
+        return Dataset(train, valid, test, name, classes, notes=notes)
+    except (ValueError, TypeError, OSError) as error:
+        raise DatasetError(f"{path}: {error}") from error
+
+
+def _read_pairs(path: Path) -> tuple[str, dict[str, Pair]]:
+    """Return a name, and images and labels by split, in whatever form `path` holds them."""
+    if os.path.isdir(path) or (not os.path.exists(path) and is_named(path)):
+        return read_idx_folder(path)
+    try:
+        if path.suffix.lower() == ".npz":
+            pairs = _pick_arrays(read_npz(path, LIMIT))
+        else:
+            parts = read_pickled_arrays(path, LIMIT)
+            names = ("train", "test") if len(parts) == 2 else SPLIT_NAMES
+            pairs = dict(zip(names, parts, strict=False))
+    except DatasetError as error:
+        what = _foreign(read_bytes(path, LIMIT), path.suffix.lower())
+        raise DatasetError(f"{path}: this is {what}") if what else error from None
+    return path.name.split(".")[0], pairs
+
+
+def _foreign(content: bytes, suffix: str) -> str:
+    """Return what a file is that is neither an `.npz` nor a pickle, and what to do; empty where it cannot be told."""
+    for magic, what in FOREIGN:
+        if content.startswith(magic) and (magic, suffix) != (b"PK", ".npz"):
+            return what
+    start = content[:1000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if not start:
+        return f"an empty file: {ADVICE}" if not content else ""
+    if start.startswith(b"<"):
+        return "a web page (HTML or XML) and not the file that it tells of: download that again"
+    plain = not start.translate(None, bytes(range(32, 256)) + b"\t\r\n")
+    if plain and (suffix in (".csv", ".tsv", ".txt", ".json") or re.match(rb"[^\r\n]*[,;\t]", start)):
+        return f"a text, such as CSV: read it with numpy.loadtxt, then {ADVICE}"
+    return ""
+
+
+def _pick_arrays(arrays: dict[str, np.ndarray]) -> dict[str, Pair]:
+    """Return the arrays by split, images before labels; ValueError for an array that has no place, or no other half."""
+    found: dict[tuple[str, str], np.ndarray] = {}
+    for name, array in arrays.items():
+        roles = [WORDS.get(word, "") for word in re.split(r"[_\W]+", name.lower())]
+        part = next((role for role in roles if role in SPLIT_NAMES), "train")
+        kinds = [role for role in roles if role not in SPLIT_NAMES]
+        if len(roles) > 2 or len(kinds) != 1 or not kinds[0] or (part, kinds[0]) in found:
+            break
+        found[part, kinds[0]] = array
+    parts = [part for part in SPLIT_NAMES if (part, "images") in found and (part, "labels") in found]
+    if len(found) < len(arrays) or 2 * len(parts) < len(found) or "train" not in parts:
+        raise ValueError("expected the arrays images and labels, or x_train, y_train, x_test and y_test (and x_valid, "
+                         f"y_valid), each once and nothing else, got {', '.join(arrays)[:200] or 'none'}")
+    return {part: (found[part, "images"], found[part, "labels"]) for part in parts}
+
+
+def _to_splits(pairs: dict[str, Pair], *, known: bool) -> list[Split]:
+    """Return the three splits of arrays as a file holds them; where the classes are `known`, some may have no image."""
+    labels = {part: to_labels(pair[1]) for part, pair in pairs.items()}
+    images = {part: channels_first(pair[0]) for part, pair in pairs.items()}
+    for part in pairs:
+        check_lengths(images[part], labels[part])
+    if not known:
+        check_classes(np.concatenate(list(labels.values())))
+    divisor = find_divisor(list(images.values()))
+    missing = [part for part in SPLIT_NAMES if part not in pairs]
+    count = len(labels["train"])
+    held = max(1, count // (6 if missing == ["valid"] else 10))
+    left = count - held * len(missing)
+    if left < 1:
+        raise ValueError(f"expected at least {len(missing) + 1} training images for splits of their own, got {count}")
+    cuts = stratified_split(labels["train"], [left] + [held] * len(missing))
+    for part, cut in [*zip(missing, cuts[1:], strict=True), *([("train", cuts[0])] if missing else [])]:
+        images[part], labels[part] = images["train"][cut], labels["train"][cut]
+    return [Split(from_pixels(images[part], divisor), labels[part]) for part in SPLIT_NAMES]

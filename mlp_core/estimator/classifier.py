@@ -1,0 +1,124 @@
+"""What scikit-learn asks of a classifier beyond learning: data checked its way, parameters to see and set, pickles."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import sklearn
+from numpy.typing import ArrayLike
+from scipy.sparse import issparse
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.model_selection import train_test_split
+from sklearn.utils import Tags, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from mlp_core.estimator.examples import DenseRows, Examples
+from mlp_core.network import Sequential
+
+ONE_COLUMN = (
+    "expected one label per row, y of shape (n,), got shape {}: for several labels per row fit "
+    "sklearn.multioutput.MultiOutputClassifier(MLPClassifier(...)); for one-hot rows pass y.argmax(axis=1)"
+)
+
+
+class NetworkClassifier(ClassifierMixin, BaseEstimator):
+    """A classifier around a fitted `network_`."""
+
+    network_: Sequential
+    classes_: np.ndarray
+
+    @property
+    def coefs_(self) -> tuple[np.ndarray, ...]:
+        """The weights of each layer, shape (in_features, out_features); what is assigned is copied into the network."""
+        return self._parameters("weight")
+
+    @coefs_.setter
+    def coefs_(self, arrays: Sequence[ArrayLike]) -> None:
+        self._assign("coefs_", self._parameters("weight"), arrays)
+
+    @property
+    def intercepts_(self) -> tuple[np.ndarray, ...]:
+        """The biases of each layer, shape (out_features,); what is assigned is copied into the network."""
+        return self._parameters("bias")
+
+    @intercepts_.setter
+    def intercepts_(self, arrays: Sequence[ArrayLike]) -> None:
+        self._assign("intercepts_", self._parameters("bias"), arrays)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say that sparse matrices are welcome."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes, and the version of scikit-learn that understands them."""
+        return {**super().__getstate__(), "_sklearn_version": sklearn.__version__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the attributes; warn, as scikit-learn's estimators do, if another version of it wrote them."""
+        state = dict(state)
+        version = state.pop("_sklearn_version", "unknown")
+        if version != sklearn.__version__:
+            warnings.warn(InconsistentVersionWarning(
+                estimator_name=type(self).__name__, current_sklearn_version=sklearn.__version__,
+                original_sklearn_version=version), stacklevel=2)
+        super().__setstate__(state)
+
+    def _parameters(self, kind: str) -> tuple[np.ndarray, ...]:
+        """Return the network's arrays of one kind, "weight" or "bias", in the layers' order."""
+        check_is_fitted(self)
+        return tuple(array for name, array in self.network_.params.items() if name.endswith(kind))
+
+    def _assign(self, name: str, targets: Sequence[np.ndarray], arrays: Sequence[ArrayLike]) -> None:
+        """Copy arrays into the network's, all or none of them."""
+        shapes = [target.shape for target in targets], [np.shape(array) for array in arrays]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"expected {name} of shapes {shapes[0]}, got {shapes[1]}")
+        for target, array in zip(targets, arrays, strict=True):
+            target[...] = array
+
+
+def checked(
+    model: BaseEstimator, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, *,
+    classes: np.ndarray | None = None, reset: bool,
+) -> tuple[Examples, np.ndarray]:
+    """Return the data as a split whose labels count the classes, and these: those given, or all there are."""
+    rows, labels = validate_data(model, X, y, reset=reset, accept_sparse=("csr", "csc"), multi_output=True,
+                                 dtype=(np.float64, np.float32))
+    if type_of_target(labels).startswith(("multilabel", "multiclass-multioutput", "continuous-multioutput")):
+        raise ValueError(ONE_COLUMN.format(labels.shape))
+    check_classification_targets(labels)
+    labels = column_or_1d(labels, warn=True)
+    found = np.unique(labels)
+    classes = found if classes is None else classes
+    if not np.isin(found, classes).all():
+        raise ValueError(f"expected classes among {classes}, got {np.setdiff1d(found, classes)}")
+    images: Any = DenseRows(rows) if issparse(rows) else rows
+    indices = np.searchsorted(classes, labels)
+    if sample_weight is None:
+        return Examples(images, indices), classes
+    weights = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
+    return Examples(images, indices, weights)[np.flatnonzero(weights)], classes
+
+
+def hold_out(split: Examples, fraction: float, seed: int) -> tuple[Examples, Examples]:
+    """Return what to train on and what to validate on: a fraction with the classes in equal shares.
+
+    With more than two classes, as in scikit-learn, a class may have too few rows for that; then chance alone decides.
+    """
+    two_classes = split.labels.max() < 2
+    halves = partial(train_test_split, np.arange(len(split)), test_size=fraction, random_state=seed)
+    try:
+        learnt, held = halves(stratify=split.labels.astype(bool)[:, None] if two_classes else split.labels)
+    except ValueError:
+        if two_classes:
+            raise
+        learnt, held = halves()
+    return split[learnt], split[held]

@@ -1,0 +1,318 @@
+"""`MLPClassifier`: this package's network and training loop behind scikit-learn's interface."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from numbers import Real
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse import issparse
+from sklearn import neural_network
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from mlp_core.callbacks import Callback, EarlyStopping
+from mlp_core.estimator.classifier import NetworkClassifier, checked, hold_out
+from mlp_core.estimator.examples import DenseRows, Examples
+from mlp_core.estimator.plateaus import InverseScaling, Plateau, Printer
+from mlp_core.history import History
+from mlp_core.layers import ReLU
+from mlp_core.losses import log_softmax, softmax
+from mlp_core.models import mlp
+from mlp_core.network import Sequential
+from mlp_core.optimizers import SGD, Adam
+from mlp_core.training import train
+
+LARGEST_AUTO_BATCH = 200
+ACTIVATIONS = {"logistic": "sigmoid", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "identity": "relu"}
+
+
+class MLPClassifier(NetworkClassifier):
+    """A multilayer perceptron with softmax output, trained by `mlp_core.train`, as a scikit-learn classifier.
+
+    Works where scikit-learn's own does, with these exceptions: there is no solver "lbfgs"; a row has one label (for
+    several, `sklearn.multioutput.MultiOutputClassifier`); two classes have two softmax outputs instead of one sigmoid;
+    Adam adds `epsilon` after the correction of its start, and momentum keeps the sum of gradients, not of steps, where
+    the learning rate changes; Ctrl-C ends `fit` instead of its training alone. Parameters have the names, defaults and
+    meaning that they have in `sklearn.neural_network.MLPClassifier`, except where the list below says otherwise.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : sequence of int, or int
+        Units of each hidden layer; empty for softmax regression.
+    activation : {"relu", "tanh", "logistic", "identity"}
+        Of the hidden layers; "sigmoid" is another name for "logistic".
+    solver : {"adam", "sgd"}
+        The optimizer.
+    alpha : float
+        L2 penalty on the weights, as scikit-learn scales it: each step adds ``alpha / batch_size * W`` to the mean
+        gradient. So ``alpha = batch_size * weight_decay``, in terms of the optimizers of `mlp_core`. With a
+        `sample_weight`, it is divided by the mean of that, too.
+    batch_size : int or "auto"
+        Images an update, at most all n; "auto" is ``min(200, n)``.
+    learning_rate : {"constant", "invscaling", "adaptive"}
+        For "sgd". "invscaling" makes it ``learning_rate_init / (t_ + 1) ** power_t`` after every epoch; "adaptive"
+        divides it by 5 wherever training would otherwise end for `tol`, and ends once it is 1e-6 or less.
+    learning_rate_init, power_t : float
+        The learning rate at first; and see "invscaling".
+    max_iter : int
+        The most epochs.
+    shuffle : bool
+        Whether every epoch draws a new order.
+    random_state : int, RandomState or None
+        An int is the seed of both `mlp` and `train`: the same numbers come out as from these.
+    tol : float or None
+        An epoch that does not lower the training loss by `tol` (or, with `early_stopping`, raise the validation
+        accuracy) counts as none; after `n_iter_no_change` of them in a row (in scikit-learn, one more), training ends.
+        None: `max_iter` epochs, and no warning that they were too few (not in scikit-learn).
+    verbose : bool
+        Whether to print the loss after every epoch.
+    warm_start : bool
+        Whether `fit` goes on from where the last one ended, with the parameters set since then.
+    momentum, nesterovs_momentum : float, bool
+        For "sgd".
+    early_stopping : bool
+        Whether to hold `validation_fraction` of the data out, and to keep the epoch best on it: stratified, except
+        where there are more than two classes and too few images of one (or held out) for that.
+    validation_fraction : float
+        Between 0 and 1.
+    beta_1, beta_2, epsilon : float
+        For "adam".
+    n_iter_no_change : int
+        See `tol`.
+    initializer : str or Initializer
+        Of the weights: "glorot_uniform", "he_normal", ... (not in scikit-learn, which draws biases at random, too).
+    dropout : float
+        Probability of dropping a hidden unit while training (not in scikit-learn).
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_classes,)
+    network_ : Sequential
+        The trained network, float32 or float64 as the images were: float32 is twice as fast.
+    history_ : History
+        What `train` measured in the last fit.
+    loss_curve_ : list of float
+        Mean loss of each epoch's mini-batches, without the L2 penalty.
+    loss_, best_loss_ : float
+        The last and the least of them; the least is None with `early_stopping`.
+    validation_scores_, best_validation_score_ : list of float and float, or None
+        Accuracy on what was held out, after each epoch, and the highest; None without `early_stopping`.
+    n_iter_, t_ : int
+        Epochs of the last fit, and images seen in all.
+    n_features_in_, n_layers_, n_outputs_ : int
+        Columns of `X`; layers, that of the inputs included; classes.
+    out_activation_ : str
+        "softmax".
+
+    Examples
+    --------
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], ["no", "yes", "yes", "no"]
+    >>> model = MLPClassifier((8,), learning_rate_init=0.1, max_iter=100, tol=None, random_state=0).fit(X, y)
+    >>> model.predict(X).tolist()
+    ['no', 'yes', 'yes', 'no']
+    """
+
+    _parameter_constraints = {
+        **neural_network.MLPClassifier._parameter_constraints,
+        "activation": [StrOptions({*ACTIVATIONS})],
+        "solver": [StrOptions({"adam", "sgd"})],
+        "tol": [None, Interval(Real, 0, None, closed="left")],
+        "initializer": "no_validation",  # by `mlp`
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+    }
+    del _parameter_constraints["max_fun"]  # of lbfgs
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] | int = (100,),
+        activation: str = "relu",
+        *,
+        solver: Literal["adam", "sgd"] = "adam",
+        alpha: float = 0.0001,
+        batch_size: int | str = "auto",
+        learning_rate: Literal["constant", "invscaling", "adaptive"] = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        tol: float | None = 1e-4,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: int = 10,
+        initializer: Any = "glorot_uniform",
+        dropout: float = 0.0,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.n_iter_no_change = n_iter_no_change
+        self.initializer = initializer
+        self.dropout = dropout
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Train a new network, or, with `warm_start`, the last one, on `X` (n, n_features) and `y` (n,).
+
+        `X` may be a sparse matrix. `sample_weight` (n,) says how much each row counts in every mean: the loss of a
+        batch, the accuracy on what is held out. Rows that count 0 are left out. A batch of sparse rows is made dense.
+        """
+        self._validate_params()
+        go_on = self.warm_start and hasattr(self, "network_")
+        split, classes = checked(self, X, y, sample_weight, reset=not go_on)
+        if go_on and not np.array_equal(classes, self.classes_):
+            raise ValueError("warm_start can only be used where `y` has the same classes as in the previous call to "
+                             f"fit. Previously got {self.classes_}, `y` has {classes}")
+        self.classes_ = classes
+        if not go_on:
+            self._start(split)
+        learnt, valid = hold_out(split, self.validation_fraction, self._seed) if self.early_stopping else (split, None)
+        self._renew_optimizer()
+        history = self._train(learnt, valid, self.max_iter, self._stopping())
+        if history.status == "completed" and self.tol is not None and self.max_iter > 1:
+            warnings.warn(f"{self.max_iter} epochs were made, and the loss still improves: raise max_iter, or set "
+                          "tol=None for a fixed number of epochs", ConvergenceWarning, stacklevel=2)
+        return self
+
+    @available_if(lambda self: self.solver != "lbfgs")
+    def partial_fit(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, classes: ArrayLike | None = None
+    ) -> Self:
+        """Make one epoch over `X` and `y`; the first call names all `classes` that will ever come."""
+        self._validate_params()
+        if self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True: it makes one epoch of all it is given")
+        first = not hasattr(self, "network_")
+        if first and classes is None:
+            raise ValueError("expected classes, all that will ever come, in the first call of partial_fit")
+        named = self.classes_ if classes is None else np.unique(np.asarray(classes))
+        if not first and not np.array_equal(named, self.classes_):
+            raise ValueError(f"expected the classes of the first call, {self.classes_}, or none; got {named}")
+        split, self.classes_ = checked(self, X, y, sample_weight, classes=named, reset=first)
+        if first:
+            self._start(split)
+        self._train(split, None, 1, {})
+        return self
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Return the most probable class of each row, shape (n,)."""
+        logits = self._logits(X)
+        return self.classes_[logits.argmax(axis=1)]
+
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
+        """Return the probability of each of `classes_`, shape (n, n_classes), float64."""
+        return softmax(self._logits(X).astype(np.float64))
+
+    def predict_log_proba(self, X: ArrayLike) -> np.ndarray:
+        """Return the logarithm of `predict_proba`; finite even where that rounds to zero."""
+        return log_softmax(self._logits(X).astype(np.float64))
+
+    def _logits(self, X: ArrayLike) -> np.ndarray:
+        """Return the network's output for checked rows, shape (n, n_classes)."""
+        check_is_fitted(self)
+        rows = validate_data(self, X, reset=False, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
+        if not issparse(rows):
+            return self.network_.logits(rows)
+        return np.concatenate([self.network_.logits(chunk) for chunk in DenseRows(rows).chunks()])
+
+    def _start(self, split: Examples) -> None:
+        """Make a new network, optimizer and random generator."""
+        hidden = self.hidden_layer_sizes
+        sizes = [self.n_features_in_, *(hidden if isinstance(hidden, Iterable) else [hidden]), len(self.classes_)]
+        self._seed = _to_seed(self.random_state)
+        self._generator = np.random.default_rng(self._seed)
+        self.network_ = mlp(sizes, ACTIVATIONS[self.activation], self.initializer, self._seed, split.images.dtype,
+                            dropout=self.dropout)
+        if self.activation == "identity":
+            self.network_ = Sequential([layer for layer in self.network_.layers if not isinstance(layer, ReLU)])
+        self._optimizer = self._make_optimizer()
+        self.loss_curve_: list[float] = []
+        self.validation_scores_: list[float] | None = [] if self.early_stopping else None
+        self.t_, self.n_layers_, self.n_outputs_, self.out_activation_ = 0, len(sizes), len(self.classes_), "softmax"
+
+    def _renew_optimizer(self) -> None:
+        """Take the optimizer that the parameters now describe; one of the same kind hands on its state."""
+        before, self._optimizer = self._optimizer, self._make_optimizer()
+        if type(before) is type(self._optimizer):
+            state = before.state_dict()  # without the settings, which may have changed
+            self._optimizer.load_state_dict({key: state[key] for key in state if "." in key or key == "updates"})
+
+    def _make_optimizer(self) -> SGD | Adam:
+        """Return the optimizer that the parameters describe; `_train` gives it its weight decay."""
+        if self.solver == "sgd":
+            return SGD(self.learning_rate_init, self.momentum, self.nesterovs_momentum and self.momentum > 0)
+        return Adam(self.learning_rate_init, self.beta_1, self.beta_2, self.epsilon)
+
+    def _stopping(self) -> dict[str, Any]:
+        """Return how `train` is to know when to end, or to lower the learning rate."""
+        adaptive, metric = self._rate() == "adaptive", "valid_accuracy" if self.early_stopping else "running_loss"
+        callbacks, patience, tol = [], self.n_iter_no_change, self.tol
+        if tol is not None and (adaptive or not self.early_stopping):
+            callbacks, tol = [Plateau(metric, patience, tol, divisor=5 if adaptive else None)], None
+        if not self.early_stopping:
+            return {"callbacks": callbacks}
+        longest = max(1, self.max_iter)
+        patience = longest if tol is None else min(patience, longest)  # without tol the best epoch is kept all the same
+        return {"callbacks": callbacks, "early_stopping": EarlyStopping(patience, metric=metric, min_delta=tol or 0.0)}
+
+    def _rate(self) -> str:
+        """Return how the learning rate changes."""
+        return self.learning_rate if self.solver == "sgd" else "constant"
+
+    def _train(self, split: Examples, valid: Examples | None, epochs: int, stopping: dict[str, Any]) -> History:
+        """Train for some epochs, and note what was measured."""
+        callbacks: list[Callback] = [*stopping.pop("callbacks", ()), *([Printer()] if self.verbose else [])]
+        if self._rate() == "invscaling":
+            callbacks.append(InverseScaling(self.learning_rate_init, self.power_t, self.t_, len(split)))
+        batch_size = min(LARGEST_AUTO_BATCH if self.batch_size == "auto" else int(self.batch_size), len(split))
+        mean_weight = 1.0 if split.weights is None else float(split.weights.mean())
+        self._optimizer.weight_decay = self.alpha / (batch_size * mean_weight)
+        self.history_ = train(self.network_, split, valid=valid, optimizer=self._optimizer, epochs=epochs,
+                              batch_size=batch_size, seed=self._generator, shuffle=self.shuffle,
+                              evaluate_train=False, callbacks=callbacks, **stopping)
+        self.loss_curve_ += self.history_.running_loss
+        if self.validation_scores_ is not None:
+            self.validation_scores_ += self.history_.valid_accuracy
+        self.n_iter_ = len(self.history_)
+        self.t_ += self.n_iter_ * len(split)
+        self.loss_, self.best_loss_ = self.loss_curve_[-1], None if self.early_stopping else min(self.loss_curve_)
+        self.best_validation_score_ = max(self.validation_scores_) if self.validation_scores_ else None
+        return self.history_
+
+
+def _to_seed(random_state: int | np.random.RandomState | None) -> int:
+    """Return an int as it is, and one drawn from anything else that scikit-learn takes for a source of chance."""
+    if isinstance(random_state, (int, np.integer)):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31 - 1))

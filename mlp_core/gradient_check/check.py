@@ -1,0 +1,166 @@
+"""Is backward the derivative of forward?  Every gradient beside a central difference, in double precision."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlp_core.evaluation import check_batch
+from mlp_core.fast.threads import dot
+from mlp_core.gradient_check.finite_differences import INPUT, Difference, LossProbe
+from mlp_core.gradient_check.report import ArrayCheck, GradientCheck, GradientError
+from mlp_core.gradient_check.sweep import Sweep, finite_difference_sweep, probe_network
+from mlp_core.layers import Layer, positive_int
+from mlp_core.losses import Reduction
+from mlp_core.network import Sequential
+
+__all__ = ["GradientCheck", "GradientError", "Sweep", "check_gradients", "check_layer", "finite_difference_sweep"]
+
+DIRECTIONS = 5  # random directions tried before giving up on one that crosses no kink
+
+
+def check_gradients(
+    network: Sequential,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    eps: float = 1e-5,
+    tolerance: float = 1e-6,
+    max_entries_per_array: int | None = 100,
+    reduction: Reduction = "mean",
+    seed: int = 0,
+) -> GradientCheck:
+    """Check the gradient of the cross-entropy with respect to every parameter and the input.
+
+    The network is copied to float64 and not changed. `Dropout` is frozen: every evaluation uses the same mask.
+
+    Parameters
+    ----------
+    network : Sequential
+    x : ndarray, shape (n, ...), float
+        A small batch: the time grows with it.
+    y : ndarray, shape (n,), int
+    eps : float
+        Half the width of the central difference.
+    tolerance : float
+        The largest relative error that passes.
+    max_entries_per_array : int, optional
+        Larger arrays are checked in so many entries, drawn at random, and along one random direction, which every
+        entry takes part in. None checks each entry by itself.
+    reduction : {"mean", "sum"}
+        Of the loss over the batch.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    GradientCheck
+        ``passed``, ``max_relative_error``, ``worst``, ``to_frame()``, ``raise_if_failed()``.
+    """
+    probe = probe_network(network, x, y, dtype="float64", reduction=reduction)
+    return _check(probe, eps, tolerance, max_entries_per_array, seed)
+
+
+def check_layer(
+    layer: Layer,
+    x: np.ndarray,
+    *,
+    eps: float = 1e-5,
+    tolerance: float = 1e-6,
+    max_entries_per_array: int | None = 100,
+    seed: int = 0,
+) -> GradientCheck:
+    """Check one layer's backward by itself: the gradient of ``sum(R * layer.forward(x))`` for a random array R.
+
+    For a layer of your own, which needs no more than the protocol: ``forward``, ``backward``, ``params``, ``grads``.
+    If it has kinks, let ``choices()`` return its discrete choices, as `ReLU` does, and they are recognised.
+
+    Parameters
+    ----------
+    layer : Layer
+        Copied to float64, and not changed.
+    x : ndarray, shape (n, ...), float
+    eps, tolerance, max_entries_per_array, seed
+        As for `check_gradients`.
+
+    Returns
+    -------
+    GradientCheck
+    """
+    layers = Sequential([layer]).astype("float64").layers
+    rng = np.random.default_rng(seed)
+    upstream: list[np.ndarray] = []
+
+    def projection(output: np.ndarray) -> tuple[float, np.ndarray]:
+        if not upstream:
+            upstream.append(rng.standard_normal(output.shape))
+        return dot(output, upstream[0]), upstream[0]
+
+    probe = LossProbe(layers, check_batch(x).astype("float64"), projection)
+    return _check(probe, eps, tolerance, max_entries_per_array, seed)
+
+
+def _check(probe: LossProbe, eps: float, tolerance: float, max_entries: int | None, seed: int) -> GradientCheck:
+    """Check every array of a probe."""
+    for what, value in (("eps", eps), ("tolerance", tolerance)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"expected {what} as a number between 0 and 1, got {value!r}")
+        if not 0 < value < 1:
+            raise ValueError(f"expected {what} between 0 and 1, got {value}")
+    if max_entries is not None:
+        positive_int(max_entries, "max_entries_per_array")
+    rng = np.random.default_rng(seed)
+    floor = 10 * np.finfo("float64").eps * max(1.0, abs(probe.loss)) / eps / tolerance
+    arrays = [_check_array(probe, name, eps, floor, max_entries, rng) for name in probe.arrays]
+    return GradientCheck(arrays, probe.loss, eps, tolerance, len(probe.arrays[INPUT]))
+
+
+def _check_array(
+    probe: LossProbe, name: str, eps: float, floor: float, max_entries: int | None, rng: np.random.Generator
+) -> ArrayCheck:
+    """Compare the gradient of one array, entry by entry, and along a random direction if not all are looked at."""
+    gradient = probe.gradients[name]
+    flat = np.arange(gradient.size)
+    sampled = max_entries is not None and gradient.size > max_entries
+    if sampled:
+        flat = np.sort(rng.choice(gradient.size, max_entries, replace=False))
+    indices: list[tuple[int, ...] | None] = [tuple(int(i) for i in np.unravel_index(k, gradient.shape)) for k in flat]
+    differences = [probe.difference(name, index, eps) for index in indices if index is not None]
+    analytic = list(gradient.ravel()[flat])
+    if sampled:
+        direction, difference = _along_random_direction(probe, name, eps, rng)
+        indices.append(None)
+        differences.append(difference)
+        analytic.append(np.float64(dot(gradient, direction)))
+    return _compare(probe, name, indices, np.array(analytic), differences, floor)
+
+
+def _along_random_direction(
+    probe: LossProbe, name: str, eps: float, rng: np.random.Generator
+) -> tuple[np.ndarray, Difference]:
+    """Return a random unit direction and the difference along it; up to five tries to avoid kinks."""
+    for _ in range(DIRECTIONS):
+        direction = rng.standard_normal(probe.arrays[name].shape)
+        direction /= np.sqrt(dot(direction, direction))
+        difference = probe.directional_difference(name, direction, eps)
+        if not difference.kink:
+            break
+    return direction, difference
+
+
+def _compare(
+    probe: LossProbe,
+    name: str,
+    indices: list[tuple[int, ...] | None],
+    analytic: np.ndarray,
+    differences: list[Difference],
+    floor: float,
+) -> ArrayCheck:
+    """Put the gradients side by side; whatever is not finite counts as infinitely wrong."""
+    numerical = np.array([difference.value for difference in differences])
+    kinks = np.array([difference.kink for difference in differences])
+    largest = max(float(np.abs(probe.gradients[name]).max()), floor)
+    with np.errstate(invalid="ignore"):
+        error = np.abs(analytic - numerical) / np.maximum(np.maximum(np.abs(analytic), np.abs(numerical)), largest)
+    error[~np.isfinite(error)] = np.inf
+    layer = repr(probe.layers[probe.layer_index(name)])
+    return ArrayCheck(name, layer, probe.gradients[name].shape, indices, analytic, numerical, error, kinks)

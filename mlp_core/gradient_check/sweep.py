@@ -1,0 +1,211 @@
+"""How good is a finite difference?  The same derivative with ever smaller steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from mlp_core.evaluation import check_batch, check_network
+from mlp_core.gradient_check.finite_differences import LossProbe
+from mlp_core.layers import positive_int
+from mlp_core.losses import Reduction, softmax_cross_entropy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mlp_core.network import Sequential
+
+DEFAULT_N = tuple(k * 10**i for i in range(6) for k in (1, 5))
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Central differences beside the analytic gradient, for several steps ``eps = 1 / N``.
+
+    Attributes
+    ----------
+    parameter : str
+        Such as "2.weight".
+    indices : list of tuple of int
+        The ``count`` entries looked at.
+    N, eps : ndarray, shape (len(N),), float
+    analytic : ndarray, shape (count,), float
+        What backward says.
+    numerical : ndarray, shape (len(N), count), float
+        The central differences.
+    kinks : ndarray, shape (len(N), count), bool
+        Where the step crossed a kink: the difference then says nothing about the derivative.
+    dtype : str
+        The precision of the computation.
+    """
+
+    parameter: str
+    indices: list[tuple[int, ...]]
+    N: np.ndarray
+    eps: np.ndarray
+    analytic: np.ndarray
+    numerical: np.ndarray
+    kinks: np.ndarray
+    dtype: str
+
+    @property
+    def difference(self) -> np.ndarray:
+        """Analytic minus numerical, shape (len(N), count)."""
+        return self.analytic - self.numerical
+
+    @property
+    def absolute(self) -> np.ndarray:
+        """The absolute differences, shape (len(N), count)."""
+        return np.abs(self.difference)
+
+    @property
+    def max_absolute(self) -> np.ndarray:
+        """The largest absolute difference for each N, over all entries, shape (len(N),)."""
+        return self.absolute.max(axis=1)
+
+    @property
+    def max_absolute_smooth(self) -> np.ndarray:
+        """The same over the entries whose step crosses no kink; NaN where none is left."""
+        largest = np.where(self.kinks, -1.0, self.absolute).max(axis=1)
+        return np.where(largest < 0, np.nan, largest)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame, one row for each N and entry; entries are counted from 1."""
+        import pandas as pd
+
+        rows, count = self.numerical.shape
+        return pd.DataFrame(
+            {
+                "N": np.repeat(self.N, count),
+                "eps": np.repeat(self.eps, count),
+                "entry": np.tile(np.arange(1, count + 1), rows),
+                "index": self.indices * rows,
+                "analytic": np.tile(self.analytic, rows),
+                "numerical": self.numerical.ravel(),
+                "difference": self.difference.ravel(),
+                "absolute": self.absolute.ravel(),
+                "kink": self.kinks.ravel(),
+            }
+        )
+
+    def summary(self) -> pd.DataFrame:
+        """Return a DataFrame, one row for each N: the largest difference, that away from kinks, and the kinks."""
+        import pandas as pd
+
+        columns = {
+            "eps": self.eps,
+            "max_absolute": self.max_absolute,
+            "max_absolute_smooth": self.max_absolute_smooth,
+            "kinks": self.kinks.sum(axis=1),
+        }
+        return pd.DataFrame(columns, index=pd.Index(self.N, name="N"))
+
+    def __repr__(self) -> str:
+        """Say what was swept, and the best N."""
+        best = self.N[np.argmin(self.max_absolute)]
+        return (
+            f"Sweep({self.parameter}, {len(self.indices)} entries, {len(self.N)} steps, {self.dtype}: "
+            f"best at N={best:g} with a largest difference of {self.max_absolute.min():.2g})"
+        )
+
+
+def finite_difference_sweep(
+    network: Sequential,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    parameter: str = "2.weight",
+    count: int = 10,
+    N: Sequence[float] = DEFAULT_N,
+    indices: Sequence[int | tuple[int, ...]] | None = None,
+    dtype: DTypeLike = "float64",
+    reduction: Reduction = "mean",
+) -> Sweep:
+    """Compare the gradient of some entries of a parameter with central differences of step 1/N, for each N.
+
+    Truncation falls as N^-2 and round-off grows as N, so that the sum is smallest near ``N = u^(-1/3)``, u the unit
+    round-off: about 1e5 in float64, 2e2 in float32 (Nocedal and Wright 2006, section 8.1).
+
+    Parameters
+    ----------
+    network : Sequential
+        Copied to `dtype`, and not changed.
+    x : ndarray, shape (n, ...), float
+    y : ndarray, shape (n,), int
+    parameter : str
+        ``"<layer index>.<name>"``, or ``"input"``.
+    count : int
+        How many entries: the first ones, row by row (all of them if there are fewer).
+    N : sequence of float
+        The inverse steps, each > 0.
+    indices : sequence of int or tuple of int, optional
+        Other entries instead: flat positions, or indices.
+    dtype : dtype-like
+        float64, or float32 to see the round-off of single precision.
+    reduction : {"mean", "sum"}
+        Of the loss over the batch.
+
+    Returns
+    -------
+    Sweep
+    """
+    inverse_steps = _inverse_steps(N)
+    probe = probe_network(network, x, y, dtype=dtype, reduction=reduction)
+    if parameter not in probe.arrays:
+        raise ValueError(f"expected a parameter among {', '.join(probe.arrays)}; got {parameter!r}")
+    chosen = _chosen_indices(probe.arrays[parameter].shape, positive_int(count, "count"), indices)
+    table = [[probe.difference(parameter, index, 1 / n) for index in chosen] for n in inverse_steps.tolist()]
+    return Sweep(
+        parameter,
+        chosen,
+        inverse_steps,
+        1 / inverse_steps,
+        np.array([probe.gradients[parameter][index] for index in chosen], dtype=float),
+        np.array([[difference.value for difference in row] for row in table]),
+        np.array([[difference.kink for difference in row] for row in table]),
+        np.dtype(dtype).name,
+    )
+
+
+def _inverse_steps(N: Sequence[float]) -> np.ndarray:
+    """Return N as an array of floats; ValueError unless all are finite and > 0."""
+    steps = np.asarray(N)
+    if steps.ndim != 1 or steps.size == 0 or steps.dtype.kind not in "iuf":
+        raise ValueError(f"expected N as a sequence of numbers > 0, got {N!r}")
+    if not (np.isfinite(steps).all() and steps.min() > 0):
+        raise ValueError(f"expected N as a sequence of finite numbers > 0, got {N!r}")
+    return steps.astype(float)
+
+
+def probe_network(
+    network: Sequential, x: np.ndarray, y: np.ndarray, *, dtype: DTypeLike, reduction: Reduction
+) -> LossProbe:
+    """Return a probe of the cross-entropy of a copy of the network in that precision."""
+    check_network(network)
+    network = network.astype(dtype)
+    x = check_batch(x).astype(network.dtype)
+    network.forward(x[:1])  # raises the network's own message if the shape is wrong
+    if network.input_shape is not None:
+        x = x.reshape(len(x), *network.input_shape)
+    return LossProbe(network.layers, x, lambda logits: softmax_cross_entropy(logits, y, reduction))
+
+
+def _chosen_indices(
+    shape: tuple[int, ...], count: int, indices: Sequence[int | tuple[int, ...]] | None
+) -> list[tuple[int, ...]]:
+    """Return the entries to look at as tuples; ValueError for one that is not there."""
+    if indices is None:
+        indices = range(min(count, math.prod(shape)))
+    try:
+        flat = [np.ravel_multi_index(index, shape) if isinstance(index, tuple) else int(index) for index in indices]
+        chosen = [tuple(int(i) for i in np.unravel_index(position, shape)) for position in flat]
+    except ValueError:
+        chosen = []
+    if not chosen:
+        raise ValueError(f"expected positions or indices in an array of shape {shape}, got {list(indices)}")
+    return chosen

@@ -1,1 +1,0 @@
-"""The parts of `mlp_core.training`: mini-batches, early stopping, checkpoints."""

@@ -1,0 +1,217 @@
+"""Checkpoints: a training run that was interrupted goes on, and ends with the bits of an uninterrupted one.
+
+A checkpoint is one ``.npz`` file, written whole after every epoch: the parameters, the optimizer's arrays, the state
+of every random generator, the history, a fingerprint of the settings and the data that it belongs to, and a hash of
+all this, so that no damage goes unnoticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlp_core.history import History
+from mlp_core.storage.archives import read_npz, write_npz
+from mlp_core.storage.files import DatasetError
+
+if TYPE_CHECKING:
+    from mlp_core.splits import Split
+    from mlp_core.training import Run
+
+PROBED_UPDATES = (0, 1, 2, 5, 10, 30, 100, 300, 1000, 3000, 10000, 30000, 100000)
+FORMAT, VERSION = "mlp_core.checkpoint", 2
+LIMIT = 8 << 30  # bytes of all arrays
+DAMAGES = (DatasetError, KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
+
+
+class CheckpointError(ValueError):
+    """A checkpoint cannot be read, or belongs to another run; the message says which and what to do."""
+
+
+class Checkpoint:
+    """The checkpoint file of one run.
+
+    Parameters
+    ----------
+    path : path-like
+        Its folder must exist; the file need not.
+    fingerprint : mapping of str to str
+        What must be the same for a run to go on, each under the name that an error message gives it.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], fingerprint: Mapping[str, str]) -> None:
+        self.path, self.fingerprint = Path(path), dict(fingerprint)
+        if not self.path.parent.is_dir():
+            raise CheckpointError(f"expected an existing folder for the checkpoint, got {self.path.parent}")
+
+    def save(self, run: Run) -> None:
+        """Write the run as it stands after an epoch."""
+        state, watch = run.state, run.watch
+        document: dict[str, Any] = {
+            "format": FORMAT,
+            "version": VERSION,
+            "fingerprint": self.fingerprint,
+            "history": state.history.to_dict(),
+            "progress": {"epoch": state.epoch, "step": state.step, "loss": state.loss, "stop": str(state.stop_reason)},
+            "best": {"score": watch.best if watch.best_epoch else None, "epoch": watch.best_epoch},
+            "random": [rng.bit_generator.state for rng in generators(run)],
+        }
+        arrays = {"document": _as_bytes(json.dumps(document, default=np.ndarray.tolist))}
+        arrays |= {f"params/{name}": array for name, array in state.network.params.items()}
+        arrays |= {f"best/{name}": array for name, array in watch.best_params.items()}
+        arrays |= {f"optimizer/{name}": np.asarray(value) for name, value in state.optimizer.state_dict().items()}
+        try:
+            _check_progress(document["progress"], document["best"], state.history, len(run.batches))
+            write_npz(self.path, {**arrays, "hash": _as_bytes(_content_hash(arrays))}, LIMIT)
+        except ValueError as error:
+            raise CheckpointError(f"{self.path} not written, for it could not be read again: {error}") from error
+
+    def resume(self, run: Run) -> None:
+        """Bring the run to where the checkpoint left it; do nothing if there is no file yet."""
+        if not os.path.exists(self.path):
+            return
+        document, arrays = self._read()
+        try:
+            self._refuse_others(document, run.state.epochs)
+            _restore(run, document, arrays)
+        except CheckpointError:
+            raise
+        except DAMAGES as error:
+            raise CheckpointError(f"{self.path} is damaged ({error!r}); delete it to start again") from error
+
+    def _read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Return the file's document and arrays; nothing in it is ever executed."""
+        try:
+            arrays = read_npz(self.path, LIMIT, compressed=False)
+            if arrays.pop("hash").tobytes().decode() != _content_hash(arrays):
+                raise ValueError("its content is not what was written")
+            document = json.loads(arrays.pop("document").tobytes())
+            known = (document["format"], document["version"]) == (FORMAT, VERSION)
+        except DAMAGES as error:
+            raise CheckpointError(f"cannot read checkpoint {self.path} ({error}); delete it to start again") from error
+        if not known:
+            raise CheckpointError(f"{self.path} is no checkpoint of version {VERSION}; delete it to start again")
+        return document, arrays
+
+    def _refuse_others(self, document: dict[str, Any], epochs: int) -> None:
+        """Raise CheckpointError if the checkpoint is of another run, and say in what it differs."""
+        saved = document["fingerprint"]
+        names = [name for name in {**self.fingerprint, **saved} if saved.get(name) != self.fingerprint.get(name)]
+        if names:
+            raise CheckpointError(
+                f"{self.path} belongs to another run, with another {' and another '.join(names)}"
+                f"{_details(names, saved, self.fingerprint)}; "
+                "to resume, build network and optimizer as at its start; to start again, delete the file"
+            )
+        reached = document["progress"]["epoch"]
+        if reached > epochs:
+            raise CheckpointError(f"{self.path} is after epoch {reached}, beyond the {epochs} epochs asked for")
+
+
+def _details(names: list[str], saved: Mapping[str, str], wanted: Mapping[str, str]) -> str:
+    """Return the differing settings that a reader can make sense of: not the hashes."""
+    legible = [n for n in names if not any(str(side.get(n, "")).startswith("sha256:") for side in (saved, wanted))]
+    told = [f"{name}: {saved.get(name)} there, {wanted.get(name)} here" for name in legible]
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _restore(run: Run, document: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Put everything that was saved where it came from, once it is known to make sense."""
+    state, watch, progress, best = run.state, run.watch, document["progress"], document["best"]
+    history = History.from_dict(document["history"])
+    groups: dict[str, dict[str, np.ndarray]] = {"params": {}, "best": {}, "optimizer": {}}
+    for key, array in arrays.items():
+        group, name = key.split("/", 1)
+        groups[group][name] = array
+    _check_progress(progress, best, history, len(run.batches))
+    for group in ("params", "best") if groups["best"] else ("params",):
+        _check_params(groups[group], state.network.params)
+    state.optimizer.load_state_dict(groups["optimizer"])
+    for rng, saved in zip(generators(run), document["random"], strict=True):
+        rng.bit_generator.state = saved
+    for name, param in state.network.params.items():
+        param[...] = groups["params"][name]
+    state.history = history
+    state.epoch, state.step, state.loss = progress["epoch"], progress["step"], progress["loss"]
+    state.stop_reason = progress["stop"]
+    watch.best_params, watch.best_epoch = groups["best"], best["epoch"]
+    if watch.best_epoch:
+        watch.best = best["score"]
+
+
+def _check_progress(progress: dict[str, Any], best: dict[str, Any], history: History, updates: int) -> None:
+    """Raise ValueError unless a run of so many updates per epoch can have come to where the document says."""
+    history.check_lengths()
+    epoch, step, best_epoch = progress["epoch"], progress["step"], best["epoch"]
+    if not all(type(count) is int and count >= 0 for count in (epoch, step, best_epoch)):
+        raise ValueError(f"expected counts of epochs and updates, got {progress} and {best}")
+    if (epoch, step) != (len(history), len(history) * updates) or best_epoch > epoch:
+        raise ValueError(f"expected {epoch} epochs of {updates} updates, got {len(history)} in the history and {step}")
+    numbers = [progress["loss"], best["score"] if best_epoch else 0.0]
+    if not all(isinstance(number, float) and math.isfinite(number) for number in numbers) \
+            or not isinstance(progress["stop"], str):
+        raise ValueError(f"expected finite losses and a reason to stop, got {progress} and {best}")
+
+
+def _check_params(saved: Mapping[str, np.ndarray], params: Mapping[str, np.ndarray]) -> None:
+    """Raise ValueError unless there is a finite array for each parameter, of its shape and type."""
+    kinds = [{name: (array.shape, array.dtype) for name, array in group.items()} for group in (saved, params)]
+    if kinds[0] != kinds[1] or not all(np.isfinite(array).all() for array in saved.values()):
+        raise ValueError("expected finite parameters of the network's shapes and types")
+
+
+def _as_bytes(text: str) -> np.ndarray:
+    """Return a text as an array that an archive can hold."""
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def _content_hash(arrays: Mapping[str, np.ndarray]) -> str:
+    """Return a hash of all arrays and their names."""
+    return _sha256(_as_bytes(json.dumps(sorted(arrays))), *(array for _, array in sorted(arrays.items())))
+
+
+def generators(run: Run) -> list[np.random.Generator]:
+    """Return every source of randomness of a run: that of the shuffling, then those of the layers."""
+    layers = [value for layer in run.state.network.layers for value in vars(layer).values()]
+    return [rng for rng in (run.batches.rng, *layers) if isinstance(rng, np.random.Generator)]
+
+
+def fingerprint(run: Run, splits: Mapping[str, Split | None], settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return what makes a run this run: its settings as text, its data and its start as hashes."""
+    network, optimizer = run.state.network, run.state.optimizer
+    states = json.dumps([rng.bit_generator.state for rng in generators(run)], default=np.ndarray.tolist)
+    return {
+        "network": " ".join(repr(network).split()),
+        "optimizer": _without_addresses(optimizer),
+        **{name: str(value) for name, value in settings.items()},
+        "initial state of the parameters": _sha256(*network.params.values()),
+        "seed": _sha256(np.frombuffer(states.encode(), np.uint8)),
+        **({} if run.batches.weights is None else {"weights": _sha256(run.batches.weights)}),
+        **{f"{name} split": _sha256(part.images, part.labels) for name, part in splits.items() if part is not None},
+    }
+
+
+def _without_addresses(optimizer: Any) -> str:
+    """Return the optimizer's repr, a schedule that is a plain function by its name and rates instead of its address."""
+    rate = getattr(optimizer, "learning_rate", None)
+    name = getattr(rate, "__qualname__", None)
+    if rate is None or name is None:
+        return repr(optimizer)
+    rates = [float(rate(updates)) for updates in PROBED_UPDATES]  # two lambdas have one name
+    return repr(optimizer).replace(repr(rate), f"{name} with rates {rates}")
+
+
+def _sha256(*arrays: np.ndarray) -> str:
+    """Return a hash of the arrays' shapes, types and bytes."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.shape}{array.dtype.str}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return f"sha256:{digest.hexdigest()}"

@@ -1,0 +1,81 @@
+"""``python -m mlp_core.tuning``: list and clear the cache of a search."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlp_core.tuning.store import Record, TrialStore, is_complete
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    options = make_parser().parse_args(arguments)
+    if not (options.cache / "trials").is_dir():
+        print(f"{options.cache} is no cache of a search: it has no folder `trials`")
+        return 1
+    store = TrialStore(options.cache)
+    return int(options.action(store, options))
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m mlp_core.tuning", description="Look after the cache of a search.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    listing = commands.add_parser("list", help="list the finished trials, the oldest first")
+    listing.set_defaults(action=list_trials)
+    clearing = commands.add_parser("clear", help="remove trials: all of them, or those that the options name")
+    clearing.add_argument("--failed", action="store_true", help="only trials that failed")
+    clearing.add_argument("--key", nargs="+", default=[], help="only trials whose keys begin so")
+    clearing.set_defaults(action=clear_trials)
+    for command in (listing, clearing):
+        command.add_argument("cache", type=Path, help="the cache folder")
+    return parser
+
+
+def list_trials(store: TrialStore, options: argparse.Namespace) -> int:
+    """Print one line a trial, and a summary."""
+    records = [record for record in store.records() if is_complete(record)]
+    for record in records:
+        print(describe(record))
+    damaged = len(list(store.folder.glob("trials/*.json"))) - len(records)
+    size = sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file())
+    faults = f", {damaged} damaged files" if damaged else ""
+    print(f"{len(records)} trials{faults}; {size / 1e6:,.1f} MB with the data set")
+    return 0
+
+
+def describe(record: Record) -> str:
+    """Return a trial's line: key, when it ended, status, seconds, last validation accuracy, settings."""
+    accuracy = ((record["history"] or {}).get("valid_accuracy") or [float("nan")])[-1]
+    settings = ", ".join(f"{name}={value}" for name, value in record["settings"].items())
+    seconds = float("nan") if record["seconds"] is None else record["seconds"]
+    result = record["reason"] if record["status"] != "ok" else f"valid_accuracy {float(accuracy):.4f}"
+    place = f"{record['key'][:8]}  {record['finished']}  {record['status']:8}  {seconds:8.2f} s"
+    line = f"{place}  {record['epochs']:3} epochs  seed {record['seed']}  {settings}  {result}"
+    return " ".join(line.splitlines()).encode(errors="backslashreplace").decode()  # a reason may hold any text
+
+
+def clear_trials(store: TrialStore, options: argparse.Namespace) -> int:
+    """Remove trials, and say how many."""
+    if not options.failed and not options.key:
+        count = len(list(store.folder.glob("trials/*.json")))
+        store.clear()
+    else:
+        keys = [record["key"] for record in store.records() if is_complete(record) and chosen(record, options)]
+        store.remove(keys)
+        count = len(keys)
+    print(f"removed {count} trials from {store.folder}")
+    return 0
+
+
+def chosen(record: Record, options: argparse.Namespace) -> bool:
+    """Return whether the options name this trial."""
+    named = not options.key or record["key"].startswith(tuple(options.key))
+    return named and (record["status"] == "failed" or not options.failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""Hyperparameter search: trials over a space, in parallel, each result on disk the moment its trial ends."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral
+from pathlib import Path
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from mlp_core.splits import Dataset
+from mlp_core.tuning.cluster import ClusterError
+from mlp_core.tuning.fingerprint import code_version, identify
+from mlp_core.tuning.halving import check_factor, promoted, rung_epochs, stopped
+from mlp_core.tuning.hashes import digest
+from mlp_core.tuning.session import Session, default_scheduler, open_pool, open_store
+from mlp_core.tuning.shared_data import dataset_hash
+from mlp_core.tuning.spaces import check_space, grid, random_search
+from mlp_core.tuning.store import CacheWarning, Record
+from mlp_core.tuning.table import in_budget, to_frame
+from mlp_core.tuning.training import setting_names
+from mlp_core.tuning.work import Job, Trial, make_trial
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CacheWarning", "ClusterError", "grid", "random_search", "search"]
+
+
+def search(
+    space: Iterable[Mapping[str, Any]],
+    data: Dataset,
+    *,
+    epochs: int,
+    n_jobs: int = -1,
+    cache: str | Path | None = None,
+    seed: int = 0,
+    scheduler: Any = None,
+    parameters: tuple[int, int] | None = None,
+    target: float | None = None,
+    halving: int | None = None,
+    checkpoints: bool = False,
+    build: Callable[..., Any] | None = None,
+    run: Callable[..., Any] | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Train one network for each setting of a space, and return what they reached.
+
+    Parameters
+    ----------
+    space : list of dict
+        What `grid` or `random_search` returns. Known settings are ``hidden`` (units of each hidden layer),
+        ``activation``, ``initializer``, ``bias_initializer``, ``dropout``, ``dtype``; ``optimizer`` ("sgd" or "adam"),
+        ``learning_rate`` (0.1) and the other arguments of `SGD` and `Adam`; ``batch_size``, ``shuffle``,
+        ``reduction``, ``early_stopping``, ``evaluate_train`` as for `train`; ``stop_at`` (a validation accuracy, as a
+        fraction, that ends the trial); and ``seed``, the trial's own.
+    data : Dataset
+        Trials train on ``data.train`` and are measured on ``data.valid``.
+    epochs : int
+        Passes over the training images, for every trial.
+    n_jobs : int
+        Local processes, each with one BLAS thread; -1 for one a core, -2 for one fewer. 1 trains in this process.
+    cache : path-like, optional
+        Folder that keeps the finished trials. A search that finds a trial there, trained with the same settings,
+        epochs, seed, data and code, does not repeat it. Searches that run at once on one folder share the work. The
+        code is that of this package, and of `build` or `run` with all they refer to, by value; comments and docstrings
+        do not count. What has no content to compare, such as an open file, a lock or `eval`, leaves the cache unused.
+    seed : int
+        From it and the settings each trial draws its own seed, whatever the order and the number of processes.
+    scheduler : str or distributed.Client, optional
+        A Dask cluster to run on instead, such as "tcp://host:8786"; by default the one that the environment variable
+        MLP_CORE_SCHEDULER names, if any. Its workers need this package. If all of them see the cache folder, they write
+        to it themselves; otherwise data are sent to them, and this process writes the results that come back.
+    parameters : (int, int), optional
+        Least and most parameters of a network; settings outside are left out before anything is trained.
+    target : float, optional
+        Validation accuracy (a fraction) for the column ``epochs_to_target``.
+    halving : int, optional
+        Stop poor trials early: all train for a few epochs, one in `halving`, by validation accuracy, for `halving`
+        times as long, and so on; the last ones for `epochs`. The others get the status "stopped".
+    checkpoints : bool
+        Whether trials keep their state after every epoch, so that a killed one goes on where it was. Halving does so
+        anyway. Costs a write of some megabytes an epoch.
+    build : function, optional
+        ``build(**settings)`` returns the `Sequential` to train, such as `cnn`. It gets the settings that are not the
+        optimizer's or the training's, and ``seed``, ``in_features`` and ``classes`` if it has parameters of that name.
+    run : function, optional
+        ``run(data, **settings, epochs, seed)`` replaces the training; returns a `History`, or a dictionary of some of
+        its lists (``{"valid_accuracy": [0.9]}``).
+    progress : bool
+        Whether to show a bar, once the search takes more than two seconds, unless the environment sets TQDM_DISABLE.
+
+    Returns
+    -------
+    DataFrame
+        One row a trial, in the order of the space: its settings; ``parameters``; ``status`` ("ok", "diverged",
+        "failed", "stopped") and the ``reason``; ``epochs`` trained; ``train_loss``, ``train_accuracy``, ``valid_loss``
+        and ``valid_accuracy`` after the last epoch; ``best_valid_accuracy``, ``best_epoch`` and ``epochs_to_target``;
+        ``seconds``; ``seed``; ``history`` (a `History`). Its ``attrs`` say how many settings there were ("space"), were
+        in the budget ("kept") and came from the cache ("reused"); and why the cache was not used ("uncached"), where it
+        was not.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument cannot be meant, a setting is unknown or missing, or none is in the budget: before any training.
+    ClusterError
+        If the Dask cluster cannot be used, or goes away.
+
+    Warns
+    -----
+    CacheWarning
+        If a cache file is damaged (its trial runs again), a result could not be written (it is in the table), or
+        nothing is kept because `build` or `run` cannot be told from another function, or is another one in the workers.
+
+    Notes
+    -----
+    An exception in a trial makes it a row with status "failed"; the next search tries it again. Trials with status "ok"
+    or "diverged" are never repeated. A trial may take as long as it likes; one that hangs holds its process until
+    Ctrl-C ends the search, and what is finished is in the cache. float32 results are the same bits on every number of
+    processes, since every trial has one BLAS thread; another kind of processor may change the last digits.
+    """
+    check_arguments(data, epochs, n_jobs, build, run)
+    check_factor(halving)
+    settings = check_space(space, *setting_names(build, run))
+    kept = in_budget(settings, parameters, data, build, run)
+    functions, uncached = identify(build, run)
+    if uncached and cache is not None:
+        warnings.warn(f"{cache} is not used, neither read nor written: {uncached}", CacheWarning, stacklevel=2)
+        cache = None
+    identity = (dataset_hash(data), digest(code_version(), functions))
+    rungs = [
+        [make_trial(point, length, seed, identity, last=length == epochs) for point in kept]
+        for length in rung_epochs(len(kept), epochs, halving)
+    ]
+    scheduler = scheduler or default_scheduler()
+    with open_store(cache) as store, open_pool(n_jobs, len(kept), None if cache else store.folder) as pool:
+        keep = checkpoints or halving is not None
+        job = Job(str(store.folder), None, code_version(), store.sync, keep, functions if cache else "", build, run)
+        session = Session(store, job, data, pool, scheduler, progress)
+        title = f"{len(kept)} of {len(settings)} settings in the budget" if parameters else "search"
+        outcome = climb(session, rungs, title, halving or 1)
+    frame = to_frame(outcome, target)
+    frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused)
+    if uncached:
+        frame.attrs["uncached"] = uncached
+    return frame
+
+
+def climb(session: Session, rungs: Sequence[Sequence[Trial]], title: str, factor: int) -> list[tuple[Trial, Record]]:
+    """Run the first rung's trials, the better ones of them on the next rung, and so on; return each one's last result.
+
+    Parameters
+    ----------
+    session : Session
+    rungs : sequence of sequence of Trial
+        The same settings in the same order, for longer from rung to rung.
+    title : str
+        For the progress bar.
+    factor : int
+        One in how many goes on.
+    """
+    outcome: dict[int, tuple[Trial, Record]] = {}
+    places = [*range(len(rungs[0]))]
+    for number, rung in enumerate(rungs, 1):
+        suffix = f", rung {number} of {len(rungs)}, {rung[0].epochs} epochs" if len(rungs) > 1 else ""
+        records = session.run([rung[place] for place in places], title + suffix)
+        outcome.update((place, (rung[place], records[rung[place].key])) for place in places)
+        if rung is not rungs[-1]:
+            on = promoted(records, factor)
+            for place in [place for place in places if rung[place].key not in on]:
+                session.drop_checkpoint(rung[place])
+                outcome[place] = (rung[place], stopped(outcome[place][1], len(on), len(records), rungs[-1][0].epochs))
+            places = [place for place in places if rung[place].key in on]
+    return [outcome[place] for place in sorted(outcome)]
+
+
+def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any) -> None:
+    """Raise TypeError or ValueError for what no search can use."""
+    if not isinstance(data, Dataset):
+        raise TypeError(f"expected data as a Dataset, such as load_dataset('mnist-5k'); got {type(data).__name__}")
+    for name, value in (("epochs", epochs), ("n_jobs", n_jobs)):
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            raise TypeError(f"expected {name} as a whole number, got {value!r}")
+    if epochs < 1:
+        raise ValueError(f"expected at least 1 epoch, got {epochs}")
+    if n_jobs == 0:
+        raise ValueError("expected n_jobs of at least 1, or -1 for one process a core; got 0")
+    for name, function in (("build", build), ("run", run)):
+        if function is not None and not isinstance(function, FunctionType):
+            raise TypeError(f"expected {name} as an ordinary function (def ...), got {function!r}")
+    if build is not None and run is not None:
+        raise ValueError("expected build= or run=, got both: run replaces the building, too")

@@ -1,0 +1,170 @@
+"""One search at work: take from the cache what is there, run the rest, and keep what comes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlp_core.callbacks import progress_class
+from mlp_core.splits import Dataset
+from mlp_core.tuning.cluster import run_dask
+from mlp_core.tuning.store import CacheWarning, DamagedRecord, Record, TrialStore
+from mlp_core.tuning.work import Job, Trial, written
+from mlp_core.tuning.workers import LocalPool, run_here, run_processes
+
+
+@dataclass
+class Session:
+    """Where and how the trials of one search run.
+
+    Attributes
+    ----------
+    store : TrialStore
+    job : Job
+    data : Dataset
+    pool : LocalPool or None
+        Local processes; None for this one.
+    scheduler : str, distributed.Client or None
+        A Dask cluster to use instead.
+    progress : bool
+        Whether to show a bar.
+    reused : int
+        How many results came from the cache.
+    """
+
+    store: TrialStore
+    job: Job
+    data: Dataset
+    pool: LocalPool | None
+    scheduler: Any
+    progress: bool
+    reused: int = 0
+
+    def run(self, trials: Sequence[Trial], title: str) -> dict[str, Record]:
+        """Return the record of every trial, in their order, by its key: from the cache or from now."""
+        found = self._look_up(trials)
+        self.reused += len(found)
+        missing = {trial.key: trial for trial in trials if trial.key not in found}
+        if missing:
+            total = len(found) + len(missing)
+            show = self.progress
+            with closing(self._start([*missing.values()])) as engine, counter(title, len(found), total, show) as count:
+                found.update(self._collect(engine, count))
+            self._write_again(found)
+        return {trial.key: found[trial.key] for trial in trials}
+
+    def drop_checkpoint(self, trial: Trial) -> None:
+        """Remove the state of a trial that will not go on."""
+        with suppress(OSError):
+            self.store.checkpoint(trial.lineage).unlink()
+
+    def _look_up(self, trials: Sequence[Trial]) -> dict[str, Record]:
+        """Return the records that need no new run, by key; warn of damaged ones."""
+        found = {}
+        for trial in trials:
+            try:
+                record = self.store.result(trial.key)
+            except DamagedRecord as error:
+                warnings.warn(f"{error}: the trial runs again", CacheWarning, stacklevel=4)
+                continue
+            if record is not None:
+                found[trial.key] = record
+        return found
+
+    def _start(self, trials: list[Trial]) -> Generator[Record]:
+        """Return a generator that runs the trials, and yields their records as they end."""
+        if self.scheduler:
+            return run_dask(trials, self.job, self.data, self.scheduler)
+        if self.pool is None:
+            return run_here(trials, self.job, self.data)
+        return run_processes(trials, self.job, self.data, self.pool)
+
+    def _collect(self, engine: Iterator[Record], count: Callable[[], object]) -> Iterator[tuple[str, Record]]:
+        """Yield the records with their keys; write those that no worker could, and warn of the first that cannot be."""
+        warned = False
+        for record in engine:
+            if not record.pop("written", False) and "foreign" not in record:
+                record = written(self.store, record)
+                record.pop("written", None)
+            if not warned and (fault := self._fault(record)):
+                warned = True
+                warnings.warn(fault, CacheWarning, stacklevel=5)
+            count()
+            yield record["key"], record
+
+    def _fault(self, record: Record) -> str:
+        """Return why a record is not in the cache; empty if it is."""
+        if "foreign" in record:
+            fault = f"the workers see another function than this process, so {self.store.folder} keeps no results of it"
+            return f"{fault}: something it refers to was changed after its module was imported, or differs by process"
+        if "unwritten" in record:
+            fault = f"{self.store.folder} cannot be written: {record['unwritten']}"
+            return f"{fault}. The search goes on, holds its results in memory, and tries to write them again at its end"
+        return ""
+
+    def _write_again(self, found: Mapping[str, Record]) -> None:
+        """Write once more what is not there: it could not be written, or was removed; warn of what still cannot be."""
+        kept = [record for record in found.values() if "foreign" not in record]
+        missing = [record for record in kept if not self.store.path(record["key"]).exists()]
+        gone = [record for record in missing if "unwritten" not in record]
+        if gone:
+            fault = f"{len(gone)} finished trials were removed from {self.store.folder} while the search ran"
+            warnings.warn(f"{fault}. They are in the table, and are written again", CacheWarning, stacklevel=4)
+        store = TrialStore(self.store.folder, sync=self.store.sync)
+        again = [written(store, record) for record in missing]
+        lost = [record["unwritten"] for record in again if "unwritten" in record]
+        if lost:
+            fault = f"{len(lost)} finished trials are in the table, but not in {self.store.folder}: {lost[0]}"
+            warnings.warn(f"{fault}. Make room, or the next search repeats them", CacheWarning, stacklevel=4)
+
+
+@contextmanager
+def open_store(cache: str | Path | None) -> Iterator[TrialStore]:
+    """Open the cache folder, or a temporary one that vanishes with the search."""
+    if cache is not None:
+        store = TrialStore(Path(cache).expanduser().absolute())
+        store.make()
+        store.sweep()
+        yield store
+        return
+    with tempfile.TemporaryDirectory(prefix="mlp-core-search-", ignore_cleanup_errors=True) as folder:
+        yield TrialStore(folder, sync=False)
+
+
+@contextmanager
+def open_pool(n_jobs: int, trials: int, scratch: Path | None) -> Iterator[LocalPool | None]:
+    """Open the local processes that `n_jobs` asks for, no more than trials; None where that is this one.
+
+    Negative numbers count down from all cores. A single trial has a process of its own, too, for it could kill it.
+    """
+    from joblib import cpu_count
+
+    processes = n_jobs if n_jobs > 0 else max(1, cpu_count() + 1 + n_jobs)
+    if processes == 1:
+        yield None
+        return
+    with warnings.catch_warnings(), LocalPool(min(processes, trials), scratch) as pool:
+        warnings.filterwarnings("ignore", "A worker stopped while", UserWarning)  # to free memory, and is replaced
+        yield pool
+
+
+def default_scheduler() -> str | None:
+    """Return the Dask scheduler that the environment names."""
+    return os.environ.get("MLP_CORE_SCHEDULER") or None
+
+
+@contextmanager
+def counter(title: str, done: int, total: int, wanted: bool) -> Iterator[Callable[[], object]]:
+    """Show how many trials are done and how long the rest may take; yield the function that counts one more."""
+    kind = progress_class() if wanted else None
+    if kind is None:
+        yield lambda: None
+        return
+    with kind(desc=title, initial=done, total=total, unit="trial", delay=2) as bar:
+        yield bar.update

@@ -1,0 +1,106 @@
+"""A data set as files that the processes of a search map into memory: written once, read by all, pickled by none."""
+
+from __future__ import annotations
+
+import functools
+import json
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from mlp_core.splits import SPLIT_NAMES, Dataset, Split
+from mlp_core.storage.atomic import atomic_write
+from mlp_core.tuning.hashes import digest
+from mlp_core.tuning.store import CacheWarning, make_folder, set_aside
+
+
+class DatasetLost(OSError):
+    """The files of a data set are gone, or no longer hold what they held."""
+
+
+def dataset_hash(data: Dataset) -> str:
+    """Return a hash of all that a trial sees of a data set, from its arrays as they are now."""
+    return digest(replace(data).sha256, _description(data))[:32]
+
+
+def publish_dataset(data: Dataset, folder: Path, *, sync: bool) -> Path:
+    """Write a data set as `.npy` files that workers map into memory, unless they are there; return their folder.
+
+    Raises
+    ------
+    OSError
+        If there is no room for them.
+
+    Warns
+    -----
+    CacheWarning
+        If a file was there with other content: it is written anew.
+    """
+    target, arrays = folder / "data" / dataset_hash(data), dataset_arrays(data)
+    try:
+        for place in (target.parent, target):
+            make_folder(place)
+        for name, array in arrays.items():
+            path = target / f"{name}.npy"
+            if not _holds(path, array):
+                with atomic_write(path, sync=sync) as file:
+                    np.save(file, array)
+    except OSError as error:
+        size = sum(array.nbytes for array in arrays.values()) / 1e6
+        advice = "make room, choose another cache, or search in this process (n_jobs=1)"
+        raise OSError(f"{target} cannot hold the {size:,.0f} MB of the data set: {advice} ({error})") from error
+    return target
+
+
+def dataset_arrays(data: Dataset) -> dict[str, np.ndarray]:
+    """Return every array of a data set, and the rest of it as one more, by name."""
+    arrays = {f"{name}_images": data.splits[name].images for name in SPLIT_NAMES}
+    labels = {f"{name}_labels": data.splits[name].labels for name in SPLIT_NAMES}
+    return {**arrays, **labels, "description": np.frombuffer(_description(data).encode(), np.uint8)}
+
+
+def _description(data: Dataset) -> str:
+    """Return what a data set says besides its arrays, as JSON."""
+    return json.dumps([data.name, [str(name) for name in data.classes], [int(side) for side in data.image_shape]])
+
+
+def _holds(path: Path, array: np.ndarray) -> bool:
+    """Return whether a file holds this array; warn of other content, and move away what is no file."""
+    if path.exists() and not path.is_file():
+        set_aside(path)
+    if not path.exists():
+        return False
+    try:
+        stored = np.load(path, mmap_mode="r", allow_pickle=False)
+        intact = stored.dtype == array.dtype and np.array_equal(stored, array)
+    except (OSError, ValueError, EOFError, SyntaxError, RecursionError, MemoryError, OverflowError, TypeError):
+        intact = False
+    if not intact:
+        warnings.warn(f"{path} is damaged: it is written anew", CacheWarning, stacklevel=2)
+    return intact
+
+
+@functools.lru_cache(maxsize=1)
+def open_dataset(folder: str) -> Dataset:
+    """Return the data set that `publish_dataset` wrote, its pages shared between all processes of a machine.
+
+    Raises
+    ------
+    DatasetLost
+        If a file is missing, or the content is not that which the folder's name promises.
+    """
+    load = functools.partial(np.load, mmap_mode="r", allow_pickle=False)
+    try:
+        train, valid, test = (
+            Split(*(np.asarray(load(f"{folder}/{name}_{part}.npy")) for part in ("images", "labels")))
+            for name in SPLIT_NAMES
+        )
+        name, classes, shape = json.loads(load(f"{folder}/description.npy").tobytes())
+        data = Dataset(train, valid, test, name, tuple(classes), tuple(shape))
+    except (OSError, ValueError, TypeError, EOFError) as error:
+        raise DatasetLost(f"{folder} holds no data set any more ({error})") from None
+    if dataset_hash(data) != Path(folder).name:
+        raise DatasetLost(f"{folder} holds another data set than it did")
+    return data

@@ -1,0 +1,267 @@
+"""The durable store of a search: one file a finished trial, written whole or not at all, and a lock a trial.
+
+A cache folder holds `trials/KEY.json` (the results), `locks/KEY.lock` (locked by the operating system while a trial
+runs, so that a killed process locks nothing), `running/KEY` (marks what is under way), `checkpoints/` (of unfinished
+trials) and `data/HASH/` (the arrays that the workers map into memory). All of it can be deleted at any time, even while
+a search runs; only `trials` is worth keeping.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import stat
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from mlp_core.history import History
+from mlp_core.storage.atomic import atomic_write
+from mlp_core.tuning.hashes import digest
+
+Record = dict[str, Any]
+
+FORMAT, VERSION = "mlp_core.trial", 1
+POLL_INTERVAL = 0.1  # seconds between two looks at a lock that another search holds
+FOLDERS = ("trials", "locks", "running", "checkpoints")
+MAX_BYTES = 2**26  # of a record: the histories of a million epochs
+ABANDONED = 600  # seconds after which nobody is still writing to a half-written file
+FINAL = ("ok", "diverged")  # what a rerun does not repeat; a failure may have had a passing cause
+FIELDS: dict[str, tuple[type, ...]] = {
+    "key": (str,), "settings": (dict,), "epochs": (int,), "seed": (int,), "status": (str,), "reason": (str,),
+    "finished": (str,), "parameters": (int, NoneType), "seconds": (float, NoneType), "history": (dict, NoneType),
+}  # fmt: skip
+
+
+class CacheWarning(UserWarning):
+    """A search's cache could not be read or written; the search went on, and the message says what it means."""
+
+
+class DamagedRecord(ValueError):
+    """A cache file is cut short or altered."""
+
+
+class TrialStore:
+    """The trials of a cache folder.
+
+    Parameters
+    ----------
+    folder : path-like
+        Created if it is missing; where that cannot be, `make` says why.
+    sync : bool
+        Whether results are to outlive a power cut, and not only a kill; False for a folder that is soon deleted.
+    """
+
+    def __init__(self, folder: str | Path, *, sync: bool = True) -> None:
+        self.folder, self.sync = Path(folder), sync
+        with suppress(OSError):
+            self.make()
+
+    def make(self) -> None:
+        """Create the folders that are missing; OSError if one cannot be created."""
+        for name in FOLDERS:
+            make_folder(self.folder / name)
+
+    def path(self, key: str) -> Path:
+        """Return the file that a trial's result is kept in."""
+        return self.folder / "trials" / f"{key}.json"
+
+    def load(self, key: str) -> Record | None:
+        """Return a trial's result, or None if there is none.
+
+        Raises
+        ------
+        DamagedRecord
+            If the file is cut short or altered.
+        """
+        try:
+            return decode(read_regular(self.path(key)), self.path(key))
+        except FileNotFoundError:
+            return None
+
+    def result(self, key: str) -> Record | None:
+        """Return the result of a trial that need not run again; None if there is none, DamagedRecord as `load`."""
+        record = self.load(key)
+        if record is not None and not is_complete(record):
+            raise DamagedRecord(f"{self.path(key)} lacks what a trial's record holds")
+        return record if record is not None and record["status"] in FINAL else None
+
+    def save(self, record: Record) -> None:
+        """Write a trial's result: once this returns, no kill loses it, and if `sync`, no power cut.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written (a full disk, say); what stood there before still does.
+        """
+        path = self.path(record["key"])
+        with atomic_write(path, sync=self.sync) as file:
+            file.write(encode(record))
+            if path.is_dir():
+                set_aside(path)
+
+    def records(self) -> Iterator[Record]:
+        """Yield every readable result, the oldest first."""
+        for path in sorted(self.folder.glob("trials/*.json"), key=lambda path: path.lstat().st_mtime_ns):
+            with suppress(DamagedRecord, FileNotFoundError):
+                yield decode(read_regular(path), path)
+
+    @contextmanager
+    def claim(self, key: str, *, wait: bool) -> Iterator[bool]:
+        """Hold a trial's lock while the block runs, so that no other process runs the trial, too.
+
+        Parameters
+        ----------
+        key : str
+        wait : bool
+            Whether to wait for a process that holds it.
+
+        Yields
+        ------
+        bool
+            False if another process holds the lock, and `wait` is False. True as well where there can be no lock file
+            (a full disk, a folder that is gone): better run a trial twice than not at all.
+        """
+        lock, mine = FileLock(self._lock(key), thread_local=False), True
+        try:
+            with suppress(OSError):
+                try:
+                    lock.acquire(timeout=-1 if wait else 0, poll_interval=POLL_INTERVAL)
+                except Timeout:
+                    mine = False
+                else:
+                    self._mark(key).touch()
+            yield mine
+        finally:
+            if mine:
+                with suppress(OSError):
+                    self._mark(key).unlink()
+            lock.release()
+
+    def checkpoint(self, lineage: str) -> Path:
+        """Return the file that keeps the state of an unfinished trial."""
+        return self.folder / "checkpoints" / f"{lineage}.npz"
+
+    def was_killed(self, key: str) -> bool:
+        """Return whether a trial had begun and not ended when its process ended; the next call returns False."""
+        if not self._mark(key).exists():
+            return False
+        try:
+            with FileLock(self._lock(key), blocking=False):
+                self._mark(key).unlink(missing_ok=True)
+        except (Timeout, OSError):
+            return False
+        return True
+
+    def _lock(self, key: str) -> Path:
+        """Return the file that is locked while a trial runs."""
+        return self.folder / "locks" / f"{key}.lock"
+
+    def _mark(self, key: str) -> Path:
+        """Return the file that stands there while a trial runs."""
+        return self.folder / "running" / key
+
+    def sweep(self) -> None:
+        """Remove the half-written files that killed processes left behind."""
+        for part in self.folder.glob("trials/.*.part"):
+            key = part.name.split(".")[1]
+            with suppress(Timeout, OSError), FileLock(self._lock(key), blocking=False):
+                part.unlink(missing_ok=True)
+        for pattern in ("checkpoints/.*.part", "data/*/.*.part"):
+            for part in self.folder.glob(pattern):
+                with suppress(OSError):
+                    if time.time() - part.stat().st_mtime > ABANDONED:
+                        part.unlink()
+
+    def remove(self, keys: list[str]) -> None:
+        """Remove the results of these trials."""
+        for key in keys:
+            self.path(key).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove everything that a search put into the folder, and the folder if nothing else is in it."""
+        for name in ("trials", "running", "checkpoints", "data", "locks"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        with suppress(OSError):
+            self.folder.rmdir()
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder; something else in its place is moved away."""
+    if not path.is_dir() and (path.exists() or path.is_symlink()):
+        set_aside(path)
+    path.mkdir(parents=True, exist_ok=True)
+
+
+def set_aside(path: Path) -> None:
+    """Rename what lies in the way of a cache file, and warn: it may be somebody's."""
+    aside = path.with_name(f"{path.name}.damaged-{secrets.token_hex(4)}")
+    path.rename(aside)
+    message = f"{path} is no file or folder of a search's cache: renamed to {aside.name}"
+    warnings.warn(message, CacheWarning, stacklevel=3)
+
+
+def read_regular(path: Path) -> bytes:
+    """Return what a record's file holds.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    DamagedRecord
+        If it is no regular file (a pipe would never end), too large, or cannot be read.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(handle, "rb") as file:
+            state = os.fstat(handle)
+            if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_BYTES:
+                raise DamagedRecord(f"{path} is no file of at most {MAX_BYTES:,} bytes")
+            return file.read(MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(path) from None
+    except OSError as error:
+        raise DamagedRecord(f"{path} cannot be read ({error.strerror or error})") from None
+
+
+def encode(record: Record) -> bytes:
+    """Return the bytes of a record's file: JSON, with a hash of the record beside it."""
+    envelope = {"format": FORMAT, "version": VERSION, "sha256": record_hash(record), "record": record}
+    return json.dumps(envelope, indent=1).encode() + b"\n"
+
+
+def decode(content: bytes, path: Path) -> Record:
+    """Return the record in a file's bytes; DamagedRecord if they are not what `encode` made."""
+    try:
+        envelope = json.loads(content)
+        record = envelope["record"]
+        intact = envelope["sha256"] == record_hash(record) and record["key"] == path.stem
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise DamagedRecord(f"{path} is cut short or no search's ({type(error).__name__}: {error})") from None
+    if not intact:
+        raise DamagedRecord(f"{path} was altered: its content does not have the hash it names")
+    return record
+
+
+def is_complete(record: Record) -> bool:
+    """Return whether a record has every field of a trial's, of the right type."""
+    try:
+        if record["history"] is not None or record["status"] in FINAL:
+            History.from_dict(record["history"])
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return False
+    whole = all(name in record and type(record[name]) in kinds for name, kinds in FIELDS.items())
+    return whole and (record["parameters"] or 0) in range(2**63)
+
+
+def record_hash(record: Record) -> str:
+    """Return the hash by which a damaged record is known."""
+    return digest(json.dumps(record, sort_keys=True))

@@ -1,0 +1,140 @@
+"""What one trial does with its settings: build the network and train it, or call the user's own function."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from mlp_core.callbacks import StopAt
+from mlp_core.history import METRICS, History
+from mlp_core.models import mlp
+from mlp_core.network import Sequential
+from mlp_core.optimizers import SGD, Adam
+from mlp_core.splits import Dataset
+from mlp_core.training import CheckpointError, train
+from mlp_core.tuning.spaces import Settings
+
+OPTIMIZERS: dict[str, Callable[..., Any]] = {"sgd": SGD, "adam": Adam}
+CATCH_ALL = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+LOOP = ("batch_size", "shuffle", "reduction", "early_stopping", "evaluate_train", "stop_at")
+
+
+def train_network(
+    settings: Settings,
+    data: Dataset,
+    *,
+    epochs: int,
+    seed: int,
+    build: Callable[..., Sequential] | None = None,
+    checkpoint: Path | None = None,
+) -> tuple[History, int]:
+    """Build the network of the settings and train it; return its history and its number of parameters.
+
+    A run that `checkpoint` has kept goes on; one that cannot be read or written is left out, for it saves only time.
+    """
+    build = build or build_mlp
+    own, learning = divide(settings)
+    network = build(**own, **offered(build, own, data, seed))
+    loop = {name: learning.pop(name) for name in LOOP if name in learning}
+    stop_at = loop.pop("stop_at", None)
+    arguments = {"epochs": epochs, "seed": seed, "valid": data.valid, "on_divergence": "record", **loop}
+    callbacks = [] if stop_at is None else [StopAt("valid_accuracy", stop_at)]
+    optimizer = make_optimizer(**learning)
+    try:
+        history = train(
+            network, data.train, optimizer=optimizer, callbacks=callbacks, checkpoint=checkpoint, **arguments
+        )
+    except (CheckpointError, OSError):
+        if checkpoint is None:
+            raise
+        with suppress(OSError):
+            checkpoint.unlink()
+        return train_network(settings, data, epochs=epochs, seed=seed, build=build)
+    return history, network.num_parameters
+
+
+def build_mlp(
+    hidden: int | tuple[int, ...],
+    activation: str | tuple[str, ...] = "relu",
+    initializer: Any = "glorot_uniform",
+    bias_initializer: Any = "zeros",
+    dropout: float = 0.0,
+    dtype: str = "float32",
+    *,
+    in_features: int,
+    classes: int,
+    seed: int,
+) -> Sequential:
+    """Build the network of a trial's settings: `mlp` with `hidden` units between the images and the classes."""
+    sizes, more = layer_sizes(in_features, hidden, classes), {"dropout": dropout, "bias_initializer": bias_initializer}
+    return mlp(sizes, activation, initializer, seed, dtype, **more)
+
+
+def layer_sizes(in_features: int, hidden: int | tuple[int, ...], classes: int) -> list[int]:
+    """Return the sizes that `mlp` wants; a single hidden layer may be given as a number."""
+    return [in_features, *((hidden,) if isinstance(hidden, int) else hidden), classes]
+
+
+def make_optimizer(optimizer: str = "sgd", learning_rate: Any = 0.1, **settings: Any) -> SGD | Adam:
+    """Return the optimizer of a trial's settings."""
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"expected an optimizer among {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+    return OPTIMIZERS[optimizer](learning_rate, **settings)
+
+
+def divide(settings: Settings) -> tuple[Settings, Settings]:
+    """Return the settings for the builder, and those for the optimizer and the loop; "seed" is neither's."""
+    learning = learning_names()
+    own = {name: value for name, value in settings.items() if name not in learning and name != "seed"}
+    return own, {name: value for name, value in settings.items() if name in learning}
+
+
+@functools.cache
+def learning_names() -> tuple[str, ...]:
+    """Return the names of the settings that optimizers and the training loop take."""
+    options = [name for kind in OPTIMIZERS.values() for name in inspect.signature(kind).parameters]
+    return tuple(dict.fromkeys(["optimizer", *options, *LOOP]))
+
+
+def offered(build: Callable[..., Any], settings: Settings, data: Dataset, seed: int) -> dict[str, Any]:
+    """Return what the search itself knows and the builder has a parameter for."""
+    known = {"in_features": data.train.images[0].size, "classes": len(data.classes), "seed": seed}
+    wanted = inspect.signature(build).parameters
+    return {name: value for name, value in known.items() if name in wanted and name not in settings}
+
+
+def setting_names(
+    build: Callable[..., Any] | None, run: Callable[..., Any] | None
+) -> tuple[list[str] | None, list[str]]:
+    """Return the names that settings may have, and those that they must have.
+
+    The first is None where the user's function takes any (``**settings``).
+    """
+    parameters = dict(inspect.signature(run or build or build_mlp).parameters)
+    for name in [*parameters][:1] * (run is not None) + ["in_features", "classes", "epochs", "seed"]:
+        parameters.pop(name, None)
+    named = {name: parameter for name, parameter in parameters.items() if parameter.kind not in CATCH_ALL}
+    required = [name for name, parameter in named.items() if parameter.default is parameter.empty]
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return None, required
+    return [*named, *(() if run is not None else learning_names()), "seed"], required
+
+
+def run_custom(
+    settings: Settings, data: Dataset, *, epochs: int, seed: int, run: Callable[..., Any]
+) -> tuple[History, None]:
+    """Call the user's `run`, and return what it measured as a history; TypeError if it is nothing of that kind."""
+    own = {name: value for name, value in settings.items() if name != "seed"}
+    result = run(data, **own, epochs=epochs, seed=seed)
+    if isinstance(result, History):
+        return result, None
+    if not isinstance(result, Mapping) or not result.keys() <= set(METRICS):
+        raise TypeError(f"expected run to return a History or a dictionary of {', '.join(METRICS)}; got {result!r}")
+    history = History()
+    for name, values in result.items():
+        setattr(history, name, [float(value) for value in values])
+    return history, None

@@ -1,0 +1,208 @@
+"""What happens to one trial, in whichever process it runs: claim it, train it, write its result, return it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mlp_core.fast.threads import one_thread
+from mlp_core.history import History
+from mlp_core.network import Sequential
+from mlp_core.splits import Dataset
+from mlp_core.tuning.fingerprint import canonical, code_version, identify, trial_key, trial_seed
+from mlp_core.tuning.shared_data import open_dataset
+from mlp_core.tuning.spaces import Settings
+from mlp_core.tuning.store import DamagedRecord, Record, TrialStore
+from mlp_core.tuning.training import run_custom, train_network
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # read when a BLAS is loaded
+SAME_CODE = "install on every worker what this process has, and restart the workers"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One point of a search.
+
+    Attributes
+    ----------
+    settings : dict
+    epochs, seed : int
+        How long to train, and from which seed.
+    key : str
+        The name its result is kept under.
+    lineage : str
+        The name of its checkpoint, the same for a longer training of the same trial.
+    last : bool
+        Whether no longer training can follow, so that the checkpoint may go once the result is kept.
+    """
+
+    settings: Settings
+    epochs: int
+    seed: int
+    key: str
+    lineage: str
+    last: bool
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all trials of a search share, small enough to go to a worker with each of them.
+
+    Attributes
+    ----------
+    folder : str or None
+        The cache that workers write to; None where they cannot reach it.
+    data : str or None
+        The folder of the memory-mapped data set; None where the data set is passed itself.
+    code : str
+        `code_version()` of the process that searches; a worker with another one refuses to work.
+    sync : bool
+        Whether results are to outlive a power cut.
+    checkpoints : bool
+        Whether trials keep their state after every epoch.
+    functions : str
+        The hash of `build` and `run` where the search was called; empty where nothing is kept under it.
+    build, run : function or None
+        The user's, see `mlp_core.tuning.search`.
+    process : tuple
+        Machine and number of the process that searches, whose BLAS threads are left alone; workers get one.
+    """
+
+    folder: str | None
+    data: str | None
+    code: str
+    sync: bool = True
+    checkpoints: bool = False
+    functions: str = ""
+    build: Callable[..., Sequential] | None = field(default=None, compare=False)
+    run: Callable[..., Any] | None = field(default=None, compare=False)
+    process: tuple[str, int] = field(default_factory=lambda: (platform.node(), os.getpid()))
+
+
+def make_trial(settings: Settings, epochs: int, seed: int, identity: tuple[str, str], *, last: bool = True) -> Trial:
+    """Return the trial of these settings; `seed` is the search's, `identity` the hashes of its data and code."""
+    own_seed = trial_seed(settings, seed)
+    key, lineage = (trial_key(settings, length, own_seed, *identity) for length in (epochs, 0))
+    return Trial(settings, epochs, own_seed, key, lineage, last)
+
+
+def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = False) -> Record | None:
+    """Return a trial's result: the one on disk, or else a new one, which is on disk before this returns.
+
+    Parameters
+    ----------
+    trial : Trial
+    job : Job
+    data : Dataset, optional
+        Where there is no `job.data`.
+    wait : bool
+        Whether to wait where another search is running the trial.
+
+    Returns
+    -------
+    dict or None
+        The record, with "written" if it is on disk, and "foreign" if it must not be: this process sees other functions
+        than the one that searches. None where another search is running the trial.
+    """
+    if job.folder is None:
+        return execute(trial, job, data, None)
+    store = TrialStore(job.folder, sync=job.sync)
+    checkpoint = store.checkpoint(trial.lineage) if job.checkpoints else None
+    with store.claim(trial.key, wait=wait) as mine:
+        if not mine:
+            return None
+        with suppress(DamagedRecord):
+            if (record := store.result(trial.key)) is not None:
+                return {**record, "written": True}
+        record = execute(trial, job, data, checkpoint)
+        if "foreign" not in record:
+            record = written(store, record)
+        if checkpoint is not None and trial.last:
+            with suppress(OSError):
+                checkpoint.unlink()
+        return record
+
+
+def written(store: TrialStore, record: Record) -> Record:
+    """Write the record, and return it with "written"; where that fails with the reason as "unwritten" instead."""
+    record = {name: value for name, value in record.items() if name != "unwritten"}
+    try:
+        store.save(record)
+    except OSError as error:
+        return {**record, "unwritten": f"{error.strerror or error}"}
+    return {**record, "written": True}
+
+
+def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | None) -> Record:
+    """Run a trial, whatever comes of it, and return its record."""
+    if code_version() != job.code:
+        raise RuntimeError(f"the worker on {platform.node()} has another version of mlp_core or NumPy: {SAME_CODE}")
+    if job.process != (platform.node(), os.getpid()):
+        limit_worker()
+    foreign = {} if sees_same_functions(job) else {"foreign": True}
+    data = data or open_dataset(str(job.data))
+    start = time.perf_counter()
+    try:
+        with one_thread():
+            history, parameters = measure(trial, job, data, checkpoint)
+    except (Exception, SystemExit, GeneratorExit) as error:
+        outcome: Record = {"status": "failed", "reason": reason(error), "history": None}
+    else:
+        status = "diverged" if history.diverged else "ok"
+        outcome = {"status": status, "reason": history.message, "history": history.to_dict(), "parameters": parameters}
+    return make_record(trial, seconds=time.perf_counter() - start, **outcome, **foreign)
+
+
+@functools.lru_cache(maxsize=1)
+def sees_same_functions(job: Job) -> bool:
+    """Return whether this process sees what the searching one does: it may have imported a module that was changed."""
+    return not job.functions or identify(job.build, job.run)[0] == job.functions
+
+
+def reason(error: BaseException) -> str:
+    """Return an exception as text, though its own text may fail."""
+    with suppress(Exception):
+        return f"{type(error).__name__}: {error}"
+    return type(error).__name__
+
+
+def measure(trial: Trial, job: Job, data: Dataset, checkpoint: Path | None) -> tuple[History, int | None]:
+    """Return a trial's history, and its number of parameters where the search built the network."""
+    if job.run is not None:
+        return run_custom(trial.settings, data, epochs=trial.epochs, seed=trial.seed, run=job.run)
+    return train_network(
+        trial.settings, data, epochs=trial.epochs, seed=trial.seed, build=job.build, checkpoint=checkpoint
+    )
+
+
+def make_record(trial: Trial, **outcome: Any) -> Record:
+    """Return the record of an outcome: what identifies the trial, what came of it, and where and when it ended."""
+    return {
+        "key": trial.key,
+        "settings": canonical(trial.settings, strict=False),
+        "epochs": trial.epochs,
+        "seed": trial.seed,
+        "parameters": None,
+        **outcome,
+        "host": platform.node(),
+        "pid": os.getpid(),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+@functools.cache
+def limit_worker() -> None:
+    """Give this process one BLAS thread for the rest of its life: what the user's functions multiply has one, too."""
+    if all(os.environ.get(name) == "1" for name in THREAD_VARIABLES):
+        return
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)

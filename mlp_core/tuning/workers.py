@@ -1,0 +1,198 @@
+"""Where trials run: in this process, or in processes of this machine (loky)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mlp_core.splits import Dataset
+from mlp_core.tuning.shared_data import DatasetLost, publish_dataset
+from mlp_core.tuning.store import Record, TrialStore
+from mlp_core.tuning.work import THREAD_VARIABLES, Job, Trial, make_record, run_trial
+
+MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
+NOBODY = ""  # stands in for a trial where a process died without one
+FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent lives
+
+
+def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Record]:
+    """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
+    busy = []
+    for trial in trials:
+        record = run_trial(trial, job, data)
+        if record is None:
+            busy.append(trial)
+        else:
+            yield record
+    yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
+
+
+class LocalPool:
+    """Processes of this machine with one BLAS thread each; started when first used, and again after a break.
+
+    Leaving its ``with`` block ends them: at once if by an error or an interrupt.
+
+    Parameters
+    ----------
+    workers : int
+        How many.
+    scratch : Path, optional
+        A folder that is to vanish with this process, should it be killed.
+    """
+
+    def __init__(self, workers: int, scratch: Path | None = None) -> None:
+        self.workers, self.scratch = workers, scratch
+        self._executor: Any = None
+
+    def executor(self) -> Executor:
+        """Return the running executor."""
+        from joblib.externals.loky import ProcessPoolExecutor
+
+        if self._executor is None:
+            arguments = (os.getpid(), self.scratch and str(self.scratch))
+            environment = dict.fromkeys(THREAD_VARIABLES, "1")
+            self._executor = ProcessPoolExecutor(
+                self.workers, env=environment, initializer=start_worker, initargs=arguments
+            )
+        return self._executor
+
+    def close(self, kill: bool) -> None:
+        """End the processes."""
+        if self._executor is not None:
+            self._executor.shutdown(kill_workers=kill)
+            self._executor = None
+
+    def __enter__(self) -> LocalPool:
+        """Return the pool itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        """End the processes."""
+        self.close(kill=kind is not None)
+
+
+def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalPool) -> Generator[Record]:
+    """Yield the records of the trials as local processes finish them; a killed process costs only its trial's time.
+
+    Parameters
+    ----------
+    trials : iterable of Trial
+    job : Job
+    data : Dataset
+        Written to the store once, and mapped into the processes' memory.
+    pool : LocalPool
+        Started anew after a break.
+    """
+    store = TrialStore(str(job.folder))
+    pending = {trial.key: trial for trial in trials}
+    kills: Counter[str] = Counter()
+    for key in pending:
+        store.was_killed(key)  # by whoever killed an earlier search: that counts for nothing here
+    while pending:
+        job = replace(job, data=str(publish_dataset(data, store.folder, sync=job.sync)))
+        try:
+            for record in run_batch(pending, job, pool, kills):
+                del pending[record["key"]]
+                kills[NOBODY] = 0
+                yield record
+        except DatasetLost as error:  # somebody removed or damaged its files: publish them again
+            count_idle(kills, error)
+        except BrokenExecutor as error:
+            pool.close(kill=True)
+            blame(pending, store, kills, error)
+            for key in [key for key in pending if kills[key] >= MAX_KILLS]:
+                yield killed_record(pending.pop(key), f"its process died {kills[key]} times ({error})")
+
+
+def run_batch(pending: dict[str, Trial], job: Job, pool: LocalPool, kills: Counter[str]) -> Generator[Record]:
+    """Yield the records of all pending trials, or of one alone that may be what kills the processes."""
+    suspects = [trial for trial in pending.values() if kills[trial.key] >= MAX_KILLS - 1]
+    if not suspects:
+        yield from gather(pool.executor(), pending.values(), job)
+        return
+    with LocalPool(1, pool.scratch) as alone:
+        yield from gather(alone.executor(), suspects[:1], job)
+
+
+def blame(pending: dict[str, Trial], store: TrialStore, kills: Counter[str], error: BrokenExecutor) -> None:
+    """Count a broken pool against the trials that were running."""
+    running = [key for key in pending if store.was_killed(key)]
+    kills.update(running)
+    if not running:
+        count_idle(kills, error)
+
+
+def count_idle(kills: Counter[str], error: Exception) -> None:
+    """Count a break while no trial ran; RuntimeError if that happens again and again and none ends."""
+    kills[NOBODY] += 1
+    if kills[NOBODY] >= MAX_KILLS:
+        raise RuntimeError(f"the worker processes fail before they begin a trial: {error}") from error
+
+
+def killed_record(trial: Trial, reason: str) -> Record:
+    """Return the record of a trial that never ended."""
+    return make_record(trial, status="failed", reason=reason, history=None, seconds=None)
+
+
+def start_worker(parent: int, scratch: str | None) -> None:
+    """Prepare a local worker: leave Ctrl-C to the process that searches, and end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=follow, args=(parent, scratch), daemon=True).start()
+
+
+def follow(parent: int, scratch: str | None) -> None:
+    """Wait for the parent process to end, however it does, then end this one: what it has finished is on disk."""
+    import psutil
+
+    while (now := psutil.Process().parent()) is not None and now.pid == parent:
+        time.sleep(FOLLOW_INTERVAL)
+    if scratch is not None:
+        shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(1)
+
+
+def gather(pool: Any, trials: Iterable[Trial], job: Job, *data: Any) -> Generator[Record]:
+    """Yield the records of the trials as the pool finishes them, those that another search is running last.
+
+    Raises
+    ------
+    BrokenExecutor
+        If a process of the pool died, after every finished record has been yielded.
+    """
+    arguments = [job, *(data or (None,))]
+    futures = {pool.submit(run_trial, trial, *arguments): trial for trial in trials}
+    busy: list[Trial] = []
+    for trial, record in results(futures):
+        if record is None:
+            busy.append(trial)
+        else:
+            yield record
+    waiting = {pool.submit(run_trial, trial, *arguments, True): trial for trial in busy}
+    yield from (record for _, record in results(waiting) if record is not None)
+
+
+def results(futures: dict[Future[Record | None], Trial]) -> Iterator[tuple[Trial, Record | None]]:
+    """Yield the trials with their results as they come; a broken pool is raised once nothing more will come."""
+    broken = None
+    for future in as_completed(futures):
+        try:
+            record = future.result()
+        except BrokenExecutor as error:
+            broken = error
+        except Exception as error:
+            if type(error).__name__ != "KilledWorker":
+                raise
+            yield futures[future], killed_record(futures[future], str(error))
+        else:
+            yield futures[future], record
+    if broken is not None:
+        raise broken

@@ -1,0 +1,153 @@
+"""Join executed notebooks to the one that is typeset, with the title page's data and the appendix."""
+
+import datetime
+import os
+import re
+import string
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from report.config import Config
+from report.errors import ReportError
+from report.options import Options
+from report.parameters import suggest
+from report.run import notebook as nb
+from report.run.tasks import Task, facts
+
+NUMBER_PREFIX = re.compile(r"^\d+-")
+
+
+def merge(tasks: list[Task], executed: list[nb.Notebook], document: dict[str, Any], appendix: str) -> nb.Notebook:
+    """Join the notebooks in their order.
+
+    Parameters
+    ----------
+    tasks : list of Task
+    executed : list of dict
+        Their executed notebooks, in the same order, all complete.
+    document : dict
+        The metadata of the document: `title`, `authors`, `report`.
+    appendix : str
+        Markdown for the end.
+
+    Returns
+    -------
+    dict
+        A notebook whose cells carry where they come from in ``metadata["source"]``; ids are made unique.
+
+    Raises
+    ------
+    ReportError
+        If a notebook is not complete.
+    """
+    cells: list[nb.Cell] = []
+    for task, notebook in zip(tasks, executed, strict=True):
+        if problem := nb.first_problem(notebook):
+            raise ReportError(f"{task.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
+        for index, cell in enumerate(grafted(task.notebook, notebook)):
+            cells.append(_placed(cell, f"{task.name}.ipynb", index, len(cells)))
+    cells.append(_placed({"cell_type": "markdown", "source": appendix, "metadata": {}}, "the appendix", 0, len(cells)))
+    cells[-1]["metadata"]["report_part"] = "appendix"
+    first = executed[0]["metadata"]
+    metadata = {key: first[key] for key in ("kernelspec", "language_info") if key in first}
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata | document, "cells": cells}
+
+
+def grafted(source: nb.Notebook, executed: nb.Notebook) -> list[nb.Cell]:
+    """Return the cells of a notebook as written, with the outputs of its run: words may have changed since.
+
+    Both have the same code, cell by cell, but for comments.
+    """
+    ran = {id(cell): run for cell, run in zip(nb.running_cells(source), nb.running_cells(executed), strict=True)}
+    cells = [cell for cell in source["cells"] if "injected-parameters" not in nb.tags(cell)]
+    return [_with_outputs(cell, ran.get(id(cell))) if cell["cell_type"] == "code" else cell for cell in cells]
+
+
+def _with_outputs(cell: nb.Cell, run: nb.Cell | None) -> nb.Cell:
+    """Return a code cell with the outputs of its run, or without, if there was nothing to run."""
+    outputs, count = (run["outputs"], run["execution_count"]) if run else ([], None)
+    return cell | {"outputs": outputs, "execution_count": count}
+
+
+def _placed(cell: nb.Cell, notebook: str, index: int, position: int) -> nb.Cell:
+    """Return a copy of a cell that knows its notebook, under an id that no other cell has."""
+    metadata = cell["metadata"] | {"source": {"notebook": notebook, "cell": index}}
+    return cell | {"metadata": metadata, "id": f"cell-{position}"}
+
+
+def document_metadata(
+    config: Config, options: Options, executed: list[nb.Notebook], results: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what the title page shows, in the form that the exporter expects.
+
+    The date is that of `SOURCE_DATE_EPOCH`, else of the last notebook's execution: typesetting the same notebooks again
+    gives the same bytes on any day.
+    """
+    dataset = config.dataset(options.dataset, options.profile)
+    timestamp = int(os.environ.get("SOURCE_DATE_EPOCH") or max(facts(notebook)["executed"] for notebook in executed))
+    zone = datetime.UTC if "SOURCE_DATE_EPOCH" in os.environ else None
+    date = datetime.datetime.fromtimestamp(timestamp, zone)
+    run = {"dataset": dataset, "profile": options.profile, "chapters": len(executed)}
+    bibliography = config.bibliography_path()
+    report = {
+        "subtitle": config.subtitle,
+        "course": config.course,
+        "institution": config.institution,
+        "date": f"{date.day} {date:%B %Y}",
+        "timestamp": timestamp,
+        "abstract": fill(config.abstract, results | {"run": run}),
+        "keywords": config.keywords,
+        "lang": config.lang,
+        "lof": config.list_of_figures,
+        "lot": config.list_of_tables,
+        "bibliography": os.path.relpath(bibliography, options.notebooks) if bibliography else "",
+        "dataset_note": _dataset_note(dataset, options.profile),
+    }
+    authors = [{"name": name} for name in options.authors or config.authors]
+    return {"title": options.title or config.title, "authors": authors, "report": report}
+
+
+def _dataset_note(dataset: str, profile: str) -> str:
+    """Say on the title page what the numbers rest on."""
+    note = f"Data set `{dataset}`, profile `{profile}`."
+    if dataset == "mnist-5k":
+        note += " These are the 5,000 embedded digits; `make report DATASET=mnist` makes the report from all of MNIST."
+    return note
+
+
+class _Filler(string.Formatter):
+    """Formats `{notebook.number:.3f}` with published results, and looks up nothing else."""
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+        chapter, _, number = field_name.partition(".")
+        known = {NUMBER_PREFIX.sub("", name): published for name, published in kwargs.items()} | dict(kwargs)
+        if chapter not in known:
+            raise ReportError(f"abstract: {{{field_name}}}: no results of {chapter!r}; {suggest(chapter, list(known))}")
+        if number not in known[chapter]:
+            raise ReportError(f"abstract: {{{field_name}}}: not published; {suggest(number, list(known[chapter]))}")
+        return known[chapter][number], field_name
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return "(none)" if value is None else super().format_field(value, format_spec)
+
+
+def fill(template: str, results: dict[str, Any]) -> str:
+    """Put published results into a text.
+
+    Parameters
+    ----------
+    template : str
+        With fields such as ``{initialization.glorot_accuracy:.1%}``: a notebook (with or without its number) and the
+        name of one of its published results. A brace itself is written twice.
+    results : dict of str to dict
+        Results by notebook, as `report.chapter.results.load` gives them.
+
+    Examples
+    --------
+    >>> fill("reached {cnn.accuracy:.1%}", {"05-cnn": {"accuracy": 0.9876}})
+    'reached 98.8%'
+    """
+    try:
+        return _Filler().vformat(template, (), results)
+    except (ValueError, TypeError) as error:
+        raise ReportError(f"abstract: {error}; write fields as {{notebook.result:.3f}} and braces twice") from None

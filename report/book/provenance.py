@@ -1,0 +1,186 @@
+"""Where a report comes from: machine, versions, data, revision; and the appendix that says so."""
+
+import os
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from report.run import notebook as nb
+from report.run.fingerprint import ROOT
+from report.run.tasks import Task, facts
+
+PACKAGES = (
+    "numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "joblib", "mlxtend", "ipykernel", "nbclient", "nbconvert",
+    "papermill", "pypandoc_binary", "typst",
+)  # fmt: skip
+
+WIDEST = 36
+"""Characters that a column of a table asks for at most."""
+
+
+def machine() -> dict[str, str]:
+    """Describe the machine and the linear algebra library that compute here."""
+    import numpy  # noqa: F401  threadpoolctl sees only what is loaded
+    import psutil
+    from threadpoolctl import threadpool_info
+
+    infos = threadpool_info()
+    libraries = {f"{info['internal_api']} {info['version']}, kernel {info.get('architecture')}" for info in infos}
+    return {
+        "Processor": f"{_processor()}, {os.cpu_count()} cores",
+        "Memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
+        "System": f"{platform.system()} {platform.machine()}",
+        "Python": platform.python_version(),
+        "BLAS": "; ".join(sorted(libraries)) or "unknown",
+    }
+
+
+def _processor() -> str:
+    """Return the processor's name, as far as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def versions() -> dict[str, str]:
+    """Return the installed versions of the packages that a result depends on."""
+    return {package: metadata.version(package) for package in PACKAGES}
+
+
+def dataset(name: str, beside: Path) -> dict[str, Any]:
+    """Load a data set, to be sure that it is there, and describe it: sizes of its splits and SHA-256 of its content.
+
+    One that is named by its path lies where the notebooks in the folder `beside` look for it.
+    """
+    from mlp_core.datasets import NAMES, load_dataset
+
+    path = beside / name
+    data = load_dataset(path if name not in NAMES and path.exists() else name)
+    sizes = [len(split.labels) for split in (data.train, data.valid, data.test)]
+    return {"name": name, "sizes": sizes, "sha256": getattr(data, "sha256", "")}
+
+
+def revision() -> str:
+    """Return the git revision of the project, and whether the tracked files are as committed."""
+    head, status = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "--untracked-files=no")
+    if head is None:
+        return "not a git checkout"
+    return f"{head[:12]}, {'with uncommitted changes' if status else 'clean'}"
+
+
+def _git(*arguments: str) -> str | None:
+    """Return what a git command prints; None where there is no git or no repository."""
+    command = ["git", "-C", str(ROOT), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def appendix(tasks: list[Task], executed: list[nb.Notebook], run: dict[str, str]) -> str:
+    """Write the provenance appendix.
+
+    Parameters
+    ----------
+    tasks : list of Task
+    executed : list of dict
+        Their executed notebooks, in the same order.
+    run : dict
+        `profile`, `dataset`, `command` and `revision` of the run.
+
+    Returns
+    -------
+    str
+        Markdown with numbered tables. Under `SOURCE_DATE_EPOCH` it leaves out the wall times, the one thing that
+        differs between two runs of the same inputs on the same machine.
+    """
+    timed = "SOURCE_DATE_EPOCH" not in os.environ
+    parts = [_run_section(run, executed), _parameters_section(tasks), _machine_section(executed)]
+    return "\n\n".join([*parts, _times_table(tasks, executed)] if timed else parts)
+
+
+def _run_section(run: dict[str, str], executed: list[nb.Notebook]) -> str:
+    """Say which command, source and data made the report."""
+    data = {one["name"]: one for notebook in executed if (one := facts(notebook).get("data"))}
+    rows = [(f"Data set `{name}`", _describe_data(one)) for name, one in sorted(data.items())]
+    rows = [("Command", code(run["command"])), ("Source", f"git revision {run['revision']}"), *rows]
+    intro = (
+        f"Every number, table and figure of this report comes from the execution of {len(executed)} notebooks, from "
+        "the top, in fresh kernels; @tbl-run says how to repeat it."
+    )
+    return f"# Provenance {{#sec-provenance}}\n\n{intro}\n\n{table(('What', 'Value'), rows, 'The run.', 'tbl-run')}"
+
+
+def _describe_data(data: dict[str, Any]) -> str:
+    """Write sizes and hash of a data set."""
+    sizes = " / ".join(f"{size:,}" for size in data["sizes"])
+    halves = f"{data['sha256'][:32]} {data['sha256'][32:]}".strip()
+    return f"{sizes} images to train, validate and test" + (f"; SHA-256 {halves}" if halves else "")
+
+
+def _parameters_section(tasks: list[Task]) -> str:
+    """Write a table of parameters for each notebook."""
+    parts = ["## Parameters", "Values in bold are those that this run set; the others stand in the notebooks."]
+    for task in tasks:
+        rows = []
+        for name, value in task.values.items():
+            shown = f"**{code(value)}**" if name in task.changed else code(value)
+            rows.append((code(name), shown, escape(task.declared[name].meaning)))
+        caption = f"Parameters of {code(task.name)}."
+        parts.append(table(("Parameter", "Value", "Meaning"), rows, caption, f"tbl-parameters-{task.name}"))
+    return "\n\n".join(parts)
+
+
+def _machine_section(executed: list[nb.Notebook]) -> str:
+    """Write machine and package versions, each as the notebooks found them."""
+    rows = [(name, escape(value)) for name, value in _merged("machine", executed).items()]
+    packages = [(code(name), escape(value)) for name, value in _merged("versions", executed).items()]
+    return "\n\n".join([
+        "## Environment",
+        table(("What", "Value"), rows, "The machine that ran the notebooks.", "tbl-machine"),
+        table(("Package", "Version"), packages, "Versions of the packages.", "tbl-versions"),
+    ])  # fmt: skip
+
+
+def _merged(key: str, executed: list[nb.Notebook]) -> dict[str, str]:
+    """Join a kind of facts over all notebooks; where they differ, each value is named."""
+    merged: dict[str, list[str]] = {}
+    for notebook in executed:
+        for name, value in facts(notebook).get(key, {}).items():
+            if value not in merged.setdefault(name, []):
+                merged[name].append(value)
+    return {name: " or ".join(values) for name, values in merged.items()}
+
+
+def _times_table(tasks: list[Task], executed: list[nb.Notebook]) -> str:
+    """Write how long each notebook took."""
+    rows = [
+        (code(task.name), f"{facts(one)['seconds']:.1f}", facts(one)["threads"])
+        for task, one in zip(tasks, executed, strict=True)
+    ]
+    caption = "Wall time and threads of each notebook."
+    return table(("Notebook", "Wall time (s)", "Threads"), rows, caption, "tbl-times")
+
+
+def table(head: tuple[str, ...], rows: list[tuple[Any, ...]], caption: str, label: str) -> str:
+    """Write a table as Markdown with a caption and a label; columns share the line as their texts need it."""
+    widths = [min(max(len(str(row[column])) for row in [head, *rows]), WIDEST) for column in range(len(head))]
+    lines = [head, tuple(":" + "-" * max(width, 2) for width in widths), *rows]
+    body = "\n".join("| " + " | ".join(str(item) for item in line) + " |" for line in lines)
+    return f"{body}\n\n: {caption} {{#{label}}}"
+
+
+def escape(text: Any) -> str:
+    """Escape what Markdown would take for markup."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|$@^~" else char for char in str(text))
+
+
+def code(value: Any) -> str:
+    """Write a value as code, or as plain text where code in a table could not hold it."""
+    text = str(value) or "(empty)"
+    return escape(text) if "`" in text or "|" in text else f"`{text}`"

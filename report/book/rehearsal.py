@@ -1,0 +1,155 @@
+"""Find what cannot be typeset before any notebook runs: notebooks are converted with stand-ins for their outputs."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from report.book.merge import fill
+from report.book.typesetting import export, merged
+from report.config import Config
+from report.errors import ReportError
+from report.options import Options
+from report.run import notebook as nb
+from report.run.tasks import Task
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+FACTS = {"executed": 0, "seconds": 0.0, "threads": 1}
+
+KINDS = r"(?:fig|tbl|eq|sec|lst)[-:]"
+REFERENCE = re.compile(rf"(?<![\w\\`])-?@{KINDS}\w[\w:-]*+(?!\{{)|\[-?@[^\]{{}}\n]+\]")
+LABEL = re.compile(rf"\{{#({KINDS}[\w:-]+)|\\label\{{({KINDS}[\w:-]+)")
+COMPUTED = re.compile(rf"(?:\{{#|\\label\{{+)({KINDS}[\w:-]*)\{{")
+TELLING = re.compile(r"[@$\\<&`|]|!\[|\]\(|^ *#\|", re.MULTILINE)
+"""What a text must hold so that its conversion may fail."""
+
+
+def rehearse(tasks: list[Task], config: Config, options: Options) -> None:
+    """Convert the report as it will be, but for the outputs, and see whether that goes well.
+
+    A code cell has stand-ins for what its options announce, and for the references and labels in its strings.
+
+    Raises
+    ------
+    ReportError
+        With a line for each label that stands twice, unknown reference, citation or result in the abstract, missing
+        picture, formula that cannot be set and, where `CI` is set, figure without an alternative text.
+    """
+    run = {"dataset": "", "profile": "", "chapters": ""}
+    abstract = fill(config.abstract, {task.name: _Anything() for task in tasks} | {"run": run})
+    if _is_plain(tasks, config):
+        return
+    quiet = replace(config, abstract=abstract.replace("{", "{{").replace("}", "}}"))
+    cells = [cell for task in tasks for cell in task.notebook["cells"]]
+    everything = "\n".join(cell["source"] for cell in cells)
+    declared = {label for cell in cells for label in _declared(cell)}
+    executed = [_rehearsed(task.notebook, everything, declared) for task in tasks]
+    try:
+        export(merged(tasks, executed, quiet, options), "typst", options.notebooks)
+    except ReportError as error:
+        raise ReportError(f"{error}\nnothing was run: what is said above would spoil the report") from None
+
+
+class _Anything(dict[str, None]):
+    """Results of a notebook that is yet to run: each of them is there, and none is known."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def _is_plain(tasks: list[Task], config: Config) -> bool:
+    """Return whether there is nothing but words, headings with labels of their own, and code with no text to show."""
+    texts = [config.abstract, *(text for task in tasks for cell in task.notebook["cells"] for text in _texts(cell))]
+    labels = [label for text in texts for label in re.findall(r"\{#([^}\s]*)", text)]
+    return not config.bibliography and len({*labels}) == len(labels) and not any(map(TELLING.search, texts))
+
+
+def _texts(cell: nb.Cell) -> list[str]:
+    """Return the texts of a cell that may be typeset: its source, or the options and the strings of its code."""
+    if cell["cell_type"] != "code":
+        return [cell["source"]] if cell["cell_type"] == "markdown" else [f"${cell['source']}"]
+    options = [line for line in cell["source"].splitlines() if line.lstrip().startswith("#|")]
+    metadata = ["#|"] if {"label", "alt", "fig-cap", "tbl-cap", "fig-alt"} & cell["metadata"].keys() else []
+    return [*options, *metadata, *(text for text in _strings(cell["source"]) if REFERENCE.search(text))]
+
+
+def _strings(source: str) -> Iterator[str]:
+    """Yield the strings in a cell's code, `{}` standing for what is computed; none, if it is no plain Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        match node:
+            case ast.JoinedStr(values=values):
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in values)
+            case ast.Constant(value=str(text)) if id(node) not in parts:
+                yield text
+
+
+def _rehearsed(notebook: nb.Notebook, everything: str, declared: set[str]) -> nb.Notebook:
+    """Return a notebook as if it had run; labels that its code defines are added to those `declared` otherwise."""
+    cells = []
+    for position, cell in enumerate(notebook["cells"], 1):
+        if cell["cell_type"] == "code":
+            outputs = [*_figures_and_tables(cell, everything), *_words(cell, everything, declared)]
+            cell = cell | {"execution_count": position, "outputs": outputs}
+        cells.append(cell)
+    return notebook | {"cells": cells, "metadata": notebook["metadata"] | {nb.METADATA_KEY: FACTS}}
+
+
+def _figures_and_tables(cell: nb.Cell, everything: str) -> list[dict[str, Any]]:
+    """Return stand-ins for what the options of a code cell announce, as many as are listed or referred to."""
+    options = _options(cell)
+    label = str(options.get("label") or "")
+    pictures = [label.startswith("fig"), *(options.get(key) for key in ("fig-cap", "fig-alt", "fig-subcap"))]
+    tables = [label.startswith("tbl"), options.get("tbl-cap")]
+    referred = [int(part) for part in re.findall(rf"@{re.escape(label)}-(\d{{1,2}})\b", everything)] if label else []
+    made = [_shown("image/png", PIXEL)] * (max(_number(pictures), *referred, 0) if any(pictures) else 0)
+    return made + [_shown("text/html", "<table><tr><td>1</td></tr></table>")] * _number(tables)
+
+
+def _words(cell: nb.Cell, everything: str, declared: set[str]) -> list[dict[str, Any]]:
+    """Return a stand-in for the text that a code cell shows: its references, and the labels that nothing else has."""
+    texts = list(_strings(cell["source"]))
+    labels = {"".join(label) for text in texts for label in LABEL.findall(text)}
+    for start in {start for text in texts for start in COMPUTED.findall(text)}:
+        labels |= {*re.findall(rf"@({re.escape(start)}[\w:-]*\w)", everything)}
+    words = [f"# - {{#{label}}}" for label in sorted(labels - declared)]
+    declared |= labels
+    words += [found for text in texts for found in REFERENCE.findall(text)]
+    return [_shown("text/markdown", "\n\n".join(words))] * bool(words)
+
+
+def _declared(cell: nb.Cell) -> set[str]:
+    """Return the labels that a cell has whatever its code does."""
+    if cell["cell_type"] == "code":
+        return {str(_options(cell).get("label") or "")}
+    return {"".join(label) for label in LABEL.findall(cell["source"])}
+
+
+def _options(cell: nb.Cell) -> dict[str, Any]:
+    """Return the options of a cell; none where they cannot be read, which the exporter will say better."""
+    import nbformat
+
+    from report.typst.errors import ConversionError
+    from report.typst.options import cell_options
+
+    try:
+        return cell_options(nbformat.from_dict(cell))
+    except ConversionError:
+        return {}
+
+
+def _number(announced: list[Any]) -> int:
+    """Return how many outputs options announce: as many as the longest of their lists, or one."""
+    return max(len(one) if isinstance(one, list) else int(bool(one)) for one in announced)
+
+
+def _shown(kind: str, data: str) -> dict[str, Any]:
+    return {"output_type": "display_data", "metadata": {}, "data": {kind: data}}

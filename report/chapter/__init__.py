@@ -1,0 +1,1 @@
+"""What the notebooks import: figures, published results, words for numbers, the style sheet."""

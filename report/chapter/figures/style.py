@@ -1,0 +1,44 @@
+"""The look of every figure: the style sheet, and the formats in which Jupyter stores pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from report.chapter.figures.summary import describe
+
+TEXT_WIDTH = 6.3
+"""Width of a full figure in inches: A4 with margins of 2.5 cm."""
+
+STYLE_SHEET = Path(__file__).parent / "course.mplstyle"
+
+GREY = "0.45"
+"""The colour of reference lines: theory, a published value, a target."""
+
+
+def use_style() -> None:
+    """Draw in the report's style from here on; in Jupyter, store each figure as SVG and PNG.
+
+    Figures keep their exact size (no cropping) and carry no date, so the same data give the same bytes. Beside the
+    pictures stands :func:`report.chapter.figures.summary.describe`, their data in words, which `pytest --nbval` reads.
+    """
+    plt.style.use(STYLE_SHEET)
+    if shell := _jupyter_shell():
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("svg", "png", bbox_inches=None, metadata={"Date": None})
+        text = shell.display_formatter.formatters["text/plain"]
+        text.for_type(Figure, lambda figure, printer, cycle: printer.text(describe(figure)))
+
+
+def _jupyter_shell() -> Any:
+    """Return IPython's shell if this process is a notebook's kernel, else None."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None
+    shell = get_ipython()
+    return shell if hasattr(shell, "kernel") else None

@@ -1,0 +1,147 @@
+"""Run notebooks, several at once, in processes that never outlive the run."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from report.errors import Interrupted
+from report.options import Options, cores
+from report.run import environment, interrupts
+from report.run.fingerprint import code_folder
+from report.run.supervise import follow, judge, start_worker
+from report.run.tasks import Task, earlier, facts
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one notebook.
+
+    Attributes
+    ----------
+    task : Task
+    seconds : float
+        How long it took.
+    executed : Path
+        The executed notebook, complete or not; it may be missing after a failure.
+    failure : str or None
+        Why it did not run to its end; None if it did.
+    """
+
+    task: Task
+    seconds: float
+    executed: Path
+    failure: str | None
+
+
+class Runner:
+    """Runs notebooks side by side.
+
+    Parameters
+    ----------
+    options : Options
+        Folders, number of jobs, start timeout, scheduler.
+    cell_timeout : int
+        Seconds a cell may run.
+    unset : collection of str
+        Environment variables that the notebooks are not to see.
+    """
+
+    def __init__(self, options: Options, cell_timeout: int, unset: Collection[str] = ()) -> None:
+        self.options = options
+        self.cell_timeout = cell_timeout
+        self.unset = unset
+        self._mark = uuid.uuid4().hex
+        self._workers: set[int] = set()
+        self._stopping = False
+        self._starting = threading.Lock()
+
+    def run(self, tasks: list[Task], done: Callable[[Outcome], None]) -> None:
+        """Run all tasks, the longest first where an earlier run tells, and hand each outcome to `done` as it comes.
+
+        However this ends, none of its processes is left.
+        """
+        jobs = max(1, min(self.options.jobs, len(tasks)))
+        threads = max(1, cores() // jobs)
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            longest_first = sorted(tasks, key=_expected_seconds, reverse=True)
+            futures = [pool.submit(self._run_one, task, threads) for task in longest_first]
+            for future in as_completed(futures):
+                outcome = future.result()
+                if not (outcome.failure and interrupts.stopping.is_set()):
+                    done(outcome)
+            if interrupts.stopping.is_set():
+                raise Interrupted
+        finally:
+            self._stop()
+            pool.shutdown(cancel_futures=True)
+
+    def _stop(self) -> None:
+        """Start no more processes and end those that run."""
+        from report.run.processes import end_processes
+
+        with self._starting:
+            self._stopping = True
+        end_processes(self._mark)
+
+    def _run_one(self, task: Task, threads: int) -> Outcome:
+        """Run one notebook and judge what came of it."""
+        start = time.monotonic()
+        executed = self.options.build / "work" / f"{task.name}.ipynb"
+        try:
+            failure = self._supervise(task, executed, threads)
+        except OSError as error:
+            failure = f"{error.strerror or error}: {error.filename2 or error.filename or executed}"
+        interrupts.running.pop(task.name, None)
+        return Outcome(task, time.monotonic() - start, executed, failure)
+
+    def _supervise(self, task: Task, executed: Path, threads: int) -> str | None:
+        """Start a notebook's worker, follow it to its end, end what it left behind; return why it failed."""
+        from report.run.processes import end_orphans, end_processes
+
+        build, mark = self.options.build, f"{self._mark}/{task.name}"
+        log = build / "logs" / f"{task.name}.log"
+        for path in (executed, log):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+        scheduler = self.options.scheduler
+        variables = environment.kernel_environment(
+            build, thread_count=threads, job=mark, scheduler=scheduler, unset=self.unset
+        )
+        interrupts.running[task.name] = 0
+        with log.open("wb") as stderr:
+            with self._starting:
+                if self._stopping or interrupts.stopping.is_set():
+                    return "not started, the run is being stopped"
+                worker = start_worker(variables, stderr, code_folder(build))
+                self._workers.add(worker.pid)
+            enter = partial(interrupts.running.__setitem__, task.name)
+            complaint = follow(worker, self._job(task, executed), enter)
+        end_processes(mark)
+        with self._starting:
+            self._workers.discard(worker.pid)
+            end_orphans(self._workers)
+        return judge(task, executed, interrupts.running[task.name], complaint and f"{complaint} (log: {log})")
+
+    def _job(self, task: Task, executed: Path) -> dict[str, object]:
+        """Return what the worker has to know."""
+        return {
+            "notebook": task.notebook,
+            "output": str(executed.resolve()),
+            "cwd": str(task.source.parent.resolve()),
+            "parameters": task.changed,
+            "cell_timeout": self.cell_timeout,
+            "start_timeout": self.options.start_timeout,
+        }
+
+
+def _expected_seconds(task: Task) -> tuple[bool, float]:
+    """Return what report.yml says of a notebook's length, and its seconds in an earlier run (infinite if unknown)."""
+    executed = earlier(task)
+    seconds = float("inf") if executed is None else facts(executed).get("seconds", float("inf"))
+    return task.chapter.starts_first, seconds

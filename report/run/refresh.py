@@ -1,0 +1,85 @@
+"""`make notebooks`: run notebooks with their own parameters and store the outputs, for `pytest --nbval` to compare."""
+
+from dataclasses import replace
+
+from report.config import Chapter, Config, load_config, one_of
+from report.errors import NotebookFailed
+from report.options import Options
+from report.parameters import declared
+from report.run import environment
+from report.run import notebook as nb
+from report.run.build import locked, say_progress
+from report.run.execution import Outcome, Runner
+from report.run.fingerprint import snapshot
+from report.run.store import write
+from report.run.tasks import Task
+
+MACHINE_SETTINGS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+"""Variables with which some machines choose another BLAS kernel; stored outputs do without them."""
+
+
+def refresh(options: Options, only: list[str]) -> None:
+    """Run notebooks in place.
+
+    Parameters
+    ----------
+    options : Options
+    only : list of str
+        The notebooks to run; all chapters if empty.
+
+    Raises
+    ------
+    NotebookFailed
+        If one fails or writes to standard error; that one keeps its old outputs.
+    """
+    config = load_config(options.config)
+    tasks = _tasks(config, options, only)
+    environment.prepare(options.build)
+    failures: list[str] = []
+
+    def done(outcome: Outcome) -> None:
+        outcome = replace(outcome, failure=outcome.failure or _warned(outcome) or _edited(outcome.task))
+        if outcome.failure:
+            failures.append(f"{outcome.task.name}, {outcome.failure}")
+        else:
+            write(outcome.task.source, outcome.executed.read_bytes())
+        say_progress(outcome)
+
+    with locked(options.build):
+        snapshot(options.build)
+        for last in (False, True):
+            batch = [task for task in tasks if task.chapter.after_all is last]
+            Runner(options, options.cell_timeout or config.cell_timeout, unset=MACHINE_SETTINGS).run(batch, done)
+            if failures:
+                raise NotebookFailed("\n".join(failures))
+
+
+def _tasks(config: Config, options: Options, only: list[str]) -> list[Task]:
+    """Return the tasks for notebooks with their own parameters."""
+    names = [chapter.name for chapter in config.chapters]
+    chosen = {one_of("ONLY", name.removesuffix(".ipynb"), names) for name in only} or set(names)
+    return [_task(chapter, options) for chapter in config.chapters if chapter.name in chosen]
+
+
+def _task(chapter: Chapter, options: Options) -> Task:
+    """Return the task that runs a notebook as it is."""
+    source = options.notebooks / f"{chapter.name}.ipynb"
+    notebook = nb.read(source)
+    parameters = declared(notebook, chapter.name)
+    values = {name: parameter.default for name, parameter in parameters.items()}
+    return Task(chapter, source, source, notebook, parameters, values)
+
+
+def _edited(task: Task) -> str | None:
+    """Say so if a notebook was edited while it ran: its outputs belong to what it was before."""
+    return None if nb.read(task.source) == task.notebook else "was edited while it ran; it stays as it is, start again"
+
+
+def _warned(outcome: Outcome) -> str | None:
+    """Say where a notebook wrote to standard error, which stored outputs must not hold."""
+    executed = nb.read(outcome.executed)
+    for position, cell in nb.code_cells(executed):
+        for output in cell["outputs"]:
+            if output.get("name") == "stderr":
+                return f"{nb.name_cell(executed, position)}: wrote to standard error: {output['text'].splitlines()[0]}"
+    return None

@@ -1,0 +1,121 @@
+"""Which notebook runs with which parameters, and what its last run left."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from report.config import Chapter, Config, one_of
+from report.conversion import Parameter
+from report.errors import ConfigError, NotebookError
+from report.options import Options
+from report.parameters import declared, resolve, suggest
+from report.run import notebook as nb
+from report.run.fingerprint import digest
+from report.strict_yaml import parse_yaml
+
+RESULTS_PARAMETER = "results_folder"
+"""The parameter of a chapter that runs after all others; it says where their executed notebooks are."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A notebook to run.
+
+    Attributes
+    ----------
+    chapter : Chapter
+    source, output : Path
+        The notebook as written, and where its executed form goes.
+    notebook : dict
+        The notebook as written.
+    declared : dict of str to Parameter
+        What its parameters cell declares.
+    values : dict
+        The value of every parameter in this run.
+    """
+
+    chapter: Chapter
+    source: Path
+    output: Path
+    notebook: nb.Notebook
+    declared: dict[str, Parameter]
+    values: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The notebook's file name without `.ipynb`."""
+        return self.chapter.name
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """The parameters whose value is not the notebook's own."""
+        return {name: value for name, value in self.values.items() if value != self.declared[name].default}
+
+    @property
+    def after_all(self) -> bool:
+        """Whether it runs after all others."""
+        return self.chapter.after_all
+
+
+def make_tasks(config: Config, options: Options) -> list[Task]:
+    """Check every notebook, its parameters and their values; nothing runs before all of them are right.
+
+    Raises
+    ------
+    ConfigError, NotebookError
+        At the first thing that is wrong.
+    """
+    names = [chapter.name for chapter in config.chapters]
+    for name in options.overrides:
+        if name not in names:
+            raise ConfigError(f"-p {name}: there is no such notebook; {suggest(name, names)}")
+    return [_make_task(chapter, config, options) for chapter in config.chapters]
+
+
+def _make_task(chapter: Chapter, config: Config, options: Options) -> Task:
+    """Read one notebook and settle its parameters."""
+    source = options.notebooks / f"{chapter.name}.ipynb"
+    notebook = nb.read(source)
+    parameters = declared(notebook, chapter.name)
+    given = dict(config.own_parameters(options.profile, chapter.name))
+    if "dataset" in parameters:
+        given.setdefault("dataset", config.dataset(options.dataset, options.profile))
+    output = options.build / "notebooks" / f"{chapter.name}.ipynb"
+    if chapter.after_all:
+        given.setdefault(RESULTS_PARAMETER, Path(os.path.relpath(output.parent, options.notebooks)).as_posix())
+    for name, text in options.overrides.get(chapter.name, {}).items():
+        given[name] = _parse(text) if name in parameters and parameters[name].annotation != "str" else text
+    values = resolve(parameters, given, chapter.name)
+    if "dataset" in values:
+        one_of(f"{chapter.name}: dataset", values["dataset"], config.datasets)
+    return Task(chapter, source, output, notebook, parameters, values)
+
+
+def _parse(text: str) -> Any:
+    """Read the value of a parameter from the command line as `report.yml` has it; what is no such YAML stays text."""
+    try:
+        return parse_yaml(text)
+    except yaml.YAMLError:
+        return text
+
+
+def earlier(task: Task) -> nb.Notebook | None:
+    """Return the notebook of an earlier run, whatever it rests on; None if it is not there as it was written."""
+    try:
+        executed = nb.read(task.output)
+        return executed if facts(executed).get("content") == content(executed) else None
+    except (NotebookError, OSError, AttributeError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def facts(executed: nb.Notebook) -> dict[str, Any]:
+    """Return what the pipeline noted down in an executed notebook."""
+    return executed["metadata"].get(nb.METADATA_KEY, {})
+
+
+def content(executed: nb.Notebook) -> str:
+    """Return the hash of an executed notebook's cells and facts, by which a later change of them is noticed."""
+    return digest([executed["cells"], {name: fact for name, fact in facts(executed).items() if name != "content"}])

@@ -1,0 +1,112 @@
+"""The exporter from a notebook to one self-contained HTML page."""
+
+import base64
+import re
+import tempfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from traitlets import Unicode, default
+
+from .children import Limits
+from .exporter import TypstExporter
+from .formulas.document import typeset
+from .formulas.output_html import HTMLFormulas
+from .images import ImageStore, Place
+from .page.document import Page, inline_meta, text_of_meta
+from .page.mathfont import font_face
+from .page.page import page, style_sheet
+from .page.safety import clean
+from .pandoc import read, write_html
+
+WEB = Path(__file__).parent / "page"
+_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
+_REFERENCE = re.compile("\ue001(ref|eqref):([^\ue001]+)\ue001")
+
+
+class TypstHTMLExporter(TypstExporter):
+    """Notebook to one HTML file: the same document as the PDF, with MathML, without scripts."""
+
+    export_from_notebook = "HTML page"
+    output_mimetype = "text/html"
+
+    style = Unicode("", help="A style sheet to use in place of the page's own.").tag(config=True)
+
+    @default("file_extension")
+    def _default_file_extension(self) -> str:
+        return ".html"
+
+    def _image_store(self, folder: Path, resources: dict, authored: set[Place]) -> ImageStore:
+        return PageImages(folder, authored=authored)
+
+    def _finish(self, text: str, resources: dict, nb: NotebookNode) -> tuple[Any, dict]:
+        resources["outputs"] = {}
+        return text, resources
+
+    def _convert(self, document: dict[str, Any], store: ImageStore, limits: Limits) -> tuple[str, dict[str, list]]:
+        """Return the page of a document, with marks for its images, and what was noted on the way."""
+        tree = read(document, limits)
+        formulas = HTMLFormulas()
+        notes = typeset(tree, formulas)
+        made = Page(tree, formulas.numbers)
+        tree["blocks"] = made.blocks()
+        _add_words(tree["meta"], made)
+        html = self._write(tree, store, limits)
+        html = _REFERENCE.sub(lambda mark: _number(made, *mark.groups()), clean(html))
+        style = Path(self.style).read_text(encoding="utf-8") if self.style else style_sheet()
+        authors = [text_of_meta(author) for author in tree["meta"].get("authors", {}).get("c", [])]
+        title = text_of_meta(tree["meta"]["title"])
+        html = page(
+            html, title=title, lang=document["metadata"]["lang"], authors=authors, style=font_face(html) + style
+        )
+        kinds = {*notes, *made.notes}
+        return html, {kind: made.notes.get(kind, []) + notes.get(kind, []) for kind in kinds}
+
+    def _write(self, tree: dict[str, Any], store: ImageStore, limits: Limits) -> str:
+        """Run pandoc's writer, with citations where there is a bibliography."""
+        options = ["--template", str(WEB / "fragment.html"), "--toc-depth=2"]
+        if text_of_meta(tree["meta"].get("show_contents")):
+            options.append("--toc")
+        file = text_of_meta(tree["meta"].pop("bibliography", None))
+        with tempfile.TemporaryDirectory() as folder:
+            if file:
+                path = Path(folder, Path(file).name)
+                path.write_bytes(store.files[file])
+                options += ["--citeproc", "--csl", str(WEB / "numeric.csl"), "--bibliography", str(path)]
+            return write_html(tree, limits, *options, "--metadata=link-citations:true")
+
+
+class PageImages(ImageStore):
+    """Images as data inside the page."""
+
+    def resolve(self, source: str, notebook: str, cell: int) -> str:
+        """Return the address of an image, and its width and height as further attributes of img."""
+        data, suffix, width, height = self.prepared(source, notebook, cell)
+        address = f"data:{_TYPES[suffix]};base64,{base64.b64encode(data).decode('ascii')}"
+        return f'{address}" width="{width / 0.75:.0f}" height="{height / 0.75:.0f}'
+
+
+def _number(made: Page, kind: str, label: str) -> str:
+    r"""Return the number that a `\ref` or `\eqref` stands for."""
+    number = made.labels.numbers.get(label, ("", "?"))[1]
+    return escape(f"({number})" if kind == "eqref" else number)
+
+
+def _add_words(meta: dict[str, Any], made: Page) -> None:
+    """Give the template the words of the title block."""
+    for name in ("title", "subtitle", "date", "dataset_note", "institution", "course"):
+        if name in meta:
+            meta[name] = made.refer_in(inline_meta(meta[name]))
+    meta |= {"abstract": made.refer_in(meta["abstract"])} if "abstract" in meta else {}
+    meta["lists"] = {"t": "MetaBlocks", "c": made.front()}
+    authors = [text_of_meta(author) for author in meta.get("authors", {}).get("c", [])]
+    keywords = [text_of_meta(word) for word in meta.get("keywords", {}).get("c", [])]
+    joined = f" {made.names['and']} ".join(filter(None, [", ".join(authors[:-1]), *authors[-1:]]))
+    contents = "yes" if made.switches.get("contents") else ""
+    texts = {"byline": joined, "keyword_line": " · ".join(keywords), "show_contents": contents}
+    texts |= {f"{name}_name": made.names[name] for name in ("abstract", "keywords", "contents")}
+    for name, text in texts.items():
+        if text:
+            meta[name] = {"t": "MetaString", "c": text}

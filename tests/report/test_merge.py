@@ -1,0 +1,99 @@
+import pytest
+from report_samples import code, notebook, text
+
+from report.book.merge import document_metadata, fill, grafted, merge
+from report.config import load_config
+from report.errors import ReportError
+from report.run.tasks import make_tasks
+
+
+@pytest.fixture
+def tasks(project):
+    project.add("01-a")
+    project.add("02-b")
+    return make_tasks(load_config(project.config), project.options())
+
+
+def executed(**facts):
+    ran = notebook(text("# A"), code("count: int = 1", count=1))
+    ran["metadata"]["course_report"] = facts
+    return ran
+
+
+def test_cells_know_where_they_come_from_and_have_ids_of_their_own(tasks):
+    merged = merge(tasks, [executed(), executed()], {"title": "T"}, "# Appendix")
+    cells = merged["cells"]
+    places = [(cell["metadata"]["source"]["notebook"], cell["metadata"]["source"]["cell"]) for cell in cells[:3]]
+    assert places == [("01-a.ipynb", 0), ("01-a.ipynb", 1), ("02-b.ipynb", 0)]
+    assert len({cell["id"] for cell in cells}) == len(cells) == 5
+    assert cells[-1]["metadata"]["report_part"] == "appendix"
+    assert merged["metadata"]["title"] == "T"
+
+
+def test_an_unfinished_set_is_not_merged(tasks):
+    unfinished = notebook(text("# A"), code("never()"))
+    with pytest.raises(ReportError, match="02-b, cell 2: was not run; an unfinished set is not typeset"):
+        merge(tasks, [executed(), unfinished], {}, "")
+
+
+def test_words_are_those_of_today_and_outputs_those_of_the_run():
+    out = {"output_type": "stream", "name": "stdout", "text": "2"}
+    source = notebook(
+        text("new words"), code("a = 1  # new note"), code("# a new cell"), text("more"),
+        code("print(a)", "remove-input") | {"metadata": {"alt": "new"}},
+    )  # fmt: skip
+    ran = notebook(
+        text("old words"), code("a = 1", "parameters", count=1), code("a = 2", "injected-parameters", count=2),
+        code("print(a)", count=3, outputs=(out,)),
+    )  # fmt: skip
+    cells = grafted(source, ran)
+    assert [cell["source"] for cell in cells] == [cell["source"] for cell in source["cells"]]
+    assert [cell.get("outputs") for cell in cells] == [None, [], [], None, [out]]
+    assert [cell.get("execution_count") for cell in cells] == [None, 1, None, None, 3]
+    assert cells[-1]["metadata"] == {"alt": "new"}
+
+
+def test_the_title_page_has_the_settings_and_what_the_run_asked_for(project, tasks, monkeypatch):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    project.configure(course="CS", abstract="{a.accuracy:.1%} of {run.dataset}")
+    options = project.options(title="Mine", authors=["Ada", "Alan"], profile="quick")
+    ran = [executed(executed=86_400 * 365), executed(executed=86_400 * 366)]
+    metadata = document_metadata(load_config(project.config), options, ran, {"01-a": {"accuracy": 0.9876}})
+    assert metadata["title"] == "Mine"
+    assert metadata["authors"] == [{"name": "Ada"}, {"name": "Alan"}]
+    assert metadata["report"]["course"] == "CS"
+    assert metadata["report"]["abstract"] == "98.8% of mnist-5k"
+    assert metadata["report"]["timestamp"] == 86_400 * 366
+    assert "profile `quick`" in metadata["report"]["dataset_note"]
+    assert "DATASET=mnist" in metadata["report"]["dataset_note"]
+
+
+def test_source_date_epoch_dates_the_report(project, tasks, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    metadata = document_metadata(load_config(project.config), project.options(), [executed(executed=1)], {})
+    assert metadata["report"]["date"] == "14 November 2023"
+    assert metadata["report"]["timestamp"] == 1700000000
+
+
+def test_fields_take_results_by_notebook_with_or_without_its_number():
+    results = {"02-init": {"loss": 0.12345, "name": "glorot"}}
+    assert fill("{init.loss:.2f} {02-init.name} {{x}}", results) == "0.12 glorot {x}"
+
+
+def test_a_result_that_is_not_finite_shows_as_none():
+    assert fill("slope {a.slope:.2f}", {"01-a": {"slope": None}}) == "slope (none)"
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{inti.loss}", r"no results of 'inti'; .*did you mean init"),
+        ("{init.lose}", r"\{init.lose\}: not published; allowed: loss, name \(did you mean loss\?\)"),
+        ("{init.name:.2f}", "abstract: "),
+        ("{init.loss", "abstract: "),
+        ("{init.__class__}", "not published"),
+    ],
+)
+def test_a_field_without_a_result_is_an_error_that_says_what_there_is(template, message):
+    with pytest.raises(ReportError, match=message):
+        fill(template, {"02-init": {"loss": 0.1, "name": "glorot"}})

@@ -1,0 +1,303 @@
+"""The HTML page: one file, numbered as the PDF, safe, and the same bytes for the same notebook."""
+
+import base64
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from pypdf import PdfReader
+
+from report.typst import ConversionError, TypstHTMLExporter, TypstPDFExporter
+from report.typst.page.numbering import slug
+from report.typst.page.safety import clean
+from report.typst.page.tables import is_number, is_numeric
+
+PIXEL = base64.b64encode(
+    base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+).decode()
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" width="90pt" height="60pt">
+<script>alert(1)</script><path d="M0 0h9"/></svg>"""
+TABLE = (
+    '<div><style scoped>.a{}</style><table border="1" class="dataframe"><thead>'
+    "<tr><th></th><th>loss</th><th>kind</th></tr>"
+    "<tr><th>epoch</th><th></th><th></th></tr></thead>"
+    "<tbody><tr><th>1</th><td>-0.5</td><td>a &lt; b</td></tr>"
+    "<tr><th>2</th><td>0.25</td><td>c</td></tr></tbody></table></div>"
+)
+BIBLIOGRAPHY = """@article{glorot2010, author = {Glorot, Xavier and Bengio, Yoshua}, 
+title = {Understanding the difficulty},
+journal = {AISTATS}, year = {2010}}
+@book{unused, author = {Nobody}, title = {Unused}, year = {2000}}
+"""
+
+
+def shown(data: dict, source: str = "x") -> dict:
+    return new_code_cell(source, execution_count=1, outputs=[new_output("display_data", data)])
+
+
+CELLS = [
+    new_markdown_cell(
+        "# First {#sec-first}\n\nSee @fig-loss, @tbl-loss, @eq-mean, @sec-second and @lst-code;\n"
+        "[@glorot2010]. `@property` stays.\n\n"
+        "$$ \\bar{x} = \\frac{1}{n} \\sum_i x_i $$ {#eq-mean}\n\nand \\eqref{eq:late} and [a link](#Second-things).\n"
+    ),
+    shown({"image/svg+xml": DRAWING}, "#| label: fig-loss\n#| fig-cap: The loss $L$.\n#| fig-alt: It falls.\nplot()"),
+    shown({"text/html": TABLE}, "#| label: tbl-loss\n#| tbl-cap: Losses.\nframe"),
+    new_code_cell("#| label: lst-code\n#| lst-cap: A listing.\nfor i in range(3):\n    print(i < 2)"),
+    new_code_cell("warn()", outputs=[new_output("stream", name="stderr", text="\x1b[31mred <b>\x1b[0m\n")]),
+    new_markdown_cell(
+        "## Second things {#sec-second}\n\n\\begin{align}\na &= b \\\\\nc &= d \\label{eq:late}\n\\end{align}\n"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "refs.bib").write_text(BIBLIOGRAPHY, encoding="utf-8")
+    return folder
+
+
+def export(cells: list, folder: Path | str = ".", **report) -> str:
+    """Export cells as a page."""
+    notebook = new_notebook(cells=[cell.copy() for cell in cells], metadata={"title": "A & B", "report": report})
+    text, resources = TypstHTMLExporter().from_notebook_node(notebook, {"metadata": {"name": "n", "path": str(folder)}})
+    assert resources["output_extension"] == ".html"
+    assert not resources["outputs"]
+    return text
+
+
+@pytest.fixture(scope="module")
+def page(folder) -> str:
+    return export(CELLS, folder, bibliography="refs.bib", authors=["Ada", "Bob"], abstract="Short *words*.", lang="en")
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html.replace("\u00a0", " ").replace("&nbsp;", " ")))
+
+
+def test_references_carry_the_number_of_what_they_name(page):
+    for label, words in (("fig-loss", "Figure 1"), ("tbl-loss", "Table 1"), ("eq-mean", "Equation 1"),
+                         ("sec-second", "Section 1.1"), ("lst-code", "Listing 1")):  # fmt: skip
+        assert f'<a href="#{label}">{words}</a>' in page.replace("\u00a0", " ").replace("&nbsp;", " ")
+        assert page.count(f'id="{label}"') == 1
+    assert '<a href="#eq:late">(2)</a>' in page
+
+
+def test_the_pdf_has_the_same_numbers(page, folder):
+    notebook = new_notebook(cells=[cell.copy() for cell in CELLS], metadata={"report": {"bibliography": "refs.bib"}})
+    pdf, _ = TypstPDFExporter().from_notebook_node(notebook, {"metadata": {"name": "n", "path": str(folder)}})
+    printed = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages)
+    sentence = re.search(r"See Figure.*? \[1\]\.", text_of(page))[0]
+    assert re.sub(r"\s", "", sentence) in re.sub(r"\s", "", printed)
+
+
+def test_every_link_inside_the_page_leads_somewhere(page):
+    targets = set(re.findall(r'href="#([^"]+)"', page))
+    assert targets
+    assert targets <= set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_identifiers_are_unique(page):
+    identifiers = re.findall(r'\bid="([^"]+)"', page)
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_headings_captions_and_equations_are_numbered(page):
+    text = text_of(page)
+    for words in (
+        "1 First",
+        "1.1 Second things",
+        "Figure 1. The loss",
+        "Table 1. Losses.",
+        "Listing 1. A listing.",
+        "(1)",
+        "(2)",
+    ):
+        assert words in text
+
+
+def test_citations_are_numbered_and_listed(page):
+    assert "[1]" in text_of(page)
+    assert "X. Glorot and Y. Bengio" in text_of(page)
+    assert "Unused" not in page
+    assert "@property" in text_of(page)
+
+
+def test_the_title_block_stands_first(page):
+    assert "<title>A &amp; B</title>" in page
+    assert '<h1 class="title">A &amp; B</h1>' in page
+    assert "Ada and Bob" in text_of(page)
+    assert "<em>words</em>" in page
+
+
+def test_formulas_are_mathml_with_their_source_as_text(page):
+    assert re.search(r'<math display="block" alttext="\\bar\{x\} = \\frac\{1\}\{n\} \\sum_i x_i">', page)
+    assert "$" not in text_of(page.partition("<body>")[2])
+
+
+def test_the_page_brings_the_font_of_its_formulas(page):
+    font = re.search(r'src: url\("data:font/woff;base64,([^"]+)"', page)
+    assert font
+    assert base64.b64decode(font[1])[:4] == b"wOFF"
+    assert "@font-face" not in export([new_markdown_cell("no formula")])
+
+
+def test_tables_align_numbers_and_name_the_index_beside_the_columns(page):
+    table = re.search(r"<table>.*?</table>", page, re.DOTALL)[0]
+    assert table.count("<tr") == 3
+    assert "epoch" in table
+    assert "\u22120.5" in table
+    assert re.search(r'(class="number"|text-align:\s*right)[^>]*>\u22120.5', table)
+
+
+def test_printed_output_keeps_its_colours_and_nothing_else(page):
+    assert '<pre class="terminal stderr"><span class="c1">red &lt;b&gt;</span></pre>' in page
+
+
+def test_code_is_highlighted(page):
+    assert '<span class="cf">for</span>' in page
+
+
+def test_the_same_notebook_gives_the_same_bytes(page, folder):
+    again = export(CELLS, folder, bibliography="refs.bib", authors=["Ada", "Bob"], abstract="Short *words*.", lang="en")
+    assert again == page
+
+
+HOSTILE = [
+    "<script>alert(1)</script>", '<img src="x" onerror="alert(1)">', '<a href="javascript:alert(1)">link</a>',
+    '<iframe src="https://example.org"></iframe>', "<form action=/x><input name=a><button>go</button></form>",
+    '<div onclick="alert(1)" style="background: url(https://example.org/x)">block</div>',
+    "<style>body{display:none}</style>",
+    '<svg onload="alert(1)"><script>alert(2)</script></svg>',
+    '<math><mtext><img src=x onerror=alert(1)></mtext></math>',
+    '<link rel="stylesheet" href="https://example.org/x.css">', '<meta http-equiv="refresh" content="0; url=https://example.org">',
+    '<object data="x.swf"></object><embed src="x">', '<a href="data:text/html,<script>alert(1)</script>">data</a>',
+    "[md](javascript:alert(1))", '<base href="https://example.org/">',
+    '<video src="https://example.org/v.mp4" autoplay></video>',
+]  # fmt: skip
+
+
+class Reader(HTMLParser):
+    """Collects the elements of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict]] = []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+
+def elements(html: str) -> list[tuple[str, dict]]:
+    reader = Reader()
+    reader.feed(html)
+    return reader.elements
+
+
+def assert_harmless(html: str) -> None:
+    """Check every element of a page: nothing acts, nothing is loaded."""
+    for tag, attributes in elements(html):
+        assert tag not in {
+            "script",
+            "iframe",
+            "form",
+            "object",
+            "embed",
+            "link",
+            "base",
+            "svg",
+            "video",
+            "button",
+            "foreignobject",
+        }
+        for name, value in attributes.items():
+            assert not name.startswith("on"), (tag, name)
+            assert "javascript:" not in (value or "").lower()
+            if name == "src":
+                assert value.startswith("data:image/")
+            if name == "href":
+                assert value.startswith(("#", "http", "mailto:"))
+            if name == "style":
+                assert "url(" not in value
+
+
+def test_what_acts_is_taken_out_of_text_and_outputs():
+    image = f"data:image/png;base64,{PIXEL}"
+    hostile = [text for text in HOSTILE if "<img" not in text]
+    cells = [
+        new_markdown_cell("\n\n".join([*hostile, f'ok <b>bold</b> <img src="{image}" alt="dot" onerror="alert(1)">']))
+    ]
+    cells += [shown({"text/html": f"<table><tr><td>{text}</td><td>cell</td></tr></table>"}) for text in hostile]
+    cells += [shown({"text/html": text, "text/plain": "<IPython.core.display.HTML object>"}) for text in hostile]
+    html = export(cells)
+    assert_harmless(html.partition("<body>")[2])
+    assert html.count("<style>") == 1
+    for word in ("bold", "block", "link", "cell"):
+        assert word in text_of(html)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_sanitiser_alone_makes_html_harmless(text):
+    assert_harmless(clean(text))
+    assert "alert" not in re.sub(r"<[^>]*>", "", clean(text)) or text.startswith("[md]")
+
+
+def test_the_page_forbids_loading_and_scripts(page):
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
+    assert policy.startswith("default-src 'none';")
+    assert "script-src" not in policy
+
+
+def test_problems_name_notebook_and_cell():
+    with pytest.raises(ConversionError) as error:
+        export([new_markdown_cell("ok"), new_markdown_cell("$\\nope$ and @fig-none")])
+    assert "n.ipynb, cell 2 (`$\\nope$ and @fig-none`): formula $\\nope$: unknown command \\nope" in str(error.value)
+    assert "n.ipynb, cell 2 (`$\\nope$ and @fig-none`): unknown reference @fig-none" in str(error.value)
+
+
+def test_sub_figures_are_lettered_and_referred_to():
+    images = [new_output("display_data", {"image/png": PIXEL}) for _ in range(2)]
+    source = '#| label: fig-two\n#| fig-cap: Both.\n#| fig-subcap: ["left", "right"]\n#| fig-alt: ["l", "r"]\nplot()'
+    html = export([new_markdown_cell("See @fig-two-2."), new_code_cell(source, outputs=images)])
+    assert "Figure 1b" in text_of(html)
+    assert "(a) left" in text_of(html)
+    assert html.count('src="data:image/png;base64,') == 2
+
+
+def test_an_appendix_is_lettered_after_the_references(folder):
+    last = new_markdown_cell("# Versions {#sec-versions}", metadata={"report_part": "appendix"})
+    html = export([last, *CELLS, new_markdown_cell("@sec-versions")], folder, bibliography="refs.bib")
+    text = text_of(html)
+    assert "Appendix A" in text
+    assert text.index("A Versions") > text.index("References") > text.index("1 First")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("1,234.5", True), ("-3e-04", True), ("50 %", True), ("1.2.3", False), ("", False)]
+)
+def test_numbers_are_recognised(text, expected):
+    assert is_number(text) is expected
+
+
+def test_a_column_of_numbers_may_have_blanks():
+    assert is_numeric(["1", "NaN", ""])
+    assert not is_numeric(["NaN", ""])
+    assert not is_numeric(["1", "one"])
+
+
+def test_a_slug_is_made_of_words():
+    assert slug("Größe & Zahl: 3") == "größe-zahl-3"
+
+
+def test_a_comma_stays_with_its_formula():
+    html = export([new_markdown_cell("Take $x$, then $y$.")])
+    assert len(re.findall(r'<span class="tie"><math.*?</math>[,.]</span>', html)) == 2
+
+
+def test_a_caption_that_stands_in_as_text_keeps_its_formulas():
+    html = export([shown({"image/png": PIXEL}, "#| fig-cap: The loss $L^2$ falls.\nplot()")])
+    assert 'alt="The loss L^2 falls."' in html
