@@ -8,15 +8,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mlp_core.adam import Adam
 from mlp_core.convolution import Conv2d, MaxPool2d
+from mlp_core.dropout import Dropout
 from mlp_core.initializers import GlorotNormal, GlorotUniform, HeNormal, Initializer, Normal, Zeros
-from mlp_core.layers import Dropout, Flatten, Layer, Linear, ReLU, Sigmoid, Tanh
+from mlp_core.layers import Flatten, Layer, Linear, ReLU, Sigmoid, Tanh
 from mlp_core.losses import log_softmax, softmax, softmax_cross_entropy
 from mlp_core.models import cnn, mlp
 from mlp_core.network import Sequential
-from mlp_core.optimizers import SGD, Adam
+from mlp_core.optimizers import SGD
 from mlp_core.schedules import Cosine, PerEpoch, StepDecay, Warmup
-from mlp_core.step import train_step
 
 if TYPE_CHECKING:
     from mlp_core.callbacks import Callback, EarlyStopping, ProgressBar, StopAt, TrainingState
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from mlp_core.gradient_check import GradientError, check_gradients, check_layer, finite_difference_sweep
     from mlp_core.history import History
     from mlp_core.storage.networks import NetworkFileError
-    from mlp_core.training import CheckpointError, TrainingDiverged, train
+    from mlp_core.training import CheckpointError, TrainingDiverged, plain_step, train, train_step
     from mlp_core.tuning import grid, random_search, search
 
 _LAZY = {  # module: the names it holds
@@ -50,7 +51,7 @@ _LAZY = {  # module: the names it holds
     "history": "History",
     "tuning": "grid random_search search",
     "storage.networks": "NetworkFileError",
-    "training": "CheckpointError TrainingDiverged train",
+    "training": "CheckpointError TrainingDiverged plain_step train train_step",
 }
 _HOME = {name: module for module, names in _LAZY.items() for name in names.split()}
 
@@ -108,6 +109,7 @@ __all__ = [
     "log_softmax",
     "mlp",
     "most_confident_mistakes",
+    "plain_step",
     "random_search",
     "search",
     "softmax",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mlp_core.checks import positive_int
 from mlp_core.evaluation import weights_of
-from mlp_core.layers import positive_int
 from mlp_core.splits import Split
 
 

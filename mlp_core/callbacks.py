@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mlp_core.early_stopping import EarlyStopping
+import numpy as np
+
+from mlp_core.checks import not_negative, number, positive_int
 from mlp_core.history import History, check_metric, sign
-from mlp_core.optimizers import not_negative, number
-
-if TYPE_CHECKING:
-    from mlp_core.network import Sequential
+from mlp_core.network import Sequential
 
 __all__ = ["Callback", "EarlyStopping", "ProgressBar", "StopAt", "TrainingState", "as_callbacks"]
 
@@ -73,6 +72,9 @@ class Callback:
     def on_epoch_end(self, state: TrainingState) -> None:
         """Be called after every epoch, once its metrics are measured."""
 
+    def on_epoch_done(self, state: TrainingState) -> None:
+        """Be called after every `on_epoch_end`: what is kept here, holds what the others have changed."""
+
     def on_train_end(self, state: TrainingState) -> None:
         """Be called once at the end, whatever ended the run: an error, too."""
 
@@ -98,6 +100,85 @@ def as_callbacks(callbacks: Iterable[Callback | Callable[[TrainingState], object
             raise TypeError(f"expected a Callback object or a function of the training state, got {callback!r}")
         result.append(callback if isinstance(callback, Callback) else EpochFunction(callback))
     return result
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop when a metric has not improved for a while; settings only, so one object may serve many runs.
+
+    Parameters
+    ----------
+    patience : int
+        Stop after this many epochs in a row without a new best, at least 1.
+    restore_best : bool
+        Leave the network, however the run ends, with its parameters of the best epoch instead of the last.
+    metric : str
+        The metric to watch, such as "valid_loss" or "valid_accuracy": losses shall fall, accuracies rise.
+    min_delta : float
+        By how much a value has to beat the last improvement, to count as one for the patience.
+    """
+
+    patience: int = 5
+    restore_best: bool = True
+    metric: str = "valid_loss"
+    min_delta: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse settings that could never work."""
+        check_metric(self.metric)
+        positive_int(self.patience, "patience")
+        not_negative(self.min_delta, "min_delta")
+
+
+class EarlyStopper(Callback):
+    """Early stopping under way: the best epoch so far, its parameters, and how long ago it was."""
+
+    def __init__(self, settings: EarlyStopping) -> None:
+        self.settings, self.best, self.best_epoch = settings, math.inf, 0
+        self.best_params: dict[str, np.ndarray] = {}
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Take note of the epoch; stop the run if there was no new best for too long."""
+        metric = self.settings.metric
+        scores = [sign(metric) * value for value in getattr(state.history, metric)]
+        if scores[-1] < self.best or self.best_epoch == 0:
+            self.best, self.best_epoch = scores[-1], state.epoch
+            if self.settings.restore_best:
+                self.best_params = {name: array.copy() for name, array in state.network.params.items()}
+        improved = last_improvement(scores, self.settings.min_delta)
+        if state.epoch - improved >= self.settings.patience:
+            state.history.status = "stopped early"
+            state.stop(f"{metric} has not improved since epoch {improved}")
+
+    def on_train_end(self, state: TrainingState) -> None:
+        """Give the network the best epoch's parameters back, if that was asked for."""
+        for name, array in self.best_params.items():
+            state.network.params[name][...] = array
+
+
+def early_stopper(settings: Any, state: TrainingState, measured: Collection[str]) -> list[EarlyStopper]:
+    """Return what watches a run that has these settings, if any; raise if it does not measure the metric."""
+    if settings is None:
+        return []
+    if not isinstance(settings, EarlyStopping):
+        raise TypeError(f"expected early_stopping as EarlyStopping(patience=...), got {settings!r}")
+    if settings.metric.split("_")[0] not in measured:
+        raise ValueError(f"early stopping watches {settings.metric}, which this run does not measure")
+    state.history.monitor = settings.metric
+    return [EarlyStopper(settings)]
+
+
+def last_improvement(scores: Sequence[float], min_delta: float) -> int:
+    """Return the epoch, counted from 1, of the last score that beat the last improvement before it by min_delta.
+
+    >>> last_improvement([5.0, 4.0, 3.9, 3.8, 2.0], min_delta=0.5)
+    5
+    """
+    best, epoch = scores[0], 1
+    for reached, score in enumerate(scores, start=1):
+        if score < best - min_delta:
+            best, epoch = score, reached
+    return epoch
 
 
 class StopAt(Callback):

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from mlp_core.checks import Shape, as_floats, as_grad, float_dtype, positive_int
 from mlp_core.fast.threads import product
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
-from mlp_core.layers import Layer, Shape, as_floats, as_grad, float_dtype, positive_int
+from mlp_core.layers import Layer
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -104,6 +105,12 @@ class Conv2d(Layer):
         sizes = {"in_channels": self.in_channels, "out_channels": self.out_channels}
         geometry = {"kernel_size": self.kernel_size, "stride": self.stride, "padding": self.padding}
         return {**sizes, **geometry, "dtype": self.dtype.name}
+
+    @staticmethod
+    def parameter_shapes(**config: Any) -> dict[str, Shape]:
+        """Return those of W and b."""
+        out = config["out_channels"]
+        return {"weight": (out, config["in_channels"], *config["kernel_size"]), "bias": (out,)}
 
 
 class MaxPool2d(Layer):

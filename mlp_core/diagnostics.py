@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlp_core.callbacks import Callback, TrainingState
-from mlp_core.evaluation import check_batch, check_network, check_split, chunks
+from mlp_core.checks import check_batch, positive_int
+from mlp_core.dropout import Dropout
+from mlp_core.evaluation import check_network, check_split, chunks
 from mlp_core.fast.threads import dot
-from mlp_core.layers import Dropout, ReLU, positive_int
+from mlp_core.layers import ReLU
 from mlp_core.losses import softmax_cross_entropy
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlp_core.layers import as_floats
 from mlp_core.losses import softmax_cross_entropy
 from mlp_core.network import EVALUATION_CHUNK, Sequential
 from mlp_core.splits import Split
@@ -110,13 +109,3 @@ def check_split(network: Sequential, split: Split, name: str) -> None:
             f"expected labels from 0 to {classes - 1} in {name}, as the network tells {classes} classes apart; "
             f"got labels up to {highest}"
         )
-
-
-def check_batch(x: np.ndarray) -> np.ndarray:
-    """Return the batch as an array of floating-point numbers; raise unless it holds something, and all is finite."""
-    x = as_floats(x)
-    if x.size == 0:
-        raise ValueError(f"expected at least one image, got an array of shape {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError(f"expected finite images, got {x[~np.isfinite(x)][0]}")
-    return x

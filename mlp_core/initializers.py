@@ -16,7 +16,7 @@ from typing import Any, Union
 
 import numpy as np
 
-from mlp_core.optimizers import number
+from mlp_core.checks import number
 
 Seed = Union[int, "np.random.Generator", None]  # the name alone: loading numpy.random takes 15 ms
 

@@ -9,30 +9,42 @@ from __future__ import annotations
 
 import math
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from mlp_core.checks import Shape, as_floats, as_grad, float_dtype, positive_int
 from mlp_core.fast.threads import product
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
-from mlp_core.optimizers import below_one
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
-
-Shape = tuple[int, ...]
 
 
 class Layer:
     """What every layer can do; a layer of your own derives from this and overrides ``forward`` and ``backward``.
 
+    To be saved and loaded it also tells, in ``config``, its constructor's arguments and, in ``parameter_shapes``, what
+    shapes its parameters have then.
+
     Attributes
     ----------
     params, grads : dict of str to ndarray
         The parameters, and after ``backward`` their gradients under the same keys. Empty where nothing is learnt.
+    kinds : dict of str to type
+        All layers by name, that of this package where two have the same.
     """
 
+    kinds: ClassVar[dict[str, type[Layer]]] = {}
+
     _thread = 0  # that of the last forward(x, training=True)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Take note of a new kind of layer."""
+        super().__init_subclass__(**options)
+        known = Layer.kinds.setdefault(cls.__name__, cls)
+        if known.__module__ == cls.__module__:  # defined again, in a notebook
+            Layer.kinds[cls.__name__] = cls
 
     def __init__(self) -> None:
         self.params: dict[str, np.ndarray] = {}
@@ -57,6 +69,11 @@ class Layer:
 
     def config(self) -> dict[str, Any]:
         """Return the constructor's arguments, in JSON types, that rebuild this layer (without its parameters)."""
+        return {}
+
+    @staticmethod
+    def parameter_shapes(**config: Any) -> dict[str, Shape]:
+        """Return the shapes of the parameters of a layer with this `config`, without making it."""
         return {}
 
     def __repr__(self) -> str:
@@ -151,6 +168,12 @@ class Linear(Layer):
         """Return the sizes and the dtype."""
         return {"in_features": self.in_features, "out_features": self.out_features, "dtype": self.dtype.name}
 
+    @staticmethod
+    def parameter_shapes(**config: Any) -> dict[str, Shape]:
+        """Return those of W and b."""
+        shape = (config["in_features"], config["out_features"])
+        return {"weight": shape, "bias": shape[1:]}
+
 
 class ReLU(Layer):
     """``max(x, 0)``; at the kink x = 0 the derivative is taken as 0."""
@@ -218,76 +241,3 @@ class Flatten(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (C*H*W,)."""
         return (math.prod(input_shape),)
-
-
-class Dropout(Layer):
-    """While training, zero each number with probability p and divide the rest by 1 - p; otherwise do nothing.
-
-    Dividing keeps the expected output equal to the input, so prediction needs no correction ("inverted" dropout).
-
-    Parameters
-    ----------
-    p : float
-        Probability of dropping, 0 <= p < 1.
-    seed : int or numpy.random.Generator, optional
-        Source of the masks; ``rng`` is the generator, whose state a checkpoint keeps.
-    """
-
-    def __init__(self, p: float, seed: Seed = None) -> None:
-        super().__init__()
-        self.p = below_one(p, "p")
-        self.rng = make_rng(seed)
-
-    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Return x with a fresh random mask applied while training, x itself otherwise."""
-        x = as_floats(x)
-        mask = self.draw_mask(x.shape, x.dtype) if training else None
-        self._remember(mask, training)
-        return x if mask is None else x * mask
-
-    def draw_mask(self, shape: Shape, dtype: np.dtype) -> np.ndarray:
-        """Return random factors: 0 with probability p, 1 / (1 - p) otherwise."""
-        keep = self.rng.random(shape, dtype=np.float32) >= self.p
-        return keep * dtype.type(1 / (1 - self.p))
-
-    def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Apply the same mask to the gradient."""
-        mask = self._remembered()
-        return as_grad(grad_output, mask.shape, self) * mask
-
-    def config(self) -> dict[str, Any]:
-        """Return the probability."""
-        return {"p": self.p}
-
-
-def float_dtype(dtype: DTypeLike) -> np.dtype:
-    """Return the dtype if it is float32 or float64, else raise ValueError."""
-    dtype = np.dtype(dtype)
-    if dtype not in (np.float32, np.float64):
-        raise ValueError(f"expected dtype float32 or float64, got {dtype}")
-    return dtype
-
-
-def as_floats(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
-    """Return x as a floating-point array, cast to ``dtype`` if given; refuse integers, which hide unscaled pixels."""
-    x = np.asarray(x)
-    if not np.issubdtype(x.dtype, np.floating):
-        raise TypeError(f"expected floating-point numbers, got {x.dtype}; pixels: images.astype('float32') / 255")
-    return x if dtype is None else x.astype(dtype, copy=False)
-
-
-def as_grad(grad_output: np.ndarray, shape: Shape, layer: Layer) -> np.ndarray:
-    """Return the upstream gradient, checked against the shape of the layer's last output."""
-    grad_output = np.asarray(grad_output)
-    if grad_output.shape != shape:
-        raise ValueError(f"{layer!r} expected a gradient of its output's shape {shape}, got {grad_output.shape}")
-    return grad_output
-
-
-def positive_int(value: int, name: str) -> int:
-    """Return value as an int if it is a whole number of at least one, else raise."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"expected {name} to be an integer, got {value!r}")
-    if value < 1:
-        raise ValueError(f"expected {name} >= 1, got {value}")
-    return int(value)

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from mlp_core.layers import as_floats
+from mlp_core.checks import as_floats
 
 Reduction = Literal["mean", "sum"]
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import copy
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
+from mlp_core import summary
+from mlp_core.checks import Shape, as_floats, as_shape, float_dtype
+from mlp_core.fast.plan import fast_logits, in_a_row, is_supported
 from mlp_core.fast.threads import product
-from mlp_core.layers import Dropout, Layer, Linear, Shape, as_floats, float_dtype, positive_int
+from mlp_core.layers import Layer, Linear
 from mlp_core.losses import softmax
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ PROTOCOL = ("forward", "backward", "params", "grads")
 EVALUATION_CHUNK = 1000  # images at a time: fits the cache, and memory stays small
 
 
+@in_a_row
 class Sequential:
     """Layers applied one after the other; obeys the layer protocol itself.
 
@@ -47,7 +51,7 @@ class Sequential:
             input_shape = (self.layers[0].in_features,)
         self.input_shape: Shape | None = None if input_shape is None else as_shape(input_shape)
         if self.input_shape is not None:
-            self._shapes()  # layers that do not fit each other fail now, not at the first batch
+            self.shapes()  # layers that do not fit each other fail now, not at the first batch
 
     @property
     def params(self) -> dict[str, np.ndarray]:
@@ -79,7 +83,7 @@ class Sequential:
     @product
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return the logits for a batch x of shape (n, *input_shape), or of flat rows."""
-        x = self._batch(x)
+        x = self.as_batch(x)
         if training and len({*map(id, self.layers)}) < len(self.layers):
             check_layers(self.layers)
         for layer in self.layers:
@@ -95,8 +99,6 @@ class Sequential:
 
     def logits(self, x: np.ndarray) -> np.ndarray:
         """Return ``forward(x)``, computed in chunks so that memory does not grow with n."""
-        from mlp_core.fast.plan import fast_logits, is_supported  # this module is the first of the two
-
         if is_supported(self):
             return fast_logits(self, x)
         x = np.asarray(x)
@@ -138,42 +140,26 @@ class Sequential:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a ``.npz`` file, without pickle; an existing file is replaced in one go."""
-        from mlp_core.storage.networks import save_network
+        from mlp_core.storage.networks import save_layers  # spares the modules of archives where nothing is saved
 
-        save_network(self, path)
+        save_layers(self.layers, self.input_shape, path)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Sequential:
         """Read a network that `save` wrote; `mlp_core.storage.networks.NetworkFileError` for anything else."""
-        from mlp_core.storage.networks import load_network
+        from mlp_core.storage.networks import load_layers
 
-        return load_network(path)
+        return load_layers(path, Sequential)
 
     def summary(self) -> pd.DataFrame:
-        """Return one row a layer (layer, output shape of one example, parameters), and a last row with the total."""
-        import pandas as pd
-
-        rows = [*self._summary_rows(), ("total", "", self.num_parameters)]
-        index = pd.Index([*map(str, range(len(self.layers))), ""], name="index")
-        return pd.DataFrame(rows, index=index, columns=["layer", "output shape", "parameters"])
+        """Return a row per layer (layer, output shape of one example, parameters), and a last row with the total."""
+        return summary.table(self)
 
     def summary_text(self) -> str:
         """Return the table of `summary` as text; ``print(network)`` shows it."""
-        rows = [(str(index), *row) for index, row in enumerate(self._summary_rows())]
-        rows.append(("", "total", "", self.num_parameters))
-        cells = [("", "layer", "output shape", "parameters"), *((a, b, c, f"{d:,}") for a, b, c, d in rows)]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        lines = (f"{a:>{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in cells)
-        return "\n".join(lines)
+        return summary.text(self)
 
-    def _summary_rows(self) -> list[tuple[str, str, int]]:
-        """Return each layer, the shape of one example after it, and its number of parameters."""
-        shapes = self._shapes() if self.input_shape is not None else [()] * len(self.layers)
-        sizes = [sum(array.size for array in layer.params.values()) for layer in self.layers]
-        texts = [" × ".join(map(str, shape)) or "?" for shape in shapes]
-        return list(zip(map(short_name, self.layers), texts, sizes, strict=True))
-
-    def _batch(self, x: np.ndarray) -> np.ndarray:
+    def as_batch(self, x: np.ndarray) -> np.ndarray:
         """Check a batch's shape, cast it to the network's dtype and give flat rows their image shape."""
         x, expected = as_floats(x, self.dtype), self.input_shape
         if expected is None or x.shape[1:] == expected:
@@ -189,7 +175,7 @@ class Sequential:
         flat = f" or (n, {math.prod(expected)})" if len(expected) > 1 else ""
         raise ValueError(f"expected images of shape {('n', *expected)}{flat}, got {shape}".replace("'", ""))
 
-    def _shapes(self) -> list[Shape]:
+    def shapes(self) -> list[Shape]:
         """Return the shape of one example after each layer."""
         if self.input_shape is None:
             raise ValueError("the shapes need Sequential(layers, input_shape=...)")
@@ -241,27 +227,3 @@ def check_layers(layers: Sequence[Layer]) -> None:
             raise TypeError(f"expected a layer with {', '.join(PROTOCOL)}, got {layer!r} (layer {index})")
         if any(layer is other for other in layers[:index]):
             raise ValueError(f"expected a layer of its own in each place, got {layer!r} twice (layer {index})")
-
-
-def as_shape(input_shape: Sequence[int]) -> Shape:
-    """Return the shape of one example as a tuple of ints."""
-    if isinstance(input_shape, (str, bytes)) or not isinstance(input_shape, Iterable):
-        raise TypeError(f"expected input_shape as the shape of one example, such as (784,), got {input_shape!r}")
-    return tuple(positive_int(n, "every number of input_shape") for n in input_shape)
-
-
-def short_name(layer: Layer) -> str:
-    """Return a layer's class and, for what has a window, its geometry.
-
-    >>> from mlp_core import Conv2d, ReLU
-    >>> short_name(Conv2d(1, 16, 5, stride=2, padding=2)), short_name(ReLU())
-    ('Conv2d 5 × 5, stride 2, padding 2', 'ReLU')
-    """
-    config, name = layer.config(), type(layer).__name__
-    if "kernel_size" in config:
-        name += " " + " × ".join(map(str, config["kernel_size"]))
-    for key, usual in (("stride", (1, 1)), ("padding", (0, 0))):
-        if config.get(key, usual) != usual:
-            first, second = config[key]
-            name += f", {key} {first}" + (f" × {second}" if first != second else "")
-    return name + (f" {config['p']:g}" if isinstance(layer, Dropout) else "")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
+from mlp_core.checks import below_one, not_negative, positive
 from mlp_core.fast.threads import dot
 
 LearningRate = float | Callable[[int], float]
-BLOCK = 1 << 16  # numbers of one piece of an update: four arrays of them fit a cache of a megabyte
 
 
 class HasParameters(Protocol):
@@ -27,7 +27,7 @@ class HasParameters(Protocol):
 
 
 class Optimizer:
-    """Base of the optimizers.
+    """Base of the optimizers; one of your own overrides ``update`` and, if it remembers anything, ``slots``.
 
     Parameters
     ----------
@@ -78,9 +78,8 @@ class Optimizer:
     def update_parameter(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
         """Change one parameter in place, weight decay included; `step` calls this for each."""
         decay = self.weight_decay_of(param)
-        memories = [self.memory(slot, name, param) for slot in self.slots(name)]
-        for p, g, *m in blocks(param, grad, *memories):
-            self._update(name, p, g + p.dtype.type(decay) * p if decay else g, rate, *m)
+        grad = grad + param.dtype.type(decay) * param if decay else grad
+        self.update(name, param, grad, rate, *(self.memory(slot, name, param) for slot in self.slots(name)))
 
     def weight_decay_of(self, param: np.ndarray) -> float:
         """Return the weight decay of a parameter: none for a vector, such as a bias."""
@@ -90,9 +89,9 @@ class Optimizer:
         """Return the names of the running arrays that the parameter of that name needs."""
         return ()
 
-    def _update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float, *memories: np.ndarray) -> None:
-        """Change a parameter, or a block of one, and its running arrays in place, number by number."""
-        raise NotImplementedError
+    def update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float, *memories: np.ndarray) -> None:
+        """Change a parameter and its running arrays in place."""
+        raise NotImplementedError(f"{type(self).__name__} must define update")
 
     def memory(self, slot: str, param_name: str, param: np.ndarray) -> np.ndarray:
         """Return the running array of that slot for a parameter, zeros at first."""
@@ -182,7 +181,8 @@ class SGD(Optimizer):
         """Return ("velocity",) where there is momentum."""
         return ("velocity",) if self.momentum_of(name) else ()
 
-    def _update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float, *memories: np.ndarray) -> None:
+    def update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float, *memories: np.ndarray) -> None:
+        """Step along the gradient, or along the velocity."""
         for velocity in memories:
             momentum = param.dtype.type(self.momentum_of(name))
             velocity *= momentum
@@ -199,92 +199,3 @@ class SGD(Optimizer):
         """Return the settings."""
         settings = {"momentum": self.momentum, "nesterov": self.nesterov, "bias_momentum": self.bias_momentum}
         return {**super().config(), **{k: v for k, v in settings.items() if v not in (None, False)}}
-
-
-class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015, algorithm 1): steps of about the learning rate, whatever the gradient's scale.
-
-    ``m = b1 m + (1 - b1) g``, ``v = b2 v + (1 - b2) g²``, ``w = w - learning_rate * m' / (sqrt(v') + eps)`` where
-    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` undo the start from zero.
-
-    Parameters
-    ----------
-    learning_rate, weight_decay, clip_norm
-        As for `Optimizer`; the weight decay enters the gradient (it is not AdamW).
-    beta1, beta2, eps : float
-        b1, b2 and eps of the formulas.
-    """
-
-    def __init__(
-        self,
-        learning_rate: LearningRate = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        eps: float = 1e-8,
-        *,
-        weight_decay: float = 0.0,
-        clip_norm: float | None = None,
-    ) -> None:
-        super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
-        self.beta1, self.beta2 = below_one(beta1, "beta1"), below_one(beta2, "beta2")
-        self.eps = positive(eps, "eps")
-
-    def slots(self, name: str) -> tuple[str, ...]:
-        """Return the names of m and v."""
-        return ("mean", "square")
-
-    def _update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float, *memories: np.ndarray) -> None:
-        (mean, square), number = memories, param.dtype.type
-        mean += number(1 - self.beta1) * (grad - mean)
-        square += number(1 - self.beta2) * (grad * grad - square)
-        t = self.updates + 1
-        root = np.sqrt(square * number(1 / (1 - self.beta2**t))) + number(self.eps)
-        param -= number(rate / (1 - self.beta1**t)) * mean / root
-
-    def config(self) -> dict[str, Any]:
-        """Return the settings."""
-        return {**super().config(), "beta1": self.beta1, "beta2": self.beta2, "eps": self.eps}
-
-
-def blocks(*arrays: np.ndarray) -> Iterator[list[np.ndarray]]:
-    """Yield the arrays piece by piece, as flat views.
-
-    An update works number by number, so the result is the same; but the arrays in between now stay in the cache, and a
-    large parameter is updated in two thirds of the time.
-    """
-    if not all(array.flags.c_contiguous for array in arrays):
-        yield list(arrays)
-        return
-    flat = [array.reshape(-1) for array in arrays]
-    for start in range(0, arrays[0].size, BLOCK):
-        yield [array[start : start + BLOCK] for array in flat]
-
-
-def positive(value: float, name: str) -> float:
-    """Return value if it is finite and > 0."""
-    number(value, name)
-    if not (math.isfinite(value) and value > 0):
-        raise ValueError(f"expected {name} to be a finite number > 0, got {value}")
-    return float(value)
-
-
-def not_negative(value: float, name: str) -> float:
-    """Return value if it is finite and >= 0."""
-    number(value, name)
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"expected {name} to be a finite number >= 0, got {value}")
-    return float(value)
-
-
-def below_one(value: float, name: str) -> float:
-    """Return value if 0 <= value < 1."""
-    number(value, name)
-    if not 0 <= value < 1:
-        raise ValueError(f"expected 0 <= {name} < 1, got {value}")
-    return float(value)
-
-
-def number(value: object, name: str) -> None:
-    """Raise TypeError unless value is a real number."""
-    if isinstance(value, (bool, np.bool)) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"expected {name} to be a number, got {value!r}")

@@ -10,8 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mlp_core.layers import positive_int
-from mlp_core.optimizers import not_negative
+from mlp_core.checks import not_negative, positive_int
 
 
 @dataclass(frozen=True)

@@ -1,54 +1,86 @@
-"""The training loop: mini-batches, epochs, evaluation, early stopping, divergence."""
+"""Training: one step, and the loop around it."""
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 
 from mlp_core.batches import Batches
-from mlp_core.callbacks import Callback, TrainingState, as_callbacks
-from mlp_core.early_stopping import EarlyStopping, Watch
-from mlp_core.evaluation import Evaluation, check_split, evaluate, full_pass
-from mlp_core.fast.threads import as_only_trainer
+from mlp_core.callbacks import Callback, EarlyStopping, TrainingState, as_callbacks, early_stopper
+from mlp_core.checks import check_training
+from mlp_core.divergence import TrainingDiverged, diverged
+from mlp_core.evaluation import check_split, full_pass
+from mlp_core.fast.plan import fast_step, is_supported, obstacle
+from mlp_core.fast.threads import as_only_trainer, one_trainer
 from mlp_core.history import History
 from mlp_core.initializers import make_rng
-from mlp_core.losses import Reduction
-from mlp_core.step import quickest_step
-from mlp_core.storage.checkpoints import Checkpoint, CheckpointError, fingerprint
+from mlp_core.losses import Reduction, softmax_cross_entropy
+from mlp_core.network import Sequential
+from mlp_core.optimizers import Optimizer
+from mlp_core.splits import Split
+from mlp_core.storage.checkpoints import Checkpoint, CheckpointError, fingerprint, generators
 
-if TYPE_CHECKING:
-    from mlp_core.network import Sequential
-    from mlp_core.optimizers import Optimizer
-    from mlp_core.splits import Split
-
-__all__ = ["CheckpointError", "Evaluation", "TrainingDiverged", "evaluate", "train"]
+__all__ = ["CheckpointError", "TrainingDiverged", "plain_step", "train", "train_step"]
 
 
-class TrainingDiverged(ArithmeticError):
-    """The loss or the parameters stopped being finite numbers.
+@one_trainer
+def plain_step(
+    network: Sequential,
+    optimizer: Optimizer,
+    images: np.ndarray,
+    labels: np.ndarray,
+    reduction: Reduction = "mean",
+    weights: np.ndarray | None = None,
+) -> float:
+    """Make one update, as a textbook would write it: forward, loss, backward, update.
 
-    Attributes
+    Parameters
     ----------
-    epoch, step : int
-        The epoch under way, counted from 1, and the updates made over all epochs.
-    last_finite_loss : float
-        Loss of the last mini-batch (nats an image) that still had one; NaN if none had.
-    history : History
-        The epochs before.
+    network : Sequential
+        Changed in place.
+    optimizer : Optimizer
+    images : ndarray, shape (n, ...), float
+    labels : ndarray, shape (n,), int
+    reduction : {"mean", "sum"}
+        Whether the loss, and so its gradient, is the batch's mean or sum.
+    weights : ndarray, shape (n,), float, optional
+        How much each image counts.
+
+    Returns
+    -------
+    float
+        The loss of the batch before the update.
     """
+    logits = network.forward(images, training=True)
+    loss, grad_logits = softmax_cross_entropy(logits, labels, reduction, weights)
+    network.backward(grad_logits)
+    optimizer.step(network)
+    return loss
 
-    def __init__(self, message: str, epoch: int, step: int, last_finite_loss: float, history: History) -> None:
-        super().__init__(message, epoch, step, last_finite_loss, history)  # all of them, so that it can be pickled
-        self.epoch, self.step, self.last_finite_loss, self.history = epoch, step, last_finite_loss, history
 
-    def __str__(self) -> str:
-        """Return the message alone."""
-        return str(self.args[0])
+@one_trainer
+def train_step(
+    network: Sequential,
+    optimizer: Optimizer,
+    images: np.ndarray,
+    labels: np.ndarray,
+    reduction: Reduction = "mean",
+    weights: np.ndarray | None = None,
+) -> float:
+    """Make one update by the fast step where it computes what the network would, else by the plain one.
+
+    Same arguments and result as `plain_step`, up to rounding; the fast one may leave no gradients in the layers.
+    """
+    if len(images) == 0:
+        raise ValueError(f"expected images of shape (n, ...) with n >= 1, got {images.shape}")
+    step = fast_step if is_supported(network) else plain_step
+    return step(network, optimizer, images, labels, reduction, weights)
 
 
 def train(
@@ -63,6 +95,7 @@ def train(
     seed: int | np.random.Generator = 0,
     shuffle: bool = True,
     reduction: Reduction = "mean",
+    step: Callable[..., float] = train_step,
     early_stopping: EarlyStopping | None = None,
     callbacks: Iterable[Callback | Callable[[TrainingState], object]] = (),
     evaluate_train: bool | int = True,
@@ -92,6 +125,11 @@ def train(
         Whether every epoch draws a new order; False keeps the split's order.
     reduction : {"mean", "sum"}
         Whether a batch's gradient is the mean or the sum over its images. Reported losses are means either way.
+    step : function
+        Makes one update, called as `plain_step` is. `train_step` takes the shortcuts of `mlp_core.fast` for networks of
+        built-in layers, since that is faster; ``step=plain_step`` runs every layer's own ``forward`` and ``backward``,
+        as one reads them. That both give the same, up to rounding, is tested (``tests/test_step.py``). Where the plain
+        step replaces the fast one, the logger ``mlp_core.training`` says why, at level INFO.
     early_stopping : EarlyStopping, optional
         When to stop before the last epoch, and whether to go back to the best one.
     callbacks : iterable of Callback or function
@@ -121,160 +159,83 @@ def train(
     TypeError, ValueError
         If an argument cannot be meant.
     """
-    _check_arguments(optimizer, epochs, reduction, on_divergence, evaluate_train)
+    check_training(optimizer, epochs, reduction, step, on_divergence, evaluate_train)
     splits = {name: part for name, part in (("train", split), ("valid", valid), ("test", test)) if part is not None}
     for name, part in splits.items():
         check_split(network, part, name)
-    batches = Batches(split, batch_size, make_rng(seed) if shuffle else None, network.dtype)
-    state = TrainingState(network, optimizer, History(status="running"), epochs, len(batches))
     measured = {name: part for name, part in splits.items() if evaluate_train or name != "train"}
     if not isinstance(evaluate_train, bool):
         measured["train"] = split[:evaluate_train]
-    run = Run(state, batches, measured, reduction, as_callbacks(callbacks), Watch(early_stopping, state, measured))
-    settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping}
-    settings |= {"shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
-    file = Checkpoint(checkpoint, fingerprint(run, splits, settings)) if checkpoint is not None else None
+    batches = Batches(split, batch_size, make_rng(seed) if shuffle else None, network.dtype)
+    if step is train_step and (reason := obstacle(network)):
+        logging.getLogger(__name__).info("training with the plain step, not the fast one: %s", reason)
+    state = TrainingState(network, optimizer, History(status="running"), epochs, len(batches))
+    stopper = early_stopper(early_stopping, state, measured)
+    listeners = [*stopper, *as_callbacks(callbacks)]
+    if checkpoint is not None:
+        settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping}
+        settings |= {"shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
+        sources = generators(network, batches.rng)
+        identity = fingerprint(network, optimizer, splits, settings, sources)
+        listeners.insert(0, Checkpoint(checkpoint, identity, sources, *stopper))
     try:
-        as_only_trainer((*network.layers, optimizer), run.go, evaluate_initial, file)
+        parts = (state, batches, measured, reduction, step, listeners, evaluate_initial)
+        as_only_trainer((*network.layers, optimizer), _loop, *parts)
     except TrainingDiverged:
         if on_divergence == "raise":
             raise
     return state.history
 
 
-class Run:
-    """A training run under way.
+def _loop(
+    state: TrainingState,
+    batches: Batches,
+    measured: Mapping[str, Split],
+    reduction: Reduction,
+    step: Callable[..., float],
+    callbacks: Sequence[Callback],
+    evaluate_initial: bool,
+) -> None:
+    """Run all epochs that are left: update with each batch, then measure, then tell the callbacks."""
 
-    Parameters
-    ----------
-    state : TrainingState
-        What callbacks see of it.
-    batches : Batches
-        The mini-batches of an epoch.
-    measured : dict of str to Split
-        The splits to measure after every epoch, by name.
-    reduction : {"mean", "sum"}
-    callbacks : list of Callback
-    watch : Watch
-        Early stopping.
-    """
+    def tell(hook: str) -> None:
+        for callback in callbacks:
+            getattr(callback, hook)(state)
 
-    def __init__(
-        self,
-        state: TrainingState,
-        batches: Batches,
-        measured: dict[str, Split],
-        reduction: Reduction,
-        callbacks: list[Callback],
-        watch: Watch,
-    ) -> None:
-        self.state, self.batches, self.measured, self.reduction = state, batches, measured, reduction
-        self.callbacks, self.watch = callbacks, watch
-
-    def go(self, evaluate_initial: bool, checkpoint: Checkpoint | None) -> None:
-        """Run all epochs that are left."""
-        state = self.state
-        if checkpoint is not None:
-            checkpoint.resume(self)
+    try:
+        tell("on_train_begin")
         if evaluate_initial and not state.history.initial:
-            state.history.initial = self.measure()
-        try:
-            self.call("on_train_begin")
-            while state.epoch < state.epochs and not state.stop_reason:
-                self.epoch()
-                if checkpoint is not None:
-                    checkpoint.save(self)
-            self.conclude()
-        finally:
-            self.watch.restore(state.network)
-            self.call("on_train_end")
-
-    def conclude(self) -> None:
-        """Write into the history how the run ended."""
-        history, reason = self.state.history, self.state.stop_reason
-        history.message = reason
-        if history.status == "running":
-            history.status = "stopped by a callback" if reason else "completed"
-
-    def epoch(self) -> None:
-        """Make one pass over the training images, measure, and tell everyone."""
-        state, started = self.state, time.perf_counter()
-        state.epoch += 1
-        running_loss = self.steps()
-        metrics = {**self.measure(), "running_loss": running_loss, "seconds": time.perf_counter() - started}
-        for name, value in metrics.items():
-            getattr(state.history, name).append(value)
-        self.watch.after_epoch(state)
-        self.call("on_epoch_end")
-
-    def steps(self) -> float:
-        """Make the epoch's updates; return the mean loss of its batches, weighted by their sizes."""
-        state, total = self.state, 0.0
-        for images, labels, weights in self.batches:
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                step = quickest_step(state.network)
-                loss = step(state.network, state.optimizer, images, labels, self.reduction, weights)
-            loss = loss / len(labels) if self.reduction == "sum" else loss
-            if not math.isfinite(loss):
-                raise self.diverged(f"the loss became {loss}")
-            state.step, state.loss, total = state.step + 1, loss, total + loss * len(labels)
-            self.call("on_batch_end")
-        if not all(np.isfinite(array).all() for array in state.network.params.values()):
-            raise self.diverged("a parameter became infinite or NaN")
-        return total / len(self.batches.labels)
-
-    def measure(self) -> dict[str, float]:
-        """Return loss and accuracy over every split that is measured."""
-        metrics: dict[str, float] = {}
-        for name, split in self.measured.items():
-            loss, accuracy = full_pass(self.state.network, split)
-            if not math.isfinite(loss):
-                raise self.diverged(f"the loss over the {name} split became {loss}")
-            metrics |= {f"{name}_loss": loss, f"{name}_accuracy": accuracy}
-        return metrics
-
-    def call(self, hook: str) -> None:
-        """Call that hook of every callback."""
-        for callback in self.callbacks:
-            getattr(callback, hook)(self.state)
-
-    def diverged(self, what: str) -> TrainingDiverged:
-        """Write into the history, and into the error returned, what happened, when, and the likely cause."""
-        state = self.state
-        message = (
-            f"{what} in epoch {state.epoch}, after {state.step} updates (last finite loss {state.loss:.4g}): "
-            f"{_likely_cause(state, self.reduction)}"
-        )
-        state.history.status, state.history.message = "diverged", message
-        return TrainingDiverged(message, state.epoch, state.step, state.loss, state.history)
+            state.history.initial = _measure(state, measured, reduction)
+        while state.epoch < state.epochs and not state.stop_reason:
+            state.epoch, started, total = state.epoch + 1, time.perf_counter(), 0.0
+            for images, labels, weights in batches:
+                with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                    loss = step(state.network, state.optimizer, images, labels, reduction, weights)
+                loss = loss / len(labels) if reduction == "sum" else loss
+                if not math.isfinite(loss):
+                    raise diverged(state, f"the loss became {loss}", reduction)
+                state.step, state.loss, total = state.step + 1, loss, total + loss * len(labels)
+                tell("on_batch_end")
+            if not all(np.isfinite(array).all() for array in state.network.params.values()):
+                raise diverged(state, "a parameter became infinite or NaN", reduction)
+            metrics = _measure(state, measured, reduction) | {"running_loss": total / len(batches.labels)}
+            for name, value in {**metrics, "seconds": time.perf_counter() - started}.items():
+                getattr(state.history, name).append(value)
+            tell("on_epoch_end")
+            tell("on_epoch_done")
+        state.history.message = state.stop_reason
+        if state.history.status == "running":
+            state.history.status = "stopped by a callback" if state.stop_reason else "completed"
+    finally:
+        tell("on_train_end")
 
 
-def _likely_cause(state: TrainingState, reduction: Reduction) -> str:
-    """Return what to change first."""
-    if state.step == 0:
-        return "it was so before any update, so the initial weights or the pixels are too large"
-    rate = getattr(state.optimizer, "learning_rate", None)
-    cause = "the learning rate" + (f" {rate:g}" if isinstance(rate, float) else "") + " is probably too high"
-    if reduction == "sum":
-        cause += ' (reduction="sum" multiplies it by the batch size)'
-    return cause + "; lower it, start from smaller weights, or bound the gradient with clip_norm"
-
-
-def _check_arguments(optimizer: Any, epochs: Any, reduction: Any, on_divergence: Any, evaluate_train: Any) -> None:
-    """Raise TypeError or ValueError for what is no optimizer, no number of epochs, or no known choice."""
-    if not callable(getattr(optimizer, "step", None)) or isinstance(optimizer, type):
-        raise TypeError(f"expected an optimizer such as SGD(0.1), got {optimizer!r}")
-    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
-        raise TypeError(f"expected epochs as a whole number, got {epochs!r}")
-    if epochs < 0:
-        raise ValueError(f"expected epochs >= 0, got {epochs}")
-    if not isinstance(evaluate_train, (bool, int, np.integer)):
-        raise TypeError(f"expected evaluate_train as True, False or a number of images, got {evaluate_train!r}")
-    if not isinstance(evaluate_train, bool) and evaluate_train < 1:
-        raise ValueError(f"expected evaluate_train as True, False or at least 1 image, got {evaluate_train}")
-    for name, value, allowed in (
-        ("reduction", reduction, ("mean", "sum")),
-        ("on_divergence", on_divergence, ("raise", "record")),
-    ):
-        if value not in allowed:
-            raise ValueError(f"expected {name} {allowed[0]!r} or {allowed[1]!r}, got {value!r}")
+def _measure(state: TrainingState, measured: Mapping[str, Split], reduction: Reduction) -> dict[str, float]:
+    """Return loss and accuracy over every split that is measured."""
+    metrics: dict[str, float] = {}
+    for name, split in measured.items():
+        loss, accuracy = full_pass(state.network, split)
+        if not math.isfinite(loss):
+            raise diverged(state, f"the loss over the {name} split became {loss}", reduction)
+        metrics |= {f"{name}_loss": loss, f"{name}_accuracy": accuracy}
+    return metrics

@@ -157,12 +157,12 @@ def test_early_stopping_needs_its_metric():
 @pytest.mark.parametrize(
     ("settings", "error", "complaint"),
     [
-        ({"patience": 0}, ValueError, "at least 1 epoch, got 0"),
-        ({"patience": 2.5}, TypeError, "whole number of epochs, got 2.5"),
-        ({"patience": "5"}, TypeError, "whole number of epochs, got '5'"),
+        ({"patience": 0}, ValueError, "patience >= 1, got 0"),
+        ({"patience": 2.5}, TypeError, "patience to be an integer, got 2.5"),
+        ({"patience": "5"}, TypeError, "patience to be an integer, got '5'"),
         ({"metric": "accuracy"}, ValueError, "expected a metric among"),
-        ({"min_delta": -1}, ValueError, "min_delta >= 0"),
-        ({"min_delta": float("nan")}, ValueError, "min_delta >= 0"),
+        ({"min_delta": -1}, ValueError, "number >= 0, got -1"),
+        ({"min_delta": float("nan")}, ValueError, "number >= 0, got nan"),
     ],
 )
 def test_early_stopping_refuses_what_cannot_work(settings, error, complaint):

@@ -141,20 +141,6 @@ def test_repr_is_the_call():
     assert repr(SGD(StepDecay(0.1, 0.5, 3))) == "SGD(learning_rate=StepDecay(initial=0.1, factor=0.5, every=3))"
 
 
-@pytest.mark.parametrize("make", [lambda: SGD(0.1, 0.9, True, 0.1), lambda: Adam(0.1, weight_decay=0.1)])
-def test_blocks_give_the_bits_of_the_whole(make, monkeypatch):
-    rng, results = np.random.default_rng(0), []
-    weight, grad = rng.standard_normal((2, 50, 30))
-    for size in (7, 10_000):
-        monkeypatch.setattr("mlp_core.optimizers.BLOCK", size)
-        toy, optimizer = Toy(), make()
-        toy.params, toy.grads = {"0.weight": weight.copy()}, {"0.weight": grad}
-        optimizer.step(toy)
-        optimizer.step(toy)
-        results.append(toy.params["0.weight"])
-    assert np.array_equal(*results)
-
-
 @pytest.mark.parametrize("optimizer", [SGD(0.1, weight_decay=0.5), Adam(0.1, weight_decay=0.5)])
 def test_weights_of_any_name_decay_and_vectors_do_not(optimizer):
     class Named:

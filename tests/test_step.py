@@ -24,7 +24,8 @@ from mlp_core import (
 )
 from mlp_core.fast import blas, plan, threads
 from mlp_core.fast.plan import is_supported
-from mlp_core.step import plain_step
+from mlp_core.fast.update import adam_by_gradient
+from mlp_core.training import plain_step
 
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 OPTIMIZERS = {
@@ -170,7 +171,7 @@ def test_a_backward_replaced_in_a_class_is_used(monkeypatch):
     assert np.array_equal(network.params["0.weight"], before.params["0.weight"])
 
 
-@pytest.mark.parametrize("method", ["step", "update_parameter", "_update"])
+@pytest.mark.parametrize("method", ["step", "update_parameter", "update"])
 @pytest.mark.parametrize("make", [lambda: SGD(0.1), Adam])
 def test_a_method_replaced_in_an_optimizer_is_used(make, method):
     network, optimizer = NETWORKS["mlp"]("float64"), make()
@@ -329,3 +330,15 @@ def test_any_number_of_parts_gives_the_same_gradients(parts, monkeypatch):
     monkeypatch.setattr("mlp_core.fast.convolution.threads", lambda: parts)
     monkeypatch.setattr("mlp_core.fast.convolution.EXAMPLES_A_PART", 1)
     assert_same_training(NETWORKS["ift6135-b"]("float64"), OPTIMIZERS["sgd"], "float64", n=7)
+
+
+def test_adam_in_blocks_gives_the_bits_of_the_whole(monkeypatch):
+    rng, results = np.random.default_rng(0), []
+    weight, grad = rng.standard_normal((2, 50, 30))
+    for size in (7, 10_000):
+        monkeypatch.setattr("mlp_core.fast.update.BLOCK", size)
+        optimizer, param = Adam(0.1, weight_decay=0.1), weight.copy()
+        for optimizer.updates in (0, 1):
+            adam_by_gradient(optimizer, "0.weight", param, grad.copy(), 0.1)
+        results.append(param)
+    assert np.array_equal(*results)

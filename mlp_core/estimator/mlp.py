@@ -17,6 +17,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from mlp_core.adam import Adam
 from mlp_core.callbacks import Callback, EarlyStopping
 from mlp_core.estimator.classifier import NetworkClassifier, checked, hold_out
 from mlp_core.estimator.examples import DenseRows, Examples
@@ -26,7 +27,7 @@ from mlp_core.layers import ReLU
 from mlp_core.losses import log_softmax, softmax
 from mlp_core.models import mlp
 from mlp_core.network import Sequential
-from mlp_core.optimizers import SGD, Adam
+from mlp_core.optimizers import SGD
 from mlp_core.training import train
 
 LARGEST_AUTO_BATCH = 200

@@ -1,4 +1,4 @@
-"""The same training step as `mlp_core.step.plain_step`, faster.
+"""The same training step as `mlp_core.training.plain_step`, faster.
 
 What it computes is what the layers' own ``forward`` and ``backward`` compute, and the tests hold it against them.  Four
 things make it fast:

@@ -23,10 +23,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlp_core.checks import Shape
 from mlp_core.convolution import Conv2d, MaxPool2d
 from mlp_core.fast.blas import add_product
 from mlp_core.fast.threads import threads
-from mlp_core.layers import Layer, ReLU, Shape
+from mlp_core.layers import Layer, ReLU
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor

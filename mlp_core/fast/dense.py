@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from mlp_core.dropout import Dropout
 from mlp_core.fast.update import Update
-from mlp_core.layers import Dropout, Layer, Linear, ReLU, Sigmoid, Tanh
+from mlp_core.layers import Layer, Linear, ReLU, Sigmoid, Tanh
 
 
 class FastLinear:

@@ -6,31 +6,34 @@ import math
 import threading
 from itertools import combinations, pairwise
 from operator import attrgetter
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from mlp_core.convolution import Conv2d
+from mlp_core.dropout import Dropout
 from mlp_core.fast.convolution import TRUNK_LAYERS, Trunk, number_of_parts
 from mlp_core.fast.dense import DENSE_LAYERS
+from mlp_core.fast.protocol import Network
 from mlp_core.fast.threads import through_gate
 from mlp_core.fast.update import Update
-from mlp_core.layers import Dropout, Flatten, Layer, Linear
+from mlp_core.layers import Flatten, Layer, Linear
 from mlp_core.losses import Reduction, softmax_cross_entropy
-from mlp_core.network import Sequential
 from mlp_core.optimizers import Optimizer
 
+N = TypeVar("N", bound=Network)
 PLANS_KEPT = 4  # batch sizes of one network: in training and in evaluation, the usual one and the last of a pass
 CHUNK_OF_ROWS = 1000  # examples of a dense network at a time in evaluation: they fit the cache
 CHUNK_OF_IMAGES = 100  # the same for convolutions, whose unfolded images are much larger
 METHODS = ("forward", "backward")
 methods_of = attrgetter(*METHODS)
-AS_WRITTEN = {kind: methods_of(kind) for kind in (*TRUNK_LAYERS, *DENSE_LAYERS, Flatten, Sequential)}
+AS_WRITTEN = {kind: methods_of(kind) for kind in (*TRUNK_LAYERS, *DENSE_LAYERS, Flatten)}
+NETWORKS: set[tuple[Any, ...]] = set()  # the methods of networks that do nothing but call one layer after the other
 
 
 def fast_step(
-    network: Sequential,
+    network: Network,
     optimizer: Optimizer,
     images: np.ndarray,
     labels: np.ndarray,
@@ -38,7 +41,7 @@ def fast_step(
     weights: np.ndarray | None = None,
 ) -> float:
     """Make one update of a network that `is_supported` and return the loss of the batch before it."""
-    images = network._batch(images)
+    images = network.as_batch(images)
     plan, update = plan_for(network, len(images)), Update(optimizer)
 
     def passes() -> float:
@@ -52,9 +55,9 @@ def fast_step(
     return float(loss)
 
 
-def fast_logits(network: Sequential, images: np.ndarray) -> np.ndarray:
+def fast_logits(network: Network, images: np.ndarray) -> np.ndarray:
     """Return ``network.forward(images)`` for a network that `is_supported`, in chunks that fit the cache."""
-    images = network._batch(images)
+    images = network.as_batch(images)
     size = CHUNK_OF_IMAGES if flatten_at(network.layers) else CHUNK_OF_ROWS
     parts = [images[start : start + size] for start in range(0, len(images), size)] or [images]
     return np.concatenate([_chunk_of_logits(plan_for(network, len(part)), part) for part in parts])
@@ -65,12 +68,31 @@ def _chunk_of_logits(plan: Plan, images: np.ndarray) -> np.ndarray:
     return through_gate(plan.forward, images, False, alone=plan.parts > 1).T.copy()  # type: ignore[no-any-return]
 
 
-def is_supported(network: Sequential) -> bool:
-    """Return whether the fast step does what the network would: it knows convolutions, Flatten, dense layers in a row.
+def in_a_row(network: type[N]) -> type[N]:
+    """Mark a class of networks whose passes call one layer after the other, and do nothing else."""
+    NETWORKS.add(methods_of(network))
+    return network
 
-    Types are compared exactly: a subclass may compute anything, and so may a method that was replaced.
+
+def is_supported(network: Network) -> bool:
+    """Return whether the fast step does what the network would, see `obstacle`."""
+    return not obstacle(network)
+
+
+def obstacle(network: Network) -> str:
+    """Return why the fast step cannot do what the network would: empty if it can.
+
+    It knows convolutions, Flatten, dense layers in a row. Types are compared exactly: a subclass may compute anything,
+    and so may a method that was replaced.
     """
     kinds, start = [type(layer) for layer in network.layers], flatten_at(network.layers)
+    for kind, layer in zip(kinds, network.layers, strict=True):
+        if kind not in AS_WRITTEN:
+            return f"{kind.__name__} is no layer that it knows"
+        if not (methods_of(kind) == AS_WRITTEN[kind] and vars(layer).keys().isdisjoint(METHODS)):
+            return f"a {kind.__name__} has another forward or backward than its class had"
+    if methods_of(type(network)) not in NETWORKS or not vars(network).keys().isdisjoint(METHODS):
+        return "the network has a forward or backward of its own"
     trunk, head = kinds[:start], kinds[start:]
     head = head[1:] if head[0] is Flatten else head
     known = all(kind in TRUNK_LAYERS for kind in trunk) and all(kind in DENSE_LAYERS for kind in head)
@@ -78,17 +100,13 @@ def is_supported(network: Sequential) -> bool:
     in_place = all(before is Linear or kind in (Linear, Dropout) for before, kind in pairwise(head))
     begins_well = trunk[:1] in ([], [Conv2d]) and head[:1] == [Linear]
     if not (known and in_place and begins_well and network.input_shape is not None):
-        return False
-    as_written = is_as_written(network, Sequential) and all(map(is_as_written, network.layers, kinds))
-    return as_written and len({*map(id, network.layers)}) == len(kinds) and has_arrays_of_its_own(network)
+        return "its layers stand in an order that it does not know"
+    if len({*map(id, network.layers)}) < len(kinds) or not has_arrays_of_its_own(network):
+        return "parameters are shared, of two precisions, or not to be written as they lie"
+    return ""
 
 
-def is_as_written(part: Layer | Sequential, kind: type[Layer | Sequential]) -> bool:
-    """Return whether a layer or a network computes what its class did when this package was loaded."""
-    return methods_of(type(part)) == AS_WRITTEN[kind] and vars(part).keys().isdisjoint(METHODS)
-
-
-def has_arrays_of_its_own(network: Sequential) -> bool:
+def has_arrays_of_its_own(network: Network) -> bool:
     """Return whether all parameters have one precision, may be written, and lie apart from each other in memory."""
     arrays: list[np.ndarray] = []
     kind = network.dtype
@@ -121,7 +139,7 @@ class Operation(Protocol):
 class Plan:
     """The operations of a network for one batch size, in order, with their arrays."""
 
-    def __init__(self, network: Sequential, n: int) -> None:
+    def __init__(self, network: Network, n: int) -> None:
         if network.input_shape is None:
             raise ValueError("a plan needs the network's input_shape")
         self.layers, self.dtype, self.n = list(network.layers), network.dtype, n
@@ -136,7 +154,7 @@ class Plan:
             if index >= start and type(layer) is not Flatten:
                 self.operations.append(DENSE_LAYERS[type(layer)](layer, index, n, self.dtype))
 
-    def fits(self, network: Sequential) -> bool:
+    def fits(self, network: Network) -> bool:
         """Return whether the network still has these layers and this precision, and as many threads to work with."""
         pairs = zip(self.layers, network.layers, strict=False)
         same = len(self.layers) == len(network.layers) and all(a is b for a, b in pairs) and self.dtype == network.dtype
@@ -159,13 +177,13 @@ class Plans(threading.local):
     """The plans of each network by batch size: no two threads share one."""
 
     def __init__(self) -> None:
-        self.of: WeakKeyDictionary[Sequential, dict[int, Plan]] = WeakKeyDictionary()
+        self.of: WeakKeyDictionary[Network, dict[int, Plan]] = WeakKeyDictionary()
 
 
 _plans = Plans()
 
 
-def plan_for(network: Sequential, n: int) -> Plan:
+def plan_for(network: Network, n: int) -> Plan:
     """Return this thread's arrays for batches of n examples, those of last time if the layers are still the same."""
     plans = _plans.of.setdefault(network, {})
     plan = plans.pop(n, None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlp_core.evaluation import check_batch
+from mlp_core.checks import check_batch, positive_int
 from mlp_core.fast.threads import dot
 from mlp_core.gradient_check.finite_differences import INPUT, Difference, LossProbe
 from mlp_core.gradient_check.report import ArrayCheck, GradientCheck, GradientError
 from mlp_core.gradient_check.sweep import Sweep, finite_difference_sweep, probe_network
-from mlp_core.layers import Layer, positive_int
+from mlp_core.layers import Layer
 from mlp_core.losses import Reduction
 from mlp_core.network import Sequential
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import DTypeLike
 
-from mlp_core.evaluation import check_batch, check_network
+from mlp_core.checks import check_batch, positive_int
+from mlp_core.evaluation import check_network
 from mlp_core.gradient_check.finite_differences import LossProbe
-from mlp_core.layers import positive_int
 from mlp_core.losses import Reduction, softmax_cross_entropy
 
 if TYPE_CHECKING:

@@ -13,17 +13,17 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from mlp_core.callbacks import Callback, EarlyStopper, EarlyStopping, TrainingState
+from mlp_core.evaluation import weights_of
 from mlp_core.history import History
+from mlp_core.network import Sequential
+from mlp_core.splits import Split
 from mlp_core.storage.archives import read_npz, write_npz
 from mlp_core.storage.files import DatasetError
-
-if TYPE_CHECKING:
-    from mlp_core.splits import Split
-    from mlp_core.training import Run
 
 PROBED_UPDATES = (0, 1, 2, 5, 10, 30, 100, 300, 1000, 3000, 10000, 30000, 100000)
 FORMAT, VERSION = "mlp_core.checkpoint", 2
@@ -35,8 +35,8 @@ class CheckpointError(ValueError):
     """A checkpoint cannot be read, or belongs to another run; the message says which and what to do."""
 
 
-class Checkpoint:
-    """The checkpoint file of one run.
+class Checkpoint(Callback):
+    """The checkpoint file of one run: goes on from it before the first step, writes it after every epoch.
 
     Parameters
     ----------
@@ -44,43 +44,53 @@ class Checkpoint:
         Its folder must exist; the file need not.
     fingerprint : mapping of str to str
         What must be the same for a run to go on, each under the name that an error message gives it.
+    generators : list of numpy.random.Generator
+        The run's sources of randomness.
+    stopper : EarlyStopper, optional
+        The run's early stopping.
     """
 
-    def __init__(self, path: str | os.PathLike[str], fingerprint: Mapping[str, str]) -> None:
-        self.path, self.fingerprint = Path(path), dict(fingerprint)
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        fingerprint: Mapping[str, str],
+        generators: list[np.random.Generator],
+        stopper: EarlyStopper | None = None,
+    ) -> None:
+        self.path, self.fingerprint, self.generators, self.stopper = Path(path), dict(fingerprint), generators, stopper
         if not self.path.parent.is_dir():
             raise CheckpointError(f"expected an existing folder for the checkpoint, got {self.path.parent}")
 
-    def save(self, run: Run) -> None:
+    def on_epoch_done(self, state: TrainingState) -> None:
         """Write the run as it stands after an epoch."""
-        state, watch = run.state, run.watch
+        stopper = self.stopper or EarlyStopper(EarlyStopping())
         document: dict[str, Any] = {
             "format": FORMAT,
             "version": VERSION,
             "fingerprint": self.fingerprint,
             "history": state.history.to_dict(),
             "progress": {"epoch": state.epoch, "step": state.step, "loss": state.loss, "stop": str(state.stop_reason)},
-            "best": {"score": watch.best if watch.best_epoch else None, "epoch": watch.best_epoch},
-            "random": [rng.bit_generator.state for rng in generators(run)],
+            "best": {"score": stopper.best if stopper.best_epoch else None, "epoch": stopper.best_epoch},
+            "random": [rng.bit_generator.state for rng in self.generators],
         }
         arrays = {"document": _as_bytes(json.dumps(document, default=np.ndarray.tolist))}
         arrays |= {f"params/{name}": array for name, array in state.network.params.items()}
-        arrays |= {f"best/{name}": array for name, array in watch.best_params.items()}
+        arrays |= {f"best/{name}": array for name, array in stopper.best_params.items()}
         arrays |= {f"optimizer/{name}": np.asarray(value) for name, value in state.optimizer.state_dict().items()}
         try:
-            _check_progress(document["progress"], document["best"], state.history, len(run.batches))
+            _check_progress(document["progress"], document["best"], state.history, state.steps_per_epoch)
             write_npz(self.path, {**arrays, "hash": _as_bytes(_content_hash(arrays))}, LIMIT)
         except ValueError as error:
             raise CheckpointError(f"{self.path} not written, for it could not be read again: {error}") from error
 
-    def resume(self, run: Run) -> None:
+    def on_train_begin(self, state: TrainingState) -> None:
         """Bring the run to where the checkpoint left it; do nothing if there is no file yet."""
         if not os.path.exists(self.path):
             return
         document, arrays = self._read()
         try:
-            self._refuse_others(document, run.state.epochs)
-            _restore(run, document, arrays)
+            self._refuse_others(document, state.epochs)
+            self._restore(state, document, arrays)
         except CheckpointError:
             raise
         except DAMAGES as error:
@@ -114,36 +124,33 @@ class Checkpoint:
         if reached > epochs:
             raise CheckpointError(f"{self.path} is after epoch {reached}, beyond the {epochs} epochs asked for")
 
+    def _restore(self, state: TrainingState, document: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        """Put everything that was saved where it came from, once it is known to make sense."""
+        progress, best, history = document["progress"], document["best"], History.from_dict(document["history"])
+        groups: dict[str, dict[str, np.ndarray]] = {"params": {}, "best": {}, "optimizer": {}}
+        for key, array in arrays.items():
+            group, name = key.split("/", 1)
+            groups[group][name] = array
+        _check_progress(progress, best, history, state.steps_per_epoch)
+        for group in ("params", "best") if groups["best"] else ("params",):
+            _check_params(groups[group], state.network.params)
+        state.optimizer.load_state_dict(groups["optimizer"])
+        for rng, saved in zip(self.generators, document["random"], strict=True):
+            rng.bit_generator.state = saved
+        for name, param in state.network.params.items():
+            param[...] = groups["params"][name]
+        state.history = history
+        state.epoch, state.step, state.loss = progress["epoch"], progress["step"], progress["loss"]
+        state.stop_reason = progress["stop"]
+        if (stopper := self.stopper) is not None and best["epoch"]:
+            stopper.best, stopper.best_epoch, stopper.best_params = best["score"], best["epoch"], groups["best"]
+
 
 def _details(names: list[str], saved: Mapping[str, str], wanted: Mapping[str, str]) -> str:
     """Return the differing settings that a reader can make sense of: not the hashes."""
     legible = [n for n in names if not any(str(side.get(n, "")).startswith("sha256:") for side in (saved, wanted))]
     told = [f"{name}: {saved.get(name)} there, {wanted.get(name)} here" for name in legible]
     return f" ({'; '.join(told)})" if told else ""
-
-
-def _restore(run: Run, document: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    """Put everything that was saved where it came from, once it is known to make sense."""
-    state, watch, progress, best = run.state, run.watch, document["progress"], document["best"]
-    history = History.from_dict(document["history"])
-    groups: dict[str, dict[str, np.ndarray]] = {"params": {}, "best": {}, "optimizer": {}}
-    for key, array in arrays.items():
-        group, name = key.split("/", 1)
-        groups[group][name] = array
-    _check_progress(progress, best, history, len(run.batches))
-    for group in ("params", "best") if groups["best"] else ("params",):
-        _check_params(groups[group], state.network.params)
-    state.optimizer.load_state_dict(groups["optimizer"])
-    for rng, saved in zip(generators(run), document["random"], strict=True):
-        rng.bit_generator.state = saved
-    for name, param in state.network.params.items():
-        param[...] = groups["params"][name]
-    state.history = history
-    state.epoch, state.step, state.loss = progress["epoch"], progress["step"], progress["loss"]
-    state.stop_reason = progress["stop"]
-    watch.best_params, watch.best_epoch = groups["best"], best["epoch"]
-    if watch.best_epoch:
-        watch.best = best["score"]
 
 
 def _check_progress(progress: dict[str, Any], best: dict[str, Any], history: History, updates: int) -> None:
@@ -177,24 +184,30 @@ def _content_hash(arrays: Mapping[str, np.ndarray]) -> str:
     return _sha256(_as_bytes(json.dumps(sorted(arrays))), *(array for _, array in sorted(arrays.items())))
 
 
-def generators(run: Run) -> list[np.random.Generator]:
+def generators(network: Sequential, shuffling: np.random.Generator | None) -> list[np.random.Generator]:
     """Return every source of randomness of a run: that of the shuffling, then those of the layers."""
-    layers = [value for layer in run.state.network.layers for value in vars(layer).values()]
-    return [rng for rng in (run.batches.rng, *layers) if isinstance(rng, np.random.Generator)]
+    layers = [value for layer in network.layers for value in vars(layer).values()]
+    return [rng for rng in (shuffling, *layers) if isinstance(rng, np.random.Generator)]
 
 
-def fingerprint(run: Run, splits: Mapping[str, Split | None], settings: Mapping[str, Any]) -> dict[str, str]:
+def fingerprint(
+    network: Sequential,
+    optimizer: Any,
+    splits: Mapping[str, Split],
+    settings: Mapping[str, Any],
+    generators: list[np.random.Generator],
+) -> dict[str, str]:
     """Return what makes a run this run: its settings as text, its data and its start as hashes."""
-    network, optimizer = run.state.network, run.state.optimizer
-    states = json.dumps([rng.bit_generator.state for rng in generators(run)], default=np.ndarray.tolist)
+    states = json.dumps([rng.bit_generator.state for rng in generators], default=np.ndarray.tolist)
+    weights = weights_of(splits["train"])
     return {
         "network": " ".join(repr(network).split()),
         "optimizer": _without_addresses(optimizer),
         **{name: str(value) for name, value in settings.items()},
         "initial state of the parameters": _sha256(*network.params.values()),
         "seed": _sha256(np.frombuffer(states.encode(), np.uint8)),
-        **({} if run.batches.weights is None else {"weights": _sha256(run.batches.weights)}),
-        **{f"{name} split": _sha256(part.images, part.labels) for name, part in splits.items() if part is not None},
+        **({} if weights is None else {"weights": _sha256(weights)}),
+        **{f"{name} split": _sha256(part.images, part.labels) for name, part in splits.items()},
     }
 
 

@@ -1,27 +1,27 @@
 """Networks as ``.npz`` files: every parameter as an array, and the architecture as JSON.  Nothing in them is executed.
 
-A file may come from anyone, so `load_network` believes nothing: the arrays must lie in the file uncompressed (as
+A file may come from anyone, so `load_layers` believes nothing: the arrays must lie in the file uncompressed (as
 NumPy's ``savez`` leaves them), so that a small file cannot grow, and no layer is made before they are what it asks for.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
-from mlp_core.convolution import Conv2d, MaxPool2d
-from mlp_core.layers import Dropout, Flatten, Layer, Linear, ReLU, Shape, Sigmoid, Tanh, float_dtype
-from mlp_core.network import Sequential
+from mlp_core.checks import Shape, as_shape, float_dtype
+from mlp_core.layers import Layer
 from mlp_core.storage.archives import read_npz, write_npz
 from mlp_core.storage.files import DatasetError, check_exists
 
 FORMAT, VERSION, HEADER = "mlp_core network", 1, "architecture"
-LAYERS: dict[str, type[Layer]] = {
-    kind.__name__: kind for kind in (Linear, Conv2d, MaxPool2d, Flatten, Dropout, ReLU, Sigmoid, Tanh)
-}
+N = TypeVar("N")
+QUICK = {"initializer": "zeros", "seed": 0}  # what makes a layer quickly, and always the same
 LONGEST_HEADER = 1_000_000  # bytes
 LIMIT = 4 << 30  # bytes of all arrays
 
@@ -30,30 +30,32 @@ class NetworkFileError(ValueError):
     """A file does not hold a network that this version can read."""
 
 
-def save_network(network: Sequential, path: str | os.PathLike[str]) -> None:
+def save_layers(layers: Sequence[Layer], input_shape: Shape | None, path: str | os.PathLike[str]) -> None:
     """Write architecture and parameters; an existing file is replaced only by a complete one that can be loaded."""
-    for index, layer in enumerate(network.layers):
-        if type(layer) is not LAYERS.get(type(layer).__name__):
+    for index, layer in enumerate(layers):
+        if type(layer) is not Layer.kinds.get(type(layer).__name__):
             raise TypeError(
-                f"only built-in layers can be saved; layer {index} is {layer!r}: save network.params instead"
+                f"layer {index}, {layer!r}, cannot be found by its name when a file is read: "
+                "derive it from Layer, under a name of its own, or save network.params instead"
             )
     architecture = {
         "format": FORMAT,
         "version": VERSION,
-        "input_shape": network.input_shape,
-        "layers": [{"kind": type(layer).__name__, **layer.config()} for layer in network.layers],
+        "input_shape": input_shape,
+        "layers": [{"kind": type(layer).__name__, **layer.config()} for layer in layers],
     }
     header = np.frombuffer(json.dumps(architecture).encode(), np.uint8)
-    arrays = {HEADER: header, **network.params}
+    arrays = {f"{index}.{name}": array for index, layer in enumerate(layers) for name, array in layer.params.items()}
+    arrays[HEADER] = header
     try:
-        _build_network(arrays)
+        _build(arrays)
         write_npz(path, arrays, LIMIT)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise NetworkFileError(f"{os.fspath(path)!r} not written, for it could not be loaded again: {error}") from error
 
 
-def load_network(path: str | os.PathLike[str]) -> Sequential:
-    """Read a network written by `save_network`.
+def load_layers(path: str | os.PathLike[str], build: Callable[[list[Layer], Shape | None], N]) -> N:
+    """Return what `build` makes of the layers and the input shape that `save_layers` wrote.
 
     Raises
     ------
@@ -63,7 +65,7 @@ def load_network(path: str | os.PathLike[str]) -> Sequential:
         If there is no file.
     """
     try:
-        return _build_network(read_npz(check_exists(path), LIMIT, compressed=False))
+        return build(*_build(read_npz(check_exists(path), LIMIT, compressed=False)))
     except FileNotFoundError:
         raise
     except DatasetError as error:
@@ -73,24 +75,27 @@ def load_network(path: str | os.PathLike[str]) -> Sequential:
         raise NetworkFileError(f"{os.fspath(path)!r} does not hold a network: {reason}") from error
 
 
-def _build_network(arrays: dict[str, np.ndarray]) -> Sequential:
-    """Build the network that the architecture among the arrays describes, and fill in its parameters."""
+def _build(arrays: dict[str, np.ndarray]) -> tuple[list[Layer], Shape | None]:
+    """Build the layers that the architecture among the arrays describes, and fill in their parameters."""
     architecture = _read_architecture(arrays)
-    specifications = architecture["layers"]
+    specifications = [dict(specification) for specification in architecture["layers"]]
+    kinds = [_kind(specification.pop("kind")) for specification in specifications]
     expected = {
         f"{index}.{name}": (float_dtype(specification["dtype"]), shape)
-        for index, specification in enumerate(specifications)
-        for name, shape in parameter_shapes(specification).items()
+        for index, (kind, specification) in enumerate(zip(kinds, specifications, strict=True))
+        for name, shape in kind.parameter_shapes(**specification).items()
     }
     if arrays.keys() - {HEADER} != expected.keys():
         raise ValueError(f"expected the arrays {', '.join(expected)}; got {', '.join(sorted(arrays)[:50])}")
     for name, (dtype, shape) in expected.items():
         if (arrays[name].dtype, arrays[name].shape) != (dtype, tuple(shape)):
             raise ValueError(f"expected {name} as {dtype} {shape}, got {arrays[name].dtype.str} {arrays[name].shape}")
-    network = Sequential([build_layer(specification) for specification in specifications], architecture["input_shape"])
-    for name, param in network.params.items():
-        param[...] = arrays[name]
-    return network
+    layers = [_layer(kind, specification) for kind, specification in zip(kinds, specifications, strict=True)]
+    for name in expected:
+        index, _, param = name.partition(".")
+        layers[int(index)].params[param][...] = arrays[name]
+    shape = architecture["input_shape"]
+    return layers, None if shape is None else as_shape(shape)
 
 
 def _read_architecture(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
@@ -107,25 +112,15 @@ def _read_architecture(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     return dict(architecture)
 
 
-def parameter_shapes(specification: dict[str, Any]) -> dict[str, Shape]:
-    """Return the shapes of a layer's parameters without making them."""
-    if specification["kind"] == "Linear":
-        sizes = (specification["in_features"], specification["out_features"])
-        return {"weight": sizes, "bias": sizes[1:]}
-    if specification["kind"] == "Conv2d":
-        channels = (specification["out_channels"], specification["in_channels"])
-        return {"weight": (*channels, *specification["kernel_size"]), "bias": channels[:1]}
-    return {}
+def _kind(name: str) -> type[Layer]:
+    """Return the kind of layer of that name."""
+    if name not in Layer.kinds:
+        known = ", ".join(Layer.kinds)
+        raise ValueError(f"expected a layer among {known}, got {name!r}; a layer of your own must be defined before")
+    return Layer.kinds[name]
 
 
-def build_layer(specification: dict[str, Any]) -> Layer:
-    """Return the layer, its parameters still zero."""
-    arguments = {key: value for key, value in specification.items() if key != "kind"}
-    kind = LAYERS.get(specification["kind"])
-    if kind is None:
-        raise ValueError(f"expected a layer among {', '.join(LAYERS)}, got {specification['kind']!r}")
-    if kind in (Linear, Conv2d):
-        arguments["initializer"] = "zeros"
-    if kind is Dropout:
-        arguments["seed"] = 0
-    return kind(**arguments)
+def _layer(kind: type[Layer], config: dict[str, Any]) -> Layer:
+    """Return a layer, its parameters zero where its constructor can make them so."""
+    known = inspect.signature(kind).parameters
+    return kind(**{name: value for name, value in QUICK.items() if name in known}, **config)

@@ -9,11 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from mlp_core.adam import Adam
 from mlp_core.callbacks import StopAt
 from mlp_core.history import METRICS, History
 from mlp_core.models import mlp
 from mlp_core.network import Sequential
-from mlp_core.optimizers import SGD, Adam
+from mlp_core.optimizers import SGD
 from mlp_core.splits import Dataset
 from mlp_core.training import CheckpointError, train
 from mlp_core.tuning.spaces import Settings

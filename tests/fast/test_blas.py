@@ -8,7 +8,7 @@ import pytest
 from mlp_core import SGD, mlp, train_step
 from mlp_core.fast.blas import add_multiple, add_product
 from mlp_core.fast.plan import is_supported
-from mlp_core.step import plain_step
+from mlp_core.training import plain_step
 
 M, N, K = 4, 3, 5
 

@@ -34,7 +34,7 @@ from mlp_core import (
     train_step,
 )
 from mlp_core.fast import convolution, plan
-from mlp_core.step import plain_step
+from mlp_core.training import plain_step
 
 WORKERS, MAIN = 4, threading.get_ident()
 

@@ -11,7 +11,7 @@ SMALL = {"kind": "Linear", "in_features": 2, "out_features": 3, "dtype": "float3
 
 
 def write(path, layers, arrays, input_shape=(2,), version=1, save=np.savez):
-    """Write a file as `save_network` does, with any content."""
+    """Write a file as `save_layers` does, with any content."""
     content = {"format": "mlp_core network", "version": version, "input_shape": input_shape, "layers": layers}
     save(path, architecture=np.frombuffer(json.dumps(content).encode(), np.uint8), **arrays)
     return path
@@ -51,14 +51,20 @@ def test_the_loaded_network_can_be_trained(tmp_path):
 
 
 def test_a_failed_save_leaves_the_old_file(tmp_path):
-    class Own(Layer):
+    class ReLU(Layer):
         pass
+
+    class Steep(Layer):
+        def __init__(self, slope):
+            super().__init__()
 
     path = tmp_path / "net.npz"
     mlp([4, 2]).save(path)
     before = path.read_bytes()
-    with pytest.raises(TypeError, match="layer 0 is Own"):
-        Sequential([Own()]).save(path)
+    with pytest.raises(TypeError, match="layer 0, ReLU.*, cannot be found by its name"):
+        Sequential([ReLU()]).save(path)
+    with pytest.raises(NetworkFileError, match="could not be loaded again: .*'slope'"):
+        Sequential([Steep(2)]).save(path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["net.npz"]
 

@@ -40,10 +40,10 @@ def slow(state):
     state.optimizer.learning_rate = "slow"
 
 
-def step(images=None, labels=(0, 1, 2, 0), **options):
+def step(images=None, labels=(0, 1, 2, 0), one=m.train_step, **options):
     """Make one training step, with what is wrong in the arguments."""
     images = x() if images is None else images
-    return m.train_step(small_network(), m.SGD(0.1), images, np.array(labels), **options)
+    return one(small_network(), m.SGD(0.1), images, np.array(labels), **options)
 
 
 loss, mistakes = m.softmax_cross_entropy, m.most_confident_mistakes
@@ -168,6 +168,7 @@ MISUSES = [
     Misuse("train_step", "float labels", lambda: step(labels=(0.0, 1.0, 2.0, 0.0)), "integer.*float64", TypeError),
     Misuse("train_step", "reduction", lambda: step(reduction="max"), "'mean' or 'sum', got 'max'"),
     Misuse("train_step", "empty", lambda: step(x(0), labels=np.array([], int)), r"n >= 1, got \(0,"),
+    Misuse("plain_step", "wrong width", lambda: step(x(features=5), one=m.plain_step), r"\(n, 6\), got \(4, 5\)"),
     # splits
     Misuse("Split", "NaN", lambda: m.Split(x(value=NAN), np.zeros(4, int)), "finite images, got nan in image 1"),
     Misuse("Split", "infinity", lambda: m.Split(x(value=INF), np.zeros(4, int)), "finite images, got inf in image 1"),
@@ -204,7 +205,7 @@ MISUSES = [
     Misuse("evaluate", "wrong width", lambda: m.evaluate(small_network(), blobs(9, 5)), r"\(n, 6\), got \(9, 5\)"),
     Misuse("evaluate", "labels", lambda: m.evaluate(small_network(), blobs(classes=5)), "0 to 2 in split.*up to 4"),
     Misuse("evaluate", "swapped", lambda: m.evaluate(blobs(), small_network()), "expected a network", TypeError),
-    Misuse("EarlyStopping", "no patience", lambda: m.EarlyStopping(0), "at least 1 epoch, got 0"),
+    Misuse("EarlyStopping", "no patience", lambda: m.EarlyStopping(0), "patience >= 1, got 0"),
     Misuse("EarlyStopping", "metric", lambda: m.EarlyStopping(metric="loss"), "valid_loss.*got 'loss'"),
     Misuse("History", "metric", lambda: m.History().best_epoch_by("speed"), "train_loss.*got 'speed'"),
     Misuse("History", "per cent", lambda: m.History().epochs_to(97), "between 0 and 1, got 97"),

@@ -1,0 +1,118 @@
+"""What arguments must be: each function returns its argument, in the form that the code computes with, or raises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+Shape = tuple[int, ...]
+
+
+def positive_int(value: int, name: str) -> int:
+    """Return value as an int if it is a whole number of at least one, else raise."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"expected {name} to be an integer, got {value!r}")
+    if value < 1:
+        raise ValueError(f"expected {name} >= 1, got {value}")
+    return int(value)
+
+
+def positive(value: float, name: str) -> float:
+    """Return value if it is finite and > 0."""
+    number(value, name)
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"expected {name} to be a finite number > 0, got {value}")
+    return float(value)
+
+
+def not_negative(value: float, name: str) -> float:
+    """Return value if it is finite and >= 0."""
+    number(value, name)
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"expected {name} to be a finite number >= 0, got {value}")
+    return float(value)
+
+
+def below_one(value: float, name: str) -> float:
+    """Return value if 0 <= value < 1."""
+    number(value, name)
+    if not 0 <= value < 1:
+        raise ValueError(f"expected 0 <= {name} < 1, got {value}")
+    return float(value)
+
+
+def number(value: object, name: str) -> None:
+    """Raise TypeError unless value is a real number."""
+    if isinstance(value, (bool, np.bool)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"expected {name} to be a number, got {value!r}")
+
+
+def float_dtype(dtype: DTypeLike) -> np.dtype:
+    """Return the dtype if it is float32 or float64, else raise ValueError."""
+    dtype = np.dtype(dtype)
+    if dtype not in (np.float32, np.float64):
+        raise ValueError(f"expected dtype float32 or float64, got {dtype}")
+    return dtype
+
+
+def as_floats(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
+    """Return x as a floating-point array, cast to ``dtype`` if given; refuse integers, which hide unscaled pixels."""
+    x = np.asarray(x)
+    if not np.issubdtype(x.dtype, np.floating):
+        raise TypeError(f"expected floating-point numbers, got {x.dtype}; pixels: images.astype('float32') / 255")
+    return x if dtype is None else x.astype(dtype, copy=False)
+
+
+def as_grad(grad_output: np.ndarray, shape: Shape, layer: object) -> np.ndarray:
+    """Return the upstream gradient, checked against the shape of the layer's last output."""
+    grad_output = np.asarray(grad_output)
+    if grad_output.shape != shape:
+        raise ValueError(f"{layer!r} expected a gradient of its output's shape {shape}, got {grad_output.shape}")
+    return grad_output
+
+
+def as_shape(input_shape: Sequence[int]) -> Shape:
+    """Return the shape of one example as a tuple of ints."""
+    if isinstance(input_shape, (str, bytes)) or not isinstance(input_shape, Iterable):
+        raise TypeError(f"expected input_shape as the shape of one example, such as (784,), got {input_shape!r}")
+    return tuple(positive_int(n, "every number of input_shape") for n in input_shape)
+
+
+def check_batch(x: np.ndarray) -> np.ndarray:
+    """Return the batch as an array of floating-point numbers; raise unless it holds something, and all is finite."""
+    x = as_floats(x)
+    if x.size == 0:
+        raise ValueError(f"expected at least one image, got an array of shape {x.shape}")
+    if not np.isfinite(x).all():
+        raise ValueError(f"expected finite images, got {x[~np.isfinite(x)][0]}")
+    return x
+
+
+def check_training(
+    optimizer: Any, epochs: Any, reduction: Any, step: Any, on_divergence: Any, evaluate_train: Any
+) -> None:
+    """Raise TypeError or ValueError for what is no optimizer, no number of epochs, or no known choice."""
+    if not callable(getattr(optimizer, "step", None)) or isinstance(optimizer, type):
+        raise TypeError(f"expected an optimizer such as SGD(0.1), got {optimizer!r}")
+    if not callable(step):
+        raise TypeError(f"expected step as a function that makes an update, such as plain_step, got {step!r}")
+    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
+        raise TypeError(f"expected epochs as a whole number, got {epochs!r}")
+    if epochs < 0:
+        raise ValueError(f"expected epochs >= 0, got {epochs}")
+    if not isinstance(evaluate_train, (bool, int, np.integer)):
+        raise TypeError(f"expected evaluate_train as True, False or a number of images, got {evaluate_train!r}")
+    if not isinstance(evaluate_train, bool) and evaluate_train < 1:
+        raise ValueError(f"expected evaluate_train as True, False or at least 1 image, got {evaluate_train}")
+    for name, value, allowed in (
+        ("reduction", reduction, ("mean", "sum")),
+        ("on_divergence", on_divergence, ("raise", "record")),
+    ):
+        if value not in allowed:
+            raise ValueError(f"expected {name} {allowed[0]!r} or {allowed[1]!r}, got {value!r}")

@@ -1,0 +1,50 @@
+"""When training diverges: an error that says when, and what to change first."""
+
+from __future__ import annotations
+
+from mlp_core.callbacks import TrainingState
+from mlp_core.history import History
+from mlp_core.losses import Reduction
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss or the parameters stopped being finite numbers.
+
+    Attributes
+    ----------
+    epoch, step : int
+        The epoch under way, counted from 1, and the updates made over all epochs.
+    last_finite_loss : float
+        Loss of the last mini-batch (nats an image) that still had one; NaN if none had.
+    history : History
+        The epochs before.
+    """
+
+    def __init__(self, message: str, epoch: int, step: int, last_finite_loss: float, history: History) -> None:
+        super().__init__(message, epoch, step, last_finite_loss, history)  # all of them, so that it can be pickled
+        self.epoch, self.step, self.last_finite_loss, self.history = epoch, step, last_finite_loss, history
+
+    def __str__(self) -> str:
+        """Return the message alone."""
+        return str(self.args[0])
+
+
+def diverged(state: TrainingState, what: str, reduction: Reduction) -> TrainingDiverged:
+    """Write into the history, and into the error returned, what happened, when, and the likely cause."""
+    message = (
+        f"{what} in epoch {state.epoch}, after {state.step} updates (last finite loss {state.loss:.4g}): "
+        f"{_likely_cause(state, reduction)}"
+    )
+    state.history.status, state.history.message = "diverged", message
+    return TrainingDiverged(message, state.epoch, state.step, state.loss, state.history)
+
+
+def _likely_cause(state: TrainingState, reduction: Reduction) -> str:
+    """Return what to change first."""
+    if state.step == 0:
+        return "it was so before any update, so the initial weights or the pixels are too large"
+    rate = getattr(state.optimizer, "learning_rate", None)
+    cause = "the learning rate" + (f" {rate:g}" if isinstance(rate, float) else "") + " is probably too high"
+    if reduction == "sum":
+        cause += ' (reduction="sum" multiplies it by the batch size)'
+    return cause + "; lower it, start from smaller weights, or bound the gradient with clip_norm"

@@ -1,0 +1,28 @@
+"""What a network is to those that are no part of it; `mlp_core.network.Sequential` has it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from mlp_core.checks import Shape
+from mlp_core.layers import Layer
+from mlp_core.optimizers import HasParameters
+
+
+class Network(HasParameters, Protocol):
+    """Layers in a row."""
+
+    layers: list[Layer]
+    input_shape: Shape | None
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the parameters."""
+
+    def shapes(self) -> list[Shape]:
+        """Return the shape of one example after each layer."""
+
+    def as_batch(self, x: np.ndarray) -> np.ndarray:
+        """Return a batch in the network's dtype and shape; raise if it is none."""
