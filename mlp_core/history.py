@@ -145,7 +145,7 @@ class History:
         FileNotFoundError
             If there is no file.
         """
-        from mlp_core.storage.files import DatasetError, check_exists, read_bytes
+        from mlp_core.storage.files import DatasetError, check_exists, read_bytes  # spares zlib and zipfile
 
         try:
             return cls._parse(read_bytes(check_exists(path), LIMIT, decompress=False))

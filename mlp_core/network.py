@@ -140,14 +140,14 @@ class Sequential:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a ``.npz`` file, without pickle; an existing file is replaced in one go."""
-        from mlp_core.storage.networks import save_layers  # spares the modules of archives where nothing is saved
+        from mlp_core.storage.networks import save_layers  # spares the modules of archives
 
         save_layers(self.layers, self.input_shape, path)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Sequential:
         """Read a network that `save` wrote; `mlp_core.storage.networks.NetworkFileError` for anything else."""
-        from mlp_core.storage.networks import load_layers
+        from mlp_core.storage.networks import load_layers  # spares the modules of archives
 
         return load_layers(path, Sequential)
 

@@ -7,7 +7,7 @@ from report.run import interrupts
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit status, once nothing is left to do."""
-    from report.cli import attempt
+    from report.cli import attempt  # spares everything, so that signals are heard first
 
     status, message = attempt(arguments)
     interrupts.settle(0.05 if message else 0.0)

@@ -61,11 +61,11 @@ def _internal_error(error: Exception, build: Path) -> str:
 def run(target: str, only: list[str], options: Options) -> None:
     """Do what the command line asks for."""
     if target == "notebooks":
-        from report.run.refresh import refresh
+        from report.run.refresh import refresh  # spares all that `--help` does not need
 
         refresh(options, only)
         return
-    from report.run.build import build
+    from report.run.build import build  # spares all that `--help` does not need
 
     if only:
         raise ConfigError(f"--only goes with `notebooks`: a {target} report needs every chapter, and runs what changed")

@@ -57,7 +57,7 @@ def dataset(name: str, beside: Path) -> dict[str, Any]:
 
     One that is named by its path lies where the notebooks in the folder `beside` look for it.
     """
-    from mlp_core.datasets import NAMES, load_dataset
+    from mlp_core.datasets import NAMES, load_dataset  # spares NumPy
 
     path = beside / name
     data = load_dataset(path if name not in NAMES and path.exists() else name)

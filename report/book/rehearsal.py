@@ -137,8 +137,8 @@ def _options(cell: nb.Cell) -> dict[str, Any]:
     """Return the options of a cell; none where they cannot be read, which the exporter will say better."""
     import nbformat
 
-    from report.typst.errors import ConversionError
-    from report.typst.options import cell_options
+    from report.typst.errors import ConversionError  # spares nbconvert
+    from report.typst.options import cell_options  # spares nbconvert
 
     try:
         return cell_options(nbformat.from_dict(cell))

@@ -103,9 +103,9 @@ def _is_strict() -> bool:
 
 def merged(tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options) -> nb.Notebook:
     """Return the one notebook that is typeset."""
-    from report.book.merge import document_metadata, merge
-    from report.book.provenance import appendix, revision
-    from report.chapter.results import of_notebook
+    from report.book.merge import document_metadata, merge  # spares all that only a stale report needs
+    from report.book.provenance import appendix, revision  # spares the same
+    from report.chapter.results import of_notebook  # spares the same
 
     results = {task.name: of_notebook(notebook) for task, notebook in zip(tasks, executed, strict=True)}
     run = {"command": command(config, options), "revision": revision()}
@@ -145,12 +145,12 @@ def export(merged: nb.Notebook, kind: str, folder: Path) -> tuple[bytes, dict[st
     tuple of bytes and dict
         The report, and the hash of each picture by its path from `folder`.
     """
-    from report.run.fast_imports import skip_slow_imports
+    from report.run.fast_imports import skip_slow_imports  # spares the same
 
     skip_slow_imports()
     import nbformat
 
-    from report import typst
+    from report import typst  # spares nbconvert
 
     # the bibliography of the settings may lie anywhere, one that a notebook names only in its repository
     settings = {"bibliography": merged["metadata"]["report"].get("bibliography")}

@@ -122,7 +122,7 @@ def _run(states: list[State], config: Config, options: Options) -> dict[str, nb.
     """Run notebooks and store what they become, each as what it was when it started; return them by name."""
     if not states:
         return {}
-    from report.run.execution import Runner
+    from report.run.execution import Runner  # spares psutil
 
     environment.prepare(options.build)
     tasks, started = [state.task for state in states], {state.task.name: state for state in states}
@@ -155,8 +155,8 @@ def say_progress(outcome: "Outcome") -> None:
 
 def _load_data(tasks: list[Task]) -> dict[str, dict[str, Any]]:
     """Load each data set once and describe it: one that is missing stops the run before any notebook starts."""
-    from mlp_core.datasets import DatasetError
-    from report.book import provenance
+    from mlp_core.datasets import DatasetError  # spares NumPy
+    from report.book import provenance  # spares NumPy
 
     described = {}
     for name in sorted({task.values["dataset"] for task in tasks if "dataset" in task.values}):
@@ -169,7 +169,7 @@ def _load_data(tasks: list[Task]) -> dict[str, dict[str, Any]]:
 
 def _common_facts(notebooks: int, options: Options) -> dict[str, Any]:
     """Gather what all notebooks of this run share."""
-    from report.book import provenance
+    from report.book import provenance  # spares NumPy
 
     threads = max(1, cores() // max(1, min(options.jobs, notebooks)))
     return {"machine": provenance.machine(), "versions": provenance.versions(), "threads": threads}

@@ -83,7 +83,7 @@ class Runner:
 
     def _stop(self) -> None:
         """Start no more processes and end those that run."""
-        from report.run.processes import end_processes
+        from report.run.processes import end_processes  # spares psutil
 
         with self._starting:
             self._stopping = True
@@ -102,7 +102,7 @@ class Runner:
 
     def _supervise(self, task: Task, executed: Path, threads: int) -> str | None:
         """Start a notebook's worker, follow it to its end, end what it left behind; return why it failed."""
-        from report.run.processes import end_orphans, end_processes
+        from report.run.processes import end_orphans, end_processes  # spares psutil
 
         build, mark = self.options.build, f"{self._mark}/{task.name}"
         log = build / "logs" / f"{task.name}.log"

@@ -151,7 +151,7 @@ def data_files(name: str, beside: Path) -> dict[Path, str]:
 
     Downloaded and embedded data need none: `mlp_core` verifies the first, the lock file pins the second.
     """
-    from mlp_core.datasets.catalogue import SOURCES
+    from mlp_core.datasets.catalogue import SOURCES  # spares NumPy
 
     if name not in SOURCES:
         return {path: os.path.relpath(path, beside) for path in room(beside / name)} if name else {}

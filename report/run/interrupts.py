@@ -68,7 +68,7 @@ def _end(number: int) -> None:
     where = f" while running {' and '.join(places)}" if places else ""
     try:
         print(f"error: interrupted{where}; what has finished is kept", file=sys.stderr, flush=True)
-        from report.run.processes import end_descendants
+        from report.run.processes import end_descendants  # spares psutil
 
         deadline = time.monotonic() + GRACE
         while time.monotonic() < deadline and not _unwound.wait(0.1):
@@ -79,7 +79,7 @@ def _end(number: int) -> None:
 
 def _leave(number: int) -> NoReturn:
     """End all that was started, and this process with it."""
-    from report.run.processes import end_descendants
+    from report.run.processes import end_descendants  # spares psutil
 
     end_descendants()
     with contextlib.suppress(OSError, ValueError):

@@ -12,7 +12,7 @@ from report.run.tasks import Task, content
 
 def write(path: Path, body: bytes) -> None:
     """Write a file whole or not at all; make its folder where it is missing."""
-    from mlp_core.storage.atomic import atomic_write
+    from mlp_core.storage.atomic import atomic_write  # spares NumPy
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path) as file:
@@ -58,7 +58,7 @@ def store(task: Task, executed: Path, facts: dict[str, Any], build: Path) -> nb.
 
 def store_results(runs: Mapping[str, nb.Notebook], build: Path) -> None:
     """Let the files with results say what the executed notebooks say, whatever became of them."""
-    from report.chapter.results import of_notebook
+    from report.chapter.results import of_notebook  # spares IPython
 
     for name, run in runs.items():
         path, body = build / "results" / f"{name}.json", as_json(of_notebook(run))

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from .errors import MathError
+from .grammar import Parser
 from .tokens import Token, untokenize
-
-if TYPE_CHECKING:
-    from .parser import Parser
 
 COLOURS = {
     "black": "#000000", "white": "#ffffff", "red": "#ff0000", "green": "#008000", "blue": "#0000ff",

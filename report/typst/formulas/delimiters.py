@@ -2,15 +2,11 @@ r"""Delimiters: `\left`, `\middle`, `\right` and what may stand behind them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .errors import MathError
+from .grammar import Parser
 from .nodes import Fenced, Node, Row
 from .symbols import SYMBOLS
 from .tokens import Token
-
-if TYPE_CHECKING:
-    from .parser import Parser
 
 _PLAIN = {char: char for char in "()[]|/⟨⟩⌈⌉⌊⌋‖⟦⟧"} | {".": "", "<": "⟨", ">": "⟩"}
 _NAMED = {

@@ -1,10 +1,9 @@
-"""Commands that become one node: `handle` finds the function that reads each one's arguments."""
+"""Commands that become one node: `HANDLERS` has the function that reads each one's arguments."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from . import delimiters, textmode
 from .colours import read_colour
@@ -17,21 +16,17 @@ from .commands import (
     FONT_SWITCHES,
     FONTS,
     IGNORED,
-    REFUSED,
     SIZE_SWITCHES,
     SPACES,
     STYLE_SWITCHES,
 )
 from .errors import MathError
+from .grammar import Parser
 from .nodes import Call, Node, Operator, Row, Space, Symbol, Text
 from .symbols import SYMBOLS, character, negated
 from .tokens import Token, untokenize
 
-if TYPE_CHECKING:
-    from .parser import Parser
-
-INFIX = {"\\over": "frac", "\\choose": "binom", "\\atop": "atop", "\\brace": "brace", "\\brack": "brack"}
-SWITCHES = {*FONT_SWITCHES, *STYLE_SWITCHES, *SIZE_SWITCHES, "\\color"}
+_INFIX = {"\\over": "frac", "\\choose": "binom", "\\atop": "atop", "\\brace": "brace", "\\brack": "brack"}
 _UNITS = {
     "em": 1.0,
     "ex": 0.431,
@@ -46,34 +41,12 @@ _UNITS = {
 _DIMENSION = re.compile(r"\s*([+-]?)\s*(\d*[.,]?\d+|\d+[.,])\s*(" + "|".join(_UNITS) + r")\s*")
 
 
-def handle(parser: Parser, token: Token) -> Node | None:
-    """Read a command's arguments and make its node.
-
-    Returns
-    -------
-    Node or None
-        None for a command without effect; `NotImplemented` for one that is not known.
-
-    Raises
-    ------
-    MathError
-        For a command that is known and cannot be typeset, and for wrong arguments.
-    """
-    if token in HANDLERS:
-        return HANDLERS[token](parser, token)
-    if token.startswith("\\verb "):
-        return Text(token[len("\\verb ") :], "mono")
-    if token in REFUSED:
-        raise MathError(f"{token} is not supported in formulas: {REFUSED[token]}")
-    return NotImplemented
-
-
-def infix(parser: Parser, token: Token, above: Row) -> Node:
+def _infix(parser: Parser, token: Token, above: Row) -> Node:
     r"""Read what follows `\over` and its kin to the end of the group."""
-    return Call(INFIX[token], (above, parser.parse_row()))
+    return Call(_INFIX[token], (above, parser.parse_row()))
 
 
-def switch(parser: Parser, token: Token) -> Node:
+def _switch(parser: Parser, token: Token) -> Node:
     """Apply a font, a size, a style or a colour to the rest of the group."""
     if token == "\\color":
         colour = read_colour(parser, token)
@@ -289,3 +262,6 @@ HANDLERS: dict[Token, Callable[[Parser, Token], Node | None]] = {
     "\\label": _label,
     "\\tag": _tag,
 }
+
+INFIX = dict.fromkeys(_INFIX, _infix)
+SWITCHES = dict.fromkeys((*FONT_SWITCHES, *STYLE_SWITCHES, *SIZE_SWITCHES, "\\color"), _switch)

@@ -12,8 +12,7 @@ from .accents import ACCENTS
 from .alphabets import letter
 from .mathml_operators import fence, function, is_no_operand, operator, prime_mark, relation, small_mark
 from .mathml_tables import ALPHABETS, CALLS, INTEGRALS, LIMITED, SPACES_AROUND, UPRIGHT
-from .nodes import Call, Fenced, Node, Operator, Row, Scripts, Space, Symbol, Table, Text
-from .typst import word_of
+from .nodes import Call, Fenced, Node, Operator, Row, Scripts, Space, Symbol, Table, Text, word_of
 
 
 def mathml(node: Node, font: str = "") -> str:

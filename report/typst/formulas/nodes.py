@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+WORD_FONTS = {"upright", "boldupright", "sans", "mono", "italic"}
+
 
 @dataclass(frozen=True)
 class Node:
@@ -123,3 +125,12 @@ class Formula:
     body: Table
     display: bool
     source: str
+
+
+def word_of(node: Call) -> str:
+    r"""Return the letters of a font's group that is one word, such as \mathrm{ReLU}, else nothing."""
+    if node.name != "font" or node.options[0] not in WORD_FONTS or not isinstance(node.args[0], Row):
+        return ""
+    children = node.args[0].children
+    symbols = [child for child in children if isinstance(child, Symbol) and child.kind in ("var", "num")]
+    return "".join(symbol.text for symbol in symbols) if 1 < len(symbols) == len(children) else ""

@@ -2,14 +2,10 @@ r"""Rows and cells between `\begin` and `\end`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .environments import ENVIRONMENTS, column_rules
 from .errors import MathError
+from .grammar import Parser
 from .nodes import Line, Node, Row, Table
-
-if TYPE_CHECKING:
-    from .parser import Parser
 
 _LARGEST = 10_000
 _RULES = ("\\hline", "\\hdashline", "\\toprule", "\\midrule", "\\bottomrule")
@@ -89,6 +85,6 @@ def _lift_marks(parser: Parser, rows: list[Line]) -> list[Line]:
     marks = [(line.label, line.tag) for line in rows if line.label or line.tag]
     if len(marks) > 1 or (marks and (parser.label or parser.tag)):
         raise MathError("one number for a formula: several \\label or \\tag need align or gather, not aligned")
-    for parser.label, parser.tag in marks:
-        pass
+    if marks:
+        parser.label, parser.tag = marks[0]
     return [Line(line.cells) for line in rows]

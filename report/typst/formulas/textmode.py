@@ -3,17 +3,14 @@ r"""Words in formulas: the arguments of `\text` and its kin."""
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
 
 from .colours import read_colour
 from .commands import SPACES
 from .errors import MathError
+from .grammar import Parser
 from .nodes import Call, Node, Row, Space, Text
 from .symbols import SYMBOLS
 from .tokens import Token, is_word, untokenize
-
-if TYPE_CHECKING:
-    from .parser import Parser
 
 COMMANDS = {
     "\\text": "", "\\textrm": "", "\\textup": "", "\\textnormal": "", "\\textmd": "", 

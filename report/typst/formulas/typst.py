@@ -10,7 +10,7 @@ import unicodedata
 from functools import singledispatch
 
 from .accents import ACCENTS
-from .nodes import Call, Fenced, Line, Node, Operator, Row, Scripts, Space, Symbol, Table, Text
+from .nodes import Call, Fenced, Line, Node, Operator, Row, Scripts, Space, Symbol, Table, Text, word_of
 from .typst_tables import (
     CALLS,
     CLASSES,
@@ -23,7 +23,6 @@ from .typst_tables import (
     SPACES,
     TEXT_STYLES,
     TRANSPARENT,
-    WORD_FONTS,
 )
 
 
@@ -178,15 +177,6 @@ def _font(node: Call) -> str:
     if word := word_of(node):
         return string(word) if font == "upright" else FONTS[font].format(string(word))
     return FONTS[font].format(_body(node))
-
-
-def word_of(node: Call) -> str:
-    r"""Return the letters of a font's group that is one word, such as \mathrm{ReLU}, else nothing."""
-    if node.name != "font" or node.options[0] not in WORD_FONTS or not isinstance(node.args[0], Row):
-        return ""
-    children = node.args[0].children
-    symbols = [child for child in children if isinstance(child, Symbol) and child.kind in ("var", "num")]
-    return "".join(symbol.text for symbol in symbols) if 1 < len(symbols) == len(children) else ""
 
 
 def _accent(node: Call) -> str:

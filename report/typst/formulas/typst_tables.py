@@ -24,7 +24,6 @@ FONTS = {
     "italic": "italic({})",
     "normal": "{}",
 }  # fmt: skip
-WORD_FONTS = {"upright", "boldupright", "sans", "mono", "italic"}
 TEXT_STYLES = {"": "{}", "bold": "bold({})", "italic": "italic({})", "sans": "sans({})", "mono": "texmono({})"}
 CLASSES = {
     "ord": "normal", "op": "large", "bin": "binary", "rel": "relation", "open": "opening", "close": "closing",
