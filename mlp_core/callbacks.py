@@ -37,7 +37,7 @@ class TrainingState:
     step : int
         Parameter updates so far, over all epochs.
     loss : float
-        Mean loss (nats an image) of the last mini-batch, before its update; NaN before the first.
+        Mean loss (nats per image) of the last mini-batch, before its update; NaN before the first.
     stop_reason : str
         Set by `stop`; empty while the run goes on.
     """

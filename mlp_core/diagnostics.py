@@ -50,7 +50,7 @@ def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
 
 
 def activation_statistics(network: Sequential, images: np.ndarray) -> pd.DataFrame:
-    """Return mean, standard deviation, norm and fraction of zeros of every layer's output, one row a layer.
+    """Return mean, standard deviation, norm and fraction of zeros of every layer's output, one row per layer.
 
     The norm is the root mean square over the batch of one image's Euclidean norm, so that it does not grow with n.
     """
@@ -65,7 +65,7 @@ def activation_statistics(network: Sequential, images: np.ndarray) -> pd.DataFra
 def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
     """Return mean, standard deviation, norm and fraction of zeros of every gradient of the mean loss over a batch.
 
-    One row a parameter, and one row a layer for the gradient of its input, the signal that the layer passes back
+    One row per parameter, and one row per layer for the gradient of its input, the signal that the layer passes back
     ("input"). Dropout is switched off.
     """
     check_network(network)

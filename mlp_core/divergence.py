@@ -15,7 +15,7 @@ class TrainingDiverged(ArithmeticError):
     epoch, step : int
         The epoch under way, counted from 1, and the updates made over all epochs.
     last_finite_loss : float
-        Loss of the last mini-batch (nats an image) that still had one; NaN if none had.
+        Loss of the last mini-batch (nats per image) that still had one; NaN if none had.
     history : History
         The epochs before.
     """

@@ -19,7 +19,7 @@ class Evaluation(NamedTuple):
     Attributes
     ----------
     loss : float
-        Mean cross-entropy, nats an image.
+        Mean cross-entropy, nats per image.
     accuracy : float
         Fraction of images whose largest logit is that of their class.
     """

@@ -33,18 +33,18 @@ def sign(metric: str) -> int:
 
 @dataclass(repr=False)
 class History:
-    """The measurements of a training run; every list holds one value an epoch, the first for epoch 1.
+    """The measurements of a training run; every list holds one value per epoch, the first for epoch 1.
 
     Attributes
     ----------
     train_loss, valid_loss, test_loss : list of float
-        Mean cross-entropy (nats an image) of a full pass over the split after each epoch; empty where not measured.
+        Mean cross-entropy (nats per image) of a full pass over the split after each epoch; empty where not measured.
     train_accuracy, valid_accuracy, test_accuracy : list of float
         Fraction of images classified rightly, measured in the same passes.
     running_loss : list of float
         Mean loss of the epoch's mini-batches, each before the network learnt from it: free, but of no one state.
     seconds : list of float
-        Wall-clock seconds an epoch took, its training steps and its evaluations.
+        Wall-clock seconds per epoch took, its training steps and its evaluations.
     initial : dict
         The same metrics before the first step ("epoch 0"), where `train` was asked for them.
     status : str
@@ -117,7 +117,7 @@ class History:
         return next(reached, None)
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return a DataFrame, one row an epoch (its index), one column a measured metric; epoch 0 is `initial`."""
+        """Return a DataFrame, one row per epoch (its index), one column a measured metric; epoch 0 is `initial`."""
         import pandas as pd
 
         lists = {name: getattr(self, name) for name in COLUMNS if getattr(self, name)}

@@ -228,7 +228,7 @@ class Flatten(Layer):
     """Turn (n, C, H, W) into (n, C*H*W)."""
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Return x as one row an example."""
+        """Return x as one row per example."""
         x = as_floats(x)
         self._remember(x.shape, training)
         return x.reshape(x.shape[0], -1)

@@ -84,7 +84,7 @@ def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
     if logits.ndim != 2 or len(logits) == 0:
         raise ValueError(f"expected logits of shape (n, classes) with n >= 1, got {logits.shape}")
     if labels.shape != logits.shape[:1]:
-        raise ValueError(f"expected labels of shape ({len(logits)},), one a row of the logits, got {labels.shape}")
+        raise ValueError(f"expected labels of shape ({len(logits)},), one per row of the logits, got {labels.shape}")
     if not np.issubdtype(labels.dtype, np.integer):
         raise TypeError(f"expected integer labels, got {labels.dtype}")
     if labels.min() < 0 or labels.max() >= logits.shape[1]:

@@ -192,7 +192,7 @@ class Sequential:
         return self.summary_text()
 
     def __repr__(self) -> str:
-        """Show the layers, one a line."""
+        """Show the layers, one per line."""
         lines = "".join(f"    {layer!r},\n" for layer in self.layers)
         return f"Sequential([\n{lines}], input_shape={self.input_shape})"
 

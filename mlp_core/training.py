@@ -118,7 +118,7 @@ def train(
     valid, test : Split, optional
         Measured after every epoch, never learnt from.
     batch_size : int, optional
-        Images an update; more than there are, or None, takes them all at once. The last batch may be smaller.
+        Images per update; more than there are, or None, takes them all at once. The last batch may be smaller.
     seed : int or numpy.random.Generator
         Source of the shuffling.
     shuffle : bool
@@ -148,7 +148,7 @@ def train(
     Returns
     -------
     History
-        One value an epoch for each metric.
+        One value per epoch for each metric.
 
     Raises
     ------

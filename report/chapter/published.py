@@ -101,7 +101,7 @@ def row(
     """
     runs = np.atleast_1d(np.asarray(ours_runs, dtype=float))
     if runs.ndim != 1 or not runs.size:
-        raise ValueError(f"expected one value a run for {quantity!r}, got an array of shape {runs.shape}")
+        raise ValueError(f"expected one value per run for {quantity!r}, got an array of shape {runs.shape}")
     if not tolerance > 0:
         raise ValueError(f"expected a tolerance > 0 for {quantity!r}, got {tolerance}")
     finite = bool(np.isfinite(runs).all())

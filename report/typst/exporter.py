@@ -24,7 +24,6 @@ from .pandoc import read, write
 from .references import reference_problems, unused_labels
 
 TEMPLATES = Path(__file__).parent / "templates"
-_IMAGE = re.compile("\ue002(image-\\d+)\ue002")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ue000-\ue003\ufeff\ufffe\uffff]")
 """Control characters, and the private characters that the filters use as marks."""
 _LINE_BREAK = re.compile("[\x85\u2028\u2029]")
@@ -41,6 +40,8 @@ class TypstExporter(Exporter):
     echo = Bool(True, help="Show code where no option or tag of the cell says otherwise.").tag(config=True)
     strict_alt = Bool(False, help="Refuse figures without an alternative text instead of warning.").tag(config=True)
     report = Dict(help="Settings that go before those in the notebook's metadata.report.").tag(config=True)
+    _image_place = re.compile("\ue002(image-\\d+)\ue002")  # what `ImageStore.resolve` fills
+
     template = Unicode(str(TEMPLATES / "report.typ"), help="The Typst file with the report's look.").tag(config=True)
 
     typst_in_markdown = Bool(False, help="Take raw Typst in Markdown cells, too.").tag(config=True)
@@ -166,7 +167,7 @@ class TypstExporter(Exporter):
             raise ConversionError(dict.fromkeys(problems))
         for warning in dict.fromkeys(missing + _lines(notes, "warnings")):
             self.log.warning(warning)
-        return _IMAGE.sub(lambda match: arguments[match.group(1)], text)
+        return self._image_place.sub(lambda match: arguments[match.group(1)], text)
 
 
 def _file_name(resources: dict | None) -> str:

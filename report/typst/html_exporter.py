@@ -29,6 +29,8 @@ _REFERENCE = re.compile("\ue001(ref|eqref):([^\ue001]+)\ue001")
 class TypstHTMLExporter(TypstExporter):
     """Notebook to one HTML file: the same document as the PDF, with MathML, without scripts."""
 
+    _image_place = re.compile('src="\ue002(image-\\d+)\ue002"')
+
     export_from_notebook = "HTML page"
     output_mimetype = "text/html"
 
@@ -82,10 +84,10 @@ class PageImages(ImageStore):
     """Images as data inside the page."""
 
     def resolve(self, source: str, notebook: str, cell: int) -> str:
-        """Return the address of an image, and its width and height as further attributes of img."""
+        """Return the attributes of img that show the image a cell names: src, width and height."""
         data, suffix, width, height = self.prepared(source, notebook, cell)
         address = f"data:{_TYPES[suffix]};base64,{base64.b64encode(data).decode('ascii')}"
-        return f'{address}" width="{width / 0.75:.0f}" height="{height / 0.75:.0f}'
+        return f'src="{address}" width="{width / 0.75:.0f}" height="{height / 0.75:.0f}"'
 
 
 def _number(made: Page, kind: str, label: str) -> str:

@@ -27,7 +27,7 @@ def lines(
     log: str = "",
     references: Mapping[str, float] | None = None,
 ) -> Axes:
-    """Draw one line a label; several runs under a label become their mean with a band from lowest to highest.
+    """Draw one line per label; several runs under a label become their mean with a band from lowest to highest.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def learning_curves(
     height: float = 2.6,
     references: Mapping[str, Mapping[str, float]] | None = None,
 ) -> np.ndarray:
-    """Draw one panel a metric, one line a label; several histories (seeds) under a label become a band.
+    """Draw one panel a metric, one line per label; several histories (seeds) under a label become a band.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def panels(
     log: str = "",
     height: float = 2.0,
 ) -> np.ndarray:
-    """Draw one panel a title side by side on common axes, in each one line a label: small multiples to compare.
+    """Draw one panel a title side by side on common axes, in each one line per label: small multiples to compare.
 
     Parameters
     ----------
