@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 Shape = tuple[int, ...]
+PROTOCOL = ("forward", "backward", "params", "grads")
 
 
 def positive_int(value: int, name: str) -> int:
@@ -84,6 +85,17 @@ def as_shape(input_shape: Sequence[int]) -> Shape:
     return tuple(positive_int(n, "every number of input_shape") for n in input_shape)
 
 
+def check_layers(layers: Sequence[Any]) -> None:
+    """Raise TypeError for what is no layer, ValueError for a layer in two places: it remembers one pass only."""
+    for index, layer in enumerate(layers):
+        if hasattr(layer, "layers"):
+            raise TypeError("expected layers, got a network; join two: Sequential([*first.layers, *second.layers])")
+        if isinstance(layer, type) or not all(hasattr(layer, name) for name in PROTOCOL):
+            raise TypeError(f"expected a layer with {', '.join(PROTOCOL)}, got {layer!r} (layer {index})")
+        if any(layer is other for other in layers[:index]):
+            raise ValueError(f"expected a layer of its own in each place, got {layer!r} twice (layer {index})")
+
+
 def check_batch(x: np.ndarray) -> np.ndarray:
     """Return the batch as an array of floating-point numbers; raise unless it holds something, and all is finite."""
     x = as_floats(x)
@@ -116,3 +128,24 @@ def check_training(
     ):
         if value not in allowed:
             raise ValueError(f"expected {name} {allowed[0]!r} or {allowed[1]!r}, got {value!r}")
+
+
+class Arrays(dict[str, np.ndarray]):
+    """The arrays of a network by name, gathered anew whenever asked for: another array put here would be lost."""
+
+    def _refuse(self, *args: object, **options: object) -> NoReturn:
+        raise TypeError(
+            "network.params and network.grads only show what the layers hold: assign into an array, "
+            "network.params['0.weight'][...] = values, or to the layer, network.layers[0].params['weight'] = array"
+        )
+
+    def __setitem__(self, name: str, array: np.ndarray) -> None:
+        """Accept the array that is there, as ``params[name] -= step`` does; TypeError for any other."""
+        if array is not self.get(name):
+            self._refuse()
+
+    __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, np.ndarray]]]:
+        """Be an ordinary dictionary once copied deeply or pickled."""
+        return dict, (dict(self),)

@@ -75,7 +75,7 @@ class Conv2d(Layer):
             raise ValueError(f"{self!r} expected an input of shape (n, {self.in_channels}, H, W), got {x.shape}")
         out_channels, height, width = self.output_shape(x.shape[1:])
         columns = im2col(x, self.kernel_size, self.stride, self.padding)
-        self._remember((x.shape, columns), training)
+        self.remember((x.shape, columns), training)
         output = self.params["weight"].reshape(out_channels, -1) @ columns + self.params["bias"][:, None]
         return output.reshape(out_channels, height, width, x.shape[0]).transpose(3, 0, 1, 2)
 
@@ -86,7 +86,7 @@ class Conv2d(Layer):
         With the kernels as a matrix W and the patches as columns P, ``Y = W P + b``: the derivation of `Linear`
         gives dL/dW = dY Pᵀ and dL/dP = Wᵀ dY; `col2im` then adds up what each pixel got from all its patches.
         """
-        input_shape, columns = self._remembered()
+        input_shape, columns = self.remembered()
         grad_output = as_grad(grad_output, (input_shape[0], *self.output_shape(input_shape[1:])), self)
         grad_rows = grad_output.transpose(1, 2, 3, 0).reshape(self.out_channels, -1)
         weight = self.params["weight"]
@@ -142,12 +142,12 @@ class MaxPool2d(Layer):
         for index, candidate in enumerate(candidates[1:], start=1):
             winner = np.where(candidate > output, index, winner)  # ">" keeps the first of equal values
             output = np.maximum(candidate, output)
-        self._remember((x.shape, winner), training)
+        self.remember((x.shape, winner), training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Give each window's gradient to its winner; overlapping windows add up."""
-        input_shape, winner = self._remembered()
+        input_shape, winner = self.remembered()
         grad_output = as_grad(grad_output, winner.shape, self)
         grad_input = zeros_channels_first(input_shape, grad_output.dtype)
         for index, tap in enumerate(taps(self.kernel_size)):

@@ -33,7 +33,7 @@ class Dropout(Layer):
         """Return x with a fresh random mask applied while training, x itself otherwise."""
         x = as_floats(x)
         mask = self.draw_mask(x.shape, x.dtype) if training else None
-        self._remember(mask, training)
+        self.remember(mask, training)
         return x if mask is None else x * mask
 
     def draw_mask(self, shape: Shape, dtype: np.dtype) -> np.ndarray:
@@ -43,7 +43,7 @@ class Dropout(Layer):
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Apply the same mask to the gradient."""
-        mask = self._remembered()
+        mask = self.remembered()
         return as_grad(grad_output, mask.shape, self) * mask
 
     def config(self) -> dict[str, Any]:

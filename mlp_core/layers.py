@@ -8,20 +8,19 @@ time.  Arrays hold one example a row: ``x`` has shape (n, ...), n the batch size
 from __future__ import annotations
 
 import math
-from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from mlp_core.checks import Shape, as_floats, as_grad, float_dtype, positive_int
-from mlp_core.fast.threads import product
+from mlp_core.fast.threads import Memory, product
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
-class Layer:
+class Layer(Memory):
     """What every layer can do; a layer of your own derives from this and overrides ``forward`` and ``backward``.
 
     To be saved and loaded it also tells, in ``config``, its constructor's arguments and, in ``parameter_shapes``, what
@@ -37,8 +36,6 @@ class Layer:
 
     kinds: ClassVar[dict[str, type[Layer]]] = {}
 
-    _thread = 0  # that of the last forward(x, training=True)
-
     def __init_subclass__(cls, **options: Any) -> None:
         """Take note of a new kind of layer."""
         super().__init_subclass__(**options)
@@ -47,9 +44,9 @@ class Layer:
             Layer.kinds[cls.__name__] = cls
 
     def __init__(self) -> None:
+        super().__init__()
         self.params: dict[str, np.ndarray] = {}
         self.grads: dict[str, np.ndarray] = {}
-        self._cache: Any = None
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Compute the output; with ``training`` keep what ``backward`` will need."""
@@ -79,24 +76,6 @@ class Layer:
     def __repr__(self) -> str:
         """Show the layer as the call that makes it."""
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.config().items())})"
-
-    def _remember(self, cache: Any, training: bool) -> None:
-        """Keep what backward will need; a pass that trains nothing ends what this thread's last one kept."""
-        if training:
-            self._cache, self._thread = cache, get_ident()
-        elif self._thread == get_ident():
-            self._cache = None
-
-    def _remembered(self) -> Any:
-        """Return what forward kept; RuntimeError if there is nothing, or another thread's."""
-        if self._cache is None:
-            raise RuntimeError(f"{type(self).__name__}.backward needs forward(x, training=True) before it")
-        if self._thread != get_ident():
-            raise RuntimeError(
-                f"the last {type(self).__name__}.forward(x, training=True) ran in another thread: two threads cannot "
-                "train one layer at once; let each train a network.copy()"
-            )
-        return self._cache
 
 
 class Linear(Layer):
@@ -143,7 +122,7 @@ class Linear(Layer):
         x = as_floats(x, self.dtype)
         if x.ndim != 2 or x.shape[1] != self.in_features:
             raise ValueError(f"{self!r} expected an input of shape (n, {self.in_features}), got {x.shape}")
-        self._remember(x, training)
+        self.remember(x, training)
         return x @ self.params["weight"] + self.params["bias"]
 
     @product
@@ -153,7 +132,7 @@ class Linear(Layer):
         From y_ij = sum_k x_ik W_kj + b_j:  dL/dW_kj = sum_i x_ik dL/dy_ij, that is ``xᵀ dY``;
         dL/db_j = sum_i dL/dy_ij;  dL/dx_ik = sum_j dL/dy_ij W_kj, that is ``dY Wᵀ``.
         """
-        x = self._remembered()
+        x = self.remembered()
         grad_output = as_grad(grad_output, (x.shape[0], self.out_features), self)
         self.grads = {"weight": x.T @ grad_output, "bias": grad_output.sum(axis=0)}
         return grad_output @ self.params["weight"].T
@@ -181,12 +160,12 @@ class ReLU(Layer):
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return ``max(x, 0)``, the shape of x."""
         output = np.maximum(as_floats(x), 0)
-        self._remember(output, training)
+        self.remember(output, training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Let the gradient through where the unit was active (output > 0)."""
-        output = self._remembered()
+        output = self.remembered()
         return as_grad(grad_output, output.shape, self) * (output > 0)
 
     def choices(self) -> np.ndarray | None:
@@ -200,12 +179,12 @@ class Sigmoid(Layer):
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return the sigmoid of x, the shape of x."""
         output = 0.5 * np.tanh(0.5 * as_floats(x)) + 0.5
-        self._remember(output, training)
+        self.remember(output, training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Use s' = s (1 - s), where s is the output."""
-        output = self._remembered()
+        output = self.remembered()
         return as_grad(grad_output, output.shape, self) * output * (1 - output)
 
 
@@ -215,12 +194,12 @@ class Tanh(Layer):
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return tanh(x), the shape of x."""
         output = np.tanh(as_floats(x))
-        self._remember(output, training)
+        self.remember(output, training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Use t' = 1 - t², where t is the output."""
-        output = self._remembered()
+        output = self.remembered()
         return as_grad(grad_output, output.shape, self) * (1 - output * output)
 
 
@@ -230,12 +209,12 @@ class Flatten(Layer):
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         """Return x as one row per example."""
         x = as_floats(x)
-        self._remember(x.shape, training)
+        self.remember(x.shape, training)
         return x.reshape(x.shape[0], -1)
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Give the gradient the input's shape back."""
-        shape = self._remembered()
+        shape = self.remembered()
         return as_grad(grad_output, (shape[0], math.prod(shape[1:])), self).reshape(shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:

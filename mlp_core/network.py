@@ -6,12 +6,12 @@ import copy
 import math
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlp_core import summary
-from mlp_core.checks import Shape, as_floats, as_shape, float_dtype
+from mlp_core.checks import Arrays, Shape, as_floats, as_shape, check_layers, float_dtype
 from mlp_core.fast.plan import fast_logits, in_a_row, is_supported
 from mlp_core.fast.threads import product
 from mlp_core.layers import Layer, Linear
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import DTypeLike
 
-PROTOCOL = ("forward", "backward", "params", "grads")
 EVALUATION_CHUNK = 1000  # images at a time: fits the cache, and memory stays small
 
 
@@ -195,35 +194,3 @@ class Sequential:
         """Show the layers, one per line."""
         lines = "".join(f"    {layer!r},\n" for layer in self.layers)
         return f"Sequential([\n{lines}], input_shape={self.input_shape})"
-
-
-class Arrays(dict[str, np.ndarray]):
-    """The arrays of a network by name, gathered anew whenever asked for: another array put here would be lost."""
-
-    def _refuse(self, *args: object, **options: object) -> NoReturn:
-        raise TypeError(
-            "network.params and network.grads only show what the layers hold: assign into an array, "
-            "network.params['0.weight'][...] = values, or to the layer, network.layers[0].params['weight'] = array"
-        )
-
-    def __setitem__(self, name: str, array: np.ndarray) -> None:
-        """Accept the array that is there, as ``params[name] -= step`` does; TypeError for any other."""
-        if array is not self.get(name):
-            self._refuse()
-
-    __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse  # type: ignore[assignment]
-
-    def __reduce__(self) -> tuple[type, tuple[dict[str, np.ndarray]]]:
-        """Be an ordinary dictionary once copied deeply or pickled."""
-        return dict, (dict(self),)
-
-
-def check_layers(layers: Sequence[Layer]) -> None:
-    """Raise TypeError for what is no layer, ValueError for a layer in two places: it remembers one pass only."""
-    for index, layer in enumerate(layers):
-        if isinstance(layer, Sequential):
-            raise TypeError("expected layers, got a network; join two: Sequential([*first.layers, *second.layers])")
-        if isinstance(layer, type) or not all(hasattr(layer, name) for name in PROTOCOL):
-            raise TypeError(f"expected a layer with {', '.join(PROTOCOL)}, got {layer!r} (layer {index})")
-        if any(layer is other for other in layers[:index]):
-            raise ValueError(f"expected a layer of its own in each place, got {layer!r} twice (layer {index})")

@@ -20,11 +20,11 @@ class Swish(Layer):
 
     def forward(self, x, training=False):
         gate = 1 / (1 + np.exp(-self.params["slope"] * x))
-        self._remember((x, gate), training)
+        self.remember((x, gate), training)
         return x * gate
 
     def backward(self, grad_output):
-        x, gate = self._remembered()
+        x, gate = self.remembered()
         inner = gate * (1 - gate) * x
         self.grads = {"slope": (grad_output * inner * x).sum(axis=0)}
         return grad_output * (gate + self.params["slope"] * inner)

@@ -63,7 +63,7 @@ def test_inputs_stay_as_they_were():
         (LABELS + 1, ValueError, "labels from 0 to 3, got labels from 1 to 4"),
         (LABELS - 1, ValueError, "got labels from -1"),
         (LABELS.astype(float), TypeError, "integer labels, got float64"),
-        (np.eye(4)[LABELS], ValueError, "one a row"),
+        (np.eye(4)[LABELS], ValueError, "one per row"),
     ],
 )
 def test_impossible_labels_are_refused(labels, error, message):

@@ -201,6 +201,31 @@ def one_trainer(step: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", guarded)
 
 
+class Memory:
+    """What a layer's forward keeps for its backward, and which thread it was."""
+
+    _cache: Any = None
+    _thread = 0
+
+    def remember(self, cache: Any, training: bool) -> None:
+        """Keep what backward will need; a pass that trains nothing ends what this thread's last one kept."""
+        if training:
+            self._cache, self._thread = cache, threading.get_ident()
+        elif self._thread == threading.get_ident():
+            self._cache = None
+
+    def remembered(self) -> Any:
+        """Return what forward kept; RuntimeError if there is nothing, or another thread's."""
+        if self._cache is None:
+            raise RuntimeError(f"{type(self).__name__}.backward needs forward(x, training=True) before it")
+        if self._thread != threading.get_ident():
+            raise RuntimeError(
+                f"the last {type(self).__name__}.forward(x, training=True) ran in another thread: two threads cannot "
+                "train one layer at once; let each train a network.copy()"
+            )
+        return self._cache
+
+
 def _after_fork() -> None:
     """Forget, in a forked process, the threads that it does not have; and take locks that nobody holds."""
     global _training_lock

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from mlp_core.checks import check_layers
 from mlp_core.fast.threads import product
 from mlp_core.layers import Layer
-from mlp_core.network import check_layers
 
 Criterion = Callable[[np.ndarray], tuple[float, np.ndarray]]
 INPUT = "input"
