@@ -40,17 +40,16 @@ def merge(tasks: list[Task], executed: list[nb.Notebook], document: dict[str, An
     ReportError
         If a notebook is not complete.
     """
-    cells: list[nb.Cell] = []
+    from report.typst.merging import merge as join  # spares nbconvert
+
+    parts = []
     for task, notebook in zip(tasks, executed, strict=True):
         if problem := nb.first_problem(notebook):
             raise ReportError(f"{task.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
-        for index, cell in enumerate(grafted(task.notebook, notebook)):
-            cells.append(_placed(cell, f"{task.name}.ipynb", index, len(cells)))
-    cells.append(_placed({"cell_type": "markdown", "source": appendix, "metadata": {}}, "the appendix", 0, len(cells)))
-    cells[-1]["metadata"]["report_part"] = "appendix"
-    first = executed[0]["metadata"]
-    metadata = {key: first[key] for key in ("kernelspec", "language_info") if key in first}
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata | document, "cells": cells}
+        parts.append((f"{task.name}.ipynb", notebook | {"cells": grafted(task.notebook, notebook)}))
+    end = {"cell_type": "markdown", "source": appendix, "metadata": {"report_part": "appendix"}}
+    merged = join([*parts, ("the appendix", {"cells": [end], "metadata": {}})])
+    return merged | {"metadata": merged["metadata"] | document}
 
 
 def grafted(source: nb.Notebook, executed: nb.Notebook) -> list[nb.Cell]:
@@ -67,12 +66,6 @@ def _with_outputs(cell: nb.Cell, run: nb.Cell | None) -> nb.Cell:
     """Return a code cell with the outputs of its run, or without, if there was nothing to run."""
     outputs, count = (run["outputs"], run["execution_count"]) if run else ([], None)
     return cell | {"outputs": outputs, "execution_count": count}
-
-
-def _placed(cell: nb.Cell, notebook: str, index: int, position: int) -> nb.Cell:
-    """Return a copy of a cell that knows its notebook, under an id that no other cell has."""
-    metadata = cell["metadata"] | {"source": {"notebook": notebook, "cell": index}}
-    return cell | {"metadata": metadata, "id": f"cell-{position}"}
 
 
 def document_metadata(

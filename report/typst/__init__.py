@@ -9,12 +9,13 @@ The way of a notebook through the rooms of this package, which imports nothing e
 4. `pandoc` reads the parts (``filters/reader.lua``) to one syntax tree, in which ``formulas/`` typesets the TeX.
 5. ``filters/typst.lua`` writes the tree as Typst, room by room: references, anchors, figures, tables, code; what it
    has to tell comes back as notes, which `references` and `exporter` judge.
-6. ``templates/`` holds the look; `glyphs` deals with characters that no font has.
+6. ``templates/`` holds the look; `glyphs` deals with characters that no font has; `merge` joins notebooks.
 """
 
 from .errors import ConversionError
 from .exporter import TypstExporter
 from .html_exporter import TypstHTMLExporter
+from .merging import merge
 from .pdf import TypstPDFExporter
 
-__all__ = ["ConversionError", "TypstExporter", "TypstHTMLExporter", "TypstPDFExporter"]
+__all__ = ["ConversionError", "TypstExporter", "TypstHTMLExporter", "TypstPDFExporter", "merge"]

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from nbformat import from_dict
+from nbformat.v4 import new_markdown_cell, new_notebook
+
 import report.typst
 
 PROGRAM = """
@@ -23,3 +27,16 @@ def test_a_copy_of_the_folder_is_an_exporter(tmp_path):
     shutil.copytree(Path(report.typst.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
     done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["b'%PDF-'", "True", "[]"]
+
+
+def test_notebooks_are_joined_under_their_names():
+    cells = [new_markdown_cell("# A\n\n@sec-b"), new_markdown_cell("$\\nope$")]
+    first, second = new_notebook(cells=cells[:1], metadata={"language_info": {"name": "x"}}), new_notebook(cells=cells[1:])
+    joined = report.typst.merge([("01.ipynb", first), ("02.ipynb", second)])
+    assert joined["metadata"] == {"language_info": {"name": "x"}}
+    assert len({cell["id"] for cell in joined["cells"]}) == 2
+    with pytest.raises(report.typst.ConversionError) as error:
+        report.typst.TypstExporter().from_notebook_node(from_dict(joined))
+    assert sorted(problem.partition(":")[0] for problem in error.value.problems) == [
+        "01.ipynb, cell 1 (`# A`)", "02.ipynb, cell 1 (`$\\nope$`)",
+    ]  # fmt: skip
