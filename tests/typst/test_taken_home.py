@@ -31,7 +31,8 @@ def test_a_copy_of_the_folder_is_an_exporter(tmp_path):
 
 def test_notebooks_are_joined_under_their_names():
     cells = [new_markdown_cell("# A\n\n@sec-b"), new_markdown_cell("$\\nope$")]
-    first, second = new_notebook(cells=cells[:1], metadata={"language_info": {"name": "x"}}), new_notebook(cells=cells[1:])
+    first = new_notebook(cells=cells[:1], metadata={"language_info": {"name": "x"}})
+    second = new_notebook(cells=cells[1:])
     joined = report.typst.merge([("01.ipynb", first), ("02.ipynb", second)])
     assert joined["metadata"] == {"language_info": {"name": "x"}}
     assert len({cell["id"] for cell in joined["cells"]}) == 2
