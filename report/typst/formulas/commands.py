@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-CALLS = {
-    **{f"\\{name}": (name, 2) for name in ("frac", "dfrac", "tfrac", "cfrac", "binom", "dbinom", "tbinom")},
-    **{f"\\{name}": (name, 2) for name in ("overset", "underset")},
-    **{
-        f"\\{name}": (name, 1)
-        for name in (
-            "overline", "underline", "overbrace", "underbrace", "overbracket", "underbracket", "boxed", "cancel",
-            "bcancel", "xcancel", "sout", "phantom", "hphantom", "vphantom", "smash", "mathllap", "mathrlap",
-            "mathclap",
-        )
-    },
-}  # fmt: skip
+from .calls import TEMPLATES
+
+CALLS = {f"\\{name}": (name, template.arguments) for name, template in TEMPLATES.items() if template.arguments}
 """Command -> name of the call, number of arguments."""
 
 ACCENTS = {

@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import singledispatchmethod
 from html import escape
 
-from .accents import ACCENTS
 from .alphabets import letter
+from .calls import ACCENTS, TEMPLATES
 from .mathml_operators import fence, function, is_no_operand, operator, prime_mark, relation, small_mark
-from .mathml_tables import ALPHABETS, CALLS, INTEGRALS, LIMITED, SPACES_AROUND, UPRIGHT
+from .mathml_tables import ALPHABETS, INTEGRALS, LIMITED, SPACES_AROUND, UPRIGHT
 from .nodes import Call, Fenced, Node, Operator, Row, Scripts, Space, Symbol, Table, Text, word_of
 
 
@@ -125,8 +125,8 @@ class _Writer:
 
     @write.register
     def _(self, node: Call) -> str:
-        if node.name in CALLS:
-            return CALLS[node.name].format(*(self.write(argument) for argument in node.args))
+        if node.name in TEMPLATES:
+            return TEMPLATES[node.name].mathml.format(*(self.write(argument) for argument in node.args))
         return getattr(self, f"_{node.name}")(node)
 
     def _font(self, node: Call) -> str:

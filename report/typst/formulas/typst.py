@@ -9,10 +9,9 @@ from __future__ import annotations
 import unicodedata
 from functools import singledispatch
 
-from .accents import ACCENTS
+from .calls import ACCENTS, TEMPLATES
 from .nodes import Call, Fenced, Line, Node, Operator, Row, Scripts, Space, Symbol, Table, Text, word_of
 from .typst_tables import (
-    CALLS,
     CLASSES,
     ESCAPED,
     FONTS,
@@ -162,8 +161,8 @@ def _delimiter(char: str, side: str = "opening") -> str:
 
 @write.register
 def _(node: Call) -> str:
-    if node.name in CALLS:
-        return CALLS[node.name].format(*(write(argument) or NOTHING for argument in node.args))
+    if node.name in TEMPLATES:
+        return TEMPLATES[node.name].typst.format(*(write(argument) or NOTHING for argument in node.args))
     return _WRITERS[node.name](node)
 
 

@@ -1,4 +1,4 @@
-r"""What the writer of Typst looks up: symbols, fonts, and a template for every command that is one."""
+r"""What the writer of Typst looks up: symbols and fonts."""
 
 from __future__ import annotations
 
@@ -29,44 +29,6 @@ CLASSES = {
     "ord": "normal", "op": "large", "bin": "binary", "rel": "relation", "open": "opening", "close": "closing",
     "punct": "punctuation", "inner": "normal",
 }  # fmt: skip
-CALLS = {
-    "frac": "frac({}, {})",
-    "dfrac": "display(frac({}, {}))",
-    "tfrac": "inline(frac({}, {}))",
-    "cfrac": "display(frac(display({}), display({})))",
-    "binom": "binom({}, {})",
-    "dbinom": "display(binom({}, {}))",
-    "tbinom": "inline(binom({}, {}))",
-    "atop": "texatop({}, {})",
-    "brace": r"lr(\{{texatop({}, {})\}})",
-    "brack": r"lr(\[texatop({}, {})\])",
-    "overset": "limits({1})^({0})",
-    "underset": "limits({1})_({0})",
-    "sqrt": "sqrt({})",
-    "root": "root({}, {})",
-    "overline": "overline({})",
-    "underline": "underline({})",
-    "overbrace": "limits(overbrace({}))",
-    "underbrace": "limits(underbrace({}))",
-    "overbracket": "limits(overbracket({}))",
-    "underbracket": "limits(underbracket({}))",
-    "boxed": "texboxed({})",
-    "cancel": "cancel({})",
-    "bcancel": "cancel(inverted: #true, {})",
-    "xcancel": "cancel(cross: #true, {})",
-    "sout": "cancel(angle: #90deg, {})",
-    "phantom": "texphantom({})",
-    "hphantom": "texhphantom({})",
-    "vphantom": "texvphantom({})",
-    "smash": "{}",
-    "mathllap": 'texlap("right", {})',
-    "mathrlap": 'texlap("left", {})',
-    "mathclap": 'texlap("center", {})',
-    "display": "display({})",
-    "inline": "inline({})",
-    "script": "script({})",
-    "sscript": "sscript({})",
-}
 ESCAPED = set("\\#$\"_^&/()[]{}|,;:@~'*`")
 TRANSPARENT = {"color", "phantom", "size", "link", "font", "display", "inline", "script", "sscript"}
 SPACED = {"boxed", "colorbox", "rule", "ref"}
