@@ -10,7 +10,7 @@ import numbers
 from pathlib import Path
 from typing import Any
 
-MIME = "application/vnd.course-report.chapter.results+json"
+MIME = "application/vnd.course-report.results+json"
 DIGITS = 6
 """Significant digits that a published number keeps."""
 
