@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.checks import not_negative, number, positive_int
-from mlp_core.history import History, check_metric, sign
+from mlp_core.checks import check_metric, not_negative, number, positive_int, sign
+from mlp_core.history import History
 from mlp_core.network import Sequential
 
 __all__ = ["Callback", "EarlyStopping", "ProgressBar", "StopAt", "TrainingState", "as_callbacks"]

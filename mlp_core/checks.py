@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 Shape = tuple[int, ...]
+METRICS = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "test_loss", "test_accuracy")
 PROTOCOL = ("forward", "backward", "params", "grads")
 
 
@@ -149,3 +150,14 @@ class Arrays(dict[str, np.ndarray]):
     def __reduce__(self) -> tuple[type, tuple[dict[str, np.ndarray]]]:
         """Be an ordinary dictionary once copied deeply or pickled."""
         return dict, (dict(self),)
+
+
+def check_metric(name: str) -> None:
+    """Raise ValueError unless `name` is one of `METRICS`."""
+    if name not in METRICS:
+        raise ValueError(f"expected a metric among {', '.join(METRICS)}; got {name!r}")
+
+
+def sign(metric: str) -> int:
+    """Return 1 for a loss and -1 for an accuracy: multiplied by it, the lower value is the better one."""
+    return -1 if metric.endswith("accuracy") else 1

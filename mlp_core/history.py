@@ -1,34 +1,15 @@
 """What a training run measured, epoch by epoch."""
 
-import json
-import math
 import os
-import reprlib
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from mlp_core.storage.atomic import atomic_write
+from mlp_core.checks import METRICS, check_metric, sign
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT, VERSION = "mlp_core.History", 1
-LIMIT = 16 << 20  # bytes of a file
-LARGEST = 2**1000  # of the whole numbers that become floats
-NOT_FINITE = ("nan", "inf", "-inf")  # what JSON has no numbers for
-METRICS = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "test_loss", "test_accuracy")
 COLUMNS = (*METRICS, "running_loss", "seconds")
-
-
-def check_metric(name: str) -> None:
-    """Raise ValueError unless `name` is one of `METRICS`."""
-    if name not in METRICS:
-        raise ValueError(f"expected a metric among {', '.join(METRICS)}; got {name!r}")
-
-
-def sign(metric: str) -> int:
-    """Return 1 for a loss and -1 for an accuracy: multiplied by it, the lower value is the better one."""
-    return -1 if metric.endswith("accuracy") else 1
 
 
 @dataclass(repr=False)
@@ -44,7 +25,7 @@ class History:
     running_loss : list of float
         Mean loss of the epoch's mini-batches, each before the network learnt from it: free, but of no one state.
     seconds : list of float
-        Wall-clock seconds per epoch took, its training steps and its evaluations.
+        Wall-clock seconds that an epoch took, its training steps and its evaluations.
     initial : dict
         The same metrics before the first step ("epoch 0"), where `train` was asked for them.
     status : str
@@ -117,7 +98,7 @@ class History:
         return next(reached, None)
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return a DataFrame, one row per epoch (its index), one column a measured metric; epoch 0 is `initial`."""
+        """Return a DataFrame, one row per epoch (its index), one column per measured metric; epoch 0 is `initial`."""
         import pandas as pd
 
         lists = {name: getattr(self, name) for name in COLUMNS if getattr(self, name)}
@@ -129,10 +110,9 @@ class History:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the history as JSON to `path`, whole or not at all; ValueError where `load` would not read it."""
-        content = json.dumps(self.to_dict(), indent=1, allow_nan=False).encode() + b"\n"
-        self._parse(content)
-        with atomic_write(path) as file:
-            file.write(content)
+        from mlp_core.storage.histories import write  # spares zlib and zipfile
+
+        write(path, self.to_dict(), self._of_file)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "History":
@@ -145,21 +125,9 @@ class History:
         FileNotFoundError
             If there is no file.
         """
-        from mlp_core.storage.files import DatasetError, check_exists, read_bytes  # spares zlib and zipfile
+        from mlp_core.storage.histories import read  # spares zlib and zipfile
 
-        try:
-            return cls._parse(read_bytes(check_exists(path), LIMIT, decompress=False))
-        except (ValueError, RecursionError, DatasetError) as error:
-            raise ValueError(f"{os.fspath(path)} holds no readable history: {error}") from None
-
-    @classmethod
-    def _parse(cls, content: bytes) -> "History":
-        """Return the history in a file's content; ValueError for anything else."""
-        if len(content) > LIMIT:
-            raise ValueError(f"expected at most {LIMIT:,} bytes of JSON, got {len(content):,}")
-        history = cls.from_dict(json.loads(content.decode()))
-        history.check_lengths()
-        return history
+        return read(path, cls._of_file)
 
     def check_lengths(self) -> None:
         """Raise ValueError where one metric has more epochs than another."""
@@ -169,45 +137,19 @@ class History:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the history as a dictionary that JSON can hold: NaN and infinities become strings."""
-        return {"format": FORMAT, "version": VERSION, **_encode(asdict(self))}
+        from mlp_core.storage.histories import encode  # spares zlib and zipfile
+
+        return encode(asdict(self))
 
     @classmethod
     def from_dict(cls, document: Any) -> "History":
         """Return the history that `to_dict` described; ValueError if `document` is something else."""
-        if not isinstance(document, dict) or document.get("format") != FORMAT:
-            raise ValueError(f'expected a JSON object with "format": "{FORMAT}"')
-        if document.get("version") != VERSION:
-            raise ValueError(f"expected version {VERSION}, got {document.get('version')!r}")
-        values = {name: value for name, value in document.items() if name not in ("format", "version")}
-        unknown = values.keys() - {field.name for field in fields(cls)}
-        if unknown:
-            raise ValueError(f"unknown entries: {', '.join(sorted(unknown))}")
-        return cls(**{name: _decode(name, value) for name, value in values.items()})
+        from mlp_core.storage.histories import decode  # spares zlib and zipfile
 
+        return cls(**decode(document, {one.name: type(getattr(cls(), one.name)) for one in fields(cls)}))
 
-def _encode(value: Any) -> Any:
-    """Replace the floats that JSON has no word for by strings."""
-    if isinstance(value, dict):
-        return {key: _encode(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_encode(item) for item in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _decode(name: str, value: Any) -> Any:
-    """Undo `_encode` for the field `name`, and check its type."""
-    expected = {"status": str, "message": str, "monitor": str, "initial": dict}.get(name, list)
-    if not isinstance(value, expected):
-        raise ValueError(f"expected {name} as a {expected.__name__}, got {reprlib.repr(value)}")
-    if isinstance(value, dict):
-        for key in value:
-            check_metric(key)
-        return {key: _number(name, item) for key, item in value.items()}
-    return [_number(name, item) for item in value] if isinstance(value, list) else value
-
-
-def _number(name: str, value: Any) -> float:
-    """Return a number of JSON, or one of the words for NaN and infinities, as a float."""
-    if type(value) is float or (type(value) is int and abs(value) < LARGEST) or value in NOT_FINITE:
-        return float(value)
-    raise ValueError(f"expected numbers in {name}, got {reprlib.repr(value)}")
+    @classmethod
+    def _of_file(cls, document: Any) -> "History":
+        history = cls.from_dict(document)
+        history.check_lengths()
+        return history

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from mlp_core.callbacks import Callback, TrainingState
-from mlp_core.history import sign
+from mlp_core.checks import sign
 
 LOWEST_RATE = 1e-6  # an adaptive rate that is no higher ends training
 

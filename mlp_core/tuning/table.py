@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mlp_core.history import METRICS, History
+from mlp_core.checks import METRICS
+from mlp_core.history import History
 from mlp_core.splits import Dataset
 from mlp_core.tuning.spaces import Settings
 from mlp_core.tuning.store import Record

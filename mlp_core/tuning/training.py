@@ -11,7 +11,8 @@ from typing import Any
 
 from mlp_core.adam import Adam
 from mlp_core.callbacks import StopAt
-from mlp_core.history import METRICS, History
+from mlp_core.checks import METRICS
+from mlp_core.history import History
 from mlp_core.models import mlp
 from mlp_core.network import Sequential
 from mlp_core.optimizers import SGD
