@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from report.contents import Chapter
-from report.settings import IN_FILE, OPTIONS, required
+from report.settings import IN_FILE, NEEDED, OPTIONS
 
 PATH = Path(__file__).with_name("report.schema.json")
 
@@ -34,19 +34,14 @@ NOT_EMPTY = {"string": {"minLength": 1}, "array": {"minItems": 1}, "object": {"m
 
 def schema() -> dict[str, Any]:
     """Return the schema, made from the fields of `report.settings.Settings`."""
-    keys = {name: TYPES[one.type] | {"description": OPTIONS[name].help} for name, one in IN_FILE.items()}
-    needed = [name for name in keys if required(name)]
-    keys |= {name: keys[name] | NOT_EMPTY[keys[name]["type"]] for name in needed}
+    keys = {name: {"description": OPTIONS[name].help} | TYPES[one.type] for name, one in IN_FILE.items()}
+    for key in NEEDED:
+        keys[key] |= NOT_EMPTY[keys[key]["type"]]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#", "title": "The settings of the course report",
-        "type": "object", "properties": keys, "required": needed, "additionalProperties": False,
+        "type": "object", "properties": keys, "required": NEEDED, "additionalProperties": False,
     }  # fmt: skip
 
 
-def text() -> str:
-    """Return the schema as its file holds it."""
-    return json.dumps(schema(), indent=2) + "\n"
-
-
 if __name__ == "__main__":
-    PATH.write_text(text(), encoding="utf-8")
+    PATH.write_text(json.dumps(schema(), indent=1) + "\n", encoding="utf-8")

@@ -7,6 +7,7 @@ An option is one field of `Settings`. What stands there makes the rest: the pars
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,17 +55,16 @@ class Option:
 
 
 def option(help: str, *flags: str, default: Any = MISSING, factory: Any = MISSING, **more: Any) -> Any:
-    """Return a field of `Settings`; `report.yml` must have one without default."""
+    """Return a field of `Settings`; one of the file without default must stand there."""
     return field(default=default, default_factory=factory, metadata={"option": Option(help, flags, **more)})
 
 
-def in_file(help: str, *flags: str, **more: Any) -> Any:
-    """Return a field of `Settings` that `report.yml` may hold."""
-    return option(help, *flags, in_file=True, **more)
-
-
+in_file = partial(option, in_file=True)
 MANY = {"action": "append", "metavar": "NOTEBOOK"}
-TIME: dict[str, Any] = {"read": values.seconds, "empty": True, "parser": {"metavar": "SECONDS"}}
+PATH: dict[str, Any] = {"read": lambda label, text: Path(text), "empty": True}
+SECONDS: dict[str, Any] = {
+    "read": partial(values.whole_number, largest=10_000_000), "empty": True, "parser": {"metavar": "SECONDS"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,65 +72,47 @@ class Settings:
     """What a run goes by: each field with its words, and `given`, those that command line or environment set."""
 
     given: frozenset[str] = frozenset()
-
-    target: str = option(
-        "the report as PDF (default) or HTML; or run the notebooks as they are and store outputs",
-        "target", default="pdf", parser={"nargs": "?", "choices": ["pdf", "html", "notebooks"]},
-    )  # fmt: skip
-    profile: str = option(
-        "quick, standard (default) or published; see report/report.yml",
-        "--profile", variable="REPORT_PROFILE", default="standard", empty=True,
-    )  # fmt: skip
-    dataset: str = option(
-        "the data set (default: the profile's, else mnist-5k)",
-        "--dataset", variable="REPORT_DATASET", default="", empty=True,
-    )  # fmt: skip
+    target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs",
+        "target", default="pdf", parser={"nargs": "?", "choices": ["pdf", "html", "notebooks"]})  # fmt: skip
+    profile: str = option("quick, standard (default) or published; see report/report.yml",
+        "--profile", variable="REPORT_PROFILE", default="standard", empty=True)  # fmt: skip
+    dataset: str = option("the data set (default: the profile's, else mnist-5k)",
+        "--dataset", variable="REPORT_DATASET", default="", empty=True)  # fmt: skip
     title: str = in_file("the report's title", "--title", variable="REPORT_TITLE")
-    authors: list[str] = in_file("its authors; on the command line with commas between them",
-                                 "--author", variable="REPORT_AUTHOR", read=values.names)  # fmt: skip
-    jobs: int = option(
-        f"notebooks that run at once (default: one per core, {cores()} here)",
-        "--jobs", variable="REPORT_JOBS", factory=cores, read=values.jobs,
-    )  # fmt: skip
-    scheduler: str = option(
-        "address of a Dask scheduler for the searches: tcp://host:port",
-        "--scheduler", variable="REPORT_SCHEDULER", default="",
-    )  # fmt: skip
+    authors: list[str] = in_file("its authors; as an option with commas between them",
+        "--author", variable="REPORT_AUTHOR", read=values.names)  # fmt: skip
+    jobs: int = option(f"notebooks that run at once (default: one per core, {cores()} here)",
+        "--jobs", variable="REPORT_JOBS", factory=cores, read=partial(values.whole_number, largest=1000))  # fmt: skip
+    scheduler: str = option("address of a Dask scheduler for the searches: tcp://host:port",
+        "--scheduler", variable="REPORT_SCHEDULER", default="")  # fmt: skip
     overrides: dict[str, dict[str, Any]] = option(
-        "a parameter for this run, such as 02-initialization.epochs=3; may be repeated",
-        "-p", "--parameter", factory=dict, read=values.overrides, parser=MANY | {"metavar": "NOTEBOOK.NAME=VALUE"},
-    )  # fmt: skip
+        "a parameter for this run, such as 02-initialization.epochs=3; may be repeated", "-p", "--parameter",
+        factory=dict, read=values.overrides, parser=MANY | {"metavar": "NOTEBOOK.NAME=VALUE"})  # fmt: skip
     only: list[str] = option("with `notebooks`: just this; may be repeated", "--only", factory=list, parser=MANY)
     notebooks: Path = option("folder of the notebooks (default: notebooks)",
-                             "--notebooks", default=Path("notebooks"), read=values.path, empty=True)  # fmt: skip
-    build: Path = option("folder for everything made (default: build)",
-                         "--build", default=Path("build"), read=values.path, empty=True)  # fmt: skip
-    config: Path = option(
-        "the settings (default: report/report.yml)",
-        "--config", default=Path(__file__).with_name("report.yml"), read=values.path, empty=True,
-    )  # fmt: skip
-    cell_timeout: int = in_file("longest time a cell may run", "--cell-timeout", default=3600, **TIME)
-    start_timeout: int = option(
-        "longest time a kernel may take to start (default: 60)", "--start-timeout", default=60, **TIME
-    )
-    source_date: int | None = option(
-        "the report's date in seconds since 1970", variable="SOURCE_DATE_EPOCH", default=None, read=values.date
-    )
-    strict: bool = option(
-        "whether to refuse figures without an alternative text", variable="CI", default=False, read=values.truth
-    )
-    subtitle: str = in_file("below the title", default="")
+        "--notebooks", default=Path("notebooks"), **PATH)  # fmt: skip
+    build: Path = option("folder for everything made (default: build)", "--build", default=Path("build"), **PATH)
+    config: Path = option("the settings (default: report/report.yml)",
+        "--config", default=Path(__file__).with_name("report.yml"), **PATH)  # fmt: skip
+    cell_timeout: int = in_file("longest time a cell may run", "--cell-timeout", default=3600, **SECONDS)
+    start_timeout: int = option("longest time a kernel may take to start (default: 60)",
+        "--start-timeout", default=60, **SECONDS)  # fmt: skip
+    source_date: int | None = option("the report's date in seconds since 1970",
+        variable="SOURCE_DATE_EPOCH", default=None, read=values.date)  # fmt: skip
+    strict: bool = option("whether a figure without an alternative text is an error",
+        variable="CI", default=False, read=lambda label, text: text.lower() not in ("0", "false"))  # fmt: skip
+    subtitle: str = in_file("the line below the title", default="")
     course: str = in_file("the course, on the title page", default="")
     institution: str = in_file("the institution, on the title page", default="")
-    keywords: list[str] = in_file("keywords of the document", factory=list)
-    lang: str = in_file("language of the document, such as en", default="en")
+    keywords: list[str] = in_file("what the report is about", factory=list)
+    lang: str = in_file("the report's language, such as en", default="en")
     abstract: str = in_file("Markdown, with numbers such as {initialization.glorot_accuracy:.1%}", default="")
     list_of_figures: bool = in_file("whether a list of figures follows the contents", default=False)
     list_of_tables: bool = in_file("whether a list of tables follows the contents", default=False)
     bibliography: str = in_file("BibTeX file beside this one; a notebook cites with [@key]", default="")
     datasets: list[str] = in_file("the data sets that DATASET may name; the first is the default")
     chapters: list[Chapter] = in_file("notebooks in the order of the report, without .ipynb")
-    profiles: dict[str, dict[str, Any]] = in_file("parameters by profile and notebook, and the profile's dataset")
+    profiles: dict[str, dict[str, Any]] = in_file("parameters by profile and notebook, and the profile's `dataset`")
 
     def parameters(self, chapter: str) -> dict[str, Any]:
         """Return the parameters that the profile gives to a chapter's notebook."""
@@ -144,11 +126,8 @@ class Settings:
 
 OPTIONS: dict[str, Option] = {one.name: one.metadata["option"] for one in fields(Settings) if one.metadata}
 IN_FILE = {one.name: one for one in fields(Settings) if one.metadata and OPTIONS[one.name].in_file}
-
-
-def required(name: str) -> bool:
-    """Return whether `report.yml` must have a key."""
-    return IN_FILE[name].default is MISSING and IN_FILE[name].default_factory is MISSING
+NEEDED = [name for name, one in IN_FILE.items() if one.default is one.default_factory]
+"""What the file must have: neither default nor factory is there."""
 
 
 def resolve(**given: Any) -> Settings:
@@ -198,8 +177,8 @@ def read_file(path: Path) -> dict[str, Any]:
         check_type(f"{path}: {key}", value, IN_FILE[key].type)
         if type(value) is int:
             OPTIONS[key].read(f"{path}: {key}", str(value))
-    for key in IN_FILE:
-        if required(key) and not found.get(key):
+    for key in NEEDED:
+        if not found.get(key):
             raise ConfigError(f"{path}: key {key!r} is missing or empty")
     found["chapters"] = read_chapters(path, found["chapters"])
     found["profiles"] = read_profiles(path, found["profiles"], found["chapters"], found["datasets"])

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from report.errors import ConfigError, shown
@@ -53,31 +52,11 @@ def whole_number(what: str, text: str, largest: int) -> int:
     raise ConfigError(f"{what}={text[:30]}: expected a whole number {wanted}")
 
 
-def jobs(what: str, text: str) -> int:
-    """Read a number of notebooks that run at once: from 1 to a thousand."""
-    return whole_number(what, text, 1000)
-
-
-def seconds(what: str, text: str) -> int:
-    """Read a number of seconds: from 1 to ten million, which is a third of a year."""
-    return whole_number(what, text, 10_000_000)
-
-
 def date(what: str, text: str) -> int:
     """Read a date in seconds since 1970."""
     if re.fullmatch(r"[0-9]{1,12}", text) and int(text) <= LAST_EPOCH:
         return int(text)
     raise ConfigError(f"{what}={text[:30]}: expected seconds since 1970, such as 1700000000")
-
-
-def truth(what: str, text: str) -> bool:
-    """Read a switch: all but `0` and `false` is true."""
-    return text.lower() not in ("0", "false")
-
-
-def path(what: str, text: str) -> Path:
-    """Read a path."""
-    return Path(text)
 
 
 def names(what: str, text: str) -> list[str]:

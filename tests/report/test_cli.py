@@ -1,4 +1,5 @@
 import contextlib
+import re
 
 import pytest
 
@@ -6,6 +7,7 @@ from report.__main__ import main
 from report.cli import read_arguments
 from report.errors import ConfigError
 from report.run.environment import cores
+from report.run.fingerprint import ROOT
 from report.settings import OPTIONS, resolve
 
 
@@ -98,6 +100,11 @@ def test_the_command_line_goes_before_the_environment_and_that_before_the_file(p
     got = project.resolved(**read_arguments(["--title", "Line", "--jobs", "7", "--cell-timeout", "5"]))
     assert (got.title, got.jobs, got.cell_timeout) == ("Line", 7, 5)
     assert project.resolved(**read_arguments(["--title", "", "--jobs", "7"])).title == "A Small Report"
+
+
+def test_make_hands_on_what_the_environment_may_hold():
+    (line,) = re.findall("^OPTIONS := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {f"REPORT_{name}" for name in line.split()} == {one.variable for one in OPTIONS.values() if one.flags} - {""}
 
 
 @pytest.mark.parametrize("name", [name for name, one in OPTIONS.items() if one.variable])
