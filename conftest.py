@@ -11,8 +11,7 @@ import pytest
 from guards import cell_problem
 
 from report.chapter.results import MIME
-from report.options import cores
-from report.run.environment import THREAD_VARIABLES, data_folder, jupyter_folders
+from report.run.environment import THREAD_VARIABLES, cores, data_folder, jupyter_folders
 from report.run.notebook import first_line
 
 collect_ignore = ["mlp_core/search.py"]  # whose import says where the search went

@@ -1,7 +1,6 @@
 """The parameters cell of a notebook: what it declares, and which values it takes."""
 
 import ast
-import difflib
 import io
 import tokenize
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from report.conversion import Parameter, convert
 from report.errors import ConfigError, NotebookError, shown
 from report.run.notebook import Notebook, tags
+from report.values import suggest
 
 FORM = "`name: type = value  # what it is`"
 
@@ -109,9 +109,3 @@ def resolve(parameters: dict[str, Parameter], given: dict[str, Any], where: str)
         except ConfigError as error:
             raise ConfigError(f"{where}: {error}") from None
     return values
-
-
-def suggest(word: object, allowed: list[str]) -> str:
-    """Return the end of a message about a wrong word: the allowed ones, and the one that was probably meant."""
-    close = difflib.get_close_matches(word[:100], allowed, n=1) if isinstance(word, str) else []
-    return f"allowed: {', '.join(allowed) or 'none'}" + (f" (did you mean {close[0]}?)" if close else "")

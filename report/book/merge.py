@@ -7,24 +7,22 @@ import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from report.config import Config
 from report.errors import ReportError
-from report.options import Options
-from report.parameters import suggest
 from report.run import notebook as nb
-from report.run.tasks import Task, facts
+from report.run.tasks import Executed
+from report.settings import Settings
+from report.values import suggest
 
 NUMBER_PREFIX = re.compile(r"^\d+-")
 
 
-def merge(tasks: list[Task], executed: list[nb.Notebook], document: dict[str, Any], appendix: str) -> nb.Notebook:
+def merge(executed: list[Executed], document: dict[str, Any], appendix: str) -> nb.Notebook:
     """Join the notebooks in their order.
 
     Parameters
     ----------
-    tasks : list of Task
-    executed : list of dict
-        Their executed notebooks, in the same order, all complete.
+    executed : list of Executed
+        All complete.
     document : dict
         The metadata of the document: `title`, `authors`, `report`.
     appendix : str
@@ -43,10 +41,10 @@ def merge(tasks: list[Task], executed: list[nb.Notebook], document: dict[str, An
     from report.typst.merging import merge as join  # spares nbconvert
 
     parts = []
-    for task, notebook in zip(tasks, executed, strict=True):
-        if problem := nb.first_problem(notebook):
-            raise ReportError(f"{task.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
-        parts.append((f"{task.name}.ipynb", notebook | {"cells": grafted(task.notebook, notebook)}))
+    for one in executed:
+        if problem := nb.first_problem(one.notebook):
+            raise ReportError(f"{one.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
+        parts.append((f"{one.name}.ipynb", one.notebook | {"cells": grafted(one.task.notebook, one.notebook)}))
     end = {"cell_type": "markdown", "source": appendix, "metadata": {"report_part": "appendix"}}
     merged = join([*parts, ("the appendix", {"cells": [end], "metadata": {}})])
     return merged | {"metadata": merged["metadata"] | document}
@@ -68,36 +66,33 @@ def _with_outputs(cell: nb.Cell, run: nb.Cell | None) -> nb.Cell:
     return cell | {"outputs": outputs, "execution_count": count}
 
 
-def document_metadata(
-    config: Config, options: Options, executed: list[nb.Notebook], results: dict[str, Any]
-) -> dict[str, Any]:
+def document_metadata(settings: Settings, executed: list[Executed], results: dict[str, Any]) -> dict[str, Any]:
     """Return what the title page shows, in the form that the exporter expects.
 
     The date is that of `SOURCE_DATE_EPOCH`, else of the last notebook's execution: typesetting the same notebooks again
     gives the same bytes on any day.
     """
-    dataset = config.dataset(options.dataset, options.profile)
-    timestamp = int(os.environ.get("SOURCE_DATE_EPOCH") or max(facts(notebook)["executed"] for notebook in executed))
-    zone = datetime.UTC if "SOURCE_DATE_EPOCH" in os.environ else None
-    date = datetime.datetime.fromtimestamp(timestamp, zone)
-    run = {"dataset": dataset, "profile": options.profile, "chapters": len(executed)}
-    bibliography = config.bibliography_path()
+    if settings.source_date is None:
+        date = datetime.datetime.fromtimestamp(max(one.facts["executed"] for one in executed))
+    else:
+        date = datetime.datetime.fromtimestamp(settings.source_date, datetime.UTC)
+    run = {"dataset": settings.dataset, "profile": settings.profile, "chapters": len(executed)}
+    bibliography = settings.bibliography_path
     report = {
-        "subtitle": config.subtitle,
-        "course": config.course,
-        "institution": config.institution,
+        "subtitle": settings.subtitle,
+        "course": settings.course,
+        "institution": settings.institution,
         "date": f"{date.day} {date:%B %Y}",
-        "timestamp": timestamp,
-        "abstract": fill(config.abstract, results | {"run": run}),
-        "keywords": config.keywords,
-        "lang": config.lang,
-        "lof": config.list_of_figures,
-        "lot": config.list_of_tables,
-        "bibliography": os.path.relpath(bibliography, options.notebooks) if bibliography else "",
-        "dataset_note": _dataset_note(dataset, options.profile),
+        "timestamp": int(date.timestamp()),
+        "abstract": fill(settings.abstract, results | {"run": run}),
+        "keywords": settings.keywords,
+        "lang": settings.lang,
+        "lof": settings.list_of_figures,
+        "lot": settings.list_of_tables,
+        "bibliography": os.path.relpath(bibliography, settings.notebooks) if bibliography else "",
+        "dataset_note": _dataset_note(settings.dataset, settings.profile),
     }
-    authors = [{"name": name} for name in options.authors or config.authors]
-    return {"title": options.title or config.title, "authors": authors, "report": report}
+    return {"title": settings.title, "authors": [{"name": name} for name in settings.authors], "report": report}
 
 
 def _dataset_note(dataset: str, profile: str) -> str:

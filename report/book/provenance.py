@@ -7,9 +7,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from report.run import notebook as nb
 from report.run.fingerprint import ROOT
-from report.run.tasks import Task, facts
+from report.run.tasks import Executed
 
 PACKAGES = (
     "numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "joblib", "mlxtend", "ipykernel", "nbclient", "nbconvert",
@@ -82,31 +81,30 @@ def _git(*arguments: str) -> str | None:
         return None
 
 
-def appendix(tasks: list[Task], executed: list[nb.Notebook], run: dict[str, str]) -> str:
+def appendix(executed: list[Executed], run: dict[str, str], *, timed: bool) -> str:
     """Write the provenance appendix.
 
     Parameters
     ----------
-    tasks : list of Task
-    executed : list of dict
-        Their executed notebooks, in the same order.
+    executed : list of Executed
     run : dict
-        `profile`, `dataset`, `command` and `revision` of the run.
+        `command` and `revision` of the run.
+    timed : bool
+        Whether to tell the wall times, the one thing that differs between two runs of the same inputs on the same
+        machine.
 
     Returns
     -------
     str
-        Markdown with numbered tables. Under `SOURCE_DATE_EPOCH` it leaves out the wall times, the one thing that
-        differs between two runs of the same inputs on the same machine.
+        Markdown with numbered tables.
     """
-    timed = "SOURCE_DATE_EPOCH" not in os.environ
-    parts = [_run_section(run, executed), _parameters_section(tasks), _machine_section(executed)]
-    return "\n\n".join([*parts, _times_table(tasks, executed)] if timed else parts)
+    parts = [_run_section(run, executed), _parameters_section(executed), _machine_section(executed)]
+    return "\n\n".join([*parts, _times_table(executed)] if timed else parts)
 
 
-def _run_section(run: dict[str, str], executed: list[nb.Notebook]) -> str:
+def _run_section(run: dict[str, str], executed: list[Executed]) -> str:
     """Say which command, source and data made the report."""
-    data = {one["name"]: one for notebook in executed if (one := facts(notebook).get("data"))}
+    data = {one["name"]: one for ran in executed if (one := ran.facts.get("data"))}
     rows = [(f"Data set `{name}`", _describe_data(one)) for name, one in sorted(data.items())]
     rows = [("Command", code(run["command"])), ("Source", f"git revision {run['revision']}"), *rows]
     intro = (
@@ -123,10 +121,10 @@ def _describe_data(data: dict[str, Any]) -> str:
     return f"{sizes} images to train, validate and test" + (f"; SHA-256 {halves}" if halves else "")
 
 
-def _parameters_section(tasks: list[Task]) -> str:
+def _parameters_section(executed: list[Executed]) -> str:
     """Write a table of parameters for each notebook."""
     parts = ["## Parameters", "Values in bold are those that this run set; the others stand in the notebooks."]
-    for task in tasks:
+    for task in (one.task for one in executed):
         rows = []
         for name, value in task.values.items():
             shown = f"**{code(value)}**" if name in task.changed else code(value)
@@ -136,7 +134,7 @@ def _parameters_section(tasks: list[Task]) -> str:
     return "\n\n".join(parts)
 
 
-def _machine_section(executed: list[nb.Notebook]) -> str:
+def _machine_section(executed: list[Executed]) -> str:
     """Write machine and package versions, each as the notebooks found them."""
     rows = [(name, escape(value)) for name, value in _merged("machine", executed).items()]
     packages = [(code(name), escape(value)) for name, value in _merged("versions", executed).items()]
@@ -147,22 +145,19 @@ def _machine_section(executed: list[nb.Notebook]) -> str:
     ])  # fmt: skip
 
 
-def _merged(key: str, executed: list[nb.Notebook]) -> dict[str, str]:
+def _merged(key: str, executed: list[Executed]) -> dict[str, str]:
     """Join a kind of facts over all notebooks; where they differ, each value is named."""
     merged: dict[str, list[str]] = {}
-    for notebook in executed:
-        for name, value in facts(notebook).get(key, {}).items():
+    for one in executed:
+        for name, value in one.facts.get(key, {}).items():
             if value not in merged.setdefault(name, []):
                 merged[name].append(value)
     return {name: " or ".join(values) for name, values in merged.items()}
 
 
-def _times_table(tasks: list[Task], executed: list[nb.Notebook]) -> str:
+def _times_table(executed: list[Executed]) -> str:
     """Write how long each notebook took."""
-    rows = [
-        (code(task.name), f"{facts(one)['seconds']:.1f}", facts(one)["threads"])
-        for task, one in zip(tasks, executed, strict=True)
-    ]
+    rows = [(code(one.name), f"{one.facts['seconds']:.1f}", one.facts["threads"]) for one in executed]
     caption = "Wall time and threads of each notebook."
     return table(("Notebook", "Wall time (s)", "Threads"), rows, caption, "tbl-times")
 

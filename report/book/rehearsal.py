@@ -8,11 +8,10 @@ from typing import Any
 
 from report.book.merge import fill
 from report.book.typesetting import export, merged
-from report.config import Config
 from report.errors import ReportError
-from report.options import Options
 from report.run import notebook as nb
-from report.run.tasks import Task
+from report.run.tasks import Executed, Task
+from report.settings import Settings
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 FACTS = {"executed": 0, "seconds": 0.0, "threads": 1}
@@ -25,7 +24,7 @@ TELLING = re.compile(r"[@$\\<&`|]|!\[|\]\(|^ *#\|", re.MULTILINE)
 """What a text must hold so that its conversion may fail."""
 
 
-def rehearse(tasks: list[Task], config: Config, options: Options) -> None:
+def rehearse(tasks: list[Task], settings: Settings) -> None:
     """Convert the report as it will be, but for the outputs, and see whether that goes well.
 
     A code cell has stand-ins for what its options announce, and for the references and labels in its strings.
@@ -37,16 +36,16 @@ def rehearse(tasks: list[Task], config: Config, options: Options) -> None:
         picture, formula that cannot be set and, where `CI` is set, figure without an alternative text.
     """
     run = {"dataset": "", "profile": "", "chapters": ""}
-    abstract = fill(config.abstract, {task.name: _Anything() for task in tasks} | {"run": run})
-    if _is_plain(tasks, config):
+    abstract = fill(settings.abstract, {task.name: _Anything() for task in tasks} | {"run": run})
+    if _is_plain(tasks, settings):
         return
-    quiet = replace(config, abstract=abstract.replace("{", "{{").replace("}", "}}"))
+    quiet = replace(settings, target="typst", abstract=abstract.replace("{", "{{").replace("}", "}}"))
     cells = [cell for task in tasks for cell in task.notebook["cells"]]
     everything = "\n".join(cell["source"] for cell in cells)
     declared = {label for cell in cells for label in _declared(cell)}
-    executed = [_rehearsed(task.notebook, everything, declared) for task in tasks]
+    executed = [Executed(task, _rehearsed(task.notebook, everything, declared)) for task in tasks]
     try:
-        export(merged(tasks, executed, quiet, options), "typst", options.notebooks)
+        export(merged(executed, quiet), quiet)
     except ReportError as error:
         raise ReportError(f"{error}\nnothing was run: what is said above would spoil the report") from None
 
@@ -61,11 +60,11 @@ class _Anything(dict[str, None]):
         return None
 
 
-def _is_plain(tasks: list[Task], config: Config) -> bool:
+def _is_plain(tasks: list[Task], settings: Settings) -> bool:
     """Return whether there is nothing but words, headings with labels of their own, and code with no text to show."""
-    texts = [config.abstract, *(text for task in tasks for cell in task.notebook["cells"] for text in _texts(cell))]
+    texts = [settings.abstract, *(text for task in tasks for cell in task.notebook["cells"] for text in _texts(cell))]
     labels = [label for text in texts for label in re.findall(r"\{#([^}\s]*)", text)]
-    return not config.bibliography and len({*labels}) == len(labels) and not any(map(TELLING.search, texts))
+    return not settings.bibliography and len({*labels}) == len(labels) and not any(map(TELLING.search, texts))
 
 
 def _texts(cell: nb.Cell) -> list[str]:

@@ -8,13 +8,12 @@ import sys
 import time
 from pathlib import Path
 
-from report.config import Config
 from report.errors import ReportError, printable
-from report.options import Options
 from report.run import fingerprint
 from report.run import notebook as nb
 from report.run.store import write, write_json
-from report.run.tasks import Task
+from report.run.tasks import Executed
+from report.settings import Settings
 
 Stamps = dict[str, tuple[int, ...]]
 EXPORTERS = {"pdf": "TypstPDFExporter", "html": "TypstHTMLExporter", "typst": "TypstExporter"}
@@ -36,20 +35,13 @@ class _Warnings(logging.Handler):
 WARNINGS = _Warnings(logging.WARNING)
 
 
-def typeset(
-    tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options, kind: str, *, code: Stamps
-) -> Path:
+def typeset(executed: list[Executed], settings: Settings, *, code: Stamps) -> Path:
     """Typeset the executed notebooks, unless the report that is there was made from the same inputs.
 
     Parameters
     ----------
-    tasks : list of Task
-    executed : list of dict
-        Their executed notebooks, in the same order.
-    config : Config
-    options : Options
-    kind : str
-        ``"pdf"`` or ``"html"``.
+    executed : list of Executed
+    settings : Settings
     code : dict
         The stamps of the code that typesets, from when it was loaded.
 
@@ -63,62 +55,53 @@ def typeset(
     ReportError
         If a notebook is not complete or something in it cannot be typeset; an earlier report stays as it is.
     """
-    path = options.build / f"report.{kind}"
-    document = merged(tasks, executed, config, options)
-    inputs = _inputs(document, config)
-    if _is_made_from(path, inputs, options.notebooks):
+    path = settings.build / f"report.{settings.target}"
+    document = merged(executed, settings)
+    inputs = _inputs(document, settings)
+    if _is_made_from(path, inputs, settings.notebooks):
         print(f"{path} is up to date", flush=True)
         return path
     start = time.monotonic()
-    body, pictures = export(document, kind, options.notebooks)
+    body, pictures = export(document, settings)
     _stamp(path).unlink(missing_ok=True)
     write(path, body)
-    if fingerprint.stamps(fingerprint.typesetting_files()) == code and _inputs(document, config) == inputs:
+    if fingerprint.stamps(fingerprint.typesetting_files()) == code and _inputs(document, settings) == inputs:
         made = {"inputs": inputs, "output": fingerprint.digest_file(path), "pictures": pictures}
         write_json(_stamp(path), made)
     print(f"{path}  {len(body) / 1024:.0f} KiB, typeset in {time.monotonic() - start:.1f} s", flush=True)
     return path
 
 
-def is_current(
-    tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options, kind: str
-) -> bool:
+def is_current(executed: list[Executed], settings: Settings) -> bool:
     """Say whether the report that is there was made from these inputs; see `typeset`."""
-    inputs = _inputs(merged(tasks, executed, config, options), config)
-    return _is_made_from(options.build / f"report.{kind}", inputs, options.notebooks)
+    inputs = _inputs(merged(executed, settings), settings)
+    return _is_made_from(settings.build / f"report.{settings.target}", inputs, settings.notebooks)
 
 
-def _inputs(document: nb.Notebook, config: Config) -> str:
+def _inputs(document: nb.Notebook, settings: Settings) -> str:
     """Return the hash of all that a report is typeset from, but for the pictures that its text names."""
-    bibliography = config.bibliography_path()
-    cited = fingerprint.digest_file(bibliography) if bibliography else ""
+    cited = fingerprint.digest_file(settings.bibliography_path) if settings.bibliography_path else ""
     code = fingerprint.digest_files(fingerprint.typesetting_files())
-    return fingerprint.digest([document, code, cited, _is_strict()])
+    return fingerprint.digest([document, code, cited, settings.strict])
 
 
-def _is_strict() -> bool:
-    """Return whether a figure without an alternative text is an error: where nobody looks at warnings."""
-    return os.environ.get("CI", "").lower() not in ("", "0", "false")
-
-
-def merged(tasks: list[Task], executed: list[nb.Notebook], config: Config, options: Options) -> nb.Notebook:
+def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
     """Return the one notebook that is typeset."""
     from report.book.merge import document_metadata, merge  # spares all that only a stale report needs
     from report.book.provenance import appendix, revision  # spares the same
     from report.chapter.results import of_notebook  # spares the same
 
-    results = {task.name: of_notebook(notebook) for task, notebook in zip(tasks, executed, strict=True)}
-    run = {"command": command(config, options), "revision": revision()}
-    document = document_metadata(config, options, executed, results)
-    return merge(tasks, executed, document, appendix(tasks, executed, run))
+    results = {one.name: of_notebook(one.notebook) for one in executed}
+    run = {"command": command(settings), "revision": revision()}
+    document = document_metadata(settings, executed, results)
+    return merge(executed, document, appendix(executed, run, timed=settings.source_date is None))
 
 
-def command(config: Config, options: Options) -> str:
+def command(settings: Settings) -> str:
     """Return the command that repeats this run."""
-    dataset = config.dataset(options.dataset, options.profile)
-    words = ["make", "report", f"PROFILE={options.profile}", f"DATASET={dataset}"]
-    words += [f"AUTHOR={', '.join(options.authors)}"] if options.authors else []
-    words += [f"TITLE={options.title}"] if options.title else []
+    words = ["make", "report", f"PROFILE={settings.profile}", f"DATASET={settings.dataset}"]
+    words += [f"AUTHOR={', '.join(settings.authors)}"] if "authors" in settings.given else []
+    words += [f"TITLE={settings.title}"] if "title" in settings.given else []
     return shlex.join(words)
 
 
@@ -137,13 +120,13 @@ def _is_made_from(path: Path, inputs: str, notebooks: Path) -> bool:
     return made == {"inputs": inputs, "output": fingerprint.digest_file(path), "pictures": pictures}
 
 
-def export(merged: nb.Notebook, kind: str, folder: Path) -> tuple[bytes, dict[str, str]]:
-    """Typeset a merged notebook with the project's nbconvert exporter; pictures it names are looked for in `folder`.
+def export(merged: nb.Notebook, settings: Settings) -> tuple[bytes, dict[str, str]]:
+    """Typeset a merged notebook with the project's nbconvert exporter.
 
     Returns
     -------
     tuple of bytes and dict
-        The report, and the hash of each picture by its path from `folder`.
+        The report, and the hash of each picture by its path from the folder of the notebooks.
     """
     from report.run.fast_imports import skip_slow_imports  # spares the same
 
@@ -153,9 +136,10 @@ def export(merged: nb.Notebook, kind: str, folder: Path) -> tuple[bytes, dict[st
     from report import typst  # spares nbconvert
 
     # the bibliography of the settings may lie anywhere, one that a notebook names only in its repository
-    settings = {"bibliography": merged["metadata"]["report"].get("bibliography")}
-    exporter = getattr(typst, EXPORTERS[kind])(strict_alt=_is_strict(), report=settings)
-    resources = {"metadata": {"name": "report", "path": str(folder.resolve())}}
+    own = {"bibliography": merged["metadata"]["report"].get("bibliography")}
+    exporter = getattr(typst, EXPORTERS[settings.target])(strict_alt=settings.strict, report=own)
+    folder = settings.notebooks.resolve()
+    resources = {"metadata": {"name": "report", "path": str(folder)}}
     exporter.log.addHandler(WARNINGS)
     try:
         body, resources = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)
@@ -165,5 +149,5 @@ def export(merged: nb.Notebook, kind: str, folder: Path) -> tuple[bytes, dict[st
         raise ReportError(f"the notebooks cannot be typeset: {error}") from error
     finally:
         exporter.log.removeHandler(WARNINGS)
-    pictures = {os.path.relpath(path, folder.resolve()): sha256 for path, sha256 in resources["pictures"].items()}
+    pictures = {os.path.relpath(path, folder): sha256 for path, sha256 in resources["pictures"].items()}
     return body if isinstance(body, bytes) else body.encode(), pictures

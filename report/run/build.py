@@ -9,27 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from report.book.rehearsal import rehearse
 from report.book.typesetting import is_current, typeset
-from report.config import Config, load_config
 from report.errors import ConfigError, Interrupted, NotebookFailed
-from report.options import Options, cores
 from report.run import environment, fingerprint, interrupts
 from report.run import notebook as nb
+from report.run.environment import cores
 from report.run.stale import State, look, touched
 from report.run.store import keep_failure, remove_strangers, store, store_results
-from report.run.tasks import Task, make_tasks
+from report.run.tasks import Executed, Task, make_tasks
+from report.settings import Settings
 
 if TYPE_CHECKING:
     from report.run.execution import Outcome
 
 
-def build(options: Options, kind: str = "pdf") -> Path:
+def build(settings: Settings) -> Path:
     """Make the report.
-
-    Parameters
-    ----------
-    options : Options
-    kind : str
-        ``"pdf"`` or ``"html"``.
 
     Returns
     -------
@@ -41,14 +35,13 @@ def build(options: Options, kind: str = "pdf") -> Path:
     ReportError
         With one line for each thing that is wrong; an earlier report stays as it is.
     """
-    config, tasks = _checked(options)
-    with locked(options.build):
+    tasks = make_tasks(settings)
+    with locked(settings.build):
         code = fingerprint.stamps(fingerprint.typesetting_files())
-        executed = execute(tasks, config, options)
-        return typeset(tasks, executed, config, options, kind, code=code)
+        return typeset(execute(tasks, settings), settings, code=code)
 
 
-def plan(options: Options, kind: str = "pdf") -> tuple[list[str], bool]:
+def plan(settings: Settings) -> tuple[list[str], bool]:
     """Say what `build` would do now, and do nothing.
 
     Returns
@@ -57,21 +50,14 @@ def plan(options: Options, kind: str = "pdf") -> tuple[list[str], bool]:
         The notebooks that would run, as far as their inputs tell before the others have run; and whether the report
         would be typeset.
     """
-    config, tasks = _checked(options)
+    tasks = make_tasks(settings)
     stale: list[str] = []
     runs: dict[str, nb.Notebook] = {}
     for batch in batches(tasks):
         states = [look(task, runs, fingerprint.ROOT) for task in batch]
         stale += [state.task.name for state in states if not state.holds]
         runs |= {state.task.name: state.run for state in states if state.run}
-    return stale, bool(stale) or not is_current(tasks, [runs[task.name] for task in tasks], config, options, kind)
-
-
-def _checked(options: Options) -> tuple[Config, list[Task]]:
-    """Read the settings and the notebooks; everything in them is right, or this raises what is wrong."""
-    config = load_config(options.config)
-    config.dataset(options.dataset, options.profile)
-    return config, make_tasks(config, options)
+    return stale, bool(stale) or not is_current([Executed(task, runs[task.name]) for task in tasks], settings)
 
 
 def batches(tasks: list[Task]) -> list[list[Task]]:
@@ -101,32 +87,32 @@ def locked(build: Path) -> Iterator[None]:
         lock.release()
 
 
-def execute(tasks: list[Task], config: Config, options: Options) -> list[nb.Notebook]:
+def execute(tasks: list[Task], settings: Settings) -> list[Executed]:
     """Run the notebooks whose inputs have changed since their last run; return all executed notebooks, in order."""
-    remove_strangers(tasks, options.build)
+    remove_strangers(tasks, settings.build)
     code = fingerprint.ROOT
     runs: dict[str, nb.Notebook] = {}
     for batch in batches(tasks):
         states = [look(task, runs, code) for task in batch]
         if code == fingerprint.ROOT and not all(state.holds for state in states):
-            rehearse(tasks, config, options)
-            code = fingerprint.snapshot(options.build)
+            rehearse(tasks, settings)
+            code = fingerprint.snapshot(settings.build)
             states = [look(task, runs, code) for task in batch]
         runs |= {state.task.name: state.run for state in states if state.holds and state.run}
-        runs |= _run([state for state in states if not state.holds], config, options)
-    store_results(runs, options.build)
-    return [runs[task.name] for task in tasks]
+        runs |= _run([state for state in states if not state.holds], settings)
+    store_results(runs, settings.build)
+    return [Executed(task, runs[task.name]) for task in tasks]
 
 
-def _run(states: list[State], config: Config, options: Options) -> dict[str, nb.Notebook]:
+def _run(states: list[State], settings: Settings) -> dict[str, nb.Notebook]:
     """Run notebooks and store what they become, each as what it was when it started; return them by name."""
     if not states:
         return {}
     from report.run.execution import Runner  # spares psutil
 
-    environment.prepare(options.build)
+    environment.prepare(settings.build)
     tasks, started = [state.task for state in states], {state.task.name: state for state in states}
-    common, data = _common_facts(len(tasks), options), _load_data(tasks)
+    common, data = _common_facts(len(tasks), settings), _load_data(tasks)
     failures: list[str] = []
     ran: dict[str, nb.Notebook] = {}
 
@@ -134,14 +120,14 @@ def _run(states: list[State], config: Config, options: Options) -> dict[str, nb.
         task = outcome.task
         outcome = replace(outcome, failure=outcome.failure or touched(started[task.name]))
         if outcome.failure:
-            failures.append(f"{task.name}, {outcome.failure}{keep_failure(task, outcome.executed, options.build)}")
+            failures.append(f"{task.name}, {outcome.failure}{keep_failure(task, outcome.executed, settings.build)}")
         else:
             own = {"fingerprint": started[task.name].fingerprint, "seconds": round(outcome.seconds, 1)}
             own |= {"data": data.get(task.values.get("dataset", "")), "executed": int(time.time())}
-            ran[task.name] = store(task, outcome.executed, common | own, options.build)
+            ran[task.name] = store(task, outcome.executed, common | own, settings.build)
         say_progress(outcome)
 
-    Runner(options, options.cell_timeout or config.cell_timeout).run(tasks, done)
+    Runner(settings).run(tasks, done)
     if failures:
         raise NotebookFailed("\n".join(failures))
     return ran
@@ -167,9 +153,9 @@ def _load_data(tasks: list[Task]) -> dict[str, dict[str, Any]]:
     return described
 
 
-def _common_facts(notebooks: int, options: Options) -> dict[str, Any]:
+def _common_facts(notebooks: int, settings: Settings) -> dict[str, Any]:
     """Gather what all notebooks of this run share."""
     from report.book import provenance  # spares NumPy
 
-    threads = max(1, cores() // max(1, min(options.jobs, notebooks)))
+    threads = max(1, cores() // max(1, min(settings.jobs, notebooks)))
     return {"machine": provenance.machine(), "versions": provenance.versions(), "threads": threads}

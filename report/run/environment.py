@@ -15,6 +15,13 @@ JOB_VARIABLE = "COURSE_REPORT_JOB"
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
 
 
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def jupyter_folders(build: Path) -> dict[str, str]:
     """Return the variables that keep Jupyter, IPython and matplotlib out of the home folder."""
     folders = {

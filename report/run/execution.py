@@ -10,11 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from report.errors import Interrupted
-from report.options import Options, cores
 from report.run import environment, interrupts
+from report.run.environment import cores
 from report.run.fingerprint import code_folder
 from report.run.supervise import follow, judge, start_worker
 from report.run.tasks import Task, earlier, facts
+from report.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,14 @@ class Runner:
 
     Parameters
     ----------
-    options : Options
-        Folders, number of jobs, start timeout, scheduler.
-    cell_timeout : int
-        Seconds a cell may run.
+    settings : Settings
+        Folders, number of jobs, timeouts, scheduler.
     unset : collection of str
         Environment variables that the notebooks are not to see.
     """
 
-    def __init__(self, options: Options, cell_timeout: int, unset: Collection[str] = ()) -> None:
-        self.options = options
-        self.cell_timeout = cell_timeout
+    def __init__(self, settings: Settings, unset: Collection[str] = ()) -> None:
+        self.settings = settings
         self.unset = unset
         self._mark = uuid.uuid4().hex
         self._workers: set[int] = set()
@@ -65,7 +63,7 @@ class Runner:
 
         However this ends, none of its processes is left.
         """
-        jobs = max(1, min(self.options.jobs, len(tasks)))
+        jobs = max(1, min(self.settings.jobs, len(tasks)))
         threads = max(1, cores() // jobs)
         pool = ThreadPoolExecutor(jobs)
         try:
@@ -92,7 +90,7 @@ class Runner:
     def _run_one(self, task: Task, threads: int) -> Outcome:
         """Run one notebook and judge what came of it."""
         start = time.monotonic()
-        executed = self.options.build / "work" / f"{task.name}.ipynb"
+        executed = self.settings.build / "work" / f"{task.name}.ipynb"
         try:
             failure = self._supervise(task, executed, threads)
         except OSError as error:
@@ -104,12 +102,12 @@ class Runner:
         """Start a notebook's worker, follow it to its end, end what it left behind; return why it failed."""
         from report.run.processes import end_orphans, end_processes  # spares psutil
 
-        build, mark = self.options.build, f"{self._mark}/{task.name}"
+        build, mark = self.settings.build, f"{self._mark}/{task.name}"
         log = build / "logs" / f"{task.name}.log"
         for path in (executed, log):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.unlink(missing_ok=True)
-        scheduler = self.options.scheduler
+        scheduler = self.settings.scheduler
         variables = environment.kernel_environment(
             build, thread_count=threads, job=mark, scheduler=scheduler, unset=self.unset
         )
@@ -135,8 +133,8 @@ class Runner:
             "output": str(executed.resolve()),
             "cwd": str(task.source.parent.resolve()),
             "parameters": task.changed,
-            "cell_timeout": self.cell_timeout,
-            "start_timeout": self.options.start_timeout,
+            "cell_timeout": self.settings.cell_timeout,
+            "start_timeout": self.settings.start_timeout,
         }
 
 

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from report.config import Chapter, Config, load_config, one_of
+from report.contents import Chapter
 from report.errors import NotebookFailed
-from report.options import Options
 from report.parameters import declared
 from report.run import environment
 from report.run import notebook as nb
@@ -13,28 +12,23 @@ from report.run.execution import Outcome, Runner
 from report.run.fingerprint import snapshot
 from report.run.store import write
 from report.run.tasks import Task
+from report.settings import Settings
+from report.values import one_of
 
 MACHINE_SETTINGS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 """Variables with which some machines choose another BLAS kernel; stored outputs do without them."""
 
 
-def refresh(options: Options, only: list[str]) -> None:
-    """Run notebooks in place.
-
-    Parameters
-    ----------
-    options : Options
-    only : list of str
-        The notebooks to run; all chapters if empty.
+def refresh(settings: Settings) -> None:
+    """Run notebooks in place: those named by `--only`, else all chapters.
 
     Raises
     ------
     NotebookFailed
         If one fails or writes to standard error; that one keeps its old outputs.
     """
-    config = load_config(options.config)
-    tasks = _tasks(config, options, only)
-    environment.prepare(options.build)
+    tasks = _tasks(settings)
+    environment.prepare(settings.build)
     failures: list[str] = []
 
     def done(outcome: Outcome) -> None:
@@ -45,25 +39,25 @@ def refresh(options: Options, only: list[str]) -> None:
             write(outcome.task.source, outcome.executed.read_bytes())
         say_progress(outcome)
 
-    with locked(options.build):
-        snapshot(options.build)
+    with locked(settings.build):
+        snapshot(settings.build)
         for last in (False, True):
             batch = [task for task in tasks if task.chapter.after_all is last]
-            Runner(options, options.cell_timeout or config.cell_timeout, unset=MACHINE_SETTINGS).run(batch, done)
+            Runner(settings, unset=MACHINE_SETTINGS).run(batch, done)
             if failures:
                 raise NotebookFailed("\n".join(failures))
 
 
-def _tasks(config: Config, options: Options, only: list[str]) -> list[Task]:
+def _tasks(settings: Settings) -> list[Task]:
     """Return the tasks for notebooks with their own parameters."""
-    names = [chapter.name for chapter in config.chapters]
-    chosen = {one_of("ONLY", name.removesuffix(".ipynb"), names) for name in only} or set(names)
-    return [_task(chapter, options) for chapter in config.chapters if chapter.name in chosen]
+    names = [chapter.name for chapter in settings.chapters]
+    chosen = {one_of("ONLY", name.removesuffix(".ipynb"), names) for name in settings.only} or set(names)
+    return [_task(chapter, settings) for chapter in settings.chapters if chapter.name in chosen]
 
 
-def _task(chapter: Chapter, options: Options) -> Task:
+def _task(chapter: Chapter, settings: Settings) -> Task:
     """Return the task that runs a notebook as it is."""
-    source = options.notebooks / f"{chapter.name}.ipynb"
+    source = settings.notebooks / f"{chapter.name}.ipynb"
     notebook = nb.read(source)
     parameters = declared(notebook, chapter.name)
     values = {name: parameter.default for name, parameter in parameters.items()}

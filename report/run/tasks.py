@@ -7,14 +7,15 @@ from typing import Any
 
 import yaml
 
-from report.config import Chapter, Config, one_of
+from report.contents import Chapter
 from report.conversion import Parameter
 from report.errors import ConfigError, NotebookError
-from report.options import Options
-from report.parameters import declared, resolve, suggest
+from report.parameters import declared, resolve
 from report.run import notebook as nb
 from report.run.fingerprint import digest
+from report.settings import Settings
 from report.strict_yaml import parse_yaml
+from report.values import one_of, suggest
 
 RESULTS_PARAMETER = "results_folder"
 """The parameter of a chapter that runs after all others; it says where their executed notebooks are."""
@@ -60,7 +61,25 @@ class Task:
         return self.chapter.after_all
 
 
-def make_tasks(config: Config, options: Options) -> list[Task]:
+@dataclass(frozen=True)
+class Executed:
+    """A notebook that has run: its task, and its executed form."""
+
+    task: Task
+    notebook: nb.Notebook
+
+    @property
+    def name(self) -> str:
+        """The notebook's file name without `.ipynb`."""
+        return self.task.name
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the pipeline noted down of the run."""
+        return facts(self.notebook)
+
+
+def make_tasks(settings: Settings) -> list[Task]:
     """Check every notebook, its parameters and their values; nothing runs before all of them are right.
 
     Raises
@@ -68,29 +87,29 @@ def make_tasks(config: Config, options: Options) -> list[Task]:
     ConfigError, NotebookError
         At the first thing that is wrong.
     """
-    names = [chapter.name for chapter in config.chapters]
-    for name in options.overrides:
+    names = [chapter.name for chapter in settings.chapters]
+    for name in settings.overrides:
         if name not in names:
             raise ConfigError(f"-p {name}: there is no such notebook; {suggest(name, names)}")
-    return [_make_task(chapter, config, options) for chapter in config.chapters]
+    return [_make_task(chapter, settings) for chapter in settings.chapters]
 
 
-def _make_task(chapter: Chapter, config: Config, options: Options) -> Task:
+def _make_task(chapter: Chapter, settings: Settings) -> Task:
     """Read one notebook and settle its parameters."""
-    source = options.notebooks / f"{chapter.name}.ipynb"
+    source = settings.notebooks / f"{chapter.name}.ipynb"
     notebook = nb.read(source)
     parameters = declared(notebook, chapter.name)
-    given = dict(config.own_parameters(options.profile, chapter.name))
+    given = dict(settings.parameters(chapter.name))
     if "dataset" in parameters:
-        given.setdefault("dataset", config.dataset(options.dataset, options.profile))
-    output = options.build / "notebooks" / f"{chapter.name}.ipynb"
+        given.setdefault("dataset", settings.dataset)
+    output = settings.build / "notebooks" / f"{chapter.name}.ipynb"
     if chapter.after_all:
-        given.setdefault(RESULTS_PARAMETER, Path(os.path.relpath(output.parent, options.notebooks)).as_posix())
-    for name, text in options.overrides.get(chapter.name, {}).items():
+        given.setdefault(RESULTS_PARAMETER, Path(os.path.relpath(output.parent, settings.notebooks)).as_posix())
+    for name, text in settings.overrides.get(chapter.name, {}).items():
         given[name] = _parse(text) if name in parameters and parameters[name].annotation != "str" else text
     values = resolve(parameters, given, chapter.name)
     if "dataset" in values:
-        one_of(f"{chapter.name}: dataset", values["dataset"], config.datasets)
+        one_of(f"{chapter.name}: dataset", values["dataset"], settings.datasets)
     return Task(chapter, source, output, notebook, parameters, values)
 
 

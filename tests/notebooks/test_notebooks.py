@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from report.run import notebook as nb
-from report.config import load_config
 from guards import notebook_problems
-from report.options import Options
 from report.chapter.results import of_notebook
 from report.run.tasks import make_tasks
+from report.settings import resolve
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -35,23 +34,21 @@ def test_a_committed_notebook_holds_nothing_of_this_machine(path):
 
 
 def test_every_notebook_is_a_chapter_and_every_chapter_a_notebook():
-    config = load_config(Options().config)
-    assert sorted(chapter.name for chapter in config.chapters) == [path.stem for path in NOTEBOOKS]
+    assert sorted(chapter.name for chapter in resolve().chapters) == [path.stem for path in NOTEBOOKS]
 
 
 @pytest.mark.parametrize("profile", ["quick", "standard", "published"])
 def test_the_parameters_of_every_profile_fit_the_notebooks(profile):
-    options = Options(notebooks=ROOT / "notebooks", profile=profile)
-    tasks = make_tasks(load_config(options.config), options)
+    tasks = make_tasks(resolve(notebooks=ROOT / "notebooks", profile=profile))
     assert [task.source for task in tasks] == NOTEBOOKS
 
 
 def test_quick_is_what_stands_in_the_notebooks():
-    config = load_config(Options().config)
-    assert all(not config.own_parameters("quick", chapter.name) for chapter in config.chapters)
+    settings = resolve(profile="quick")
+    assert not any(settings.parameters(chapter.name) for chapter in settings.chapters)
 
 
 def test_the_report_knows_the_data_sets_that_the_library_knows():
     from mlp_core.datasets import loading as datasets
 
-    assert sorted(load_config(Options().config).datasets) == sorted(datasets.NAMES)
+    assert sorted(resolve().datasets) == sorted(datasets.NAMES)

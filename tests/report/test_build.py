@@ -16,7 +16,7 @@ from report.run.refresh import refresh
 
 def arguments(project):
     overrides = {"02-b": {"count": "7"}}
-    return project.options(jobs=2, title="It's a \"Title\"", authors=["Ada", "Alan"], overrides=overrides)
+    return project.resolved(jobs=2, title="It's a \"Title\"", authors=["Ada", "Alan"], overrides=overrides)
 
 
 def names(printed):
@@ -122,7 +122,7 @@ def test_missing_data_stop_the_run_before_any_notebook(project, monkeypatch, cap
     monkeypatch.setenv("MLP_CORE_DATA", str(project.folder / "nowhere"))
     project.configure(datasets=["mnist-5k", "no-such-set"])
     with pytest.raises(ConfigError, match="data set no-such-set: .+"):
-        build(project.options(dataset="no-such-set"))
+        build(project.resolved(dataset="no-such-set"))
     assert capsys.readouterr().out == ""
 
 
@@ -132,7 +132,7 @@ def test_refreshing_stores_outputs_of_the_notebooks_own_parameters(project, monk
     path = project.add("01-a", "import os\nprint(count, os.environ.get('OPENBLAS_CORETYPE'))")
     other = project.add("02-b", "print(1)").read_bytes()
     project.configure(profiles={"standard": {"01-a": {"count": 5}}})
-    refresh(project.options(), ["01-a"])
+    refresh(project.resolved(target="notebooks", only=["01-a"]))
     stored = json.loads(path.read_text())
     assert stored["cells"][2]["outputs"][0]["text"] == ["1 None\n"]
     assert os.environ["OPENBLAS_CORETYPE"] == "Haswell", "the setting is the caller's own"
@@ -146,7 +146,7 @@ def test_a_notebook_that_fails_or_warns_keeps_its_stored_outputs(project):
     fails = project.add("02-fails", "1 / 0")
     before = warns.read_bytes(), fails.read_bytes()
     with pytest.raises(NotebookFailed) as caught:
-        refresh(project.options(jobs=2), [])
+        refresh(project.resolved(target="notebooks", jobs=2))
     said = sorted(str(caught.value).splitlines())
     assert said[0] == "01-warns, cell 3 (`import sys`): wrote to standard error: careful"
     assert said[1].startswith("02-fails, cell 3 (`1 / 0`): ZeroDivisionError")
@@ -159,5 +159,5 @@ def test_the_chapter_that_starts_first_runs_before_the_others(tmp_path):
     project.add("02-long", "print(2)", start="first")
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        build(project.options(jobs=1))
+        build(project.resolved(jobs=1))
     assert names(printed.getvalue())[:2] == ["02-long", "01-short"]

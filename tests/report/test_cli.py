@@ -1,8 +1,14 @@
+import contextlib
+import re
+
 import pytest
 
 from report.__main__ import main
-from report.cli import parser, to_options
-from report.options import Options, cores
+from report.cli import read_arguments
+from report.errors import ConfigError
+from report.run.environment import cores
+from report.run.fingerprint import ROOT
+from report.settings import OPTIONS, resolve
 
 
 @pytest.fixture
@@ -68,23 +74,52 @@ def test_options_may_come_from_the_environment_with_any_quotes(monkeypatch):
     values["SCHEDULER"] = "tcp://h:1"
     for name, value in values.items():
         monkeypatch.setenv(f"REPORT_{name}", value)
-    options = to_options(parser().parse_args([]))
-    assert options == Options(
-        profile="quick", dataset="mnist", title="It's \"$5\"", authors=["A", "B"], jobs=3, scheduler="tcp://h:1"
-    )
+    got = resolve()
+    assert (got.profile, got.dataset, got.title) == ("quick", "mnist", "It's \"$5\"")
+    assert (got.authors, got.jobs, got.scheduler) == (["A", "B"], 3, "tcp://h:1")
+    assert got.given >= {"profile", "dataset", "title", "authors", "jobs", "scheduler"}
 
 
-def test_without_options_the_defaults_hold(monkeypatch):
+@pytest.mark.parametrize("empty", [False, True])
+def test_without_options_the_file_holds_and_the_defaults(project, monkeypatch, empty):
+    project.configure(chapters=["01-init"], cell_timeout=60)
     for name in ("PROFILE", "DATASET", "TITLE", "AUTHOR", "JOBS", "SCHEDULER"):
         monkeypatch.delenv(f"REPORT_{name}", raising=False)
-    options = to_options(parser().parse_args([]))
-    assert (options.profile, options.dataset, options.title, options.jobs) == ("standard", None, None, cores())
+    for name in ("TITLE", "AUTHOR", "JOBS", "SCHEDULER") if empty else ():
+        monkeypatch.setenv(f"REPORT_{name}", "")
+    got = project.resolved()
+    assert (got.profile, got.dataset, got.title, got.authors) == ("standard", "mnist-5k", "A Small Report", ["Ada"])
+    assert (got.jobs, got.scheduler, got.cell_timeout, got.start_timeout) == (cores(), "", 60, 60)
+
+
+def test_the_command_line_goes_before_the_environment_and_that_before_the_file(project, monkeypatch):
+    project.configure(chapters=["01-init"], cell_timeout=60)
+    monkeypatch.setenv("REPORT_TITLE", "Environment")
+    monkeypatch.setenv("REPORT_JOBS", "none")
+    assert project.resolved(jobs=1).title == "Environment"
+    got = project.resolved(**read_arguments(["--title", "Line", "--jobs", "7", "--cell-timeout", "5"]))
+    assert (got.title, got.jobs, got.cell_timeout) == ("Line", 7, 5)
+    assert project.resolved(**read_arguments(["--title", "", "--jobs", "7"])).title == "A Small Report"
+
+
+def test_make_hands_on_what_the_environment_may_hold():
+    (line,) = re.findall("^OPTIONS := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {f"REPORT_{name}" for name in line.split()} == {one.variable for one in OPTIONS.values() if one.flags} - {""}
+
+
+@pytest.mark.parametrize("name", [name for name, one in OPTIONS.items() if one.variable])
+def test_every_variable_is_read(project, monkeypatch, name):
+    project.configure(chapters=["01-init"])
+    monkeypatch.setenv(OPTIONS[name].variable, "3")
+    with pytest.raises(ConfigError) if name in ("profile", "dataset") else contextlib.nullcontext():
+        assert getattr(project.resolved(), name) in (3, "3", ["3"], True)
 
 
 def test_help_names_every_option(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["--help"])
     assert caught.value.code == 0
-    said = capsys.readouterr().out
-    for word in ("--profile", "--dataset", "--jobs", "--author", "--title", "--scheduler", "-p"):
-        assert word in said
+    said = " ".join(capsys.readouterr().out.split())
+    for one in OPTIONS.values():
+        assert all(flag in said for flag in one.flags if flag.startswith("-"))
+        assert one.help in said or not one.flags

@@ -208,17 +208,15 @@ def test_a_read_only_build_folder_is_said_before_anything_runs(project, small_di
 
 
 def test_an_unfinished_set_is_never_typeset(project):
-    from report.config import load_config
-    from report.run.tasks import make_tasks
+    from report.run.tasks import Executed, make_tasks
 
     project.add("01-a", "print(1)")
     old = project.old_report()
-    config, options = load_config(project.config), project.options()
-    tasks = make_tasks(config, options)
+    settings = project.resolved()
     facts = {"course_report": {"executed": 1, "seconds": 1, "threads": 1}}
-    unfinished = [task.notebook | {"metadata": facts} for task in tasks]
+    unfinished = [Executed(task, task.notebook | {"metadata": facts}) for task in make_tasks(settings)]
     with pytest.raises(ReportError, match="01-a, cell 2: was not run; an unfinished set is not typeset"):
-        typeset(tasks, unfinished, config, options, "pdf", code={})
+        typeset(unfinished, settings, code={})
     assert old.read_bytes() == b"the last good report"
 
 

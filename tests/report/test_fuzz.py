@@ -13,9 +13,10 @@ from report.__main__ import main
 from report.book.merge import document_metadata
 from report.book.rehearsal import FACTS, rehearse
 from report.book.typesetting import command
-from report.options import Options
 from report.run import notebook as nb
 from report.run.fingerprint import digest
+from report.run.tasks import Executed
+from report.settings import Settings
 
 SETTINGS = b"""title: T
 authors: [A, "B"]
@@ -46,12 +47,12 @@ ARGUMENTS = [
 VALUES = [5, -1, None, True, "x", [], [1], {}, {"a": 1}, "\ud800", 1e308, [[]], ["a"], 10**400, ["parameters"], "tags"]
 
 
-def look(tasks, config, options):
+def look(tasks, settings):
     """Do all that is done with settings and notebooks before notebooks run."""
-    rehearse(tasks, config, options)
-    ran = [notebook() | {"metadata": {"course_report": FACTS}}] * len(tasks)
-    document_metadata(replace(config, abstract=""), options, ran, {})
-    digest([[task.values, nb.code(task.notebook), command(config, options)] for task in tasks])
+    rehearse(tasks, settings)
+    ran = notebook() | {"metadata": {"course_report": FACTS}}
+    document_metadata(replace(settings, abstract=""), [Executed(task, ran) for task in tasks], {})
+    digest([[task.values, nb.code(task.notebook), command(settings)] for task in tasks])
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_any_settings_end_in_a_report_or_in_errors(outcome, project, tries):
 @pytest.mark.long
 def test_any_form_of_the_projects_own_settings_ends_in_a_report_or_in_errors(outcome, project):
     chance = random.Random(1)
-    body = Options.config.read_bytes()
+    body = Settings.config.read_bytes()
     for _ in range(300):
         project.config.write_bytes(mutated(body, chance))
         outcome()
@@ -201,11 +202,9 @@ def test_a_wrong_argument_is_named(outcome, arguments, said):
 
 @pytest.mark.parametrize(("value", "taken"), [("010", 10), ("+3", 3), ("1e1", 10), ("2.0", 2)])
 def test_numbers_are_read_in_base_ten(project, outcome, value, taken):
-    from report.config import load_config
     from report.run.tasks import make_tasks
 
-    config = load_config(project.config)
-    (task,) = make_tasks(config, project.options(overrides={"01-a": {"epochs": value}}))
+    (task,) = make_tasks(project.resolved(overrides={"01-a": {"epochs": value}}))
     assert task.values["epochs"] == taken
 
 

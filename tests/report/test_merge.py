@@ -2,26 +2,25 @@ import pytest
 from report_samples import code, notebook, text
 
 from report.book.merge import document_metadata, fill, grafted, merge
-from report.config import load_config
 from report.errors import ReportError
-from report.run.tasks import make_tasks
+from report.run.tasks import Executed, make_tasks
 
 
 @pytest.fixture
 def tasks(project):
     project.add("01-a")
     project.add("02-b")
-    return make_tasks(load_config(project.config), project.options())
+    return make_tasks(project.resolved())
 
 
-def executed(**facts):
+def executed(task, **facts):
     ran = notebook(text("# A"), code("count: int = 1", count=1))
     ran["metadata"]["course_report"] = facts
-    return ran
+    return Executed(task, ran)
 
 
 def test_cells_know_where_they_come_from_and_have_ids_of_their_own(tasks):
-    merged = merge(tasks, [executed(), executed()], {"title": "T"}, "# Appendix")
+    merged = merge([executed(task) for task in tasks], {"title": "T"}, "# Appendix")
     cells = merged["cells"]
     places = [(cell["metadata"]["source"]["notebook"], cell["metadata"]["source"]["cell"]) for cell in cells[:3]]
     assert places == [("01-a.ipynb", 0), ("01-a.ipynb", 1), ("02-b.ipynb", 0)]
@@ -33,7 +32,7 @@ def test_cells_know_where_they_come_from_and_have_ids_of_their_own(tasks):
 def test_an_unfinished_set_is_not_merged(tasks):
     unfinished = notebook(text("# A"), code("never()"))
     with pytest.raises(ReportError, match="02-b, cell 2: was not run; an unfinished set is not typeset"):
-        merge(tasks, [executed(), unfinished], {}, "")
+        merge([executed(tasks[0]), Executed(tasks[1], unfinished)], {}, "")
 
 
 def test_words_are_those_of_today_and_outputs_those_of_the_run():
@@ -56,9 +55,9 @@ def test_words_are_those_of_today_and_outputs_those_of_the_run():
 def test_the_title_page_has_the_settings_and_what_the_run_asked_for(project, tasks, monkeypatch):
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     project.configure(course="CS", abstract="{a.accuracy:.1%} of {run.dataset}")
-    options = project.options(title="Mine", authors=["Ada", "Alan"], profile="quick")
-    ran = [executed(executed=86_400 * 365), executed(executed=86_400 * 366)]
-    metadata = document_metadata(load_config(project.config), options, ran, {"01-a": {"accuracy": 0.9876}})
+    settings = project.resolved(title="Mine", authors=["Ada", "Alan"], profile="quick")
+    ran = [executed(task, executed=86_400 * days) for task, days in zip(tasks, (365, 366), strict=True)]
+    metadata = document_metadata(settings, ran, {"01-a": {"accuracy": 0.9876}})
     assert metadata["title"] == "Mine"
     assert metadata["authors"] == [{"name": "Ada"}, {"name": "Alan"}]
     assert metadata["report"]["course"] == "CS"
@@ -70,7 +69,7 @@ def test_the_title_page_has_the_settings_and_what_the_run_asked_for(project, tas
 
 def test_source_date_epoch_dates_the_report(project, tasks, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    metadata = document_metadata(load_config(project.config), project.options(), [executed(executed=1)], {})
+    metadata = document_metadata(project.resolved(), [executed(tasks[0], executed=1)], {})
     assert metadata["report"]["date"] == "14 November 2023"
     assert metadata["report"]["timestamp"] == 1700000000
 

@@ -8,10 +8,9 @@ from report_samples import PARAMETERS, code, notebook, text
 
 from report.__main__ import main
 from report.book.rehearsal import rehearse
-from report.config import load_config
 from report.errors import ReportError
-from report.options import Options
 from report.run.tasks import make_tasks
+from report.settings import resolve
 
 FIGURE = "#| label: fig-loss\n#| fig-cap: The loss.\n#| fig-alt: A falling curve.\nplot()"
 GOOD = [
@@ -32,8 +31,8 @@ def check(project, *cells, config=""):
     path = project.notebooks / "01-a.ipynb"
     path.write_text(json.dumps(notebook(text("# A {#sec-a}"), code(PARAMETERS, "parameters"), *cells)))
     project.configure(chapters=["01-a"], bibliography="refs.bib", abstract=config)
-    settings = load_config(project.config)
-    rehearse(make_tasks(settings, project.options()), settings, project.options())
+    settings = project.resolved()
+    rehearse(make_tasks(settings), settings)
 
 
 def test_what_is_right_passes(project):
@@ -42,9 +41,8 @@ def test_what_is_right_passes(project):
 
 def test_the_chapters_pass(monkeypatch):
     monkeypatch.setenv("CI", "1")
-    options = Options(notebooks=Path(__file__).resolve().parents[2] / "notebooks")
-    config = load_config(options.config)
-    rehearse(make_tasks(config, options), config, options)
+    settings = resolve(notebooks=Path(__file__).resolve().parents[2] / "notebooks")
+    rehearse(make_tasks(settings), settings)
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -80,9 +78,9 @@ def test_a_missing_bibliography_and_a_missing_picture_are_named(project):
     with pytest.raises(ReportError, match=r"none\.png"):
         check(project, text("![A picture](none.png)"))
     project.configure(bibliography="none.bib")
-    settings = load_config(project.config)
+    settings = project.resolved()
     with pytest.raises(ReportError, match=r"none\.bib"):
-        rehearse(make_tasks(settings, project.options()), settings, project.options())
+        rehearse(make_tasks(settings), settings)
 
 
 def test_a_figure_without_words_is_warned_of_before_it_is_drawn_and_once(project, monkeypatch, capfd):

@@ -32,7 +32,7 @@ def made(tmp_path_factory):
     project = make(tmp_path_factory.mktemp("made"))
     with pytest.MonkeyPatch.context() as patch:  # undone whatever goes wrong
         stand_still(patch, project)
-        build(project.options())
+        build(project.resolved())
         yield project
 
 
@@ -41,13 +41,13 @@ def fresh(tmp_path, monkeypatch):
     """A report that may be spoilt; what it is typeset to is of no interest."""
     project = make(tmp_path)
     stand_still(monkeypatch, project)
-    monkeypatch.setattr(typeset, "export", lambda merged, kind, folder: (json.dumps(merged).encode(), {}))
+    monkeypatch.setattr(typeset, "export", lambda merged, settings: (json.dumps(merged).encode(), {}))
     return project
 
 
 def test_nothing_changed_nothing_to_do(made, capsys):
-    assert plan(made.options()) == NOTHING
-    build(made.options())
+    assert plan(made.resolved()) == NOTHING
+    build(made.resolved())
     assert capsys.readouterr().out == f"{made.build / 'report.pdf'} is up to date\n"
 
 
@@ -99,10 +99,10 @@ def look_at(project: Project, paths: list[Path], loaded: dict[str, set[str]]) ->
     for path in paths:
         name = str(path.relative_to(fingerprint.ROOT))
         with edited(path, changed(path)):
-            if (found := plan(project.options())) != (wanted := expected(name, loaded)):
+            if (found := plan(project.resolved())) != (wanted := expected(name, loaded)):
                 wrong.append(f"{name}: {found}, not {wanted}")
         with edited(path, path.read_bytes() + b"\n# a comment\n"):
-            if path.suffix == ".py" and (found := plan(project.options())) != NOTHING:
+            if path.suffix == ".py" and (found := plan(project.resolved())) != NOTHING:
                 wrong.append(f"{name}: a comment gives {found}")
     return wrong
 
@@ -139,7 +139,7 @@ def test_every_changed_source_file_does_what_it_must_and_a_comment_nothing(made,
 )  # fmt: skip
 def test_a_new_file_counts_by_the_room_it_is_in(made, name, wanted):
     with edited(fingerprint.ROOT / name, "1"):
-        assert plan(made.options()) == wanted
+        assert plan(made.resolved()) == wanted
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_an_input_counts_where_it_is_read(made, name, wanted):
     path = made.folder / name
     for body in (path.read_bytes() + b"\nadded = 1", None):
         with edited(path, body):
-            assert plan(made.options()) == wanted
+            assert plan(made.resolved()) == wanted
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_an_input_counts_where_it_is_read(made, name, wanted):
 )  # fmt: skip
 def test_a_setting_counts_by_what_it_says(made, settings, wanted):
     with edited(made.config, yaml.safe_dump(made.settings | settings)):
-        assert plan(made.options()) == wanted
+        assert plan(made.resolved()) == wanted
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_setting_counts_by_what_it_says(made, settings, wanted):
     ],
 )  # fmt: skip
 def test_an_option_counts_by_what_it_says(made, chosen, wanted):
-    assert plan(made.options(**chosen)) == wanted
+    assert plan(made.resolved(**chosen)) == wanted
 
 
 def put(key, value):
@@ -227,7 +227,7 @@ def test_words_and_metadata_are_typeset_and_code_runs(made, position, change, wa
     written = json.loads(path.read_bytes())
     change(written["cells"][position])
     with edited(path, json.dumps(written)):
-        assert plan(made.options()) == wanted
+        assert plan(made.resolved()) == wanted
 
 
 def test_new_words_between_the_cells_are_typeset(made):
@@ -235,11 +235,11 @@ def test_new_words_between_the_cells_are_typeset(made):
     cells = json.loads(path.read_bytes())["cells"]
     with edited(path, path.read_bytes()):
         write(path, *cells[:3], text("# New"), *cells[3:])
-        assert plan(made.options()) == TYPESET
+        assert plan(made.resolved()) == TYPESET
         write(path, *cells[:2], cells[3], cells[2], *cells[4:])
-        assert plan(made.options()) == TYPESET
+        assert plan(made.resolved()) == TYPESET
         write(path, *cells[:4], cells[5], cells[4], cells[6])
-        assert plan(made.options()) == runs("01-a")
+        assert plan(made.resolved()) == runs("01-a")
 
 
 def printed(project):
@@ -250,12 +250,12 @@ def printed(project):
 
 
 def test_new_words_appear_with_the_outputs_of_the_earlier_run(fresh, capsys):
-    build(fresh.options())
+    build(fresh.resolved())
     before = printed(fresh)
     capsys.readouterr()
     path = fresh.notebooks / "01-a.ipynb"
     path.write_text(path.read_text().replace("  # drawing", "  # figures").replace("See", "Behold"))
-    build(fresh.options())
+    build(fresh.resolved())
     assert capsys.readouterr().out.splitlines()[0].startswith(str(fresh.build / "report.pdf"))
     after = printed(fresh)
     assert [output for _, output in after] == [output for _, output in before]
@@ -271,15 +271,15 @@ DAMAGES = [
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_executed_notebook_is_run_again(made, damage):
     with edited(made.build / "notebooks" / "02-b.ipynb", damage):
-        assert "02-b" in plan(made.options())[0]
+        assert "02-b" in plan(made.resolved())[0]
 
 
 def test_a_damaged_executed_notebook_heals(fresh):
-    build(fresh.options())
+    build(fresh.resolved())
     executed = fresh.build / "notebooks" / "02-b.ipynb"
     whole = json.loads(executed.read_bytes())
     executed.write_text("[" * 99_999)
-    build(fresh.options())
+    build(fresh.resolved())
     assert json.loads(executed.read_bytes())["cells"] == whole["cells"]
 
 
@@ -287,7 +287,7 @@ def test_a_damaged_executed_notebook_heals(fresh):
 def test_an_executed_notebook_altered_by_hand_is_run_again(made, old, new):
     executed = made.build / "notebooks" / "02-b.ipynb"
     with edited(executed, executed.read_text().replace(old, new)):
-        assert "02-b" in plan(made.options())[0]
+        assert "02-b" in plan(made.resolved())[0]
 
 
 @pytest.mark.parametrize("damage", [None, "", '{"cells": 7}'])
@@ -298,7 +298,7 @@ def test_results_always_say_what_the_executed_notebook_says(made, damage):
         path.unlink()
     else:
         path.write_text(damage)
-    build(made.options())
+    build(made.resolved())
     assert path.read_bytes() == before
 
 
@@ -317,22 +317,22 @@ def test_a_notebook_edited_while_it_runs_is_stored_as_what_it_was(fresh, monkeyp
     path = fresh.notebooks / "01-a.ipynb"
     before = path.read_text()
     during_the_run(monkeypatch, lambda: path.write_text(before.replace("return 1", "return 2")))
-    build(fresh.options())
+    build(fresh.resolved())
     assert "return 1" in printed(fresh)[3][1]
-    assert plan(fresh.options()) == runs("01-a")
+    assert plan(fresh.resolved()) == runs("01-a")
     path.write_text(before)
-    assert plan(fresh.options()) == NOTHING
+    assert plan(fresh.resolved()) == NOTHING
 
 
 def test_code_edited_while_it_runs_makes_the_run_stale_until_it_is_restored(fresh, monkeypatch):
     path = fingerprint.ROOT / "mlp_core" / "losses.py"
     before = path.read_text()
     during_the_run(monkeypatch, lambda: path.write_text(before + "\nadded = 1\n"))
-    build(fresh.options())
+    build(fresh.resolved())
     assert (fingerprint.code_folder(fresh.build) / "mlp_core" / "losses.py").read_text() == before
-    assert plan(fresh.options()) == runs(*ALL)
+    assert plan(fresh.resolved()) == runs(*ALL)
     path.write_text(before)
-    assert plan(fresh.options()) == NOTHING
+    assert plan(fresh.resolved()) == NOTHING
 
 
 @pytest.mark.parametrize("name", ["data/mnist/images.gz", "notebooks/extra.csv", "notebooks/helper.py"])
@@ -345,11 +345,11 @@ def test_data_touched_while_a_notebook_runs_spoil_the_run_even_if_restored(fresh
 
     during_the_run(monkeypatch, touch)
     with pytest.raises(NotebookFailed, match=f"0.*, .*{path.name} was changed while it ran") as caught:
-        build(fresh.options())
+        build(fresh.resolved())
     assert len(str(caught.value).splitlines()) == 1
     reader = "02-b" if name.endswith(".py") else "01-a"
     assert not (fresh.build / "notebooks" / f"{reader}.ipynb").exists()
-    assert reader in plan(fresh.options())[0]
+    assert reader in plan(fresh.resolved())[0]
 
 
 def test_refreshing_keeps_what_was_edited_meanwhile(fresh, monkeypatch):
@@ -357,7 +357,7 @@ def test_refreshing_keeps_what_was_edited_meanwhile(fresh, monkeypatch):
     new = path.read_text().replace("See", "Behold")
     during_the_run(monkeypatch, lambda: path.write_text(new))
     with pytest.raises(NotebookFailed, match="01-a, was edited while it ran"):
-        refresh(fresh.options(), ["01-a"])
+        refresh(fresh.resolved(target="notebooks", only=["01-a"]))
     assert path.read_text() == new
 
 
@@ -365,8 +365,8 @@ def test_what_is_edited_while_it_is_typeset_is_typeset_again(fresh, monkeypatch)
     code = fingerprint.ROOT / "report" / "book" / "merge.py"
     for path in (code, fresh.folder / "refs.bib"):
         monkeypatch.setattr(typeset, "export", lambda *_, path=path: (bytes(path.write_bytes(changed(path))), {}))
-        build(fresh.options())
-        assert plan(fresh.options()) == TYPESET
+        build(fresh.resolved())
+        assert plan(fresh.resolved()) == TYPESET
 
 
 @pytest.mark.long
@@ -389,7 +389,7 @@ def test_kernels_import_the_code_that_was_there_when_the_run_began(tmp_path, mon
     project.configure(profiles={"quick": {}, "standard": {}})
     executed = project.build / "notebooks" / "09-edits.ipynb"
     project.add("09-edits", spoil + ";", look, restore + ";")
-    build(project.options())
+    build(project.resolved())
     assert path.read_text() == before
     assert f"True {project.folder / 'data'}" in executed.read_text()
-    assert plan(project.options()) == TYPESET, "its code was touched, though restored"
+    assert plan(project.resolved()) == TYPESET, "its code was touched, though restored"

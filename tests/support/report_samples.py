@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import yaml
 
-from report.options import Options
+from report.settings import Settings, resolve
 
 PARAMETERS = "count: int = 1  # how many"
 
@@ -60,9 +60,9 @@ class Project:
         self.settings |= settings
         self.config.write_text(yaml.safe_dump(self.settings))
 
-    def options(self, **chosen: Any) -> Options:
-        """Return options that name this report's folders."""
-        return Options(**({"notebooks": self.notebooks, "build": self.build, "config": self.config} | chosen))
+    def resolved(self, **given: Any) -> Settings:
+        """Return the settings of a run of this report."""
+        return resolve(notebooks=self.notebooks, build=self.build, config=self.config, **given)
 
     def arguments(self, *more: str) -> list[str]:
         """Return a command line for this report."""

@@ -83,7 +83,7 @@ def run_in_name(runner: Runner, tasks: list[Any], done: Any) -> None:
                 cells.append(code("injected", "injected-parameters", count=len(cells) + 1))
         published = {"output_type": "display_data", "metadata": {}, "data": {MIME: {"cells": len(cells)}}}
         cells[-1]["outputs"].append(published)
-        executed = runner.options.build / "work" / f"{task.name}.ipynb"
+        executed = runner.settings.build / "work" / f"{task.name}.ipynb"
         executed.parent.mkdir(parents=True, exist_ok=True)
         write(executed, *cells)
         done(Outcome(task, 1.0, executed, None))

@@ -1,0 +1,185 @@
+"""All that a run goes by, in one object, from the command line, the environment and `report.yml`.
+
+An option is one field of `Settings`. What stands there makes the rest: the parser of the command line and its help
+(`report.cli`), the reading of the environment and of the file (`resolve`), the file's JSON Schema (`report.schema`).
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from report import values
+from report.contents import Chapter, read_chapters, read_profiles
+from report.errors import ConfigError, shown
+from report.run.environment import cores
+from report.values import check_text, check_type, one_of, suggest
+
+
+@dataclass(frozen=True)
+class Option:
+    """Where the value of a setting may come from, and how it is read.
+
+    Attributes
+    ----------
+    help : str
+        What it is.
+    flags : tuple of str
+        Its names on the command line.
+    variable : str
+        Its variable in the environment.
+    in_file : bool
+        Whether `report.yml` may hold it.
+    read : callable
+        ``read(label, text)`` returns the value of a text, or raises ConfigError.
+    empty : bool
+        Whether an empty text is read, too; else it stands for none.
+    parser : dict
+        More for `argparse`.
+    """
+
+    help: str
+    flags: tuple[str, ...] = ()
+    variable: str = ""
+    in_file: bool = False
+    read: Callable[[str, Any], Any] = lambda label, text: text
+    empty: bool = False
+    parser: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """What messages call it: as `make` does, else by its flag."""
+        return self.variable.removeprefix("REPORT_") or self.flags[0]
+
+
+def option(help: str, *flags: str, default: Any = MISSING, factory: Any = MISSING, **more: Any) -> Any:
+    """Return a field of `Settings`; one of the file without default must stand there."""
+    return field(default=default, default_factory=factory, metadata={"option": Option(help, flags, **more)})
+
+
+in_file = partial(option, in_file=True)
+MANY = {"action": "append", "metavar": "NOTEBOOK"}
+PATH: dict[str, Any] = {"read": lambda label, text: Path(text), "empty": True}
+SECONDS: dict[str, Any] = {
+    "read": partial(values.whole_number, largest=10_000_000), "empty": True, "parser": {"metavar": "SECONDS"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a run goes by: each field with its words, and `given`, those that command line or environment set."""
+
+    given: frozenset[str] = frozenset()
+    target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs",
+        "target", default="pdf", parser={"nargs": "?", "choices": ["pdf", "html", "notebooks"]})  # fmt: skip
+    profile: str = option("quick, standard (default) or published; see report/report.yml",
+        "--profile", variable="REPORT_PROFILE", default="standard", empty=True)  # fmt: skip
+    dataset: str = option("the data set (default: the profile's, else mnist-5k)",
+        "--dataset", variable="REPORT_DATASET", default="", empty=True)  # fmt: skip
+    title: str = in_file("the report's title", "--title", variable="REPORT_TITLE")
+    authors: list[str] = in_file("its authors; as an option with commas between them",
+        "--author", variable="REPORT_AUTHOR", read=values.names)  # fmt: skip
+    jobs: int = option(f"notebooks that run at once (default: one per core, {cores()} here)",
+        "--jobs", variable="REPORT_JOBS", factory=cores, read=partial(values.whole_number, largest=1000))  # fmt: skip
+    scheduler: str = option("address of a Dask scheduler for the searches: tcp://host:port",
+        "--scheduler", variable="REPORT_SCHEDULER", default="")  # fmt: skip
+    overrides: dict[str, dict[str, Any]] = option(
+        "a parameter for this run, such as 02-initialization.epochs=3; may be repeated", "-p", "--parameter",
+        factory=dict, read=values.overrides, parser=MANY | {"metavar": "NOTEBOOK.NAME=VALUE"})  # fmt: skip
+    only: list[str] = option("with `notebooks`: just this; may be repeated", "--only", factory=list, parser=MANY)
+    notebooks: Path = option("folder of the notebooks (default: notebooks)",
+        "--notebooks", default=Path("notebooks"), **PATH)  # fmt: skip
+    build: Path = option("folder for everything made (default: build)", "--build", default=Path("build"), **PATH)
+    config: Path = option("the settings (default: report/report.yml)",
+        "--config", default=Path(__file__).with_name("report.yml"), **PATH)  # fmt: skip
+    cell_timeout: int = in_file("longest time a cell may run", "--cell-timeout", default=3600, **SECONDS)
+    start_timeout: int = option("longest time a kernel may take to start (default: 60)",
+        "--start-timeout", default=60, **SECONDS)  # fmt: skip
+    source_date: int | None = option("the report's date in seconds since 1970",
+        variable="SOURCE_DATE_EPOCH", default=None, read=values.date)  # fmt: skip
+    strict: bool = option("whether a figure without an alternative text is an error",
+        variable="CI", default=False, read=lambda label, text: text.lower() not in ("0", "false"))  # fmt: skip
+    subtitle: str = in_file("the line below the title", default="")
+    course: str = in_file("the course, on the title page", default="")
+    institution: str = in_file("the institution, on the title page", default="")
+    keywords: list[str] = in_file("what the report is about", factory=list)
+    lang: str = in_file("the report's language, such as en", default="en")
+    abstract: str = in_file("Markdown, with numbers such as {initialization.glorot_accuracy:.1%}", default="")
+    list_of_figures: bool = in_file("whether a list of figures follows the contents", default=False)
+    list_of_tables: bool = in_file("whether a list of tables follows the contents", default=False)
+    bibliography: str = in_file("BibTeX file beside this one; a notebook cites with [@key]", default="")
+    datasets: list[str] = in_file("the data sets that DATASET may name; the first is the default")
+    chapters: list[Chapter] = in_file("notebooks in the order of the report, without .ipynb")
+    profiles: dict[str, dict[str, Any]] = in_file("parameters by profile and notebook, and the profile's `dataset`")
+
+    def parameters(self, chapter: str) -> dict[str, Any]:
+        """Return the parameters that the profile gives to a chapter's notebook."""
+        return self.profiles[self.profile].get(chapter) or {}
+
+    @property
+    def bibliography_path(self) -> Path | None:
+        """The bibliography file, or None where the report has none."""
+        return self.config.parent / self.bibliography if self.bibliography else None
+
+
+OPTIONS: dict[str, Option] = {one.name: one.metadata["option"] for one in fields(Settings) if one.metadata}
+IN_FILE = {one.name: one for one in fields(Settings) if one.metadata and OPTIONS[one.name].in_file}
+NEEDED = [name for name, one in IN_FILE.items() if one.default is one.default_factory]
+"""What the file must have: neither default nor factory is there."""
+
+
+def resolve(**given: Any) -> Settings:
+    """Return the settings of a run.
+
+    Parameters
+    ----------
+    **given
+        Values of fields; they go before the environment, which goes before `report.yml`. None stands for none.
+
+    Raises
+    ------
+    ConfigError
+        In one line: what is wrong, where, and what is expected.
+    """
+    variables = {name: one.variable for name, one in OPTIONS.items() if name not in given}
+    environment = {name: os.environ[one] for name, one in variables.items() if one in os.environ}
+    given = {name: value for name, value in (read_texts(environment) | given).items() if value is not None}
+    found = read_file(given.get("config", Settings.config)) | given
+    if given.get("target") != "notebooks":  # which run as they are
+        found["profile"] = one_of("PROFILE", found.get("profile", Settings.profile), [*found["profiles"]])
+        first = found["profiles"][found["profile"]].get("dataset", found["datasets"][0])
+        found["dataset"] = one_of("DATASET", found.get("dataset", first), found["datasets"])
+    return Settings(given=frozenset(given), **found)
+
+
+def read_texts(texts: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what the command line or the environment says of fields; None stands for none."""
+    found = {}
+    for name, given in texts.items():
+        one = OPTIONS[name]
+        for text in given if isinstance(given, list) else [given]:
+            check_text(one.flags[-1].strip("-") if one.flags else one.variable, text)
+        found[name] = one.read(one.label, given) if given or one.empty else None
+    return found
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Read and check `report.yml`."""
+    from report.strict_yaml import read_yaml  # spares yaml
+
+    found = read_yaml(path)
+    check_type(str(path), found, dict)
+    for key, value in found.items():
+        if key not in IN_FILE:
+            raise ConfigError(f"{path}: unknown key {shown(key)}; {suggest(key, [*IN_FILE])}")
+        check_type(f"{path}: {key}", value, IN_FILE[key].type)
+        if type(value) is int:
+            OPTIONS[key].read(f"{path}: {key}", str(value))
+    for key in NEEDED:
+        if not found.get(key):
+            raise ConfigError(f"{path}: key {key!r} is missing or empty")
+    found["chapters"] = read_chapters(path, found["chapters"])
+    found["profiles"] = read_profiles(path, found["profiles"], found["chapters"], found["datasets"])
+    return found
