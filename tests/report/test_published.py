@@ -76,7 +76,7 @@ def test_a_run_that_diverged_makes_the_mean_nan():
 
 @pytest.mark.parametrize("ours", [[], [[0.9], [0.8]]])
 def test_runs_of_another_shape_are_refused(ours):
-    with pytest.raises(ValueError, match="one value a run for 'accuracy'"):
+    with pytest.raises(ValueError, match="one value per run for 'accuracy'"):
         row(ours)
 
 
