@@ -109,7 +109,7 @@ def cache_folders(name: str) -> list[Path]:
 
 
 def _writable(folders: list[Path]) -> Path:
-    """Return the first of `folders` that can be made and written to; raise `DatasetError` if none can."""
+    """Return the first of `folders` that can be made and written to; `DatasetError` if none can."""
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)

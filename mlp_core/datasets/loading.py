@@ -14,8 +14,6 @@ from mlp_core.splits import Dataset, Split, stratified_split
 from mlp_core.storage.archives import read_npz, take_arrays
 from mlp_core.storage.files import DatasetError, check_digest, read_bytes
 
-__all__ = ["NAMES", "Dataset", "DatasetError", "Split", "load_dataset", "stratified_split"]
-
 EMBEDDED = "mnist-5k"
 NAMES = (EMBEDDED, *SOURCES)
 SUFFIXES = (".npz", ".gz", ".pkl")

@@ -50,21 +50,17 @@ class Checkpoint(Callback):
     def on_epoch_done(self, state: TrainingState) -> None:
         """Write the run as it stands after an epoch."""
         stopper = self.stopper or EarlyStopper(EarlyStopping())
-        document: dict[str, Any] = {
-            "format": FORMAT,
-            "version": VERSION,
-            "fingerprint": self.fingerprint,
-            "history": state.history.to_dict(),
-            "progress": {"epoch": state.epoch, "step": state.step, "loss": state.loss, "stop": str(state.stop_reason)},
-            "best": {"score": stopper.best if stopper.best_epoch else None, "epoch": stopper.best_epoch},
-            "random": [rng.bit_generator.state for rng in self.generators],
-        }
+        progress = {"epoch": state.epoch, "step": state.step, "loss": state.loss, "stop": str(state.stop_reason)}
+        best = {"score": stopper.best if stopper.best_epoch else None, "epoch": stopper.best_epoch}
+        random = [rng.bit_generator.state for rng in self.generators]
+        document = {"format": FORMAT, "version": VERSION, "fingerprint": self.fingerprint,
+                    "history": state.history.to_dict(), "progress": progress, "best": best, "random": random}
         arrays = {"document": _as_bytes(document)}
         arrays |= {f"params/{name}": array for name, array in state.network.params.items()}
         arrays |= {f"best/{name}": array for name, array in stopper.best_params.items()}
         arrays |= {f"optimizer/{name}": np.asarray(value) for name, value in state.optimizer.state_dict().items()}
         try:
-            _check_progress(document["progress"], document["best"], state.history, state.steps_per_epoch)
+            _check_progress(progress, best, state.history, state.steps_per_epoch)
             write_npz(self.path, {**arrays, "hash": np.frombuffer(_content_hash(arrays).encode(), np.uint8)}, LIMIT)
         except ValueError as error:
             raise CheckpointError(f"{self.path} not written, for it could not be read again: {error}") from error
@@ -103,9 +99,8 @@ class Checkpoint(Callback):
         if names:
             raise CheckpointError(
                 f"{self.path} belongs to another run, with another {' and another '.join(names)}"
-                f"{_details(names, saved, self.fingerprint)}; "
-                "to resume, build network and optimizer as at its start; to start again, delete the file"
-            )
+                f"{_details(names, saved, self.fingerprint)}; to resume, build network and optimizer as at its start; "
+                "to start again, delete the file")
         reached = document["progress"]["epoch"]
         if reached > epochs:
             raise CheckpointError(f"{self.path} is after epoch {reached}, beyond the {epochs} epochs asked for")

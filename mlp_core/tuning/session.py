@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -21,21 +20,9 @@ from mlp_core.tuning.workers import LocalPool, run_here, run_processes
 
 @dataclass
 class Session:
-    """Where and how the trials of one search run.
+    """Where and how the trials of one search run; where there is neither a pool nor a scheduler, in this process.
 
-    Attributes
-    ----------
-    store : TrialStore
-    job : Job
-    data : Dataset
-    pool : LocalPool or None
-        Local processes; None for this one.
-    scheduler : str, distributed.Client or None
-        A Dask cluster to use instead.
-    progress : bool
-        Whether to show a bar.
-    reused : int
-        How many results came from the cache.
+    `reused` counts the results that came from the cache.
     """
 
     store: TrialStore
@@ -52,9 +39,8 @@ class Session:
         self.reused += len(found)
         missing = {trial.key: trial for trial in trials if trial.key not in found}
         if missing:
-            total = len(found) + len(missing)
-            show = self.progress
-            with closing(self._start([*missing.values()])) as engine, counter(title, len(found), total, show) as count:
+            bar = counter(title, len(found), len(found) + len(missing), self.progress)
+            with closing(self._start([*missing.values()])) as engine, bar as count:
                 found.update(self._collect(engine, count))
             self._write_again(found)
         return {trial.key: found[trial.key] for trial in trials}
@@ -152,11 +138,6 @@ def open_pool(n_jobs: int, trials: int, scratch: Path | None) -> Iterator[LocalP
     with warnings.catch_warnings(), LocalPool(min(processes, trials), scratch) as pool:
         warnings.filterwarnings("ignore", "A worker stopped while", UserWarning)  # to free memory, and is replaced
         yield pool
-
-
-def default_scheduler() -> str | None:
-    """Return the Dask scheduler that the environment names."""
-    return os.environ.get("MLP_CORE_SCHEDULER") or None
 
 
 @contextmanager

@@ -115,23 +115,11 @@ def plain(value: Any) -> Any:
     return value
 
 
-def check_space(
-    space: Iterable[Mapping[str, Any]], known: Sequence[str] | None, required: Sequence[str] = ()
-) -> list[Settings]:
-    """Return the space as a list of plain settings.
+def check_space(space: Iterable[Mapping[str, Any]], known: Sequence[str] | None,
+                required: Sequence[str] = ()) -> list[Settings]:
+    """Return the space as a list of plain settings, all of them known (where None, any is) and none required missing.
 
-    Parameters
-    ----------
-    space : iterable of dict
-    known : sequence of str, optional
-        The names a setting may have; any name where None.
-    required : sequence of str
-        The names that all settings must have.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the space is empty or something else than settings, or a setting is unknown or missing.
+    TypeError or ValueError where it is empty, or something else.
     """
     points = [space] if isinstance(space, Mapping) else list(space)
     for point in points:
