@@ -61,8 +61,9 @@ def fetch(source: Source, folder: Path, patience: Patience = PATIENT) -> list[np
 
 def _damaged(source: Source, folder: Path) -> dict[Path, str]:
     """Return the files that are not what they should be, each with its fault."""
-    readers: dict[str, Callable[[Path], object]] = dict.fromkeys(source.archives, partial(read_archive, source))
-    readers |= {name: partial(read_part, part) for part in source.parts for name in part.file_names}
+    readers: dict[str, Callable[[Path], object]] = {
+        name: partial(read_part, part) for part in source.parts for name in part.file_names}
+    readers |= dict.fromkeys(source.archives, partial(read_archive, source))
     faults = {}
     for name, read in readers.items():
         try:

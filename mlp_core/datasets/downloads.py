@@ -38,20 +38,8 @@ def download(urls: list[str], target: Path, *, check: Callable[[Path], object], 
              patience: Patience = PATIENT) -> str:
     """Write `target`, whole or not at all, from the first of `urls` that gives what `check` accepts; return that URL.
 
-    Parameters
-    ----------
-    urls : list of str
-    target : Path
-    check : callable
-        Given the temporary file, raises `DatasetError` if it is not what it should be.
-    limit : int
-        The most bytes to accept.
-    patience : Patience
-
-    Raises
-    ------
-    DatasetError
-        If all failed; it says why, one line a URL.
+    `check`, given a temporary file of at most `limit` bytes, raises `DatasetError` if it is not what it should be. If
+    all fail, `DatasetError` says why, one line a URL.
     """
     faults = []
     for url in urls:

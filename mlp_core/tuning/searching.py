@@ -103,7 +103,7 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
     -----
     An exception in a trial makes it a row with status "failed"; the next search tries it again, but none that is "ok"
     or "diverged". A trial that hangs holds its process until Ctrl-C ends the search; what is finished is in the cache.
-    float32 results are the same bits on every number of processes; another kind of processor may change the last ones.
+    float32 results are the same bits on every number of processes; another processor may change the last digits.
     """
     check_arguments(data, epochs, n_jobs, build, run, halving)
     settings = check_space(space, *setting_names(build, run))
@@ -113,10 +113,8 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
         warnings.warn(f"{cache} is not used, neither read nor written: {uncached}", CacheWarning, stacklevel=2)
         cache = None
     identity = (dataset_hash(data), digest(code_version(), functions))
-    rungs = [
-        [make_trial(point, length, seed, identity, last=length == epochs) for point in kept]
-        for length in rung_epochs(len(kept), epochs, halving)
-    ]
+    lengths = rung_epochs(len(kept), epochs, halving)
+    rungs = [[make_trial(point, length, seed, identity, last=length == epochs) for point in kept] for length in lengths]
     scheduler = scheduler or os.environ.get("MLP_CORE_SCHEDULER")
     with open_store(cache) as store, open_pool(n_jobs, len(kept), None if cache else store.folder) as pool:
         keep = checkpoints or halving is not None

@@ -55,12 +55,10 @@ class Session:
         found = {}
         for trial in trials:
             try:
-                record = self.store.result(trial.key)
+                if (record := self.store.result(trial.key)) is not None:
+                    found[trial.key] = record
             except DamagedRecord as error:
                 warnings.warn(f"{error}: the trial runs again", CacheWarning, stacklevel=4)
-                continue
-            if record is not None:
-                found[trial.key] = record
         return found
 
     def _start(self, trials: list[Trial]) -> Generator[Record]:
@@ -113,14 +111,14 @@ class Session:
 @contextmanager
 def open_store(cache: str | Path | None) -> Iterator[TrialStore]:
     """Open the cache folder, or a temporary one that vanishes with the search."""
-    if cache is not None:
-        store = TrialStore(Path(cache).expanduser().absolute())
-        store.make()
-        store.sweep()
-        yield store
+    if cache is None:
+        with tempfile.TemporaryDirectory(prefix="mlp-core-search-", ignore_cleanup_errors=True) as folder:
+            yield TrialStore(folder, sync=False)
         return
-    with tempfile.TemporaryDirectory(prefix="mlp-core-search-", ignore_cleanup_errors=True) as folder:
-        yield TrialStore(folder, sync=False)
+    store = TrialStore(Path(cache).expanduser().absolute())
+    store.make()
+    store.sweep()
+    yield store
 
 
 @contextmanager

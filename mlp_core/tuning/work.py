@@ -104,15 +104,15 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
         limit_worker()
     foreign = {} if sees_same_functions(job) else {"foreign": True}
     data = data or open_dataset(str(job.data))
-    start = time.perf_counter()
+    length: dict[str, int] = {"epochs": trial.epochs, "seed": trial.seed}
+    start, parameters = time.perf_counter(), None
     try:
         with one_thread():
-            settings: dict[str, Any] = {"epochs": trial.epochs, "seed": trial.seed}
-            if job.run is None:
-                settings |= {"build": job.build, "checkpoint": checkpoint}
-                history, parameters = train_network(trial.settings, data, **settings)
+            if job.run is not None:
+                history = run_custom(trial.settings, data, run=job.run, **length)
             else:
-                history, parameters = run_custom(trial.settings, data, run=job.run, **settings), None
+                history, parameters = train_network(
+                    trial.settings, data, build=job.build, checkpoint=checkpoint, **length)
     except (Exception, SystemExit, GeneratorExit) as error:
         outcome: Record = {"status": "failed", "reason": reason(error), "history": None}
     else:
