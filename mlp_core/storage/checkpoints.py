@@ -97,10 +97,13 @@ class Checkpoint(Callback):
         saved = document["fingerprint"]
         names = [name for name in {**self.fingerprint, **saved} if saved.get(name) != self.fingerprint.get(name)]
         if names:
+            sides = [(name, str(saved.get(name)), str(self.fingerprint.get(name))) for name in names]
+            told = [f"{name}: {there} there, {here} here" for name, there, here in sides
+                    if not there.startswith("sha256:") and not here.startswith("sha256:")]
+            details = f" ({'; '.join(told)})" if told else ""
             raise CheckpointError(
-                f"{self.path} belongs to another run, with another {' and another '.join(names)}"
-                f"{_details(names, saved, self.fingerprint)}; to resume, build network and optimizer as at its start; "
-                "to start again, delete the file")
+                f"{self.path} belongs to another run, with another {' and another '.join(names)}{details}; to resume, "
+                "build network and optimizer as at its start; to start again, delete the file")
         reached = document["progress"]["epoch"]
         if reached > epochs:
             raise CheckpointError(f"{self.path} is after epoch {reached}, beyond the {epochs} epochs asked for")
@@ -125,13 +128,6 @@ class Checkpoint(Callback):
         state.stop_reason = progress["stop"]
         if (stopper := self.stopper) is not None and best["epoch"]:
             stopper.best, stopper.best_epoch, stopper.best_params = best["score"], best["epoch"], groups["best"]
-
-
-def _details(names: list[str], saved: Mapping[str, str], wanted: Mapping[str, str]) -> str:
-    """Return the differing settings that a reader can make sense of: not the hashes."""
-    legible = [n for n in names if not any(str(side.get(n, "")).startswith("sha256:") for side in (saved, wanted))]
-    told = [f"{name}: {saved.get(name)} there, {wanted.get(name)} here" for name in legible]
-    return f" ({'; '.join(told)})" if told else ""
 
 
 def _check_progress(progress: dict[str, Any], best: dict[str, Any], history: History, updates: int) -> None:

@@ -29,11 +29,10 @@ def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Reco
     """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
     busy = []
     for trial in trials:
-        record = run_trial(trial, job, data)
-        if record is None:
-            busy.append(trial)
-        else:
+        if (record := run_trial(trial, job, data)) is not None:
             yield record
+        else:
+            busy.append(trial)
     yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
 
 
