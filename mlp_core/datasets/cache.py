@@ -9,7 +9,7 @@ from pathlib import Path
 
 import filelock
 import numpy as np
-import pooch
+from platformdirs import user_cache_dir
 
 from mlp_core.datasets.catalogue import HEADROOM, Source, read_archive, read_folder, read_part
 from mlp_core.datasets.downloads import PATIENT, Patience, download
@@ -19,19 +19,7 @@ from mlp_core.storage.files import DatasetError, check_digest, read_bytes
 def from_cache(source: Source, patience: Patience = PATIENT, *, looked_in: Sequence[Path] = ()) -> list[np.ndarray]:
     """Return the arrays of `source`, downloaded into the user's cache where it lacks them.
 
-    Parameters
-    ----------
-    source : Source
-        What to look for.
-    patience : Patience
-        How long to wait.
-    looked_in : sequence of Path
-        Folders that were found empty before, for the message.
-
-    Raises
-    ------
-    DatasetError
-        If they are neither there nor to be had; it says what was tried, and which files to put where by hand.
+    `DatasetError`, if they are not to be had, says what was tried (`looked_in`, too) and what to put where by hand.
     """
     folders = cache_folders(source.name)
     for folder in folders:
@@ -73,28 +61,32 @@ def fetch(source: Source, folder: Path, patience: Patience = PATIENT) -> list[np
 
 def _damaged(source: Source, folder: Path) -> dict[Path, str]:
     """Return the files that are not what they should be, each with its fault."""
-    readers: dict[Path, Callable[[Path], object]] = {
-        folder / name: partial(read_part, part) for part in source.parts for name in part.file_names}
-    readers |= {folder / name: partial(read_archive, source) for name in source.archives}
+    readers: dict[str, Callable[[Path], object]] = {
+        name: partial(read_part, part) for part in source.parts for name in part.file_names}
+    readers |= dict.fromkeys(source.archives, partial(read_archive, source))
     faults = {}
-    for path, read in readers.items():
+    for name, read in readers.items():
         try:
-            if path.exists():
-                read(path)
+            if (folder / name).exists():
+                read(folder / name)
         except DatasetError as error:
-            faults[path] = str(error)
+            faults[folder / name] = str(error)
     return faults
 
 
 def _download(source: Source, folder: Path, damaged: set[Path], patience: Patience) -> None:
     """Download what `folder` lacks, file by file; where that fails, all of it as one archive."""
+    def check(path: Path) -> None:
+        check_digest(read_bytes(path, limit, decompress=False), source.archive_sha256, path)
+
+    limit = source.size + HEADROOM
     try:
         _download_parts(source, folder, damaged, patience)
     except DatasetError as error:
         if not source.archive_url:
             raise
         try:
-            _download_archive(source, folder, patience)
+            download([source.archive_url], folder / source.archives[0], check=check, limit=limit, patience=patience)
         except DatasetError as last:
             raise DatasetError(f"{error}\n{last}") from last
 
@@ -112,22 +104,13 @@ def _download_parts(source: Source, folder: Path, damaged: set[Path], patience: 
         mirrors.insert(0, used)
 
 
-def _download_archive(source: Source, folder: Path, patience: Patience) -> None:
-    """Download all of `source` as one file."""
-    def check(path: Path) -> None:
-        check_digest(read_bytes(path, limit, decompress=False), source.archive_sha256, path)
-
-    limit = source.size + HEADROOM
-    download([source.archive_url], folder / source.archives[0], check=check, limit=limit, patience=patience)
-
-
 def cache_folders(name: str) -> list[Path]:
     """Return where downloads of data set `name` are kept: the user's cache, or else a temporary folder."""
-    return [Path(base) / name for base in (pooch.os_cache("mlp_core"), Path(tempfile.gettempdir(), "mlp_core"))]
+    return [Path(base) / name for base in (user_cache_dir("mlp_core"), Path(tempfile.gettempdir(), "mlp_core"))]
 
 
 def _writable(folders: list[Path]) -> Path:
-    """Return the first of `folders` that can be made and written to; raise `DatasetError` if none can."""
+    """Return the first of `folders` that can be made and written to; `DatasetError` if none can."""
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,14 +1,14 @@
 """The data sets that are known by name: their files, digests and mirrors, and reading them from a folder, verified."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from mlp_core.datasets.idx import read_idx, to_idx
 from mlp_core.datasets.pickles import read_pickled_arrays
-from mlp_core.storage.archives import read_npz
+from mlp_core.storage.archives import read_npz, take_arrays
 from mlp_core.storage.files import GZIP_MAGIC, DatasetError, check_digest, read_bytes
 
 HEADROOM = 1 << 16  # bytes for headers beside the arrays of an archive
@@ -52,7 +52,7 @@ class Source:
     folders: tuple[str, ...]
     archives: tuple[str, ...] = ()
     archive_url: str = ""
-    archive_sha256: str = field(default="", repr=False)
+    archive_sha256: str = ""
     notes: str = ""
 
     @property
@@ -62,40 +62,20 @@ class Source:
 
 
 def read_folder(source: Source, folder: Path) -> list[np.ndarray] | None:
-    """Return the arrays of `source` from the files in `folder`, in the order of its parts, verified.
+    """Return the arrays of `source` from the IDX files or the archive in `folder`, in the order of its parts, verified.
 
-    Parameters
-    ----------
-    source : Source
-        What to look for.
-    folder : Path
-        May hold the IDX files, compressed or not, or one of the archives of `source`; need not exist.
-
-    Returns
-    -------
-    list of ndarray, or None
-        None where the folder holds nothing of it.
-
-    Raises
-    ------
-    DatasetError
-        If what is there is damaged, incomplete or not what its name says.
+    None where it holds nothing of it; `DatasetError` if what is there is damaged, incomplete or something else.
     """
-    paths = [_first_file(folder, part.file_names) for part in source.parts]
-    if all(paths):
-        return [read_part(part, path) for part, path in zip(source.parts, paths, strict=True) if path]
-    archive = _first_file(folder, source.archives)
-    if archive:
-        return read_archive(source, archive)
-    if any(paths):
-        missing = [part.name + ".gz" for part, path in zip(source.parts, paths, strict=True) if not path]
+    there = {part: [folder / name for name in part.file_names if (folder / name).exists()] for part in source.parts}
+    if all(there.values()):
+        return [read_part(part, paths[0]) for part, paths in there.items()]
+    for name in source.archives:
+        if (folder / name).exists():
+            return read_archive(source, folder / name)
+    if any(there.values()):
+        missing = [part.name + ".gz" for part, paths in there.items() if not paths]
         raise DatasetError(f"{folder}: the files of {source.name} are incomplete: {', '.join(missing)} missing")
     return None
-
-
-def _first_file(folder: Path, names: list[str] | tuple[str, ...]) -> Path | None:
-    """Return the first of `names` that exists in `folder`."""
-    return next((folder / name for name in names if (folder / name).exists()), None)
 
 
 def read_part(part: Part, path: Path) -> np.ndarray:
@@ -111,24 +91,16 @@ def read_part(part: Part, path: Path) -> np.ndarray:
 def read_archive(source: Source, path: Path) -> list[np.ndarray]:
     """Return the arrays of a `.npz` or a pickle, verified as if they had been in IDX files."""
     try:
-        if path.suffix == ".npz":
-            arrays = _take_keys(read_npz(path, 8 * source.size + HEADROOM))  # float64 takes eight times the bytes,
-        else:
-            arrays = _join_pairs(read_pickled_arrays(path, 20 * source.size + HEADROOM))  # and text four times more
+        if path.suffix == ".npz":  # float64 takes eight times the bytes
+            arrays = take_arrays(read_npz(path, 8 * source.size + HEADROOM), "x_train", "y_train", "x_test", "y_test")
+        else:  # and text more than twice as many again
+            arrays = _join_pairs(read_pickled_arrays(path, 20 * source.size + HEADROOM))
         pixels = [to_pixels(array, part) for part, array in zip(source.parts, arrays, strict=True)]
     except ValueError as error:
         raise DatasetError(f"{path}: {error}") from error
     for part, array in zip(source.parts, pixels, strict=True):
         check_digest(to_idx(array), part.sha256, path)
     return pixels
-
-
-def _take_keys(arrays: dict[str, np.ndarray]) -> list[np.ndarray]:
-    """Return the arrays under the names that Keras gave them."""
-    keys = ("x_train", "y_train", "x_test", "y_test")
-    if not set(keys) <= set(arrays):
-        raise ValueError(f"expected the arrays {', '.join(keys)}, got {', '.join(arrays)[:200] or 'none'}")
-    return [arrays[key] for key in keys]
 
 
 def _join_pairs(pairs: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
@@ -139,13 +111,7 @@ def _join_pairs(pairs: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
 
 
 def to_pixels(array: np.ndarray, part: Part) -> np.ndarray:
-    """Return `array` as the bytes of `part` that it was once: whole numbers, or pixels divided by 255 or 256.
-
-    Raises
-    ------
-    ValueError
-        If it has another number of values, or one that is none of 0 to 255, whole or so divided.
-    """
+    """Return `array` as the bytes of `part` that it once was: whole, or divided by 255 or 256; ValueError otherwise."""
     if array.size != part.size:
         raise ValueError(f"expected {part.name} of shape {part.shape}, got {array.shape}")
     array = array.reshape(part.shape)
@@ -171,7 +137,6 @@ def _whole(array: np.ndarray, scale: int) -> np.ndarray | None:
     return pixels
 
 
-_DIGITS = tuple("0123456789")
 _FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 _SHAPES = ((60_000, 28, 28), (60_000,), (10_000, 28, 28), (10_000,))
 
@@ -183,7 +148,7 @@ MNIST = Source(
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"), strict=True)),
     mirrors=("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"),
-    classes=_DIGITS,
+    classes=tuple("0123456789"),
     folders=("mnist", "MNIST", "MNIST/raw"),
     archives=("mnist.npz", "mnist.pkl.gz", "mnist.pkl"),
     archive_url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",

@@ -36,30 +36,10 @@ PATIENT = Patience()
 
 def download(urls: list[str], target: Path, *, check: Callable[[Path], object], limit: int,
              patience: Patience = PATIENT) -> str:
-    """Write `target` from the first of `urls` that gives what `check` accepts.
+    """Write `target`, whole or not at all, from the first of `urls` that gives what `check` accepts; return that URL.
 
-    Parameters
-    ----------
-    urls : list of str
-        Tried in this order, on any failure of those before.
-    target : Path
-        Appears complete, or not at all: the download goes to a temporary file beside it, and is moved once checked.
-    check : callable
-        Given the temporary file, raises `DatasetError` if it is not what it should be.
-    limit : int
-        The most bytes to accept.
-    patience : Patience
-        How long to wait.
-
-    Returns
-    -------
-    str
-        The URL that gave it.
-
-    Raises
-    ------
-    DatasetError
-        If all failed; it says why, one line a URL.
+    `check`, given a temporary file of at most `limit` bytes, raises `DatasetError` if it is not what it should be. If
+    all fail, `DatasetError` says why, one line a URL.
     """
     faults = []
     for url in urls:
@@ -77,10 +57,9 @@ def download(urls: list[str], target: Path, *, check: Callable[[Path], object], 
 
 
 def _within(patience: Patience, transfer: Callable[[], None]) -> None:
-    """Transfer, but wait no longer than `patience.total`, whatever the server does.
+    """Transfer, but wait no longer than `patience.total`: headers that drip escape the libraries' limits.
 
-    The limits of the network libraries are for one read each, so headers that drip could take for ever. The thread left
-    behind then writes to a file that has been removed, and ends with the next byte or with the process.
+    The thread left behind writes to a file that has been removed, and ends with the next byte or with the process.
     """
     faults: list[Exception] = []
 
@@ -94,14 +73,9 @@ def _within(patience: Patience, transfer: Callable[[], None]) -> None:
     thread.start()
     thread.join(patience.total + GRACE)
     if thread.is_alive():
-        raise _too_late(patience)
+        raise TimeoutError
     if faults:
         raise faults[0]
-
-
-def _too_late(patience: Patience) -> DatasetError:
-    """Return the error of a transfer that takes too long."""
-    return DatasetError(f"not complete after {patience.total:g} s")
 
 
 def _transfer(url: str, target: Path, limit: int, patience: Patience) -> None:
@@ -109,13 +83,11 @@ def _transfer(url: str, target: Path, limit: int, patience: Patience) -> None:
     deadline = time.monotonic() + patience.total
     session = requests.Session()
     session.max_redirects = MOST_REDIRECTS
-    # the file as it is stored: .gz is not to be unpacked on the way, nor packed a second time
-    session.headers["Accept-Encoding"] = "identity"
-    timeout = patience.connect, patience.stall
+    session.headers["Accept-Encoding"] = "identity"  # the file as it is stored, .gz or not
     with session, target.open("wb") as file, ExitStack() as opened:
         # every answer is closed, also that of a redirect to nowhere
         session.hooks["response"].append(lambda response, **_: opened.enter_context(response))
-        response = session.get(url, stream=True, timeout=timeout)
+        response = session.get(url, stream=True, timeout=(patience.connect, patience.stall))
         response.raise_for_status()
         declared = response.headers.get("Content-Length", "")
         length = int(declared) if declared.isdecimal() and len(declared) < MOST_DIGITS else None
@@ -127,7 +99,7 @@ def _transfer(url: str, target: Path, limit: int, patience: Patience) -> None:
                 if file.tell() > limit:
                     raise DatasetError(f"more than the {limit:,} bytes that it can have")
                 if time.monotonic() > deadline:
-                    raise _too_late(patience)
+                    raise TimeoutError
         if length is not None and file.tell() != length:
             raise DatasetError(f"ended after {file.tell():,} of {length:,} bytes")
 
@@ -136,6 +108,8 @@ def _reason(error: Exception, patience: Patience) -> str:
     """Return one line about a failure, without the inner workings of the network libraries."""
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"HTTP status {error.response.status_code}"
+    if isinstance(error, TimeoutError):
+        return f"not complete after {patience.total:g} s"
     if isinstance(error, (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError)):
         return f"nothing came for {patience.stall:g} s"
     if isinstance(error, requests.ConnectTimeout):

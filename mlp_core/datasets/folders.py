@@ -22,18 +22,10 @@ FROM_ZERO = " Its letters count from 1 there: they were renumbered from 0."
 
 
 def read_idx_folder(path: Path) -> tuple[str, dict[str, Pair]]:
-    """Return the name of a set of IDX files, and its images and labels by split.
+    """Return the name of a set of IDX files, and its images and labels by split; or raise `DatasetError`.
 
-    Parameters
-    ----------
-    path : Path
-        Their folder, or one that holds it as ``raw`` or ``NAME/raw``; or the start of their names, such as
-        ``raw/emnist-letters``, where a folder holds several sets.
-
-    Raises
-    ------
-    DatasetError
-        If there are none, several sets, or images without labels; if a file is damaged.
+    `path` is their folder, or one that holds it as ``raw`` or ``NAME/raw``; or the start of their names, such as
+    ``raw/emnist-letters``, where a folder holds several sets.
     """
     name, folder = ("", path) if path.is_dir() else (path.name, path.parent)
     places = [folder] if name else [folder, folder / "raw", *sorted(folder.glob("*/raw"))]

@@ -13,28 +13,13 @@ SLACK = 1 << 16  # for the header, and for telling what a file is that is too lo
 
 
 def read_idx(path: Path, *, shape: tuple[int, ...] | None = None, sha256: str | None = None) -> np.ndarray:
-    """Return the array in an IDX file of unsigned bytes, gzip-compressed or not.
+    """Return the array in an IDX file of unsigned bytes, gzip-compressed or not: uint8, read-only.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    shape : tuple of int, optional
-        The shape that it has to have; without it any of one to four dimensions, up to 1 GiB.
-    sha256 : str, optional
-        The digest that its decompressed content has to have.
-
-    Returns
-    -------
-    ndarray, uint8, read-only
-
-    Raises
-    ------
-    DatasetError
-        If the file is damaged, has another format, another length than its header says, another shape or digest.
+    `DatasetError` where the file is damaged or something else, or the array has another shape (without one any of one
+    to four dimensions, up to 1 GiB), or the decompressed content another digest.
     """
     content = read_bytes(path, LIMIT if shape is None else SLACK + math.prod(shape))
-    array = parse_idx(content, path)
+    array = _parse(content, path)
     if shape is not None and array.shape != shape:
         raise DatasetError(f"{path}: expected an array of shape {shape}, got {array.shape}")
     if sha256 is not None:
@@ -42,7 +27,7 @@ def read_idx(path: Path, *, shape: tuple[int, ...] | None = None, sha256: str | 
     return array
 
 
-def parse_idx(content: bytes, path: Path) -> np.ndarray:
+def _parse(content: bytes, path: Path) -> np.ndarray:
     """Return the array that the bytes of an IDX file describe; it shares their memory, so no header can claim more."""
     if len(content) < 4:
         raise DatasetError(f"{path}: not an IDX file: {len(content)} bytes are too few for its header")
@@ -50,7 +35,7 @@ def parse_idx(content: bytes, path: Path) -> np.ndarray:
     if zeros != b"\0\0" or kind != UNSIGNED_BYTE or not 1 <= ndim <= 4:
         raise DatasetError(f"{path}: not an IDX file of unsigned bytes: expected it to begin with 0x00000801 (labels) "
                            f"or 0x00000803 (images), got 0x{content[:4].hex()}")
-    start = _header_size(ndim)
+    start = 4 + 4 * ndim  # the magic number, and a size for each dimension
     if len(content) < start:
         raise DatasetError(f"{path}: ends within its header, after {len(content)} bytes")
     shape = tuple(int.from_bytes(content[at:at + 4], "big") for at in range(4, start, 4))
@@ -68,8 +53,3 @@ def to_idx(array: np.ndarray) -> bytes:
     """
     sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
     return bytes([0, 0, UNSIGNED_BYTE, array.ndim]) + sizes + np.ascontiguousarray(array, dtype=np.uint8).tobytes()
-
-
-def _header_size(ndim: int) -> int:
-    """Return the bytes before the data: four for the magic number and four for each dimension."""
-    return 4 + 4 * ndim

@@ -11,10 +11,8 @@ from mlp_core.datasets.catalogue import SOURCES, Source, read_folder
 from mlp_core.datasets.local import load_path
 from mlp_core.datasets.pixels import find_divisor, from_pixels
 from mlp_core.splits import Dataset, Split, stratified_split
-from mlp_core.storage.archives import read_npz
+from mlp_core.storage.archives import read_npz, take_arrays
 from mlp_core.storage.files import DatasetError, check_digest, read_bytes
-
-__all__ = ["NAMES", "Dataset", "DatasetError", "Split", "load_dataset", "stratified_split"]
 
 EMBEDDED = "mnist-5k"
 NAMES = (EMBEDDED, *SOURCES)
@@ -100,27 +98,19 @@ def _load_embedded() -> Dataset:
 
 def _load_source(source: Source) -> Dataset:
     """Return a data set that is not installed, from the first place that has it."""
-    folders = _local_folders(source)
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named and not _absolute(named).is_dir():
+        raise DatasetError(f"{FOLDER_VARIABLE}={named}: no such folder; correct or unset the variable")
+    folders = [_absolute(named) / folder for folder in source.folders] if named else []
     for folder in folders:
         if (folder / "notMNIST.npz").exists() and source.name == "notmnist":
             return _build_notmnist_npz(source, folder / "notMNIST.npz")
         arrays = read_folder(source, folder)
         if arrays:
             return _build(source, arrays)
-    from mlp_core.datasets.cache import from_cache  # its networking libraries take 0.3 s to import, and few need them
+    from mlp_core.datasets.cache import from_cache  # spares the networking libraries, 0.3 s
 
     return _build(source, from_cache(source, looked_in=folders[:1]))
-
-
-def _local_folders(source: Source) -> list[Path]:
-    """Return the folders of the reader's own in which `source` may lie."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if not named:
-        return []
-    root = _absolute(named)
-    if not root.is_dir():
-        raise DatasetError(f"{FOLDER_VARIABLE}={named}: no such folder; correct or unset the variable")
-    return [root / folder for folder in source.folders]
 
 
 def _build(source: Source, arrays: list[np.ndarray]) -> Dataset:
@@ -138,14 +128,12 @@ def _build(source: Source, arrays: list[np.ndarray]) -> Dataset:
 def _build_notmnist_npz(source: Source, path: Path) -> Dataset:
     """Return the 18,724 letters as the published report shuffled and split them."""
     arrays = read_npz(path, LIMIT)
-    if not {"images", "labels"} <= set(arrays):
-        raise DatasetError(f"{path}: expected the arrays images and labels, got {', '.join(arrays)[:200] or 'none'}")
-    images, labels = arrays["images"], arrays["labels"]
-    if images.shape[1:] not in ((28, 28), (784,)) or len(images) <= 16_000:
-        raise DatasetError(f"{path}: expected more than 16,000 images of 28 x 28, got shape {images.shape}")
-    order = np.arange(len(images))
-    np.random.RandomState(521).shuffle(order)  # noqa: NPY002 -- the order of the published report
     try:
+        images, labels = take_arrays(arrays, "images", "labels")
+        if images.shape[1:] not in ((28, 28), (784,)) or len(images) <= 16_000:
+            raise ValueError(f"expected more than 16,000 images of 28 x 28, got shape {images.shape}")
+        order = np.arange(len(images))
+        np.random.RandomState(521).shuffle(order)  # noqa: NPY002 -- the order of the published report
         whole = Split(from_pixels(images, find_divisor([images])), labels).take(order)
         return Dataset(whole[:15_000], whole[15_000:16_000], whole[16_000:], source.name, source.classes, (28, 28))
     except (ValueError, TypeError, IndexError) as error:

@@ -38,13 +38,9 @@ def load_path(path: Path) -> Dataset:
         `x_test`, `y_test` (or `train_images`, `val_labels` …, as in MedMNIST); a pickle (`.pkl`, `.pkl.gz`) of the
         pairs (train, valid, test); or a folder with the IDX files of MNIST's or EMNIST's names. Pixels of 0 to 255 are
         divided by 255, those of 0 to 1 stay; another scale is refused, as are labels that do not count from 0. Color
-        may come as (n, H, W, C) or (n, C, H, W). At most 768 MiB of arrays, which are 3 GiB as float32.
-
-    Returns
-    -------
-    Dataset
-        Named after the file. A missing test part takes a tenth of the training images; a missing validation part as
-        many, or a sixth where only this one is missing: stratified, and the same every time.
+        may come as (n, H, W, C) or (n, C, H, W). At most 768 MiB of arrays, which are 3 GiB as float32. A missing test
+        part takes a tenth of the training images; a missing validation part as many, or a sixth where only this one is
+        missing: stratified, and the same every time.
 
     Raises
     ------

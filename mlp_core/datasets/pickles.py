@@ -27,27 +27,13 @@ OPCODES = {opcode.code: opcode for opcode in pickletools.opcodes if opcode.name 
 MOST_OPCODES = 2_000
 DTYPES = frozenset(["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"])
 BYTE_ORDERS = frozenset("<>|=")
-NDARRAY = object()
 
 
 def read_pickled_arrays(path: Path, limit: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the pairs of images and labels in a pickle, compressed or not, such as `mnist.pkl.gz`.
+    """Return the pairs of images and labels in a pickle, compressed or not: a tuple of up to three pairs of arrays.
 
-    Parameters
-    ----------
-    path : Path
-        The file: a tuple of pairs, as (train, valid, test), each of two NumPy arrays; written by Python 2 or 3.
-    limit : int
-        The most bytes to accept once decompressed.
-
-    Returns
-    -------
-    list of (ndarray, ndarray)
-
-    Raises
-    ------
-    DatasetError
-        If the file is damaged, too large, or holds anything else; nothing that it names is ever run.
+    `DatasetError` where the file is damaged, holds more than `limit` bytes once decompressed, or anything else; nothing
+    that it names is ever run. Python 2 or 3 may have written it.
     """
     content = read_bytes(path, limit)
     try:
@@ -82,14 +68,13 @@ class _ArrayUnpickler(pickle.Unpickler):
     def __init__(self, file: io.BytesIO, limit: int) -> None:
         super().__init__(file, encoding="latin1")
         self._room = limit
-        self._known: dict[str, Any] = {"ndarray": NDARRAY, "dtype": _DType.named, "_reconstruct": _empty_array,
-                                       "_frombuffer": _Array, "encode": self._encode}
 
     def find_class(self, module: str, name: str) -> Any:
         """Return the stand-in for `module.name`, one of the five names that arrays need."""
-        if (module, name) not in ALLOWED:
+        known = {**STAND_INS, ("_codecs", "encode"): self._encode}
+        if (module, name) not in known:
             raise pickle.UnpicklingError(f"it asks for {module[:80]}.{name[:80]}, which arrays do not need")
-        return self._known[name]
+        return known[module, name]
 
     def _encode(self, text: str, codec: str) -> bytes:
         """Do what `_codecs.encode` does for the bytes of an array, and no more often than memory allows."""
@@ -99,23 +84,13 @@ class _ArrayUnpickler(pickle.Unpickler):
         return text.encode("latin1")
 
 
-ALLOWED = frozenset([("numpy", "ndarray"), ("numpy", "dtype"), ("_codecs", "encode"),
-                     *((f"numpy.{core}.multiarray", "_reconstruct") for core in ("core", "_core")),
-                     *((f"numpy.{core}.numeric", "_frombuffer") for core in ("core", "_core"))])
-
-
 class _DType:
-    """Stands in for a pickled `numpy.dtype`: a name, then a byte order."""
+    """Stands in for a pickled `numpy.dtype` of plain numbers: a name, then a byte order."""
 
-    def __init__(self, name: str) -> None:
-        self.value = np.dtype(name)
-
-    @staticmethod
-    def named(name: str, *_: Any) -> "_DType":
-        """Return the stand-in for one of the types of plain numbers."""
+    def __init__(self, name: str, *_: Any) -> None:
         if name not in DTYPES:
             raise pickle.UnpicklingError("an array in it holds something else than numbers")
-        return _DType(name)
+        self.value = np.dtype(name)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """Take the byte order from the state, whose other entries concern structured types."""
@@ -146,21 +121,16 @@ class _Array:
         return np.frombuffer(data, self.dtype.value).reshape(self.shape, order="F" if self.order == "F" else "C")
 
 
-def _empty_array(*_: Any) -> _Array:
-    """Stand in for `_reconstruct`, of protocols up to 4."""
-    return _Array()
+STAND_INS: dict[tuple[str, str], Any] = {("numpy", "ndarray"): object(), ("numpy", "dtype"): _DType}
+for _core in ("numpy.core", "numpy._core"):  # protocols up to 4, and 5
+    STAND_INS |= {(f"{_core}.multiarray", "_reconstruct"): _Array, (f"{_core}.numeric", "_frombuffer"): _Array}
 
 
 def _to_pairs(pairs: Any, limit: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the arrays of each (images, labels); a memory of few bytes cannot become many arrays."""
-    if not _is_sequence(pairs, (1, 2, 3)) or not all(_is_sequence(pair, (2,)) for pair in pairs) \
-            or not all(isinstance(half, _Array) for pair in pairs for half in pair):
+    sequences = isinstance(pairs, (tuple, list)) and all(isinstance(pair, (tuple, list)) for pair in pairs)
+    if not sequences or len(pairs) not in (1, 2, 3) or any([*map(type, pair)] != [_Array, _Array] for pair in pairs):
         raise pickle.UnpicklingError("expected up to three pairs of an array of images and an array of labels")
     if sum(len(half.data) for pair in pairs for half in pair) > limit:
         raise pickle.UnpicklingError("its arrays are too large")
     return [(images.build(), labels.build()) for images, labels in pairs]
-
-
-def _is_sequence(value: Any, lengths: tuple[int, ...]) -> bool:
-    """Return whether `value` is a tuple or list of one of these lengths."""
-    return isinstance(value, (tuple, list)) and len(value) in lengths

@@ -24,25 +24,10 @@ NPY_HEADER = re.compile(rb"\{'descr': '([^']{1,20})', 'fortran_order': (True|Fal
 
 
 def read_npz(path: Path, limit: int, *, compressed: bool = True) -> dict[str, np.ndarray]:
-    """Return the arrays of a `.npz` archive by name.
+    """Return the arrays of a `.npz` archive by name: booleans, integers or floats, read-only.
 
-    Parameters
-    ----------
-    path : Path
-        The archive, as written by `numpy.savez` or `numpy.savez_compressed`.
-    limit : int
-        The most bytes to accept, of the file and of all its arrays together.
-    compressed : bool
-        Whether to accept compressed arrays.
-
-    Returns
-    -------
-    dict of str to ndarray, of booleans, integers or floats, read-only
-
-    Raises
-    ------
-    DatasetError
-        If the file is damaged, too large, or holds anything but plain arrays of numbers.
+    `DatasetError` where it is damaged, holds anything but plain arrays of numbers (not `compressed`: compressed ones),
+    or more than `limit` bytes, in the file or in all its arrays together.
     """
     content = read_bytes(path, limit + HEADROOM, decompress=False)
     if content.count(DIRECTORY_ENTRY) > MOST_MEMBERS:  # whose directory alone could fill the memory
@@ -51,11 +36,23 @@ def read_npz(path: Path, limit: int, *, compressed: bool = True) -> dict[str, np
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             _check_members(members, min(limit, most_bytes(len(content))), path, compressed)
-            return {member.filename.removesuffix(".npy"): _read_member(archive, member, path) for member in members}
+            arrays = {}
+            for member in members:
+                with archive.open(member) as stream:  # which verifies the archive's own checksum
+                    array = read_stream(stream, member.file_size, path)
+                arrays[member.filename.removesuffix(".npy")] = _parse_npy(array, f"{path}: {member.filename}")
+            return arrays
     except DatasetError:
         raise
     except Exception as error:  # what zipfile raises for a damaged archive has no common base
         raise DatasetError(f"{path}: damaged archive: {type(error).__name__}: {error}") from error
+
+
+def take_arrays(arrays: dict[str, np.ndarray], *names: str) -> list[np.ndarray]:
+    """Return the arrays of these names; ValueError where one is missing."""
+    if not set(names) <= set(arrays):
+        raise ValueError(f"expected the arrays {', '.join(names)}, got {', '.join(arrays)[:200] or 'none'}")
+    return [arrays[name] for name in names]
 
 
 def write_npz(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray], limit: int) -> None:
@@ -81,13 +78,6 @@ def _check_members(members: list[zipfile.ZipInfo], limit: int, path: Path, compr
         raise DatasetError(f"{path}: too large: expected at most {limit:,} bytes of arrays, it declares {size:,}")
     if len({member.filename.removesuffix(".npy") for member in members}) < len(members):
         raise DatasetError(f"{path}: expected every array once, got two of one name")
-
-
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> np.ndarray:
-    """Return one array; the archive's own checksum is verified on the way."""
-    with archive.open(member) as stream:
-        content = read_stream(stream, member.file_size, path)
-    return _parse_npy(content, f"{path}: {member.filename}")
 
 
 def _parse_npy(content: bytes, what: str) -> np.ndarray:

@@ -12,19 +12,8 @@ from typing import IO
 def atomic_write(path: str | os.PathLike[str], *, sync: bool = True) -> Iterator[IO[bytes]]:
     """Open a temporary neighbour of `path` that takes its place once the block ends without an error.
 
-    Whoever reads `path` finds the old file or the new one, never half of one: not after a crash, a kill or a full disk.
-
-    Parameters
-    ----------
-    path : path-like
-        The file to write. Its folder must exist.
-    sync : bool
-        Whether to wait until the disk has it, so that it outlives a power cut; some 10 ms that a scratch file can save.
-
-    Yields
-    ------
-    file : binary file object
-        Where to write.
+    Whoever reads `path` finds the old file or the new one, never half of one: not after a crash, a kill or a full disk;
+    with `sync`, some 10 ms, nor after a power cut.
     """
     path = Path(path)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")

@@ -38,25 +38,11 @@ class CheckpointError(ValueError):
 class Checkpoint(Callback):
     """The checkpoint file of one run: goes on from it before the first step, writes it after every epoch.
 
-    Parameters
-    ----------
-    path : path-like
-        Its folder must exist; the file need not.
-    fingerprint : mapping of str to str
-        What must be the same for a run to go on, each under the name that an error message gives it.
-    generators : list of numpy.random.Generator
-        The run's sources of randomness.
-    stopper : EarlyStopper, optional
-        The run's early stopping.
+    `fingerprint` is what must be the same for a run to go on, each under the name that an error message gives it.
     """
 
-    def __init__(
-        self,
-        path: str | os.PathLike[str],
-        fingerprint: Mapping[str, str],
-        generators: list[np.random.Generator],
-        stopper: EarlyStopper | None = None,
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str], fingerprint: Mapping[str, str],
+                 generators: list[np.random.Generator], stopper: EarlyStopper | None = None) -> None:
         self.path, self.fingerprint, self.generators, self.stopper = Path(path), dict(fingerprint), generators, stopper
         if not self.path.parent.is_dir():
             raise CheckpointError(f"expected an existing folder for the checkpoint, got {self.path.parent}")
@@ -64,22 +50,18 @@ class Checkpoint(Callback):
     def on_epoch_done(self, state: TrainingState) -> None:
         """Write the run as it stands after an epoch."""
         stopper = self.stopper or EarlyStopper(EarlyStopping())
-        document: dict[str, Any] = {
-            "format": FORMAT,
-            "version": VERSION,
-            "fingerprint": self.fingerprint,
-            "history": state.history.to_dict(),
-            "progress": {"epoch": state.epoch, "step": state.step, "loss": state.loss, "stop": str(state.stop_reason)},
-            "best": {"score": stopper.best if stopper.best_epoch else None, "epoch": stopper.best_epoch},
-            "random": [rng.bit_generator.state for rng in self.generators],
-        }
-        arrays = {"document": _as_bytes(json.dumps(document, default=np.ndarray.tolist))}
+        progress = {"epoch": state.epoch, "step": state.step, "loss": state.loss, "stop": str(state.stop_reason)}
+        best = {"score": stopper.best if stopper.best_epoch else None, "epoch": stopper.best_epoch}
+        random = [rng.bit_generator.state for rng in self.generators]
+        document = {"format": FORMAT, "version": VERSION, "fingerprint": self.fingerprint,
+                    "history": state.history.to_dict(), "progress": progress, "best": best, "random": random}
+        arrays = {"document": _as_bytes(document)}
         arrays |= {f"params/{name}": array for name, array in state.network.params.items()}
         arrays |= {f"best/{name}": array for name, array in stopper.best_params.items()}
         arrays |= {f"optimizer/{name}": np.asarray(value) for name, value in state.optimizer.state_dict().items()}
         try:
-            _check_progress(document["progress"], document["best"], state.history, state.steps_per_epoch)
-            write_npz(self.path, {**arrays, "hash": _as_bytes(_content_hash(arrays))}, LIMIT)
+            _check_progress(progress, best, state.history, state.steps_per_epoch)
+            write_npz(self.path, {**arrays, "hash": np.frombuffer(_content_hash(arrays).encode(), np.uint8)}, LIMIT)
         except ValueError as error:
             raise CheckpointError(f"{self.path} not written, for it could not be read again: {error}") from error
 
@@ -115,11 +97,13 @@ class Checkpoint(Callback):
         saved = document["fingerprint"]
         names = [name for name in {**self.fingerprint, **saved} if saved.get(name) != self.fingerprint.get(name)]
         if names:
+            sides = [(name, str(saved.get(name)), str(self.fingerprint.get(name))) for name in names]
+            told = [f"{name}: {there} there, {here} here" for name, there, here in sides
+                    if not there.startswith("sha256:") and not here.startswith("sha256:")]
+            details = f" ({'; '.join(told)})" if told else ""
             raise CheckpointError(
-                f"{self.path} belongs to another run, with another {' and another '.join(names)}"
-                f"{_details(names, saved, self.fingerprint)}; "
-                "to resume, build network and optimizer as at its start; to start again, delete the file"
-            )
+                f"{self.path} belongs to another run, with another {' and another '.join(names)}{details}; to resume, "
+                "build network and optimizer as at its start; to start again, delete the file")
         reached = document["progress"]["epoch"]
         if reached > epochs:
             raise CheckpointError(f"{self.path} is after epoch {reached}, beyond the {epochs} epochs asked for")
@@ -146,13 +130,6 @@ class Checkpoint(Callback):
             stopper.best, stopper.best_epoch, stopper.best_params = best["score"], best["epoch"], groups["best"]
 
 
-def _details(names: list[str], saved: Mapping[str, str], wanted: Mapping[str, str]) -> str:
-    """Return the differing settings that a reader can make sense of: not the hashes."""
-    legible = [n for n in names if not any(str(side.get(n, "")).startswith("sha256:") for side in (saved, wanted))]
-    told = [f"{name}: {saved.get(name)} there, {wanted.get(name)} here" for name in legible]
-    return f" ({'; '.join(told)})" if told else ""
-
-
 def _check_progress(progress: dict[str, Any], best: dict[str, Any], history: History, updates: int) -> None:
     """Raise ValueError unless a run of so many updates per epoch can have come to where the document says."""
     history.check_lengths()
@@ -174,14 +151,14 @@ def _check_params(saved: Mapping[str, np.ndarray], params: Mapping[str, np.ndarr
         raise ValueError("expected finite parameters of the network's shapes and types")
 
 
-def _as_bytes(text: str) -> np.ndarray:
-    """Return a text as an array that an archive can hold."""
-    return np.frombuffer(text.encode(), np.uint8)
+def _as_bytes(value: Any) -> np.ndarray:
+    """Return a value's JSON as an array that an archive can hold."""
+    return np.frombuffer(json.dumps(value, default=np.ndarray.tolist).encode(), np.uint8)
 
 
 def _content_hash(arrays: Mapping[str, np.ndarray]) -> str:
     """Return a hash of all arrays and their names."""
-    return _sha256(_as_bytes(json.dumps(sorted(arrays))), *(array for _, array in sorted(arrays.items())))
+    return _sha256(_as_bytes(sorted(arrays)), *(array for _, array in sorted(arrays.items())))
 
 
 def generators(network: Sequential, shuffling: np.random.Generator | None) -> list[np.random.Generator]:
@@ -190,22 +167,17 @@ def generators(network: Sequential, shuffling: np.random.Generator | None) -> li
     return [rng for rng in (shuffling, *layers) if isinstance(rng, np.random.Generator)]
 
 
-def fingerprint(
-    network: Sequential,
-    optimizer: Any,
-    splits: Mapping[str, Split],
-    settings: Mapping[str, Any],
-    generators: list[np.random.Generator],
-) -> dict[str, str]:
+def fingerprint(network: Sequential, optimizer: Any, splits: Mapping[str, Split], settings: Mapping[str, Any],
+                generators: list[np.random.Generator]) -> dict[str, str]:
     """Return what makes a run this run: its settings as text, its data and its start as hashes."""
-    states = json.dumps([rng.bit_generator.state for rng in generators], default=np.ndarray.tolist)
+    states = [rng.bit_generator.state for rng in generators]
     weights = weights_of(splits["train"])
     return {
         "network": " ".join(repr(network).split()),
         "optimizer": _without_addresses(optimizer),
         **{name: str(value) for name, value in settings.items()},
         "initial state of the parameters": _sha256(*network.params.values()),
-        "seed": _sha256(np.frombuffer(states.encode(), np.uint8)),
+        "seed": _sha256(_as_bytes(states)),
         **({} if weights is None else {"weights": _sha256(weights)}),
         **{f"{name} split": _sha256(part.images, part.labels) for name, part in splits.items()},
     }

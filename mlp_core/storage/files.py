@@ -19,21 +19,10 @@ class DatasetError(Exception):
 
 
 def read_bytes(path: Path, limit: int, *, decompress: bool = True) -> bytes:
-    """Return the content of a file, decompressed where it is gzip, whatever its name says.
+    """Return the content of a file, unless not to `decompress`, without gzip, whatever its name says.
 
-    Parameters
-    ----------
-    path : Path
-        A regular file: a pipe, a device or a folder is never opened.
-    limit : int
-        The most bytes of content to accept: a file that holds more is refused, having read no more than that.
-    decompress : bool
-        False for the bytes as they are, gzip or not.
-
-    Raises
-    ------
-    DatasetError
-        If the file cannot be read, is damaged, or holds more than `limit` bytes.
+    `DatasetError` where it cannot be read, is damaged, holds more than `limit` bytes (no more are read), or is no
+    regular file: a pipe, a device or a folder is never opened.
     """
     if not os.path.isfile(path):
         raise DatasetError(f"{path}: {'not a file' if os.path.exists(path) else 'no such file'}")

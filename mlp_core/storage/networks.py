@@ -34,19 +34,12 @@ def save_layers(layers: Sequence[Layer], input_shape: Shape | None, path: str | 
     """Write architecture and parameters; an existing file is replaced only by a complete one that can be loaded."""
     for index, layer in enumerate(layers):
         if type(layer) is not Layer.kinds.get(type(layer).__name__):
-            raise TypeError(
-                f"layer {index}, {layer!r}, cannot be found by its name when a file is read: "
-                "derive it from Layer, under a name of its own, or save network.params instead"
-            )
-    architecture = {
-        "format": FORMAT,
-        "version": VERSION,
-        "input_shape": input_shape,
-        "layers": [{"kind": type(layer).__name__, **layer.config()} for layer in layers],
-    }
-    header = np.frombuffer(json.dumps(architecture).encode(), np.uint8)
+            raise TypeError(f"layer {index}, {layer!r}, cannot be found by its name when a file is read: "
+                            "derive it from Layer, under a name of its own, or save network.params instead")
+    described = [{"kind": type(layer).__name__, **layer.config()} for layer in layers]
+    architecture = {"format": FORMAT, "version": VERSION, "input_shape": input_shape, "layers": described}
     arrays = {f"{index}.{name}": array for index, layer in enumerate(layers) for name, array in layer.params.items()}
-    arrays[HEADER] = header
+    arrays[HEADER] = np.frombuffer(json.dumps(architecture).encode(), np.uint8)
     try:
         _build(arrays)
         write_npz(path, arrays, LIMIT)
@@ -57,17 +50,11 @@ def save_layers(layers: Sequence[Layer], input_shape: Shape | None, path: str | 
 def load_layers(path: str | os.PathLike[str], build: Callable[[list[Layer], Shape | None], N]) -> N:
     """Return what `build` makes of the layers and the input shape that `save_layers` wrote.
 
-    Raises
-    ------
-    NetworkFileError
-        If the file is no such file, is damaged, or was written by a later version.
-    FileNotFoundError
-        If there is no file.
+    NetworkFileError if the file is damaged, something else, or of a later version; FileNotFoundError if there is none.
     """
+    checked = check_exists(path)
     try:
-        return build(*_build(read_npz(check_exists(path), LIMIT, compressed=False)))
-    except FileNotFoundError:
-        raise
+        return build(*_build(read_npz(checked, LIMIT, compressed=False)))
     except DatasetError as error:
         raise NetworkFileError(f"not a readable .npz file of a network: {error}") from error
     except Exception as error:  # what JSON and the layers raise for nonsense has no common base
@@ -90,7 +77,10 @@ def _build(arrays: dict[str, np.ndarray]) -> tuple[list[Layer], Shape | None]:
     for name, (dtype, shape) in expected.items():
         if (arrays[name].dtype, arrays[name].shape) != (dtype, tuple(shape)):
             raise ValueError(f"expected {name} as {dtype} {shape}, got {arrays[name].dtype.str} {arrays[name].shape}")
-    layers = [_layer(kind, specification) for kind, specification in zip(kinds, specifications, strict=True)]
+    layers = []
+    for kind, specification in zip(kinds, specifications, strict=True):
+        quick = {name: value for name, value in QUICK.items() if name in inspect.signature(kind).parameters}
+        layers.append(kind(**quick, **specification))
     for name in expected:
         index, _, param = name.partition(".")
         layers[int(index)].params[param][...] = arrays[name]
@@ -118,9 +108,3 @@ def _kind(name: str) -> type[Layer]:
         known = ", ".join(Layer.kinds)
         raise ValueError(f"expected a layer among {known}, got {name!r}; a layer of your own must be defined before")
     return Layer.kinds[name]
-
-
-def _layer(kind: type[Layer], config: dict[str, Any]) -> Layer:
-    """Return a layer, its parameters zero where its constructor can make them so."""
-    known = inspect.signature(kind).parameters
-    return kind(**{name: value for name, value in QUICK.items() if name in known}, **config)

@@ -16,8 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not (options.cache / "trials").is_dir():
         print(f"{options.cache} is no cache of a search: it has no folder `trials`")
         return 1
-    store = TrialStore(options.cache)
-    return int(options.action(store, options))
+    options.action(TrialStore(options.cache), options)
+    return 0
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -35,7 +35,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def list_trials(store: TrialStore, options: argparse.Namespace) -> int:
+def list_trials(store: TrialStore, _: argparse.Namespace) -> None:
     """Print one line a trial, and a summary."""
     records = [record for record in store.records() if is_complete(record)]
     for record in records:
@@ -44,7 +44,6 @@ def list_trials(store: TrialStore, options: argparse.Namespace) -> int:
     size = sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file())
     faults = f", {damaged} damaged files" if damaged else ""
     print(f"{len(records)} trials{faults}; {size / 1e6:,.1f} MB with the data set")
-    return 0
 
 
 def describe(record: Record) -> str:
@@ -58,23 +57,18 @@ def describe(record: Record) -> str:
     return " ".join(line.splitlines()).encode(errors="backslashreplace").decode()  # a reason may hold any text
 
 
-def clear_trials(store: TrialStore, options: argparse.Namespace) -> int:
+def clear_trials(store: TrialStore, options: argparse.Namespace) -> None:
     """Remove trials, and say how many."""
-    if not options.failed and not options.key:
-        count = len(list(store.folder.glob("trials/*.json")))
-        store.clear()
+    if options.failed or options.key:
+        records = [record for record in store.records() if is_complete(record)]
+        chosen = [one for one in records if one["status"] == "failed" or not options.failed]
+        paths = [store.path(one["key"]) for one in chosen if one["key"].startswith(tuple(options.key) or "")]
+        for path in paths:
+            path.unlink(missing_ok=True)
     else:
-        keys = [record["key"] for record in store.records() if is_complete(record) and chosen(record, options)]
-        store.remove(keys)
-        count = len(keys)
-    print(f"removed {count} trials from {store.folder}")
-    return 0
-
-
-def chosen(record: Record, options: argparse.Namespace) -> bool:
-    """Return whether the options name this trial."""
-    named = not options.key or record["key"].startswith(tuple(options.key))
-    return named and (record["status"] == "failed" or not options.failed)
+        paths = list(store.folder.glob("trials/*.json"))
+        store.clear()
+    print(f"removed {len(paths)} trials from {store.folder}")
 
 
 if __name__ == "__main__":

@@ -25,23 +25,10 @@ class ClusterError(ConnectionError):
 
 
 def run_dask(trials: Iterable[Trial], job: Job, data: Dataset, scheduler: Any) -> Generator[Record]:
-    """Yield the records of the trials as a Dask cluster finishes them.
+    """Yield the records of the trials as a Dask cluster finishes them; or raise `ClusterError`.
 
     Workers that see the cache folder map the data set from it and write their results themselves. Where one of them
     does not, the data set is sent to each worker once, and the results come back for this process to write.
-
-    Parameters
-    ----------
-    trials : iterable of Trial
-    job : Job
-    data : Dataset
-    scheduler : str or distributed.Client
-        Such as "tcp://host:8786".
-
-    Raises
-    ------
-    ClusterError
-        If the scheduler does not answer, has no worker, or goes away.
     """
     with dask_client(scheduler) as client:
         folder, sent = Path(str(job.folder)), None

@@ -25,13 +25,7 @@ def code_version() -> str:
 
 
 def function_hash(function: Callable[..., Any] | None) -> str:
-    """Return a hash of what a function of the user runs and refers to.
-
-    Raises
-    ------
-    Unhashable
-        If that cannot be told (see `value_hash`).
-    """
+    """Return a hash of what a function of the user runs and refers to; `Unhashable` as `value_hash`."""
     if function is None:
         return ""
     if not isinstance(function, FunctionType):
@@ -51,12 +45,8 @@ def identify(build: Callable[..., Any] | None, run: Callable[..., Any] | None) -
 def canonical(value: Any, *, strict: bool = True) -> Any:
     """Return a setting's value as JSON to read: numbers, strings and lists of them; other objects by their `repr`.
 
-    Values that look alike in it (a `repr` leaves things out) are told apart by `settings_hash`.
-
-    Raises
-    ------
-    TypeError
-        If `strict`, and a `repr` is only an address; otherwise a name stands for it.
+    Values that look alike in it (a `repr` leaves things out) are told apart by `settings_hash`. Where a `repr` is only
+    an address, TypeError if `strict`; otherwise a name stands for it.
     """
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
@@ -75,13 +65,7 @@ def canonical(value: Any, *, strict: bool = True) -> Any:
 
 
 def settings_hash(settings: Mapping[str, Any]) -> str:
-    """Return a hash of the settings by their values, whatever their order.
-
-    Raises
-    ------
-    TypeError
-        If a setting cannot be told from another one by its value.
-    """
+    """Return a hash of the settings by their values, whatever their order; TypeError where one cannot be told so."""
     hashes = []
     for name, value in sorted(settings.items()):
         try:
@@ -95,10 +79,7 @@ def settings_hash(settings: Mapping[str, Any]) -> str:
 
 
 def trial_seed(settings: Mapping[str, Any], seed: int) -> int:
-    """Return a trial's own seed: its setting "seed" if it has one, else drawn from its settings and the search's seed.
-
-    It depends on neither the other trials nor their order.
-    """
+    """Return a trial's own seed: its setting "seed" if it has one, else drawn from its settings and the search's."""
     if "seed" in settings:
         return int(settings["seed"])
     return int(digest("seed", str(seed), json.dumps(canonical(settings, strict=False)))[:8], 16)

@@ -7,29 +7,18 @@ rungs are synchronous, so that who goes on depends on neither the number of proc
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
+from mlp_core.tuning.session import Session
 from mlp_core.tuning.store import Record
+from mlp_core.tuning.work import Trial
 
 
 def rung_epochs(n: int, epochs: int, factor: int | None) -> list[int]:
-    """Return for how many epochs each rung trains, the last one for `epochs`.
+    """Return for how many epochs each rung of `n` trials trains, the last one for `epochs`; for no factor the only one.
 
-    Parameters
-    ----------
-    n : int
-        Number of trials.
-    epochs : int
-        Epochs of the last rung.
-    factor : int or None
-        From rung to rung one trial in `factor` goes on, for `factor` times as long; None for a single rung.
-
-    Examples
-    --------
     >>> rung_epochs(36, 10, 3)
     [1, 3, 10]
-    >>> rung_epochs(36, 10, None)
-    [10]
     """
     if factor is None:
         return [epochs]
@@ -39,35 +28,37 @@ def rung_epochs(n: int, epochs: int, factor: int | None) -> list[int]:
     return [epochs // factor**rung for rung in range(rungs, -1, -1)]
 
 
-def check_factor(factor: Any) -> None:
-    """Raise TypeError or ValueError unless `factor` is None or a whole number above 1."""
-    if factor is None:
-        return
-    if isinstance(factor, bool) or not isinstance(factor, int):
-        raise TypeError(f"expected halving as a whole number, such as 3, or None; got {factor!r}")
-    if factor < 2:
-        raise ValueError(f"expected halving of at least 2 (one trial in two goes on), got {factor}")
-
-
 def promoted(records: dict[str, Record], factor: int) -> list[str]:
     """Return the keys of the trials that go on: the best by validation accuracy, the first of equals.
 
     Diverged and failed trials never go on.
     """
-    scores = {key: score(record) for key, record in records.items()}
-    ranked = sorted(records, key=lambda key: -scores[key])  # stable: equals keep the order of the space
-    return [key for key in ranked[: max(1, len(records) // factor)] if scores[key] > -math.inf]
+    lists = {key: record["history"]["valid_accuracy"] for key, record in records.items() if record["status"] == "ok"}
+    scores = {key: float(values[-1]) for key, values in lists.items() if values}
+    able = [key for key in scores if scores[key] > -math.inf]  # and no NaN
+    ranked = sorted(able, key=lambda key: -scores[key])  # stable: equals keep the order of the space
+    return ranked[: max(1, len(records) // factor)]
 
 
-def score(record: Record) -> float:
-    """Return the validation accuracy after the last epoch; minus infinity where there is none to go on with."""
-    values = record["history"]["valid_accuracy"] if record["status"] == "ok" else []
-    return float(values[-1]) if values else -math.inf
+def climb(session: Session, rungs: Sequence[Sequence[Trial]], title: str, factor: int) -> list[tuple[Trial, Record]]:
+    """Run the first rung's trials, one in `factor` of them on the next rung, and so on; return each one's last result.
 
-
-def stopped(record: Record, best: int, n: int, epochs: int) -> Record:
-    """Return the record of a trial that did not go on; one that had failed or diverged keeps its reason."""
-    if record["status"] != "ok":
-        return record
-    reason = f"not among the best {best} of {n} after {record['epochs']} of {epochs} epochs"
-    return {**record, "status": "stopped", "reason": reason}
+    All rungs hold the same settings in the same order.
+    """
+    outcome: dict[int, tuple[Trial, Record]] = {}
+    places = [*range(len(rungs[0]))]
+    for number, rung in enumerate(rungs, 1):
+        suffix = f", rung {number} of {len(rungs)}, {rung[0].epochs} epochs" if len(rungs) > 1 else ""
+        records = session.run([rung[place] for place in places], title + suffix)
+        outcome.update((place, (rung[place], records[rung[place].key])) for place in places)
+        if rung is not rungs[-1]:
+            on = promoted(records, factor)
+            length = f"{rung[0].epochs} of {rungs[-1][0].epochs} epochs"
+            reason = f"not among the best {len(on)} of {len(records)} after {length}"
+            for place in [place for place in places if rung[place].key not in on]:
+                trial, record = outcome[place]
+                session.drop_checkpoint(trial)
+                if record["status"] == "ok":  # what has failed or diverged keeps its reason
+                    outcome[place] = trial, {**record, "status": "stopped", "reason": reason}
+            places = [place for place in places if rung[place].key in on]
+    return [outcome[place] for place in sorted(outcome)]

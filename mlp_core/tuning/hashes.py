@@ -9,15 +9,8 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def code_hash(source: str | bytes) -> str:
-    """Return the SHA-256 of Python code as it runs; the same with any version of Python that reads the code alike.
+    """Return the SHA-256 of a module's text as it runs, with any Python; of what is no Python as it stands.
 
-    Parameters
-    ----------
-    source : str or bytes
-        A module's text. What is no Python is hashed as it stands.
-
-    Examples
-    --------
     >>> code_hash("x = 1  # one") == code_hash("x  =  1") != code_hash("x = 2")
     True
     """
@@ -45,7 +38,7 @@ def _write(node: object, parts: list[str]) -> None:
     if isinstance(node, ast.AST):
         parts.append(f"({type(node).__name__}")
         for name, value in ast.iter_fields(node):
-            if name == "body" and isinstance(node, DOCUMENTED) and _is_docstring(value):
+            if name == "body" and isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
                 value = value[1:] or [ast.Pass()]  # a function of a docstring alone runs like one that says pass
             if value is not None and value != [] and name not in ("kind", "type_comment"):
                 parts.append(name)
@@ -57,8 +50,3 @@ def _write(node: object, parts: list[str]) -> None:
             _write(item, parts)
     else:
         parts.append(f"{type(node).__name__} {node!r}")
-
-
-def _is_docstring(body: list[ast.stmt]) -> bool:
-    """Return whether a body begins with a string that nothing uses."""
-    return bool(body) and isinstance(body[0], ast.Expr) and isinstance(getattr(body[0].value, "value", None), str)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+LIBRARY = Path(sysconfig.get_path("stdlib"))
 OWN = __name__.partition(".")[0]  # `code_version` knows this package by its content
 
 
@@ -44,18 +45,15 @@ def is_installed(module: str) -> bool:
     origin = _origin(top)
     if origin is None:
         return top in sys.stdlib_module_names
-    return bool({"site-packages", "dist-packages"} & set(origin.parts)) or origin.is_relative_to(_standard_library())
-
-
-def version(module: str) -> str:
-    """Return the version of what an installed module belongs to."""
-    top = module.partition(".")[0]
-    return "" if top == OWN else _version(top)
+    return bool({"site-packages", "dist-packages"} & set(origin.parts)) or origin.is_relative_to(LIBRARY)
 
 
 @functools.cache
-def _version(top: str) -> str:
-    """Return the version of a package, or of Python."""
+def version(module: str) -> str:
+    """Return the version of the package that an installed module belongs to, or of Python."""
+    top = module.partition(".")[0]
+    if top == OWN:
+        return ""
     if top in sys.stdlib_module_names:
         return platform.python_version()
     try:
@@ -63,12 +61,6 @@ def _version(top: str) -> str:
     except importlib.metadata.PackageNotFoundError:
         names = importlib.metadata.packages_distributions().get(top, [])
         return " ".join(importlib.metadata.version(name) for name in sorted(set(names)))
-
-
-@functools.cache
-def _standard_library() -> Path:
-    """Return the folder of the standard library."""
-    return Path(sysconfig.get_path("stdlib"))
 
 
 def _origin(top: str) -> Path | None:

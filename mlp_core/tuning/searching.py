@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from mlp_core.splits import Dataset
-from mlp_core.tuning.cluster import ClusterError
 from mlp_core.tuning.fingerprint import code_version, identify
-from mlp_core.tuning.halving import check_factor, promoted, rung_epochs, stopped
+from mlp_core.tuning.halving import climb, rung_epochs
 from mlp_core.tuning.hashes import digest
-from mlp_core.tuning.session import Session, default_scheduler, open_pool, open_store
+from mlp_core.tuning.session import Session, open_pool, open_store
 from mlp_core.tuning.shared_data import dataset_hash
-from mlp_core.tuning.spaces import check_space, grid, random_search
-from mlp_core.tuning.store import CacheWarning, Record
+from mlp_core.tuning.spaces import check_space
+from mlp_core.tuning.store import CacheWarning
 from mlp_core.tuning.table import in_budget, to_frame
 from mlp_core.tuning.training import setting_names
-from mlp_core.tuning.work import Job, Trial, make_trial
+from mlp_core.tuning.work import Job, make_trial
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CacheWarning", "ClusterError", "grid", "random_search", "search"]
 
-
-def search(
-    space: Iterable[Mapping[str, Any]],
-    data: Dataset,
-    *,
-    epochs: int,
-    n_jobs: int = -1,
-    cache: str | Path | None = None,
-    seed: int = 0,
-    scheduler: Any = None,
-    parameters: tuple[int, int] | None = None,
-    target: float | None = None,
-    halving: int | None = None,
-    checkpoints: bool = False,
-    build: Callable[..., Any] | None = None,
-    run: Callable[..., Any] | None = None,
-    progress: bool = True,
-) -> pd.DataFrame:
+def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_jobs: int = -1,
+           cache: str | Path | None = None, seed: int = 0, scheduler: Any = None,
+           parameters: tuple[int, int] | None = None, target: float | None = None, halving: int | None = None,
+           checkpoints: bool = False, build: Callable[..., Any] | None = None, run: Callable[..., Any] | None = None,
+           progress: bool = True) -> pd.DataFrame:
     """Train one network for each setting of a space, and return what they reached.
 
     Parameters
@@ -62,16 +48,15 @@ def search(
     n_jobs : int
         Local processes, each with one BLAS thread; -1 for one a core, -2 for one fewer. 1 trains in this process.
     cache : path-like, optional
-        Folder that keeps the finished trials. A search that finds a trial there, trained with the same settings,
-        epochs, seed, data and code, does not repeat it. Searches that run at once on one folder share the work. The
-        code is that of this package, and of `build` or `run` with all they refer to, by value; comments and docstrings
-        do not count. What has no content to compare, such as an open file, a lock or `eval`, leaves the cache unused.
+        Folder that keeps the finished trials: one of the same settings, epochs, seed, data and code is not repeated.
+        Searches that run at once on one folder share the work. The code is that of this package, and of `build` or
+        `run` with all they refer to, by value, without comments and docstrings. What has no content to compare, such
+        as an open file, a lock or `eval`, leaves the cache unused.
     seed : int
         From it and the settings each trial draws its own seed, whatever the order and the number of processes.
     scheduler : str or distributed.Client, optional
         A Dask cluster to run on instead, such as "tcp://host:8786"; by default the one that the environment variable
-        MLP_CORE_SCHEDULER names, if any. Its workers need this package. If all of them see the cache folder, they write
-        to it themselves; otherwise data are sent to them, and this process writes the results that come back.
+        MLP_CORE_SCHEDULER names, if any. Its workers need this package, but not the cache folder.
     parameters : (int, int), optional
         Least and most parameters of a network; settings outside are left out before anything is trained.
     target : float, optional
@@ -116,13 +101,11 @@ def search(
 
     Notes
     -----
-    An exception in a trial makes it a row with status "failed"; the next search tries it again. Trials with status "ok"
-    or "diverged" are never repeated. A trial may take as long as it likes; one that hangs holds its process until
-    Ctrl-C ends the search, and what is finished is in the cache. float32 results are the same bits on every number of
-    processes, since every trial has one BLAS thread; another kind of processor may change the last digits.
+    An exception in a trial makes it a row with status "failed"; the next search tries it again, but none that is "ok"
+    or "diverged". A trial that hangs holds its process until Ctrl-C ends the search; what is finished is in the cache.
+    float32 results are the same bits on every number of processes; another processor may change the last digits.
     """
-    check_arguments(data, epochs, n_jobs, build, run)
-    check_factor(halving)
+    check_arguments(data, epochs, n_jobs, build, run, halving)
     settings = check_space(space, *setting_names(build, run))
     kept = in_budget(settings, parameters, data, build, run)
     functions, uncached = identify(build, run)
@@ -130,11 +113,9 @@ def search(
         warnings.warn(f"{cache} is not used, neither read nor written: {uncached}", CacheWarning, stacklevel=2)
         cache = None
     identity = (dataset_hash(data), digest(code_version(), functions))
-    rungs = [
-        [make_trial(point, length, seed, identity, last=length == epochs) for point in kept]
-        for length in rung_epochs(len(kept), epochs, halving)
-    ]
-    scheduler = scheduler or default_scheduler()
+    lengths = rung_epochs(len(kept), epochs, halving)
+    rungs = [[make_trial(point, length, seed, identity, last=length == epochs) for point in kept] for length in lengths]
+    scheduler = scheduler or os.environ.get("MLP_CORE_SCHEDULER")
     with open_store(cache) as store, open_pool(n_jobs, len(kept), None if cache else store.folder) as pool:
         keep = checkpoints or halving is not None
         job = Job(str(store.folder), None, code_version(), store.sync, keep, functions if cache else "", build, run)
@@ -148,35 +129,7 @@ def search(
     return frame
 
 
-def climb(session: Session, rungs: Sequence[Sequence[Trial]], title: str, factor: int) -> list[tuple[Trial, Record]]:
-    """Run the first rung's trials, the better ones of them on the next rung, and so on; return each one's last result.
-
-    Parameters
-    ----------
-    session : Session
-    rungs : sequence of sequence of Trial
-        The same settings in the same order, for longer from rung to rung.
-    title : str
-        For the progress bar.
-    factor : int
-        One in how many goes on.
-    """
-    outcome: dict[int, tuple[Trial, Record]] = {}
-    places = [*range(len(rungs[0]))]
-    for number, rung in enumerate(rungs, 1):
-        suffix = f", rung {number} of {len(rungs)}, {rung[0].epochs} epochs" if len(rungs) > 1 else ""
-        records = session.run([rung[place] for place in places], title + suffix)
-        outcome.update((place, (rung[place], records[rung[place].key])) for place in places)
-        if rung is not rungs[-1]:
-            on = promoted(records, factor)
-            for place in [place for place in places if rung[place].key not in on]:
-                session.drop_checkpoint(rung[place])
-                outcome[place] = (rung[place], stopped(outcome[place][1], len(on), len(records), rungs[-1][0].epochs))
-            places = [place for place in places if rung[place].key in on]
-    return [outcome[place] for place in sorted(outcome)]
-
-
-def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any) -> None:
+def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any, halving: Any) -> None:
     """Raise TypeError or ValueError for what no search can use."""
     if not isinstance(data, Dataset):
         raise TypeError(f"expected data as a Dataset, such as load_dataset('mnist-5k'); got {type(data).__name__}")
@@ -192,3 +145,7 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any) -
             raise TypeError(f"expected {name} as an ordinary function (def ...), got {function!r}")
     if build is not None and run is not None:
         raise ValueError("expected build= or run=, got both: run replaces the building, too")
+    if halving is not None and (isinstance(halving, bool) or not isinstance(halving, int)):
+        raise TypeError(f"expected halving as a whole number, such as 3, or None; got {halving!r}")
+    if halving is not None and halving < 2:
+        raise ValueError(f"expected halving of at least 2 (one trial in two goes on), got {halving}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -21,21 +20,9 @@ from mlp_core.tuning.workers import LocalPool, run_here, run_processes
 
 @dataclass
 class Session:
-    """Where and how the trials of one search run.
+    """Where and how the trials of one search run; where there is neither a pool nor a scheduler, in this process.
 
-    Attributes
-    ----------
-    store : TrialStore
-    job : Job
-    data : Dataset
-    pool : LocalPool or None
-        Local processes; None for this one.
-    scheduler : str, distributed.Client or None
-        A Dask cluster to use instead.
-    progress : bool
-        Whether to show a bar.
-    reused : int
-        How many results came from the cache.
+    `reused` counts the results that came from the cache.
     """
 
     store: TrialStore
@@ -52,9 +39,8 @@ class Session:
         self.reused += len(found)
         missing = {trial.key: trial for trial in trials if trial.key not in found}
         if missing:
-            total = len(found) + len(missing)
-            show = self.progress
-            with closing(self._start([*missing.values()])) as engine, counter(title, len(found), total, show) as count:
+            bar = counter(title, len(found), len(found) + len(missing), self.progress)
+            with closing(self._start([*missing.values()])) as engine, bar as count:
                 found.update(self._collect(engine, count))
             self._write_again(found)
         return {trial.key: found[trial.key] for trial in trials}
@@ -69,12 +55,10 @@ class Session:
         found = {}
         for trial in trials:
             try:
-                record = self.store.result(trial.key)
+                if (record := self.store.result(trial.key)) is not None:
+                    found[trial.key] = record
             except DamagedRecord as error:
                 warnings.warn(f"{error}: the trial runs again", CacheWarning, stacklevel=4)
-                continue
-            if record is not None:
-                found[trial.key] = record
         return found
 
     def _start(self, trials: list[Trial]) -> Generator[Record]:
@@ -127,14 +111,14 @@ class Session:
 @contextmanager
 def open_store(cache: str | Path | None) -> Iterator[TrialStore]:
     """Open the cache folder, or a temporary one that vanishes with the search."""
-    if cache is not None:
-        store = TrialStore(Path(cache).expanduser().absolute())
-        store.make()
-        store.sweep()
-        yield store
+    if cache is None:
+        with tempfile.TemporaryDirectory(prefix="mlp-core-search-", ignore_cleanup_errors=True) as folder:
+            yield TrialStore(folder, sync=False)
         return
-    with tempfile.TemporaryDirectory(prefix="mlp-core-search-", ignore_cleanup_errors=True) as folder:
-        yield TrialStore(folder, sync=False)
+    store = TrialStore(Path(cache).expanduser().absolute())
+    store.make()
+    store.sweep()
+    yield store
 
 
 @contextmanager
@@ -152,11 +136,6 @@ def open_pool(n_jobs: int, trials: int, scratch: Path | None) -> Iterator[LocalP
     with warnings.catch_warnings(), LocalPool(min(processes, trials), scratch) as pool:
         warnings.filterwarnings("ignore", "A worker stopped while", UserWarning)  # to free memory, and is replaced
         yield pool
-
-
-def default_scheduler() -> str | None:
-    """Return the Dask scheduler that the environment names."""
-    return os.environ.get("MLP_CORE_SCHEDULER") or None
 
 
 @contextmanager

@@ -28,17 +28,12 @@ def dataset_hash(data: Dataset) -> str:
 def publish_dataset(data: Dataset, folder: Path, *, sync: bool) -> Path:
     """Write a data set as `.npy` files that workers map into memory, unless they are there; return their folder.
 
-    Raises
-    ------
-    OSError
-        If there is no room for them.
-
-    Warns
-    -----
-    CacheWarning
-        If a file was there with other content: it is written anew.
+    OSError where there is no room for them; a `CacheWarning` tells of a file with other content, which is written anew.
     """
-    target, arrays = folder / "data" / dataset_hash(data), dataset_arrays(data)
+    target = folder / "data" / dataset_hash(data)
+    arrays = {f"{name}_images": split.images for name, split in data.splits.items()}
+    arrays |= {f"{name}_labels": split.labels for name, split in data.splits.items()}
+    arrays["description"] = np.frombuffer(_description(data).encode(), np.uint8)
     try:
         for place in (target.parent, target):
             make_folder(place)
@@ -52,13 +47,6 @@ def publish_dataset(data: Dataset, folder: Path, *, sync: bool) -> Path:
         advice = "make room, choose another cache, or search in this process (n_jobs=1)"
         raise OSError(f"{target} cannot hold the {size:,.0f} MB of the data set: {advice} ({error})") from error
     return target
-
-
-def dataset_arrays(data: Dataset) -> dict[str, np.ndarray]:
-    """Return every array of a data set, and the rest of it as one more, by name."""
-    arrays = {f"{name}_images": data.splits[name].images for name in SPLIT_NAMES}
-    labels = {f"{name}_labels": data.splits[name].labels for name in SPLIT_NAMES}
-    return {**arrays, **labels, "description": np.frombuffer(_description(data).encode(), np.uint8)}
 
 
 def _description(data: Dataset) -> str:
@@ -86,10 +74,7 @@ def _holds(path: Path, array: np.ndarray) -> bool:
 def open_dataset(folder: str) -> Dataset:
     """Return the data set that `publish_dataset` wrote, its pages shared between all processes of a machine.
 
-    Raises
-    ------
-    DatasetLost
-        If a file is missing, or the content is not that which the folder's name promises.
+    `DatasetLost` if a file is missing, or the content is not that which the folder's name promises.
     """
     load = functools.partial(np.load, mmap_mode="r", allow_pickle=False)
     try:

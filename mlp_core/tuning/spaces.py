@@ -115,23 +115,11 @@ def plain(value: Any) -> Any:
     return value
 
 
-def check_space(
-    space: Iterable[Mapping[str, Any]], known: Sequence[str] | None, required: Sequence[str] = ()
-) -> list[Settings]:
-    """Return the space as a list of plain settings.
+def check_space(space: Iterable[Mapping[str, Any]], known: Sequence[str] | None,
+                required: Sequence[str] = ()) -> list[Settings]:
+    """Return the space as a list of plain settings, all of them known (where None, any is) and none required missing.
 
-    Parameters
-    ----------
-    space : iterable of dict
-    known : sequence of str, optional
-        The names a setting may have; any name where None.
-    required : sequence of str
-        The names that all settings must have.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the space is empty or something else than settings, or a setting is unknown or missing.
+    TypeError or ValueError where it is empty, or something else.
     """
     points = [space] if isinstance(space, Mapping) else list(space)
     for point in points:
@@ -141,16 +129,11 @@ def check_space(
         raise ValueError("expected at least one setting, got an empty space")
     for name in dict.fromkeys(name for point in points for name in point):
         if known is not None and name not in known:
-            raise ValueError(unknown_setting(name, known))
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            advice = f"did you mean {close[0]!r}? " if close else ""
+            if name == "epochs":
+                advice = "it is an argument, search(..., epochs=...). "
+            raise ValueError(f"unknown setting {name!r}: {advice}Known are {', '.join(known)}.")
     for point, name in ((point, name) for point in points for name in required if name not in point):
         raise ValueError(f"expected a value for {name!r} in every setting, got {dict(point)!r}")
     return [{name: plain(value) for name, value in point.items()} for point in points]
-
-
-def unknown_setting(name: str, known: Sequence[str]) -> str:
-    """Return the message for a setting that nobody would read."""
-    if name == "epochs":
-        return "epochs is no setting of the space: it is an argument, search(..., epochs=...)"
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    advice = f"did you mean {close[0]!r}? " if close else ""
-    return f"unknown setting {name!r}: {advice}Known are {', '.join(known)}."

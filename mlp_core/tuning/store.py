@@ -12,7 +12,6 @@ import json
 import os
 import secrets
 import shutil
-import stat
 import time
 import warnings
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from mlp_core.history import History
 from mlp_core.storage.atomic import atomic_write
+from mlp_core.storage.files import DatasetError, read_bytes
 from mlp_core.tuning.hashes import digest
 
 Record = dict[str, Any]
@@ -50,14 +50,9 @@ class DamagedRecord(ValueError):
 
 
 class TrialStore:
-    """The trials of a cache folder.
+    """The trials of a cache folder, which is created if it is missing; where that cannot be, `make` says why.
 
-    Parameters
-    ----------
-    folder : path-like
-        Created if it is missing; where that cannot be, `make` says why.
-    sync : bool
-        Whether results are to outlive a power cut, and not only a kill; False for a folder that is soon deleted.
+    With `sync` results outlive a power cut, and not only a kill: needless in a folder that is soon deleted.
     """
 
     def __init__(self, folder: str | Path, *, sync: bool = True) -> None:
@@ -75,20 +70,17 @@ class TrialStore:
         return self.folder / "trials" / f"{key}.json"
 
     def load(self, key: str) -> Record | None:
-        """Return a trial's result, or None if there is none.
-
-        Raises
-        ------
-        DamagedRecord
-            If the file is cut short or altered.
-        """
+        """Return a trial's result, or None if there is none; `DamagedRecord` if the file is cut short or altered."""
+        path = self.path(key)
         try:
-            return decode(read_regular(self.path(key)), self.path(key))
-        except FileNotFoundError:
-            return None
+            return decode(read_bytes(path, MAX_BYTES, decompress=False), path)
+        except DatasetError as error:
+            if not os.path.lexists(path):
+                return None
+            raise DamagedRecord(str(error)) from None
 
     def result(self, key: str) -> Record | None:
-        """Return the result of a trial that need not run again; None if there is none, DamagedRecord as `load`."""
+        """Return the result of a trial that need not run again; None if there is none, `DamagedRecord` as `load`."""
         record = self.load(key)
         if record is not None and not is_complete(record):
             raise DamagedRecord(f"{self.path(key)} lacks what a trial's record holds")
@@ -97,10 +89,7 @@ class TrialStore:
     def save(self, record: Record) -> None:
         """Write a trial's result: once this returns, no kill loses it, and if `sync`, no power cut.
 
-        Raises
-        ------
-        OSError
-            If it cannot be written (a full disk, say); what stood there before still does.
+        OSError if it cannot be written (a full disk, say); what stood there before still does.
         """
         path = self.path(record["key"])
         with atomic_write(path, sync=self.sync) as file:
@@ -111,24 +100,16 @@ class TrialStore:
     def records(self) -> Iterator[Record]:
         """Yield every readable result, the oldest first."""
         for path in sorted(self.folder.glob("trials/*.json"), key=lambda path: path.lstat().st_mtime_ns):
-            with suppress(DamagedRecord, FileNotFoundError):
-                yield decode(read_regular(path), path)
+            with suppress(DamagedRecord):
+                if (record := self.load(path.stem)) is not None:
+                    yield record
 
     @contextmanager
     def claim(self, key: str, *, wait: bool) -> Iterator[bool]:
         """Hold a trial's lock while the block runs, so that no other process runs the trial, too.
 
-        Parameters
-        ----------
-        key : str
-        wait : bool
-            Whether to wait for a process that holds it.
-
-        Yields
-        ------
-        bool
-            False if another process holds the lock, and `wait` is False. True as well where there can be no lock file
-            (a full disk, a folder that is gone): better run a trial twice than not at all.
+        Yields False if another process holds the lock, and this one is not to `wait`. True as well where there can be
+        no lock file (a full disk, a folder that is gone): better run a trial twice than not at all.
         """
         lock, mine = FileLock(self._lock(key), thread_local=False), True
         try:
@@ -181,11 +162,6 @@ class TrialStore:
                     if time.time() - part.stat().st_mtime > ABANDONED:
                         part.unlink()
 
-    def remove(self, keys: list[str]) -> None:
-        """Remove the results of these trials."""
-        for key in keys:
-            self.path(key).unlink(missing_ok=True)
-
     def clear(self) -> None:
         """Remove everything that a search put into the folder, and the folder if nothing else is in it."""
         for name in ("trials", "running", "checkpoints", "data", "locks"):
@@ -207,29 +183,6 @@ def set_aside(path: Path) -> None:
     path.rename(aside)
     message = f"{path} is no file or folder of a search's cache: renamed to {aside.name}"
     warnings.warn(message, CacheWarning, stacklevel=3)
-
-
-def read_regular(path: Path) -> bytes:
-    """Return what a record's file holds.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is none.
-    DamagedRecord
-        If it is no regular file (a pipe would never end), too large, or cannot be read.
-    """
-    try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(handle, "rb") as file:
-            state = os.fstat(handle)
-            if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_BYTES:
-                raise DamagedRecord(f"{path} is no file of at most {MAX_BYTES:,} bytes")
-            return file.read(MAX_BYTES)
-    except (FileNotFoundError, NotADirectoryError):
-        raise FileNotFoundError(path) from None
-    except OSError as error:
-        raise DamagedRecord(f"{path} cannot be read ({error.strerror or error})") from None
 
 
 def encode(record: Record) -> bytes:

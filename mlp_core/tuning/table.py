@@ -21,42 +21,28 @@ COUNTS = ("parameters", "epochs", "best_epoch", "epochs_to_target")  # whole num
 LAST = METRICS[:4]  # what a trial measures on the training and validation splits
 
 
-def in_budget(
-    settings: list[Settings],
-    parameters: tuple[int, int] | None,
-    data: Dataset,
-    build: Callable[..., Any] | None,
-    run: Callable[..., Any] | None,
-) -> list[Settings]:
+def in_budget(settings: list[Settings], parameters: Any, data: Dataset, build: Callable[..., Any] | None,
+              run: Callable[..., Any] | None) -> list[Settings]:
     """Return the settings whose networks have at least `parameters[0]` and at most `parameters[1]` parameters.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `parameters` is no pair, if the search does not build the networks itself, or if no setting is left.
+    TypeError or ValueError where that is no pair, the search does not build the networks, or no setting is left.
     """
     if parameters is None:
         return settings
     if run is not None:
         raise ValueError("parameters=(low, high) needs networks that the search builds: leave it out with run=")
-    low, high = checked_range(parameters)
-    sizes = [count_parameters(point, data, build) for point in settings]
-    kept = [point for point, size in zip(settings, sizes, strict=True) if size is None or low <= size <= high]
-    if not kept:
-        found = f"from {min(filter(None, sizes)):,} to {max(filter(None, sizes)):,}"
-        raise ValueError(f"none of {len(settings)} settings has {low:,} to {high:,} parameters; they have {found}")
-    return kept
-
-
-def checked_range(parameters: Any) -> tuple[int, int]:
-    """Return the least and the most parameters; TypeError or ValueError if they are no range."""
     try:
         low, high = parameters
     except (TypeError, ValueError):
         raise TypeError(f"expected parameters as a pair, such as (500_000, 1_000_000); got {parameters!r}") from None
     if low > high:
         raise ValueError(f"expected parameters=(least, most), got {parameters!r}")
-    return low, high
+    sizes = [count_parameters(point, data, build) for point in settings]
+    kept = [point for point, size in zip(settings, sizes, strict=True) if size is None or low <= size <= high]
+    if not kept:
+        found = f"from {min(filter(None, sizes)):,} to {max(filter(None, sizes)):,}"
+        raise ValueError(f"none of {len(settings)} settings has {low:,} to {high:,} parameters; they have {found}")
+    return kept
 
 
 def count_parameters(settings: Settings, data: Dataset, build: Callable[..., Any] | None) -> int | None:
@@ -80,16 +66,14 @@ def to_frame(trials: list[tuple[Trial, Record]], target: float | None) -> pd.Dat
 
 
 def row(trial: Trial, record: Record, target: float | None) -> dict[str, Any]:
-    """Return the columns of one trial; what it did not measure is None."""
+    """Return the columns of one trial; what it did not measure is None or NaN."""
     failed = record["history"] is None
     history = History(status="failed", message=record["reason"]) if failed else History.from_dict(record["history"])
     best = history.best_epoch_by("valid_accuracy")
     last = {name: (getattr(history, name) or [float("nan")])[-1] for name in LAST}
     return {
         **trial.settings,
-        "parameters": record["parameters"],
-        "status": record["status"],
-        "reason": record["reason"],
+        **{name: record[name] for name in ("parameters", "status", "reason")},
         "epochs": len(history),
         **last,
         "best_valid_accuracy": history.valid_accuracy[best - 1] if best else float("nan"),

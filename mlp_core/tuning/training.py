@@ -25,15 +25,8 @@ CATCH_ALL = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 LOOP = ("batch_size", "shuffle", "reduction", "early_stopping", "evaluate_train", "stop_at")
 
 
-def train_network(
-    settings: Settings,
-    data: Dataset,
-    *,
-    epochs: int,
-    seed: int,
-    build: Callable[..., Sequential] | None = None,
-    checkpoint: Path | None = None,
-) -> tuple[History, int]:
+def train_network(settings: Settings, data: Dataset, *, epochs: int, seed: int, checkpoint: Path | None = None,
+                  build: Callable[..., Sequential] | None = None) -> tuple[History, int]:
     """Build the network of the settings and train it; return its history and its number of parameters.
 
     A run that `checkpoint` has kept goes on; one that cannot be read or written is left out, for it saves only time.
@@ -45,11 +38,9 @@ def train_network(
     stop_at = loop.pop("stop_at", None)
     arguments = {"epochs": epochs, "seed": seed, "valid": data.valid, "on_divergence": "record", **loop}
     callbacks = [] if stop_at is None else [StopAt("valid_accuracy", stop_at)]
-    optimizer = make_optimizer(**learning)
+    arguments |= {"optimizer": make_optimizer(**learning), "callbacks": callbacks, "checkpoint": checkpoint}
     try:
-        history = train(
-            network, data.train, optimizer=optimizer, callbacks=callbacks, checkpoint=checkpoint, **arguments
-        )
+        history = train(network, data.train, **arguments)
     except (CheckpointError, OSError):
         if checkpoint is None:
             raise
@@ -59,21 +50,12 @@ def train_network(
     return history, network.num_parameters
 
 
-def build_mlp(
-    hidden: int | tuple[int, ...],
-    activation: str | tuple[str, ...] = "relu",
-    initializer: Any = "glorot_uniform",
-    bias_initializer: Any = "zeros",
-    dropout: float = 0.0,
-    dtype: str = "float32",
-    *,
-    in_features: int,
-    classes: int,
-    seed: int,
-) -> Sequential:
+def build_mlp(hidden: int | tuple[int, ...], activation: str | tuple[str, ...] = "relu",
+              initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", dropout: float = 0.0,
+              dtype: str = "float32", *, in_features: int, classes: int, seed: int) -> Sequential:
     """Build the network of a trial's settings: `mlp` with `hidden` units between the images and the classes."""
-    sizes, more = layer_sizes(in_features, hidden, classes), {"dropout": dropout, "bias_initializer": bias_initializer}
-    return mlp(sizes, activation, initializer, seed, dtype, **more)
+    sizes = layer_sizes(in_features, hidden, classes)
+    return mlp(sizes, activation, initializer, seed, dtype, dropout=dropout, bias_initializer=bias_initializer)
 
 
 def layer_sizes(in_features: int, hidden: int | tuple[int, ...], classes: int) -> list[int]:
@@ -109,13 +91,9 @@ def offered(build: Callable[..., Any], settings: Settings, data: Dataset, seed: 
     return {name: value for name, value in known.items() if name in wanted and name not in settings}
 
 
-def setting_names(
-    build: Callable[..., Any] | None, run: Callable[..., Any] | None
-) -> tuple[list[str] | None, list[str]]:
-    """Return the names that settings may have, and those that they must have.
-
-    The first is None where the user's function takes any (``**settings``).
-    """
+def setting_names(build: Callable[..., Any] | None,
+                  run: Callable[..., Any] | None) -> tuple[list[str] | None, list[str]]:
+    """Return the names that settings may have (None where the user's function takes any), and those that they must."""
     parameters = dict(inspect.signature(run or build or build_mlp).parameters)
     for name in [*parameters][:1] * (run is not None) + ["in_features", "classes", "epochs", "seed"]:
         parameters.pop(name, None)
@@ -126,17 +104,16 @@ def setting_names(
     return [*named, *(() if run is not None else learning_names()), "seed"], required
 
 
-def run_custom(
-    settings: Settings, data: Dataset, *, epochs: int, seed: int, run: Callable[..., Any]
-) -> tuple[History, None]:
+def run_custom(settings: Settings, data: Dataset, *, epochs: int, seed: int,
+               run: Callable[..., Any]) -> History:
     """Call the user's `run`, and return what it measured as a history; TypeError if it is nothing of that kind."""
     own = {name: value for name, value in settings.items() if name != "seed"}
     result = run(data, **own, epochs=epochs, seed=seed)
     if isinstance(result, History):
-        return result, None
+        return result
     if not isinstance(result, Mapping) or not result.keys() <= set(METRICS):
         raise TypeError(f"expected run to return a History or a dictionary of {', '.join(METRICS)}; got {result!r}")
     history = History()
     for name, values in result.items():
         setattr(history, name, [float(value) for value in values])
-    return history, None
+    return history

@@ -11,17 +11,8 @@ import builtins
 import copyreg
 import dis
 import functools
+import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import (
-    BuiltinFunctionType,
-    CodeType,
-    FunctionType,
-    GetSetDescriptorType,
-    MappingProxyType,
-    MemberDescriptorType,
-    MethodType,
-    ModuleType,
-)
 from typing import Any
 
 import numpy as np
@@ -42,17 +33,17 @@ PARTS: dict[type, Callable[[Any], Iterable[Any]]] = {
     list: list,
     slice: lambda value: (value.start, value.stop, value.step),
     dict: lambda value: [part for item in value.items() for part in item],
-    MappingProxyType: lambda value: (dict(value),),
+    types.MappingProxyType: lambda value: (dict(value),),
     np.ndarray: lambda value: (value.dtype, value.shape, value.tolist() if value.dtype.hasobject else value.tobytes()),
-    MethodType: lambda value: (value.__func__, value.__self__),
-    BuiltinFunctionType: lambda value: (value.__qualname__, value.__self__),
+    types.MethodType: lambda value: (value.__func__, value.__self__),
+    types.BuiltinFunctionType: lambda value: (value.__qualname__, value.__self__),
     staticmethod: lambda value: (value.__func__,),
     classmethod: lambda value: (value.__func__,),
     property: lambda value: (value.fget, value.fset, value.fdel),
     functools.cached_property: lambda value: (value.func,),
     type(functools.lru_cache(len)): lambda value: (value.__wrapped__, value.cache_parameters()),
-    MemberDescriptorType: lambda value: (value.__name__,),
-    GetSetDescriptorType: lambda value: (value.__name__,),
+    types.MemberDescriptorType: lambda value: (value.__name__,),
+    types.GetSetDescriptorType: lambda value: (value.__name__,),
 }
 
 
@@ -63,13 +54,8 @@ class Unhashable(TypeError):
 def value_hash(value: Any) -> str:
     """Return a hash of a value that another process, or another version of NumPy's printing, does not change.
 
-    Raises
-    ------
-    Unhashable
-        If something in it has no content that can be read, such as a lock or an open file, or runs code from text.
+    `Unhashable` where something in it has no content to read, such as a lock or an open file, or runs code from text.
 
-    Examples
-    --------
     >>> value_hash(lambda x: x + 1) == value_hash(lambda x: x + 1) != value_hash(lambda x: x + 1.0)
     True
     """
@@ -114,8 +100,8 @@ class _Hasher:
         if kind in PARTS:
             return map(self.of, PARTS[kind](value))
         methods: dict[type, Callable[[Any], Iterable[str]]] = {
-            ModuleType: self.module, type: self.of_class, FunctionType: self.function, CodeType: self.code,
-        }  # fmt: skip
+            types.ModuleType: self.module, type: self.of_class, types.FunctionType: self.function,
+            types.CodeType: self.code}
         return next((method for base, method in methods.items() if isinstance(value, base)), self.instance)(value)
 
     def unordered(self, value: Iterable[Any]) -> list[str]:
@@ -130,7 +116,7 @@ class _Hasher:
             except Unhashable as error:
                 raise Unhashable(f"{name}: {error}") from None
 
-    def module(self, value: ModuleType) -> Iterator[str]:
+    def module(self, value: types.ModuleType) -> Iterator[str]:
         """Yield what a module of the user holds."""
         if not (getattr(value, "__file__", None) or ".py").endswith(".py"):
             raise Unhashable(f"module {value.__name__} is compiled")
@@ -144,7 +130,7 @@ class _Hasher:
             yield from map(self.of, (*value.__bases__, type(value)))
             yield from self.named({name: item for name, item in vars(value).items() if name not in INCIDENTAL})
 
-    def function(self, value: FunctionType) -> Iterator[str]:
+    def function(self, value: types.FunctionType) -> Iterator[str]:
         """Yield what a function does: its code, its defaults, its attributes, and what it finds outside itself."""
         scope, closure = value.__globals__, zip(value.__code__.co_freevars, value.__closure__ or (), strict=True)
         yield from map(self.of, (value.__code__, value.__defaults__, value.__kwdefaults__))
@@ -158,7 +144,7 @@ class _Hasher:
         for names in _imports(value.__code__):
             yield from map(self.of, _import(scope, *names))
 
-    def code(self, value: CodeType) -> Iterator[str]:
+    def code(self, value: types.CodeType) -> Iterator[str]:
         """Yield what code runs."""
         arguments = value.co_argcount + value.co_kwonlyargcount
         counts = (value.co_argcount, value.co_posonlyargcount, value.co_kwonlyargcount)
@@ -192,28 +178,28 @@ def _content(cell: Any) -> Any:
         return ...
 
 
-def _instructions(code: CodeType) -> list[dis.Instruction]:
+def _instructions(code: types.CodeType) -> list[dis.Instruction]:
     """Return the instructions of code, without those that store a class's docstring or line number."""
     steps = [*dis.get_instructions(code)]
     text = {place for place, step in enumerate(steps) if step.opname == "STORE_NAME" and step.argval in ABOUT_TEXT}
     return [step for place, step in enumerate(steps) if place not in text and place + 1 not in text]
 
 
-def _nested(code: CodeType) -> Iterator[CodeType]:
+def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
     """Yield code, and all code within it."""
     yield code
     for inner in code.co_consts:
-        if isinstance(inner, CodeType):
+        if isinstance(inner, types.CodeType):
             yield from _nested(inner)
 
 
-def _global_names(code: CodeType) -> set[str]:
+def _global_names(code: types.CodeType) -> set[str]:
     """Return the names that code, or code within it, looks up outside all functions."""
     steps = (step for inner in _nested(code) for step in dis.get_instructions(inner))
     return {step.argval for step in steps if "GLOBAL" in step.opname or step.opname == "LOAD_NAME"}
 
 
-def _imports(code: CodeType) -> Iterator[tuple[str, tuple[str, ...], int]]:
+def _imports(code: types.CodeType) -> Iterator[tuple[str, tuple[str, ...], int]]:
     """Yield the imports within code: the module, the names taken from it, and the number of leading dots."""
     for inner in _nested(code):
         steps = [*dis.get_instructions(inner)]

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from mlp_core.fast.threads import one_thread
-from mlp_core.history import History
 from mlp_core.network import Sequential
 from mlp_core.splits import Dataset
 from mlp_core.tuning.fingerprint import canonical, code_version, identify, trial_key, trial_seed
@@ -29,61 +28,29 @@ SAME_CODE = "install on every worker what this process has, and restart the work
 
 @dataclass(frozen=True)
 class Trial:
-    """One point of a search.
-
-    Attributes
-    ----------
-    settings : dict
-    epochs, seed : int
-        How long to train, and from which seed.
-    key : str
-        The name its result is kept under.
-    lineage : str
-        The name of its checkpoint, the same for a longer training of the same trial.
-    last : bool
-        Whether no longer training can follow, so that the checkpoint may go once the result is kept.
-    """
+    """One point of a search."""
 
     settings: Settings
     epochs: int
     seed: int
-    key: str
-    lineage: str
-    last: bool
+    key: str  # the name its result is kept under
+    lineage: str  # the name of its checkpoint, the same for a longer training of the same trial
+    last: bool  # whether no longer training can follow, so that the checkpoint may go once the result is kept
 
 
 @dataclass(frozen=True)
 class Job:
-    """What all trials of a search share, small enough to go to a worker with each of them.
+    """What all trials of a search share, small enough to go to a worker with each of them."""
 
-    Attributes
-    ----------
-    folder : str or None
-        The cache that workers write to; None where they cannot reach it.
-    data : str or None
-        The folder of the memory-mapped data set; None where the data set is passed itself.
-    code : str
-        `code_version()` of the process that searches; a worker with another one refuses to work.
-    sync : bool
-        Whether results are to outlive a power cut.
-    checkpoints : bool
-        Whether trials keep their state after every epoch.
-    functions : str
-        The hash of `build` and `run` where the search was called; empty where nothing is kept under it.
-    build, run : function or None
-        The user's, see `mlp_core.tuning.search`.
-    process : tuple
-        Machine and number of the process that searches, whose BLAS threads are left alone; workers get one.
-    """
-
-    folder: str | None
-    data: str | None
-    code: str
-    sync: bool = True
-    checkpoints: bool = False
-    functions: str = ""
+    folder: str | None  # the cache that workers write to; None where they cannot reach it
+    data: str | None  # the folder of the memory-mapped data set; None where the data set is passed itself
+    code: str  # `code_version()` of the process that searches; a worker with another one refuses to work
+    sync: bool = True  # whether results are to outlive a power cut
+    checkpoints: bool = False  # whether trials keep their state after every epoch
+    functions: str = ""  # the hash of `build` and `run`, the user's; empty where nothing is kept under it
     build: Callable[..., Sequential] | None = field(default=None, compare=False)
     run: Callable[..., Any] | None = field(default=None, compare=False)
+    # machine and number of the process that searches, whose BLAS threads are left alone; workers get one
     process: tuple[str, int] = field(default_factory=lambda: (platform.node(), os.getpid()))
 
 
@@ -97,20 +64,8 @@ def make_trial(settings: Settings, epochs: int, seed: int, identity: tuple[str, 
 def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = False) -> Record | None:
     """Return a trial's result: the one on disk, or else a new one, which is on disk before this returns.
 
-    Parameters
-    ----------
-    trial : Trial
-    job : Job
-    data : Dataset, optional
-        Where there is no `job.data`.
-    wait : bool
-        Whether to wait where another search is running the trial.
-
-    Returns
-    -------
-    dict or None
-        The record, with "written" if it is on disk, and "foreign" if it must not be: this process sees other functions
-        than the one that searches. None where another search is running the trial.
+    The record says "written" if it is on disk, and "foreign" if it must not be: this process sees other functions than
+    the one that searches. None where another search is running the trial, unless told to `wait` for it.
     """
     if job.folder is None:
         return execute(trial, job, data, None)
@@ -149,10 +104,15 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
         limit_worker()
     foreign = {} if sees_same_functions(job) else {"foreign": True}
     data = data or open_dataset(str(job.data))
-    start = time.perf_counter()
+    length: dict[str, int] = {"epochs": trial.epochs, "seed": trial.seed}
+    start, parameters = time.perf_counter(), None
     try:
         with one_thread():
-            history, parameters = measure(trial, job, data, checkpoint)
+            if job.run is not None:
+                history = run_custom(trial.settings, data, run=job.run, **length)
+            else:
+                history, parameters = train_network(
+                    trial.settings, data, build=job.build, checkpoint=checkpoint, **length)
     except (Exception, SystemExit, GeneratorExit) as error:
         outcome: Record = {"status": "failed", "reason": reason(error), "history": None}
     else:
@@ -174,28 +134,11 @@ def reason(error: BaseException) -> str:
     return type(error).__name__
 
 
-def measure(trial: Trial, job: Job, data: Dataset, checkpoint: Path | None) -> tuple[History, int | None]:
-    """Return a trial's history, and its number of parameters where the search built the network."""
-    if job.run is not None:
-        return run_custom(trial.settings, data, epochs=trial.epochs, seed=trial.seed, run=job.run)
-    return train_network(
-        trial.settings, data, epochs=trial.epochs, seed=trial.seed, build=job.build, checkpoint=checkpoint
-    )
-
-
 def make_record(trial: Trial, **outcome: Any) -> Record:
     """Return the record of an outcome: what identifies the trial, what came of it, and where and when it ended."""
-    return {
-        "key": trial.key,
-        "settings": canonical(trial.settings, strict=False),
-        "epochs": trial.epochs,
-        "seed": trial.seed,
-        "parameters": None,
-        **outcome,
-        "host": platform.node(),
-        "pid": os.getpid(),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
+    settings, now = canonical(trial.settings, strict=False), datetime.now(UTC).isoformat(timespec="seconds")
+    record = {"key": trial.key, "settings": settings, "epochs": trial.epochs, "seed": trial.seed, "parameters": None}
+    return {**record, **outcome, "host": platform.node(), "pid": os.getpid(), "finished": now}
 
 
 @functools.cache

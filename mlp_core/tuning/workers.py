@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,25 +29,18 @@ def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Reco
     """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
     busy = []
     for trial in trials:
-        record = run_trial(trial, job, data)
-        if record is None:
-            busy.append(trial)
-        else:
+        if (record := run_trial(trial, job, data)) is not None:
             yield record
+        else:
+            busy.append(trial)
     yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
 
 
-class LocalPool:
+class LocalPool(AbstractContextManager["LocalPool"]):
     """Processes of this machine with one BLAS thread each; started when first used, and again after a break.
 
-    Leaving its ``with`` block ends them: at once if by an error or an interrupt.
-
-    Parameters
-    ----------
-    workers : int
-        How many.
-    scratch : Path, optional
-        A folder that is to vanish with this process, should it be killed.
+    Leaving its ``with`` block ends them: at once if by an error or an interrupt. The folder `scratch` vanishes with
+    this process, should it be killed.
     """
 
     def __init__(self, workers: int, scratch: Path | None = None) -> None:
@@ -58,11 +52,9 @@ class LocalPool:
         from joblib.externals.loky import ProcessPoolExecutor
 
         if self._executor is None:
-            arguments = (os.getpid(), self.scratch and str(self.scratch))
-            environment = dict.fromkeys(THREAD_VARIABLES, "1")
-            self._executor = ProcessPoolExecutor(
-                self.workers, env=environment, initializer=start_worker, initargs=arguments
-            )
+            watched = (os.getpid(), self.scratch and str(self.scratch))
+            one = dict.fromkeys(THREAD_VARIABLES, "1")
+            self._executor = ProcessPoolExecutor(self.workers, env=one, initializer=start_worker, initargs=watched)
         return self._executor
 
     def close(self, kill: bool) -> None:
@@ -71,27 +63,13 @@ class LocalPool:
             self._executor.shutdown(kill_workers=kill)
             self._executor = None
 
-    def __enter__(self) -> LocalPool:
-        """Return the pool itself."""
-        return self
-
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         """End the processes."""
         self.close(kill=kind is not None)
 
 
 def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalPool) -> Generator[Record]:
-    """Yield the records of the trials as local processes finish them; a killed process costs only its trial's time.
-
-    Parameters
-    ----------
-    trials : iterable of Trial
-    job : Job
-    data : Dataset
-        Written to the store once, and mapped into the processes' memory.
-    pool : LocalPool
-        Started anew after a break.
-    """
+    """Yield the records of the trials as local processes finish them; a killed process costs only its trial's time."""
     store = TrialStore(str(job.folder))
     pending = {trial.key: trial for trial in trials}
     kills: Counter[str] = Counter()
@@ -105,11 +83,12 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
                 kills[NOBODY] = 0
                 yield record
         except DatasetLost as error:  # somebody removed or damaged its files: publish them again
-            count_idle(kills, error)
+            blame([NOBODY], kills, error)
         except BrokenExecutor as error:
             pool.close(kill=True)
-            blame(pending, store, kills, error)
-            for key in [key for key in pending if kills[key] >= MAX_KILLS]:
+            running = [key for key in pending if store.was_killed(key)]
+            blame(running or [NOBODY], kills, error)
+            for key in [key for key in running if kills[key] >= MAX_KILLS]:
                 yield killed_record(pending.pop(key), f"its process died {kills[key]} times ({error})")
 
 
@@ -123,17 +102,9 @@ def run_batch(pending: dict[str, Trial], job: Job, pool: LocalPool, kills: Count
         yield from gather(alone.executor(), suspects[:1], job)
 
 
-def blame(pending: dict[str, Trial], store: TrialStore, kills: Counter[str], error: BrokenExecutor) -> None:
-    """Count a broken pool against the trials that were running."""
-    running = [key for key in pending if store.was_killed(key)]
+def blame(running: list[str], kills: Counter[str], error: Exception) -> None:
+    """Count a break against the trials that ran; RuntimeError if nobody did, again and again, and none ends."""
     kills.update(running)
-    if not running:
-        count_idle(kills, error)
-
-
-def count_idle(kills: Counter[str], error: Exception) -> None:
-    """Count a break while no trial ran; RuntimeError if that happens again and again and none ends."""
-    kills[NOBODY] += 1
     if kills[NOBODY] >= MAX_KILLS:
         raise RuntimeError(f"the worker processes fail before they begin a trial: {error}") from error
 
@@ -163,10 +134,7 @@ def follow(parent: int, scratch: str | None) -> None:
 def gather(pool: Any, trials: Iterable[Trial], job: Job, *data: Any) -> Generator[Record]:
     """Yield the records of the trials as the pool finishes them, those that another search is running last.
 
-    Raises
-    ------
-    BrokenExecutor
-        If a process of the pool died, after every finished record has been yielded.
+    BrokenExecutor, if a process of the pool died, comes after every finished record.
     """
     arguments = [job, *(data or (None,))]
     futures = {pool.submit(run_trial, trial, *arguments): trial for trial in trials}

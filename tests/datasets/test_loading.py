@@ -139,7 +139,7 @@ def test_a_path_is_loaded_as_a_data_set_of_ones_own(tmp_path):
 
 
 def test_importing_the_module_loads_no_networking_library():
-    program = "import sys, mlp_core.datasets; print({'pooch', 'requests', 'tqdm', 'sklearn'} & set(sys.modules))"
+    program = "import sys, mlp_core.datasets; print({'platformdirs', 'requests', 'tqdm', 'sklearn'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
