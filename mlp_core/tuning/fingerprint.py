@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.tuning.hashes import code_hash, digest
+from mlp_core.storage.hashes import code_hash, digest
 from mlp_core.tuning.values import Unhashable, value_hash
 
 

@@ -11,9 +11,9 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from mlp_core.splits import Dataset
+from mlp_core.storage.hashes import digest
 from mlp_core.tuning.fingerprint import code_version, identify
 from mlp_core.tuning.halving import climb, rung_epochs
-from mlp_core.tuning.hashes import digest
 from mlp_core.tuning.session import Session, open_pool, open_store
 from mlp_core.tuning.shared_data import dataset_hash
 from mlp_core.tuning.spaces import check_space
@@ -56,7 +56,8 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
         From it and the settings each trial draws its own seed, whatever the order and the number of processes.
     scheduler : str or distributed.Client, optional
         A Dask cluster to run on instead, such as "tcp://host:8786"; by default the one that the environment variable
-        MLP_CORE_SCHEDULER names, if any. Its workers need this package, but not the cache folder.
+        MLP_CORE_SCHEDULER names, if any. Its workers need this package; where they do not see the cache folder, data are
+        sent to them, and this process writes the results that come back.
     parameters : (int, int), optional
         Least and most parameters of a network; settings outside are left out before anything is trained.
     target : float, optional

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from mlp_core.history import History
 from mlp_core.storage.atomic import atomic_write
 from mlp_core.storage.files import DatasetError, read_bytes
-from mlp_core.tuning.hashes import digest
+from mlp_core.storage.hashes import digest
 
 Record = dict[str, Any]
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.tuning.hashes import digest
+from mlp_core.storage.hashes import digest
 from mlp_core.tuning.installed import is_installed, public_name, version
 
 ATOMS = (type(None), bool, int, float, complex, str, bytes, bytearray, type(...), type(NotImplemented), range)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mlp_core.tuning import hashes
+from mlp_core.storage import hashes
 from report.run.environment import data_folder
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,4 +1,4 @@
-"""`mlp_core.tuning.hashes`: what changes the hash of code, and what does not."""
+"""`mlp_core.storage.hashes`: what changes the hash of code, and what does not."""
 
 import functools
 import shutil
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import mlp_core
+from mlp_core.storage.hashes import code_hash
 from mlp_core.tuning import fingerprint
-from mlp_core.tuning.hashes import code_hash
 
 CODE = '''"""A module."""
 import math
