@@ -56,8 +56,8 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
         From it and the settings each trial draws its own seed, whatever the order and the number of processes.
     scheduler : str or distributed.Client, optional
         A Dask cluster to run on instead, such as "tcp://host:8786"; by default the one that the environment variable
-        MLP_CORE_SCHEDULER names, if any. Its workers need this package; where they do not see the cache folder, data are
-        sent to them, and this process writes the results that come back.
+        MLP_CORE_SCHEDULER names, if any. Its workers need this package; where they do not see the cache folder, the
+        data are sent to them, and this process writes the results that come back.
     parameters : (int, int), optional
         Least and most parameters of a network; settings outside are left out before anything is trained.
     target : float, optional
