@@ -173,8 +173,11 @@ def train(
     stopper = early_stopper(early_stopping, state, measured)
     listeners = [*stopper, *as_callbacks(callbacks)]
     if checkpoint is not None:
-        settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping}
-        settings |= {"shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
+        settings: dict[str, object] = {"batch_size": batches.batch_size, "reduction": reduction}
+        settings |= {"early_stopping": early_stopping, "shuffle": shuffle}
+        settings |= {"evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
+        if step is not train_step:
+            settings["step"] = getattr(step, "__qualname__", repr(step))
         sources = generators(network, batches.rng)
         identity = fingerprint(network, optimizer, splits, settings, sources)
         listeners.insert(0, Checkpoint(checkpoint, identity, sources, *stopper))

@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+from inspect import unwrap
 
 import numpy as np
 import pytest
 import small_problems
 from small_problems import blobs, equal_params, small_network
 
-from mlp_core import SGD, Adam, Split, evaluate, mlp, softmax_cross_entropy, train
+from mlp_core import SGD, Adam, Linear, Split, evaluate, mlp, plain_step, softmax_cross_entropy, train, train_step
 from mlp_core.callbacks import EarlyStopping, StopAt
 from mlp_core.training import CheckpointError, TrainingDiverged
 
@@ -538,3 +539,35 @@ def test_two_functions_without_a_name_are_two_schedules(tmp_path):
         with pytest.raises(CheckpointError, match="another optimizer") if rate == 0.2 else contextlib.nullcontext():
             optimizer = SGD(lambda updates, rate=rate: rate / (1 + updates))
             train(small_network(), blobs(), optimizer=optimizer, epochs=1, checkpoint=tmp_path / "run.npz")
+
+
+def lines_run(step):
+    """Train by that step; return the network, and the code that ran."""
+    network, seen = small_network(), set()
+    sys.setprofile(lambda frame, event, argument: seen.add(frame.f_code) if event == "call" else None)
+    try:
+        train(network, blobs(), optimizer=SGD(0.1, momentum=0.5), epochs=3, batch_size=16, step=step)
+    finally:
+        sys.setprofile(None)
+    return network, seen
+
+
+def test_what_one_reads_can_run_and_gives_what_runs_otherwise():
+    read = [unwrap(Linear.forward).__code__, unwrap(Linear.backward).__code__, SGD.update.__code__]
+    plain, ran = lines_run(plain_step)
+    assert set(read) <= ran
+    fast, ran = lines_run(train_step)
+    assert unwrap(Linear.backward).__code__ not in ran
+    for name, array in plain.params.items():
+        np.testing.assert_allclose(array, fast.params[name], rtol=1e-4, atol=1e-6)
+
+
+def test_a_step_is_a_function_and_part_of_what_a_checkpoint_is_of(tmp_path):
+    def run(step):
+        train(small_network(), blobs(), optimizer=SGD(0.1), epochs=1, step=step, checkpoint=tmp_path / "run.npz")
+
+    with pytest.raises(TypeError, match="expected step as a function that makes an update, such as plain_step"):
+        run("plain")
+    run(train_step)
+    with pytest.raises(CheckpointError, match="another step"):
+        run(plain_step)
