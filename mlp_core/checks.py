@@ -97,14 +97,44 @@ def check_layers(layers: Sequence[Any]) -> None:
             raise ValueError(f"expected a layer of its own in each place, got {layer!r} twice (layer {index})")
 
 
+def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """Return the labels as an integer array after checking them against the logits' shape."""
+    labels = np.asarray(labels)
+    if logits.ndim != 2 or len(logits) == 0:
+        raise ValueError(f"expected logits of shape (n, classes) with n >= 1, got {logits.shape}")
+    if labels.shape != logits.shape[:1]:
+        raise ValueError(f"expected labels of shape ({len(logits)},), one per row of the logits, got {labels.shape}")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"expected integer labels, got {labels.dtype}")
+    if labels.min() < 0 or labels.max() >= logits.shape[1]:
+        raise ValueError(
+            f"expected labels from 0 to {logits.shape[1] - 1}, got labels from {labels.min()} to {labels.max()}"
+        )
+    return labels
+
+
+def check_shape(shape: Shape, expected: Shape | None) -> None:
+    """Raise ValueError unless images of this shape, (n, ...), are what a network of that input shape expects."""
+    if expected is None or shape[1:] in (expected, (math.prod(expected),)):
+        return
+    flat = f" or (n, {math.prod(expected)})" if len(expected) > 1 else ""
+    raise ValueError(f"expected images of shape {('n', *expected)}{flat}, got {shape}".replace("'", ""))
+
+
+def check_finite(x: np.ndarray) -> np.ndarray:
+    """Return the images; ValueError if a number among them is not finite."""
+    # the smallest and the largest carry every NaN and infinity, without a temporary the size of the images
+    if x.size and not (np.isfinite(x.min()) and np.isfinite(x.max())):
+        raise ValueError(f"expected finite images, got {x[~np.isfinite(x)][0]}")
+    return x
+
+
 def check_batch(x: np.ndarray) -> np.ndarray:
     """Return the batch as an array of floating-point numbers; raise unless it holds something, and all is finite."""
     x = as_floats(x)
     if x.size == 0:
         raise ValueError(f"expected at least one image, got an array of shape {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError(f"expected finite images, got {x[~np.isfinite(x)][0]}")
-    return x
+    return check_finite(x)
 
 
 def check_training(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from mlp_core.checks import check_shape
 from mlp_core.losses import softmax_cross_entropy
 from mlp_core.network import EVALUATION_CHUNK, Sequential
 from mlp_core.splits import Split
@@ -72,6 +73,14 @@ def full_pass(network: Sequential, split: Split) -> Evaluation:
     return Evaluation(total / count, right / count)
 
 
+def measure(network: Sequential, splits: Mapping[str, Split]) -> dict[str, float]:
+    """Return ``<name>_loss`` and ``<name>_accuracy`` over each split, which may be not finite; see `full_pass`."""
+    metrics: dict[str, float] = {}
+    for name, split in splits.items():
+        metrics[f"{name}_loss"], metrics[f"{name}_accuracy"] = full_pass(network, split)
+    return metrics
+
+
 def chunks(split: Split) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
     """Yield images, labels and weights, if any, a thousand at a time: small enough for the cache, and for memory."""
     weights = weights_of(split)
@@ -98,7 +107,7 @@ def check_split(network: Sequential, split: Split, name: str) -> None:
         raise TypeError(
             f"expected {name} as a Split, such as data.train or Split(images, labels); got {type(split).__name__}"
         )
-    network.check_shape(split.images.shape)
+    check_shape(split.images.shape, network.input_shape)
     with np.errstate(over="ignore", invalid="ignore"):
         logits = network.forward(split.images[:1])
     if logits.ndim != 2:

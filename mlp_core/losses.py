@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from mlp_core.checks import as_floats
+from mlp_core.checks import as_floats, as_labels
 
 Reduction = Literal["mean", "sum"]
 
@@ -76,19 +76,3 @@ def softmax_cross_entropy(
         loss /= len(labels)
         grad /= len(labels)
     return float(loss), grad
-
-
-def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
-    """Return the labels as an integer array after checking them against the logits' shape."""
-    labels = np.asarray(labels)
-    if logits.ndim != 2 or len(logits) == 0:
-        raise ValueError(f"expected logits of shape (n, classes) with n >= 1, got {logits.shape}")
-    if labels.shape != logits.shape[:1]:
-        raise ValueError(f"expected labels of shape ({len(logits)},), one per row of the logits, got {labels.shape}")
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(f"expected integer labels, got {labels.dtype}")
-    if labels.min() < 0 or labels.max() >= logits.shape[1]:
-        raise ValueError(
-            f"expected labels from 0 to {logits.shape[1] - 1}, got labels from {labels.min()} to {labels.max()}"
-        )
-    return labels

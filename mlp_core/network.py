@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlp_core import summary
-from mlp_core.checks import Arrays, Shape, as_floats, as_shape, check_layers, float_dtype
+from mlp_core.checks import Arrays, Shape, as_floats, as_shape, check_finite, check_layers, check_shape, float_dtype
 from mlp_core.fast.plan import fast_logits, in_a_row, is_supported
 from mlp_core.fast.threads import product
 from mlp_core.layers import Layer, Linear
@@ -114,9 +113,7 @@ class Sequential:
 
     def _finite_logits(self, x: np.ndarray) -> np.ndarray:
         """Return `logits`; raise where the images, or for the network's parameters' sake the logits, are not finite."""
-        x = as_floats(x)
-        if x.size and not (np.isfinite(x.min()) and np.isfinite(x.max())):
-            raise ValueError(f"expected finite images, got {x[~np.isfinite(x)][0]}")
+        x = check_finite(as_floats(x))
         with np.errstate(over="ignore", invalid="ignore"):
             logits = self.logits(x)
         if not np.isfinite(logits).all():
@@ -160,19 +157,9 @@ class Sequential:
 
     def as_batch(self, x: np.ndarray) -> np.ndarray:
         """Check a batch's shape, cast it to the network's dtype and give flat rows their image shape."""
-        x, expected = as_floats(x, self.dtype), self.input_shape
-        if expected is None or x.shape[1:] == expected:
-            return x
-        self.check_shape(x.shape)
-        return x.reshape(len(x), *expected)
-
-    def check_shape(self, shape: Shape) -> None:
-        """Raise ValueError unless images of this shape, (n, ...), may enter."""
-        expected = self.input_shape
-        if expected is None or shape[1:] in (expected, (math.prod(expected),)):
-            return
-        flat = f" or (n, {math.prod(expected)})" if len(expected) > 1 else ""
-        raise ValueError(f"expected images of shape {('n', *expected)}{flat}, got {shape}".replace("'", ""))
+        x = as_floats(x, self.dtype)
+        check_shape(x.shape, self.input_shape)
+        return x if self.input_shape is None else x.reshape(len(x), *self.input_shape)
 
     def shapes(self) -> list[Shape]:
         """Return the shape of one example after each layer."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from mlp_core.checks import below_one, not_negative, positive
 from mlp_core.fast.threads import dot
+from mlp_core.storage.states import Resumable
 
 LearningRate = float | Callable[[int], float]
 
@@ -26,7 +27,7 @@ class HasParameters(Protocol):
         """Their gradients, under the same keys."""
 
 
-class Optimizer:
+class Optimizer(Resumable):
     """Base of the optimizers; one of your own overrides ``update`` and, if it remembers anything, ``slots``.
 
     Parameters
@@ -111,27 +112,6 @@ class Optimizer:
             return 1.0
         norm = math.sqrt(sum(dot(grad, grad) for grad in grads.values()))
         return min(1.0, self.clip_norm / norm) if norm > 0 else 1.0
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return what the next updates depend on: the settings that are numbers, and arrays ``"velocity.2.weight"``."""
-        arrays = {f"{slot}.{name}": array.copy() for slot, s in self._state.items() for name, array in s.items()}
-        numbers = {name: value for name, value in vars(self).items() if isinstance(value, (int, float))}
-        return {**numbers, **arrays}
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Continue from a saved `state_dict`."""
-        if "updates" not in state or not all(value >= 0 for key, value in state.items() if "." not in key):
-            raise ValueError(f"expected the state of {type(self).__name__}, with settings and updates of at least 0")
-        self._state = {}
-        for key, value in state.items():
-            slot, dot, name = key.partition(".")
-            if dot:
-                self._state.setdefault(slot, {})[name] = np.array(value)
-            elif key in vars(self):
-                before = getattr(self, key)
-                setattr(self, key, (type(before) if isinstance(before, (int, float)) else float)(value))
-            else:
-                raise ValueError(f"expected the state of {type(self).__name__}, got {key!r} in it")
 
     def config(self) -> dict[str, Any]:
         """Return the settings."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,8 +13,8 @@ import numpy as np
 from mlp_core.batches import Batches
 from mlp_core.callbacks import Callback, EarlyStopping, TrainingState, as_callbacks, early_stopper
 from mlp_core.checks import check_training
-from mlp_core.divergence import TrainingDiverged, diverged
-from mlp_core.evaluation import check_split, full_pass
+from mlp_core.divergence import TrainingDiverged, check_metrics, check_parameters, check_step
+from mlp_core.evaluation import check_split, measure
 from mlp_core.fast.plan import fast_step, is_supported, obstacle
 from mlp_core.fast.threads import as_only_trainer, one_trainer
 from mlp_core.history import History
@@ -205,23 +204,24 @@ def _loop(
         for callback in callbacks:
             getattr(callback, hook)(state)
 
+    def look() -> dict[str, float]:
+        return check_metrics(state, measure(state.network, measured), reduction)
+
     try:
         tell("on_train_begin")
         if evaluate_initial and not state.history.initial:
-            state.history.initial = _measure(state, measured, reduction)
+            state.history.initial = look()
         while state.epoch < state.epochs and not state.stop_reason:
             state.epoch, started, total = state.epoch + 1, time.perf_counter(), 0.0
             for images, labels, weights in batches:
                 with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                     loss = step(state.network, state.optimizer, images, labels, reduction, weights)
                 loss = loss / len(labels) if reduction == "sum" else loss
-                if not math.isfinite(loss):
-                    raise diverged(state, f"the loss became {loss}", reduction)
+                check_step(state, loss, reduction)
                 state.step, state.loss, total = state.step + 1, loss, total + loss * len(labels)
                 tell("on_batch_end")
-            if not all(np.isfinite(array).all() for array in state.network.params.values()):
-                raise diverged(state, "a parameter became infinite or NaN", reduction)
-            metrics = _measure(state, measured, reduction) | {"running_loss": total / len(batches.labels)}
+            check_parameters(state, reduction)
+            metrics = look() | {"running_loss": total / len(batches.labels)}
             for name, value in {**metrics, "seconds": time.perf_counter() - started}.items():
                 getattr(state.history, name).append(value)
             tell("on_epoch_end")
@@ -231,14 +231,3 @@ def _loop(
             state.history.status = "stopped by a callback" if state.stop_reason else "completed"
     finally:
         tell("on_train_end")
-
-
-def _measure(state: TrainingState, measured: Mapping[str, Split], reduction: Reduction) -> dict[str, float]:
-    """Return loss and accuracy over every split that is measured."""
-    metrics: dict[str, float] = {}
-    for name, split in measured.items():
-        loss, accuracy = full_pass(state.network, split)
-        if not math.isfinite(loss):
-            raise diverged(state, f"the loss over the {name} split became {loss}", reduction)
-        metrics |= {f"{name}_loss": loss, f"{name}_accuracy": accuracy}
-    return metrics
