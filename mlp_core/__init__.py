@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mlp_core.adam import Adam
-from mlp_core.convolution import Conv2d, MaxPool2d
+from mlp_core.convolution import Conv2d, Flatten, MaxPool2d
 from mlp_core.dropout import Dropout
 from mlp_core.initializers import GlorotNormal, GlorotUniform, HeNormal, Initializer, Normal, Zeros
-from mlp_core.layers import Flatten, Layer, Linear, ReLU, Sigmoid, Tanh
+from mlp_core.layers import Layer, Linear, ReLU, Sigmoid, Tanh
 from mlp_core.losses import log_softmax, softmax, softmax_cross_entropy
 from mlp_core.models import cnn, mlp
 from mlp_core.network import Sequential

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import numpy as np
 
@@ -191,3 +191,15 @@ def check_metric(name: str) -> None:
 def sign(metric: str) -> int:
     """Return 1 for a loss and -1 for an accuracy: multiplied by it, the lower value is the better one."""
     return -1 if metric.endswith("accuracy") else 1
+
+
+class HasParameters(Protocol):
+    """What an optimizer needs of a network."""
+
+    @property
+    def params(self) -> Mapping[str, np.ndarray]:
+        """Arrays to change in place."""
+
+    @property
+    def grads(self) -> Mapping[str, np.ndarray]:
+        """Their gradients, under the same keys."""

@@ -6,6 +6,7 @@ A convolution is a matrix product in disguise: `im2col` lays every patch that th
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -167,6 +168,25 @@ class MaxPool2d(Layer):
     def config(self) -> dict[str, Any]:
         """Return the window and the stride."""
         return {"kernel_size": self.kernel_size, "stride": self.stride}
+
+
+class Flatten(Layer):
+    """Turn (n, C, H, W) into (n, C*H*W)."""
+
+    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """Return x as one row per example."""
+        x = as_floats(x)
+        self.remember(x.shape, training)
+        return x.reshape(x.shape[0], -1)
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        """Give the gradient the input's shape back."""
+        shape = self.remembered()
+        return as_grad(grad_output, (shape[0], math.prod(shape[1:])), self).reshape(shape)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return (C*H*W,)."""
+        return (math.prod(input_shape),)
 
 
 def im2col(x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair) -> np.ndarray:

@@ -7,7 +7,6 @@ time.  Arrays hold one example a row: ``x`` has shape (n, ...), n the batch size
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -201,22 +200,3 @@ class Tanh(Layer):
         """Use t' = 1 - t², where t is the output."""
         output = self.remembered()
         return as_grad(grad_output, output.shape, self) * (1 - output * output)
-
-
-class Flatten(Layer):
-    """Turn (n, C, H, W) into (n, C*H*W)."""
-
-    def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Return x as one row per example."""
-        x = as_floats(x)
-        self.remember(x.shape, training)
-        return x.reshape(x.shape[0], -1)
-
-    def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Give the gradient the input's shape back."""
-        shape = self.remembered()
-        return as_grad(grad_output, (shape[0], math.prod(shape[1:])), self).reshape(shape)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """Return (C*H*W,)."""
-        return (math.prod(input_shape),)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlp_core.convolution import Conv2d, MaxPool2d
+from mlp_core.convolution import Conv2d, Flatten, MaxPool2d
 from mlp_core.dropout import Dropout
 from mlp_core.initializers import Initializer, Seed, make_rng
-from mlp_core.layers import Flatten, Layer, Linear, ReLU, Sigmoid, Tanh
+from mlp_core.layers import Layer, Linear, ReLU, Sigmoid, Tanh
 from mlp_core.network import Sequential
 
 if TYPE_CHECKING:

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from mlp_core.checks import below_one, not_negative, positive
+from mlp_core.checks import HasParameters, below_one, not_negative, positive
 from mlp_core.fast.threads import dot
 from mlp_core.storage.states import Resumable
 
 LearningRate = float | Callable[[int], float]
-
-
-class HasParameters(Protocol):
-    """What an optimizer needs of a network."""
-
-    @property
-    def params(self) -> Mapping[str, np.ndarray]:
-        """Arrays to change in place."""
-
-    @property
-    def grads(self) -> Mapping[str, np.ndarray]:
-        """Their gradients, under the same keys."""
 
 
 class Optimizer(Resumable):

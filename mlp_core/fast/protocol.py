@@ -6,9 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from mlp_core.checks import Shape
+from mlp_core.checks import HasParameters, Shape
 from mlp_core.layers import Layer
-from mlp_core.optimizers import HasParameters
 
 
 class Network(HasParameters, Protocol):
