@@ -203,3 +203,15 @@ class HasParameters(Protocol):
     @property
     def grads(self) -> Mapping[str, np.ndarray]:
         """Their gradients, under the same keys."""
+
+
+class Described:
+    """Something that shows itself as the call that makes it."""
+
+    def config(self) -> dict[str, Any]:
+        """Return the constructor's arguments that rebuild this, a layer's in JSON types and without its parameters."""
+        return {}
+
+    def __repr__(self) -> str:
+        """Show the call."""
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.config().items())})"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from mlp_core.checks import Shape, as_floats, as_grad, float_dtype, positive_int
+from mlp_core.checks import Described, Shape, as_floats, as_grad, float_dtype, positive_int
 from mlp_core.fast.threads import Memory, product
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
-class Layer(Memory):
+class Layer(Described, Memory):
     """What every layer can do; a layer of your own derives from this and overrides ``forward`` and ``backward``.
 
     To be saved and loaded it also tells, in ``config``, its constructor's arguments and, in ``parameter_shapes``, what
@@ -63,18 +63,10 @@ class Layer(Memory):
         """Return the discrete choices of the last training pass (active units, winning pixels); None if smooth."""
         return None
 
-    def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments, in JSON types, that rebuild this layer (without its parameters)."""
-        return {}
-
     @staticmethod
     def parameter_shapes(**config: Any) -> dict[str, Shape]:
         """Return the shapes of the parameters of a layer with this `config`, without making it."""
         return {}
-
-    def __repr__(self) -> str:
-        """Show the layer as the call that makes it."""
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.config().items())})"
 
 
 class Linear(Layer):
@@ -97,15 +89,9 @@ class Linear(Layer):
     """
 
     def __init__(
-        self,
-        in_features: int,
-        out_features: int,
-        initializer: str | Initializer = "glorot_uniform",
-        seed: Seed = None,
-        dtype: DTypeLike = "float32",
-        *,
-        bias_initializer: str | Initializer = "zeros",
-    ) -> None:
+        self, in_features: int, out_features: int, initializer: str | Initializer = "glorot_uniform",
+        seed: Seed = None, dtype: DTypeLike = "float32", *, bias_initializer: str | Initializer = "zeros",
+    ) -> None:  # fmt: skip
         super().__init__()
         self.in_features = positive_int(in_features, "in_features")
         self.out_features = positive_int(out_features, "out_features")

@@ -54,16 +54,12 @@ class Sequential:
     @property
     def params(self) -> dict[str, np.ndarray]:
         """The parameters of all layers, ``"<layer index>.<name>"``; assigning into an array changes the network."""
-        return Arrays(
-            {f"{i}.{name}": array for i, layer in enumerate(self.layers) for name, array in layer.params.items()}
-        )
+        return Arrays({f"{i}.{name}": a for i, layer in enumerate(self.layers) for name, a in layer.params.items()})
 
     @property
     def grads(self) -> dict[str, np.ndarray]:
         """The gradients of all layers after ``backward``, under the keys of `params`."""
-        return Arrays(
-            {f"{i}.{name}": array for i, layer in enumerate(self.layers) for name, array in layer.grads.items()}
-        )
+        return Arrays({f"{i}.{name}": a for i, layer in enumerate(self.layers) for name, a in layer.grads.items()})
 
     @property
     def dtype(self) -> np.dtype:
@@ -155,6 +151,8 @@ class Sequential:
         """Return the table of `summary` as text; ``print(network)`` shows it."""
         return summary.text(self)
 
+    __str__ = summary_text
+
     def as_batch(self, x: np.ndarray) -> np.ndarray:
         """Check a batch's shape, cast it to the network's dtype and give flat rows their image shape."""
         x = as_floats(x, self.dtype)
@@ -172,10 +170,6 @@ class Sequential:
             except ValueError as error:
                 raise ValueError(f"layer {index}: {error}") from None
         return shapes
-
-    def __str__(self) -> str:
-        """Show the table of `summary_text`."""
-        return self.summary_text()
 
     def __repr__(self) -> str:
         """Show the layers, one per line."""

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.checks import HasParameters, below_one, not_negative, positive
+from mlp_core.checks import Described, HasParameters, below_one, not_negative, positive
 from mlp_core.fast.threads import dot
 from mlp_core.storage.states import Resumable
 
 LearningRate = float | Callable[[int], float]
 
 
-class Optimizer(Resumable):
+class Optimizer(Described, Resumable):
     """Base of the optimizers; one of your own overrides ``update`` and, if it remembers anything, ``slots``.
 
     Parameters
@@ -106,10 +106,6 @@ class Optimizer(Resumable):
         settings = {"weight_decay": self.weight_decay, "clip_norm": self.clip_norm}
         return {"learning_rate": self.learning_rate, **{k: v for k, v in settings.items() if v}}
 
-    def __repr__(self) -> str:
-        """Show the optimizer as the call that makes it."""
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.config().items())})"
-
 
 class SGD(Optimizer):
     """Stochastic gradient descent: ``v = momentum * v + g``, ``w = w - learning_rate * v``.
@@ -127,15 +123,9 @@ class SGD(Optimizer):
     """
 
     def __init__(
-        self,
-        learning_rate: LearningRate,
-        momentum: float = 0.0,
-        nesterov: bool = False,
-        weight_decay: float = 0.0,
-        clip_norm: float | None = None,
-        *,
-        bias_momentum: float | None = None,
-    ) -> None:
+        self, learning_rate: LearningRate, momentum: float = 0.0, nesterov: bool = False, weight_decay: float = 0.0,
+        clip_norm: float | None = None, *, bias_momentum: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
         self.momentum = below_one(momentum, "momentum")
         self.bias_momentum = None if bias_momentum is None else below_one(bias_momentum, "bias_momentum")

@@ -30,13 +30,9 @@ __all__ = ["CheckpointError", "TrainingDiverged", "plain_step", "train", "train_
 
 @one_trainer
 def plain_step(
-    network: Sequential,
-    optimizer: Optimizer,
-    images: np.ndarray,
-    labels: np.ndarray,
-    reduction: Reduction = "mean",
-    weights: np.ndarray | None = None,
-) -> float:
+    network: Sequential, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray,
+    reduction: Reduction = "mean", weights: np.ndarray | None = None,
+) -> float:  # fmt: skip
     """Make one update, as a textbook would write it: forward, loss, backward, update.
 
     Parameters
@@ -65,13 +61,9 @@ def plain_step(
 
 @one_trainer
 def train_step(
-    network: Sequential,
-    optimizer: Optimizer,
-    images: np.ndarray,
-    labels: np.ndarray,
-    reduction: Reduction = "mean",
-    weights: np.ndarray | None = None,
-) -> float:
+    network: Sequential, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray,
+    reduction: Reduction = "mean", weights: np.ndarray | None = None,
+) -> float:  # fmt: skip
     """Make one update by the fast step where it computes what the network would, else by the plain one.
 
     Same arguments and result as `plain_step`, up to rounding; the fast one may leave no gradients in the layers.
@@ -190,14 +182,9 @@ def train(
 
 
 def _loop(
-    state: TrainingState,
-    batches: Batches,
-    measured: Mapping[str, Split],
-    reduction: Reduction,
-    step: Callable[..., float],
-    callbacks: Sequence[Callback],
-    evaluate_initial: bool,
-) -> None:
+    state: TrainingState, batches: Batches, measured: Mapping[str, Split], reduction: Reduction,
+    step: Callable[..., float], callbacks: Sequence[Callback], evaluate_initial: bool,
+) -> None:  # fmt: skip
     """Run all epochs that are left: update with each batch, then measure, then tell the callbacks."""
 
     def tell(hook: str) -> None:
