@@ -18,54 +18,28 @@ class GradientError(AssertionError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One number's gradient, both ways.
+    """One number's gradient, both ways: what backward says, and the central difference."""
 
-    Attributes
-    ----------
-    parameter : str
-        Such as "2.weight", or "input".
-    layer : str
-        The layer it belongs to.
-    index : tuple of int or None
-        Where in the array; None for a random direction through the whole array.
-    analytic, numerical : float
-        What backward says, and the central difference.
-    relative_error : float
-        See `GradientCheck`.
-    """
-
-    parameter: str
+    parameter: str  # such as "2.weight", or "input"
     layer: str
-    index: tuple[int, ...] | None
+    index: tuple[int, ...] | None  # None for a random direction through the whole array
     analytic: float
     numerical: float
-    relative_error: float
+    relative_error: float  # see `GradientCheck`
 
 
 @dataclass(frozen=True, eq=False)
 class ArrayCheck:
-    """The check of one array; the other attributes hold one value an entry, in the order of `indices`.
-
-    Attributes
-    ----------
-    name, layer : str
-    shape : tuple of int
-        Of the array.
-    indices : list of tuple
-        The entries checked; the last is None where a random direction stands for all that were not.
-    analytic, numerical, relative_error : ndarray, float
-    kinks : ndarray, bool
-        Where the step crossed a kink, so that the central difference says nothing.
-    """
+    """The check of one array; the entries checked are `indices`, and each array holds one value an entry."""
 
     name: str
     layer: str
     shape: tuple[int, ...]
-    indices: list[tuple[int, ...] | None]
+    indices: list[tuple[int, ...] | None]  # the last is None where a random direction stands for all that are not here
     analytic: np.ndarray
     numerical: np.ndarray
     relative_error: np.ndarray
-    kinks: np.ndarray
+    kinks: np.ndarray  # bool: where the step crossed a kink, so that the central difference says nothing
 
     @property
     def max_relative_error(self) -> float:
