@@ -139,8 +139,7 @@ class Plan:
 
     def fits(self, network: Network) -> bool:
         """Return whether the network still has these layers and this precision, and as many threads to work with."""
-        pairs = zip(self.layers, network.layers, strict=False)
-        same = len(self.layers) == len(network.layers) and all(a is b for a, b in pairs) and self.dtype == network.dtype
+        same = self.layers == list(network.layers) and self.dtype == network.dtype
         return same and (not self.trunk_length or self.parts == number_of_parts(self.n))
 
     def forward(self, images: np.ndarray, training: bool) -> np.ndarray:

@@ -167,10 +167,8 @@ def as_only_trainer(trained: Iterable[object], function: Callable[..., Any], *ar
     try:
         with _training_lock:
             if any(thread != me and not held.isdisjoint(mine) for thread, held in list(_training.items())):
-                raise RuntimeError(
-                    "another thread is training this network, or one that shares a layer or the optimizer with it: "
-                    "train network.copy(), with an optimizer of its own"
-                )
+                raise RuntimeError("another thread is training this network, or one that shares a layer or the "
+                                   "optimizer with it: train network.copy(), with an optimizer of its own")
             _training[me] = before | mine
         return function(*args, **options)
     finally:
@@ -208,10 +206,8 @@ class Memory:
         if self._cache is None:
             raise RuntimeError(f"{type(self).__name__}.backward needs forward(x, training=True) before it")
         if self._thread != threading.get_ident():
-            raise RuntimeError(
-                f"the last {type(self).__name__}.forward(x, training=True) ran in another thread: two threads cannot "
-                "train one layer at once; let each train a network.copy()"
-            )
+            raise RuntimeError(f"the last {type(self).__name__}.forward(x, training=True) ran in another thread: two "
+                               "threads cannot train one layer at once; let each train a network.copy()")
         return self._cache
 
 

@@ -110,7 +110,7 @@ def _check_array(
         flat = np.sort(rng.choice(gradient.size, max_entries, replace=False))
     entries = [entry_at(position, gradient.shape) for position in flat]
     indices: list[tuple[int, ...] | None] = [*entries]
-    differences = [probe.difference(name, entry, eps) for entry in entries]
+    differences = [probe.difference(name, eps, entry) for entry in entries]
     analytic = list(gradient.ravel()[flat])
     if sampled:
         direction, difference = _along_random_direction(probe, name, eps, rng)
@@ -130,7 +130,7 @@ def _along_random_direction(
     for _ in range(DIRECTIONS):
         direction = rng.standard_normal(probe.arrays[name].shape)
         direction /= np.sqrt(dot(direction, direction))
-        difference = probe.directional_difference(name, direction, eps)
+        difference = probe.difference(name, eps, direction=direction)
         if not difference.kink:
             break
     return direction, difference

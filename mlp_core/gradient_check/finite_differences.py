@@ -76,16 +76,10 @@ class LossProbe:
         """Return the first layer that the array of that name touches."""
         return 0 if name == INPUT else int(name.split(".")[0])
 
-    def difference(self, name: str, index: tuple[int, ...], eps: float) -> Difference:
-        """Return the central difference with respect to one number, ``arrays[name][index]``."""
-        return self._difference(name, index, np.ones((), self.arrays[name].dtype), eps)
-
-    def directional_difference(self, name: str, direction: np.ndarray, eps: float) -> Difference:
-        """Return the central difference along a direction, an array of the shape of ``arrays[name]``."""
-        return self._difference(name, (), direction, eps)
-
-    def _difference(self, name: str, index: tuple[int, ...], direction: np.ndarray, eps: float) -> Difference:
-        """Move ``array[index]`` by plus and minus ``eps * direction``, and put it back."""
+    def difference(
+        self, name: str, eps: float, index: tuple[int, ...] = (), direction: np.ndarray | float = 1.0
+    ) -> Difference:
+        """Return the central difference with respect to ``arrays[name][index]``: a number, or all along a direction."""
         array, first = self.arrays[name], self.layer_index(name)
         original, step = array[index].copy(), array.dtype.type(eps) * direction
         try:

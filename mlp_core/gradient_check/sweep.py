@@ -95,10 +95,8 @@ class Sweep:
     def __repr__(self) -> str:
         """Say what was swept, and the best N."""
         best = self.N[np.argmin(self.max_absolute)]
-        return (
-            f"Sweep({self.parameter}, {len(self.indices)} entries, {len(self.N)} steps, {self.dtype}: "
-            f"best at N={best:g} with a largest difference of {self.max_absolute.min():.2g})"
-        )
+        return (f"Sweep({self.parameter}, {len(self.indices)} entries, {len(self.N)} steps, {self.dtype}: "
+                f"best at N={best:g} with a largest difference of {self.max_absolute.min():.2g})")
 
 
 def finite_difference_sweep(
@@ -139,7 +137,7 @@ def finite_difference_sweep(
     if parameter not in probe.arrays:
         raise ValueError(f"expected a parameter among {', '.join(probe.arrays)}; got {parameter!r}")
     chosen = _chosen_indices(probe.arrays[parameter].shape, positive_int(count, "count"), indices)
-    table = [[probe.difference(parameter, index, 1 / n) for index in chosen] for n in inverse_steps.tolist()]
+    table = [[probe.difference(parameter, 1 / n, index) for index in chosen] for n in inverse_steps.tolist()]
     analytic = np.array([probe.gradients[parameter][index] for index in chosen], dtype=float)
     numerical = np.array([[difference.value for difference in row] for row in table])
     kinks = np.array([[difference.kink for difference in row] for row in table])
