@@ -30,6 +30,7 @@ from mlp_core.optimizers import SGD
 from mlp_core.training import train
 
 LARGEST_AUTO_BATCH = 200
+SEEDS = 2**31 - 1  # one of them is drawn where `random_state` is no int
 ACTIVATIONS = {"logistic": "sigmoid", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "identity": "relu"}
 
 
@@ -219,7 +220,8 @@ class MLPClassifier(NetworkClassifier):
         """Make a new network, optimizer and random generator."""
         hidden = self.hidden_layer_sizes
         sizes = [self.n_features_in_, *(hidden if isinstance(hidden, Iterable) else [hidden]), len(self.classes_)]
-        self._seed = _to_seed(self.random_state)
+        chance = self.random_state
+        self._seed = int(chance if isinstance(chance, (int, np.integer)) else check_random_state(chance).randint(SEEDS))
         self._generator = np.random.default_rng(self._seed)
         self.network_ = mlp(sizes, ACTIVATIONS[self.activation], self.initializer, self._seed, split.images.dtype,
                             dropout=self.dropout)
@@ -278,10 +280,3 @@ class MLPClassifier(NetworkClassifier):
         self.loss_, self.best_loss_ = self.loss_curve_[-1], None if self.early_stopping else min(self.loss_curve_)
         self.best_validation_score_ = max(self.validation_scores_) if self.validation_scores_ else None
         return self.history_
-
-
-def _to_seed(random_state: int | np.random.RandomState | None) -> int:
-    """Return an int as it is, and one drawn from anything else that scikit-learn takes for a source of chance."""
-    if isinstance(random_state, (int, np.integer)):
-        return int(random_state)
-    return int(check_random_state(random_state).randint(2**31 - 1))

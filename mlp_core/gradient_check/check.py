@@ -6,7 +6,7 @@ import numpy as np
 
 from mlp_core.checks import check_batch, positive_int
 from mlp_core.fast.threads import dot
-from mlp_core.gradient_check.finite_differences import INPUT, Difference, LossProbe, entry_at, probe_network
+from mlp_core.gradient_check.finite_differences import INPUT, Difference, Index, LossProbe, entry_at, probe_network
 from mlp_core.gradient_check.report import ArrayCheck, GradientCheck
 from mlp_core.layers import Layer
 from mlp_core.losses import Reduction
@@ -109,11 +109,11 @@ def _check_array(
     if sampled:
         flat = np.sort(rng.choice(gradient.size, max_entries, replace=False))
     entries = [entry_at(position, gradient.shape) for position in flat]
-    indices: list[tuple[int, ...] | None] = [*entries]
+    indices: list[Index | None] = [*entries]
     differences = [probe.difference(name, eps, entry) for entry in entries]
     analytic = list(gradient.ravel()[flat])
     if sampled:
-        direction, difference = _along_random_direction(probe, name, eps, rng)
+        direction, difference = _random_direction(probe, name, eps, rng)
         indices.append(None)
         differences.append(difference)
         analytic.append(np.float64(dot(gradient, direction)))
@@ -123,9 +123,7 @@ def _check_array(
     return ArrayCheck(name, layer, gradient.shape, indices, np.array(analytic), numerical, error, kinks)
 
 
-def _along_random_direction(
-    probe: LossProbe, name: str, eps: float, rng: np.random.Generator
-) -> tuple[np.ndarray, Difference]:
+def _random_direction(probe: LossProbe, name: str, eps: float, rng: np.random.Generator) -> tuple[np.ndarray, Difference]:
     """Return a random unit direction and the difference along it; up to five tries to avoid kinks."""
     for _ in range(DIRECTIONS):
         direction = rng.standard_normal(probe.arrays[name].shape)

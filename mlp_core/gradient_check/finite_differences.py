@@ -23,6 +23,7 @@ from mlp_core.losses import Reduction, softmax_cross_entropy
 from mlp_core.network import Sequential
 
 Criterion = Callable[[np.ndarray], tuple[float, np.ndarray]]  # the last layer's output to the loss and its gradient
+Index = tuple[int, ...]
 INPUT = "input"
 
 
@@ -76,9 +77,7 @@ class LossProbe:
         """Return the first layer that the array of that name touches."""
         return 0 if name == INPUT else int(name.split(".")[0])
 
-    def difference(
-        self, name: str, eps: float, index: tuple[int, ...] = (), direction: np.ndarray | float = 1.0
-    ) -> Difference:
+    def difference(self, name: str, eps: float, index: Index = (), direction: np.ndarray | float = 1.0) -> Difference:
         """Return the central difference with respect to ``arrays[name][index]``: a number, or all along a direction."""
         array, first = self.arrays[name], self.layer_index(name)
         original, step = array[index].copy(), array.dtype.type(eps) * direction
@@ -117,7 +116,7 @@ def probe_network(
     return LossProbe(network.layers, x, lambda logits: softmax_cross_entropy(logits, y, reduction))
 
 
-def entry_at(position: int | np.integer, shape: Shape) -> tuple[int, ...]:
+def entry_at(position: int | np.integer, shape: Shape) -> Index:
     """Return the index of an array's entry at a flat position."""
     return tuple(int(i) for i in np.unravel_index(position, shape))
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from mlp_core.checks import Shape, positive_int
-from mlp_core.gradient_check.finite_differences import entry_at, probe_network
+from mlp_core.gradient_check.finite_differences import Index, entry_at, probe_network
 from mlp_core.losses import Reduction
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Sweep:
     """
 
     parameter: str
-    indices: list[tuple[int, ...]]
+    indices: list[Index]
     N: np.ndarray
     eps: np.ndarray
     analytic: np.ndarray
@@ -101,7 +101,7 @@ class Sweep:
 
 def finite_difference_sweep(
     network: Sequential, x: np.ndarray, y: np.ndarray, *, parameter: str = "2.weight", count: int = 10,
-    N: Sequence[float] = DEFAULT_N, indices: Sequence[int | tuple[int, ...]] | None = None,
+    N: Sequence[float] = DEFAULT_N, indices: Sequence[int | Index] | None = None,
     dtype: DTypeLike = "float64", reduction: Reduction = "mean",
 ) -> Sweep:
     """Compare the gradient of some entries of a parameter with central differences of step 1/N, for each N.
@@ -154,9 +154,7 @@ def _inverse_steps(N: Sequence[float]) -> np.ndarray:
     return steps.astype(float)
 
 
-def _chosen_indices(
-    shape: Shape, count: int, indices: Sequence[int | tuple[int, ...]] | None
-) -> list[tuple[int, ...]]:
+def _chosen_indices(shape: Shape, count: int, indices: Sequence[int | Index] | None) -> list[Index]:
     """Return the entries to look at as tuples; ValueError for one that is not there."""
     if indices is None:
         indices = range(min(count, math.prod(shape)))
