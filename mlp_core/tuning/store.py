@@ -70,7 +70,7 @@ class TrialStore:
         return self.folder / "trials" / f"{key}.json"
 
     def load(self, key: str) -> Record | None:
-        """Return a trial's result, or None if there is none; `DamagedRecord` if the file is cut short or altered."""
+        """Return a trial's result, or None if there is none; `DamagedRecord` if the file is not what was written."""
         path = self.path(key)
         try:
             return decode(read_bytes(path, MAX_BYTES, decompress=False), path)
@@ -82,8 +82,6 @@ class TrialStore:
     def result(self, key: str) -> Record | None:
         """Return the result of a trial that need not run again; None if there is none, `DamagedRecord` as `load`."""
         record = self.load(key)
-        if record is not None and not is_complete(record):
-            raise DamagedRecord(f"{self.path(key)} lacks what a trial's record holds")
         return record if record is not None and record["status"] in FINAL else None
 
     def save(self, record: Record) -> None:
@@ -192,27 +190,30 @@ def encode(record: Record) -> bytes:
 
 
 def decode(content: bytes, path: Path) -> Record:
-    """Return the record in a file's bytes; DamagedRecord if they are not what `encode` made."""
+    """Return the record in a file's bytes; DamagedRecord if they are not what `encode` made of a trial's."""
     try:
         envelope = json.loads(content)
         record = envelope["record"]
         intact = envelope["sha256"] == record_hash(record) and record["key"] == path.stem
+        complete = is_complete(record)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise DamagedRecord(f"{path} is cut short or no search's ({type(error).__name__}: {error})") from None
     if not intact:
         raise DamagedRecord(f"{path} was altered: its content does not have the hash it names")
+    if not complete:
+        raise DamagedRecord(f"{path} lacks what a trial's record holds")
     return record
 
 
 def is_complete(record: Record) -> bool:
     """Return whether a record has every field of a trial's, of the right type."""
-    try:
+    if any(type(record.get(name, ...)) not in kinds for name, kinds in FIELDS.items()):
+        return False
+    with suppress(ValueError, KeyError, TypeError, OverflowError):
         if record["history"] is not None or record["status"] in FINAL:
             History.from_dict(record["history"])
-    except (ValueError, KeyError, TypeError, OverflowError):
-        return False
-    whole = all(name in record and type(record[name]) in kinds for name, kinds in FIELDS.items())
-    return whole and (record["parameters"] or 0) in range(2**63)
+        return (record["parameters"] or 0) in range(2**63)
+    return False
 
 
 def record_hash(record: Record) -> str:

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -20,6 +20,7 @@ from mlp_core.tuning.shared_data import DatasetLost, publish_dataset
 from mlp_core.tuning.store import Record, TrialStore
 from mlp_core.tuning.work import THREAD_VARIABLES, Job, Trial, make_record, run_trial
 
+Result = tuple[Trial, Record | None]  # no record where another search is running the trial
 MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
 NOBODY = ""  # stands in for a trial where a process died without one
 FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent lives
@@ -27,13 +28,21 @@ FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent
 
 def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Record]:
     """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
+    yield from in_turns(trials, lambda some, wait: ((trial, run_trial(trial, job, data, wait)) for trial in some))
+
+
+def in_turns(trials: Iterable[Trial], run: Callable[[Iterable[Trial], bool], Iterable[Result]]) -> Generator[Record]:
+    """Yield the records of the trials that `run` gives, those that another search is running last, once it has ended.
+
+    The second argument of `run` says whether to wait for other searches; a record that one of them holds is None.
+    """
     busy = []
-    for trial in trials:
-        if (record := run_trial(trial, job, data)) is not None:
-            yield record
-        else:
+    for trial, record in run(trials, False):
+        if record is None:
             busy.append(trial)
-    yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
+        else:
+            yield record
+    yield from (record for _, record in run(busy, True) if record is not None)
 
 
 class LocalPool(AbstractContextManager["LocalPool"]):
@@ -131,24 +140,18 @@ def follow(parent: int, scratch: str | None) -> None:
     os._exit(1)
 
 
-def gather(pool: Any, trials: Iterable[Trial], job: Job, *data: Any) -> Generator[Record]:
+def gather(pool: Any, trials: Iterable[Trial], job: Job, data: Any = None) -> Generator[Record]:
     """Yield the records of the trials as the pool finishes them, those that another search is running last.
 
     BrokenExecutor, if a process of the pool died, comes after every finished record.
     """
-    arguments = [job, *(data or (None,))]
-    futures = {pool.submit(run_trial, trial, *arguments): trial for trial in trials}
-    busy: list[Trial] = []
-    for trial, record in results(futures):
-        if record is None:
-            busy.append(trial)
-        else:
-            yield record
-    waiting = {pool.submit(run_trial, trial, *arguments, True): trial for trial in busy}
-    yield from (record for _, record in results(waiting) if record is not None)
+    def run(some: Iterable[Trial], wait: bool) -> Iterator[Result]:
+        return results({pool.submit(run_trial, trial, job, data, wait): trial for trial in some})
+
+    yield from in_turns(trials, run)
 
 
-def results(futures: dict[Future[Record | None], Trial]) -> Iterator[tuple[Trial, Record | None]]:
+def results(futures: dict[Future[Record | None], Trial]) -> Iterator[Result]:
     """Yield the trials with their results as they come; a broken pool is raised once nothing more will come."""
     broken = None
     for future in as_completed(futures):
