@@ -69,27 +69,24 @@ class Checkpoint(Callback):
         """Bring the run to where the checkpoint left it; do nothing if there is no file yet."""
         if not os.path.exists(self.path):
             return
-        document, arrays = self._read()
         try:
+            document, arrays = self._read()
             self._refuse_others(document, state.epochs)
             self._restore(state, document, arrays)
         except CheckpointError:
             raise
         except DAMAGES as error:
-            raise CheckpointError(f"{self.path} is damaged ({error!r}); delete it to start again") from error
+            fault = f"{type(error).__name__}: {error}"
+            raise CheckpointError(f"cannot go on from {self.path} ({fault}); delete it to start again") from error
 
     def _read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the file's document and arrays; nothing in it is ever executed."""
-        try:
-            arrays = read_npz(self.path, LIMIT, compressed=False)
-            if arrays.pop("hash").tobytes().decode() != _content_hash(arrays):
-                raise ValueError("its content is not what was written")
-            document = json.loads(arrays.pop("document").tobytes())
-            known = (document["format"], document["version"]) == (FORMAT, VERSION)
-        except DAMAGES as error:
-            raise CheckpointError(f"cannot read checkpoint {self.path} ({error}); delete it to start again") from error
-        if not known:
-            raise CheckpointError(f"{self.path} is no checkpoint of version {VERSION}; delete it to start again")
+        arrays = read_npz(self.path, LIMIT, compressed=False)
+        if arrays.pop("hash").tobytes().decode() != _content_hash(arrays):
+            raise ValueError("its content is not what was written")
+        document = json.loads(arrays.pop("document").tobytes())
+        if (document["format"], document["version"]) != (FORMAT, VERSION):
+            raise ValueError(f"it is no checkpoint of version {VERSION}")
         return document, arrays
 
     def _refuse_others(self, document: dict[str, Any], epochs: int) -> None:

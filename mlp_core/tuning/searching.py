@@ -14,7 +14,7 @@ from mlp_core.splits import Dataset
 from mlp_core.storage.hashes import digest
 from mlp_core.tuning.fingerprint import code_version, identify
 from mlp_core.tuning.halving import climb, rung_epochs
-from mlp_core.tuning.session import Session, open_pool, open_store
+from mlp_core.tuning.session import Session, open_engine, open_store
 from mlp_core.tuning.shared_data import dataset_hash
 from mlp_core.tuning.spaces import check_space
 from mlp_core.tuning.store import CacheWarning
@@ -117,12 +117,13 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
     lengths = rung_epochs(len(kept), epochs, halving)
     rungs = [[make_trial(point, length, seed, identity, last=length == epochs) for point in kept] for length in lengths]
     scheduler = scheduler or os.environ.get("MLP_CORE_SCHEDULER")
-    with open_store(cache) as store, open_pool(n_jobs, len(kept), None if cache else store.folder) as pool:
+    title = f"{len(kept)} of {len(settings)} settings in the budget" if parameters else "search"
+    with open_store(cache) as store:
         keep = checkpoints or halving is not None
         job = Job(str(store.folder), None, code_version(), store.sync, keep, functions if cache else "", build, run)
-        session = Session(store, job, data, pool, scheduler, progress)
-        title = f"{len(kept)} of {len(settings)} settings in the budget" if parameters else "search"
-        outcome = climb(session, rungs, title, halving or 1)
+        with open_engine(n_jobs, scheduler, job, data, len(kept)) as engine:
+            session = Session(store, engine, progress)
+            outcome = climb(session, rungs, title, halving or 1)
     frame = to_frame(outcome, target)
     frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused)
     if uncached:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from mlp_core.splits import Dataset
@@ -52,7 +51,7 @@ class LocalPool(AbstractContextManager["LocalPool"]):
     this process, should it be killed.
     """
 
-    def __init__(self, workers: int, scratch: Path | None = None) -> None:
+    def __init__(self, workers: int, scratch: str | None = None) -> None:
         self.workers, self.scratch = workers, scratch
         self._executor: Any = None
 
@@ -61,8 +60,7 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         from joblib.externals.loky import ProcessPoolExecutor
 
         if self._executor is None:
-            watched = (os.getpid(), self.scratch and str(self.scratch))
-            one = dict.fromkeys(THREAD_VARIABLES, "1")
+            one, watched = dict.fromkeys(THREAD_VARIABLES, "1"), (os.getpid(), self.scratch)
             self._executor = ProcessPoolExecutor(self.workers, env=one, initializer=start_worker, initargs=watched)
         return self._executor
 
