@@ -91,12 +91,11 @@ class Checkpoint(Callback):
 
     def _refuse_others(self, document: dict[str, Any], epochs: int) -> None:
         """Raise CheckpointError if the checkpoint is of another run, and say in what it differs."""
-        saved = document["fingerprint"]
-        names = [name for name in {**self.fingerprint, **saved} if saved.get(name) != self.fingerprint.get(name)]
+        there, here = document["fingerprint"], self.fingerprint
+        names = [name for name in {**here, **there} if there.get(name) != here.get(name)]
         if names:
-            sides = [(name, str(saved.get(name)), str(self.fingerprint.get(name))) for name in names]
-            told = [f"{name}: {there} there, {here} here" for name, there, here in sides
-                    if not there.startswith("sha256:") and not here.startswith("sha256:")]
+            told = [f"{name}: {there.get(name)} there, {here.get(name)} here" for name in names
+                    if "sha256:" not in f"{there.get(name)}{here.get(name)}"]
             details = f" ({'; '.join(told)})" if told else ""
             raise CheckpointError(
                 f"{self.path} belongs to another run, with another {' and another '.join(names)}{details}; to resume, "

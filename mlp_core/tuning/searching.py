@@ -135,7 +135,7 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any, h
     """Raise TypeError or ValueError for what no search can use."""
     if not isinstance(data, Dataset):
         raise TypeError(f"expected data as a Dataset, such as load_dataset('mnist-5k'); got {type(data).__name__}")
-    for name, value in (("epochs", epochs), ("n_jobs", n_jobs)):
+    for name, value in (("epochs", epochs), ("n_jobs", n_jobs), ("halving", 2 if halving is None else halving)):
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise TypeError(f"expected {name} as a whole number, got {value!r}")
     if epochs < 1:
@@ -147,7 +147,5 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any, h
             raise TypeError(f"expected {name} as an ordinary function (def ...), got {function!r}")
     if build is not None and run is not None:
         raise ValueError("expected build= or run=, got both: run replaces the building, too")
-    if halving is not None and (isinstance(halving, bool) or not isinstance(halving, int)):
-        raise TypeError(f"expected halving as a whole number, such as 3, or None; got {halving!r}")
     if halving is not None and halving < 2:
         raise ValueError(f"expected halving of at least 2 (one trial in two goes on), got {halving}")

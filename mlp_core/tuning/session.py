@@ -45,7 +45,7 @@ class Session:
     def drop_checkpoint(self, trial: Trial) -> None:
         """Remove the state of a trial that will not go on."""
         with suppress(OSError):
-            self.store.checkpoint(trial.lineage).unlink()
+            self.store.path(trial.lineage, "checkpoints").unlink()
 
     def _look_up(self, trials: Sequence[Trial]) -> dict[str, Record]:
         """Return the records that need no new run, by key; warn of damaged ones."""
@@ -62,9 +62,8 @@ class Session:
         """Yield the records with their keys; write those that no worker could, and warn of the first that cannot be."""
         warned = False
         for record in records:
-            if not record.pop("written", False) and "foreign" not in record:
+            if "unwritten" in record and "foreign" not in record:
                 record = written(self.store, record)
-                record.pop("written", None)
             if not warned and (fault := self._fault(record)):
                 warned = True
                 warnings.warn(fault, CacheWarning, stacklevel=5)

@@ -31,7 +31,7 @@ Record = dict[str, Any]
 
 FORMAT, VERSION = "mlp_core.trial", 1
 POLL_INTERVAL = 0.1  # seconds between two looks at a lock that another search holds
-FOLDERS = ("trials", "locks", "running", "checkpoints")
+FOLDERS = {"trials": ".json", "locks": ".lock", "running": "", "checkpoints": ".npz"}  # and how their files end
 MAX_BYTES = 2**26  # of a record: the histories of a million epochs
 ABANDONED = 600  # seconds after which nobody is still writing to a half-written file
 FINAL = ("ok", "diverged")  # what a rerun does not repeat; a failure may have had a passing cause
@@ -65,9 +65,9 @@ class TrialStore:
         for name in FOLDERS:
             make_folder(self.folder / name)
 
-    def path(self, key: str) -> Path:
-        """Return the file that a trial's result is kept in."""
-        return self.folder / "trials" / f"{key}.json"
+    def path(self, key: str, folder: str = "trials") -> Path:
+        """Return the file of a trial in one of the `FOLDERS`: by default the one that its result is kept in."""
+        return self.folder / folder / f"{key}{FOLDERS[folder]}"
 
     def load(self, key: str) -> Record | None:
         """Return a trial's result, or None if there is none; `DamagedRecord` if the file is not what was written."""
@@ -109,50 +109,43 @@ class TrialStore:
         Yields False if another process holds the lock, and this one is not to `wait`. True as well where there can be
         no lock file (a full disk, a folder that is gone): better run a trial twice than not at all.
         """
-        lock, mine = FileLock(self._lock(key), thread_local=False), True
+        lock, mark, mine = self._lock(key), self.path(key, "running"), True
         try:
-            with suppress(OSError):
-                try:
-                    lock.acquire(timeout=-1 if wait else 0, poll_interval=POLL_INTERVAL)
-                except Timeout:
-                    mine = False
-                else:
-                    self._mark(key).touch()
+            try:
+                lock.acquire(blocking=wait, poll_interval=POLL_INTERVAL)
+                mark.touch()
+            except Timeout:
+                mine = False
+            except OSError:
+                pass
             yield mine
         finally:
             if mine:
                 with suppress(OSError):
-                    self._mark(key).unlink()
+                    mark.unlink()
             lock.release()
-
-    def checkpoint(self, lineage: str) -> Path:
-        """Return the file that keeps the state of an unfinished trial."""
-        return self.folder / "checkpoints" / f"{lineage}.npz"
 
     def was_killed(self, key: str) -> bool:
         """Return whether a trial had begun and not ended when its process ended; the next call returns False."""
-        if not self._mark(key).exists():
+        mark = self.path(key, "running")
+        if not mark.exists():
             return False
         try:
-            with FileLock(self._lock(key), blocking=False):
-                self._mark(key).unlink(missing_ok=True)
-        except (Timeout, OSError):
+            with self._lock(key):
+                mark.unlink(missing_ok=True)
+        except OSError:  # a Timeout, too
             return False
         return True
 
-    def _lock(self, key: str) -> Path:
-        """Return the file that is locked while a trial runs."""
-        return self.folder / "locks" / f"{key}.lock"
-
-    def _mark(self, key: str) -> Path:
-        """Return the file that stands there while a trial runs."""
-        return self.folder / "running" / key
+    def _lock(self, key: str) -> FileLock:
+        """Return what a process holds while it runs a trial."""
+        return FileLock(self.path(key, "locks"), thread_local=False, blocking=False)
 
     def sweep(self) -> None:
         """Remove the half-written files that killed processes left behind."""
         for part in self.folder.glob("trials/.*.part"):
             key = part.name.split(".")[1]
-            with suppress(Timeout, OSError), FileLock(self._lock(key), blocking=False):
+            with suppress(OSError), self._lock(key):
                 part.unlink(missing_ok=True)
         for pattern in ("checkpoints/.*.part", "data/*/.*.part"):
             for part in self.folder.glob(pattern):
