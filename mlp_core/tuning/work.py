@@ -115,11 +115,11 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
                 history, parameters = train_network(
                     trial.settings, data, build=job.build, checkpoint=checkpoint, **length)
     except (Exception, SystemExit, GeneratorExit) as error:
-        outcome: Record = {"status": "failed", "reason": reason(error), "history": None}
+        record = make_record(trial, "failed", reason(error))
     else:
         status = "diverged" if history.diverged else "ok"
-        outcome = {"status": status, "reason": history.message, "history": history.to_dict(), "parameters": parameters}
-    return make_record(trial, seconds=time.perf_counter() - start, **outcome, **foreign)
+        record = make_record(trial, status, history.message, history.to_dict(), parameters)
+    return {**record, "seconds": time.perf_counter() - start, **foreign}
 
 
 @functools.lru_cache(maxsize=1)
@@ -135,11 +135,13 @@ def reason(error: BaseException) -> str:
     return type(error).__name__
 
 
-def make_record(trial: Trial, **outcome: Any) -> Record:
+def make_record(trial: Trial, status: str, reason: str, history: Record | None = None,
+                parameters: int | None = None) -> Record:
     """Return the record of an outcome: what identifies the trial, what came of it, and where and when it ended."""
     settings, now = canonical(trial.settings, strict=False), datetime.now(UTC).isoformat(timespec="seconds")
-    record = {"key": trial.key, "settings": settings, "epochs": trial.epochs, "seed": trial.seed, "parameters": None}
-    return {**record, **outcome, "host": platform.node(), "pid": os.getpid(), "finished": now, "unwritten": ""}
+    identity = {"key": trial.key, "settings": settings, "epochs": trial.epochs, "seed": trial.seed}
+    outcome = {"parameters": parameters, "status": status, "reason": reason, "history": history, "seconds": None}
+    return {**identity, **outcome, "host": platform.node(), "pid": os.getpid(), "finished": now, "unwritten": ""}
 
 
 @functools.cache

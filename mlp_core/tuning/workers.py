@@ -89,14 +89,15 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
                 del pending[record["key"]]
                 kills[NOBODY] = 0
                 yield record
-        except DatasetLost as error:  # somebody removed or damaged its files: publish them again
-            blame([NOBODY], kills, error)
-        except BrokenExecutor as error:
-            pool.close(kill=True)
+        except (BrokenExecutor, DatasetLost) as error:  # or data that somebody removed: published again
+            if isinstance(error, BrokenExecutor):
+                pool.close(kill=True)
             running = [key for key in pending if store.was_killed(key)]
-            blame(running or [NOBODY], kills, error)
+            kills.update(running or [NOBODY])
+            if kills[NOBODY] >= MAX_KILLS:
+                raise RuntimeError(f"the worker processes fail before they begin a trial: {error}") from error
             for key in [key for key in running if kills[key] >= MAX_KILLS]:
-                yield killed_record(pending.pop(key), f"its process died {kills[key]} times ({error})")
+                yield make_record(pending.pop(key), "failed", f"its process died {kills[key]} times ({error})")
 
 
 def run_batch(pending: dict[str, Trial], job: Job, pool: LocalPool, kills: Counter[str]) -> Generator[Record]:
@@ -107,18 +108,6 @@ def run_batch(pending: dict[str, Trial], job: Job, pool: LocalPool, kills: Count
         return
     with LocalPool(1, pool.scratch) as alone:
         yield from gather(alone.executor(), suspects[:1], job)
-
-
-def blame(running: list[str], kills: Counter[str], error: Exception) -> None:
-    """Count a break against the trials that ran; RuntimeError if nobody did, again and again, and none ends."""
-    kills.update(running)
-    if kills[NOBODY] >= MAX_KILLS:
-        raise RuntimeError(f"the worker processes fail before they begin a trial: {error}") from error
-
-
-def killed_record(trial: Trial, reason: str) -> Record:
-    """Return the record of a trial that never ended."""
-    return make_record(trial, status="failed", reason=reason, history=None, seconds=None)
 
 
 def start_worker(parent: int, scratch: str | None) -> None:
@@ -160,7 +149,7 @@ def results(futures: dict[Future[Record | None], Trial]) -> Iterator[Result]:
         except Exception as error:
             if type(error).__name__ != "KilledWorker":
                 raise
-            yield futures[future], killed_record(futures[future], str(error))
+            yield futures[future], make_record(futures[future], "failed", str(error))
         else:
             yield futures[future], record
     if broken is not None:
