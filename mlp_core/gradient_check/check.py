@@ -123,7 +123,9 @@ def _check_array(
     return ArrayCheck(name, layer, gradient.shape, indices, np.array(analytic), numerical, error, kinks)
 
 
-def _random_direction(probe: LossProbe, name: str, eps: float, rng: np.random.Generator) -> tuple[np.ndarray, Difference]:
+def _random_direction(
+    probe: LossProbe, name: str, eps: float, rng: np.random.Generator
+) -> tuple[np.ndarray, Difference]:
     """Return a random unit direction and the difference along it; up to five tries to avoid kinks."""
     for _ in range(DIRECTIONS):
         direction = rng.standard_normal(probe.arrays[name].shape)
