@@ -17,6 +17,7 @@ from .errors import ConversionError, guilty, one_line, place, told
 from .form import check_form
 from .formulas import output_typst
 from .formulas.document import typeset
+from .headings import callable_names
 from .images import ImageError, ImageStore, Place
 from .metadata import bibliography, bibliography_title, document_metadata, only_heading
 from .options import CellOptionsPreprocessor
@@ -129,7 +130,7 @@ class TypstExporter(Exporter):
     def _convert(self, document: dict[str, Any], store: ImageStore, limits: Limits) -> tuple[str, dict[str, list]]:
         """Return the text of a document, and what was noted on the way (see ``filters/notes.lua``)."""
         tree = read(document, limits)
-        formula_notes = typeset(tree, output_typst)
+        formula_notes = typeset(tree, output_typst) | {"headings": callable_names(tree["blocks"])}
         close_code(tree)
         text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")
         self._add_template(store)

@@ -14,6 +14,7 @@ from .children import Limits
 from .exporter import TypstExporter
 from .formulas.document import typeset
 from .formulas.output_html import HTMLFormulas
+from .headings import callable_names
 from .images import ImageStore, Place
 from .page.document import Page, inline_meta, text_of_meta
 from .page.mathfont import font_face
@@ -51,7 +52,7 @@ class TypstHTMLExporter(TypstExporter):
         """Return the page of a document, with marks for its images, and what was noted on the way."""
         tree = read(document, limits)
         formulas = HTMLFormulas()
-        notes = typeset(tree, formulas)
+        notes = typeset(tree, formulas) | {"headings": callable_names(tree["blocks"])}
         made = Page(tree, formulas.numbers)
         tree["blocks"] = made.blocks()
         _add_words(tree["meta"], made)

@@ -11,6 +11,7 @@ import pypandoc
 from .children import Limits, Stopped, run
 from .errors import one_line
 from .formulas.dollars import tighten
+from .headings import name_headings
 
 FILTERS = Path(__file__).parent / "filters"
 FLAVOUR = (
@@ -53,6 +54,7 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
         tree["meta"] = _without_typst(tree["meta"])
         for block, cell in zip(tree["blocks"], cells, strict=True):
             block["c"] = block["c"] if cell.get("typst") else _without_typst(block["c"])
+    name_headings(tree["blocks"])
     return tree
 
 

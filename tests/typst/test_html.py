@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from pypdf import PdfReader
 
 from report.typst import ConversionError, TypstHTMLExporter, TypstPDFExporter
-from report.typst.page.numbering import slug
+from report.typst.headings import slug
 from report.typst.page.safety import clean
 from report.typst.page.tables import is_number, is_numeric
 
