@@ -28,7 +28,7 @@ def adapt_cells() -> None:
 
 
 def is_bar(output: Any) -> bool:
-    """Return whether a stored output is a widget, such as a progress bar that JupyterLab saved: no kernel of ours has it."""
+    """Return whether a stored output is a widget, such as a progress bar that JupyterLab saved."""
     return any(mime.startswith("application/vnd.jupyter.widget") for mime in output.get("data", {}))
 
 
