@@ -58,6 +58,6 @@ def test_hidden_lines_are_counted_with_their_options():
     assert "50% of the code lines are hidden" in reading_problems(made)[0]
 
 
-@pytest.mark.parametrize("path", map(marked, NOTEBOOKS))
+@pytest.mark.parametrize("path", [*map(marked, NOTEBOOKS)])
 def test_a_committed_notebook_reads_well(path):
     assert reading_problems(nb.read(path), conclusion=path.stem.endswith("-conclusion")) == []
