@@ -13,6 +13,9 @@ from .errors import ConversionError, first_line, one_line, place
 OPTIONS = "report_options"
 """The cell metadata under which the gathered options stand."""
 
+PLACEMENTS = ("auto", "top", "bottom", "none")
+"""Where a figure or table stands: where there is room, at the top or the bottom of a page, or where its cell is."""
+
 _OPTION_LINE = re.compile(r"^\s*(?:#|//|--|%)\|\s?(.*)$")
 _PROSE = re.compile(r"^((?:\w+-)?(?:cap|subcap|alt|scap):\s*)(.*)$")
 _ITEM = re.compile(r"^(\s*-\s+)(.*)$")
@@ -134,4 +137,8 @@ def _parse(block: str, cell: NotebookNode) -> dict[str, Any]:
         raise ConversionError([message]) from None
     if not isinstance(options, dict):
         raise ConversionError([f"{where}: cell options must read `#| key: value`, got `#| {block}`"])
+    placement = options.get("placement")
+    if placement is not None and str(placement) not in PLACEMENTS:
+        wrong = f"{where}: placement must be {' or '.join(PLACEMENTS)}, got {one_line(str(placement))}"
+        raise ConversionError([wrong])
     return options
