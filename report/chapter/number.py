@@ -1,7 +1,7 @@
-"""The house's number format: one for sentences, tables and axes.
+r"""The house's number format: one for sentences, tables and axes.
 
-Per cents have a space, thousands a comma, minus signs are true ones, powers of ten are formulas (`$1.2 \\cdot 10^{-7}$`,
-which Markdown and Matplotlib set alike), a missing value is a dash.
+Per cents have a space, thousands a comma, minus signs are true ones, a missing value is a dash, and powers of ten are
+formulas, `$1.2 \cdot 10^{-7}$`, which Markdown and Matplotlib set alike.
 """
 
 from __future__ import annotations

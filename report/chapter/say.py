@@ -46,7 +46,7 @@ def say(template: str, /, *, when: Any = True, **values: Any) -> None:
     from IPython.display import Markdown, display
 
     caller = sys._getframe(1)
-    names = caller.f_globals | caller.f_locals | values
+    names = {**caller.f_globals, **caller.f_locals, **values}
     found = {field: _stored(look_up(field, names)) for field in fields(template)}
     text = fill(template, found)
     display(Markdown(text), metadata={METADATA: {"template": cleandoc(template).strip(), "values": found}})

@@ -1,7 +1,7 @@
 """Sentences with places for numbers: what a template asks for, and what it says once the values are known.
 
-A template is Markdown. In its prose `{name:spec}` is a place, in its formulas `{{name:spec}}`, for there single braces are
-LaTeX's; code is left as it is.
+A template is Markdown. In its prose `{name:spec}` is a place, in its formulas `{{name:spec}}`, for there single braces
+are LaTeX's; code is left as it is.
 """
 
 from __future__ import annotations
