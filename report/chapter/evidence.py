@@ -265,7 +265,7 @@ def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *
     if not candidates:
         raise ValueError("expected at least one candidate")
     sign = -1 if lower_is_better else 1
-    ranked = sorted(candidates, key=lambda name: -sign * float(np.mean(candidates[name])))
+    ranked = sorted(candidates, key=lambda name: -sign * float(np.asarray(candidates[name], dtype=float).mean()))
     best, *rest = ranked
     p = {name: compare(candidates[best], candidates[name], images).p for name in rest}
     worse: set[str] = set()
