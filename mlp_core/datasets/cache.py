@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,9 +11,10 @@ import filelock
 import numpy as np
 from platformdirs import user_cache_dir
 
-from mlp_core.datasets.catalogue import HEADROOM, Source, read_archive, read_folder, read_part
+from mlp_core.datasets.catalogue import Source, read_archive, read_folder, read_part
 from mlp_core.datasets.downloads import PATIENT, Patience, download
-from mlp_core.storage.files import DatasetError, check_digest, read_bytes
+from mlp_core.storage.archives import HEADROOM
+from mlp_core.storage.files import DatasetError
 
 
 def from_cache(source: Source, patience: Patience = PATIENT, *, looked_in: Sequence[Path] = ()) -> list[np.ndarray]:
@@ -23,10 +24,8 @@ def from_cache(source: Source, patience: Patience = PATIENT, *, looked_in: Seque
     """
     folders = cache_folders(source.name)
     for folder in folders:
-        with contextlib.suppress(DatasetError):  # `fetch` replaces what is damaged
-            arrays = read_folder(source, folder)
-            if arrays:
-                return arrays
+        if arrays := _complete(source, folder):
+            return arrays
     try:
         return fetch(source, _writable(folders), patience)
     except (DatasetError, OSError) as error:
@@ -42,21 +41,22 @@ def fetch(source: Source, folder: Path, patience: Patience = PATIENT) -> list[np
     with _locked(folder, patience):
         for left_over in folder.glob(".*.part"):  # of a process that was killed
             left_over.unlink(missing_ok=True)
-        damaged = _damaged(source, folder)
-        with contextlib.suppress(DatasetError):  # incomplete: the rest is downloaded below
-            arrays = None if damaged else read_folder(source, folder)
-            if arrays:
-                return arrays
-        try:
-            _download(source, folder, set(damaged), patience)
-        except DatasetError as error:
-            raise DatasetError("\n".join([*damaged.values(), str(error)])) from error
+        if arrays := _complete(source, folder):
+            return arrays
+        _download(source, folder, _damaged(source, folder), patience)
         for path in _damaged(source, folder):  # nothing is removed before there is something better
             path.unlink()
         arrays = read_folder(source, folder)
         if arrays is None:
             raise DatasetError(f"{folder}: emptied while it was in use")
         return arrays
+
+
+def _complete(source: Source, folder: Path) -> list[np.ndarray] | None:
+    """Return the arrays of `source` from `folder`; None where anything is missing or damaged."""
+    with contextlib.suppress(DatasetError):
+        return read_folder(source, folder)
+    return None
 
 
 def _damaged(source: Source, folder: Path) -> dict[Path, str]:
@@ -74,24 +74,24 @@ def _damaged(source: Source, folder: Path) -> dict[Path, str]:
     return faults
 
 
-def _download(source: Source, folder: Path, damaged: set[Path], patience: Patience) -> None:
+def _download(source: Source, folder: Path, damaged: dict[Path, str], patience: Patience) -> None:
     """Download what `folder` lacks, file by file; where that fails, all of it as one archive."""
-    def check(path: Path) -> None:
-        check_digest(read_bytes(path, limit, decompress=False), source.archive_sha256, path)
-
-    limit = source.size + HEADROOM
-    try:
-        _download_parts(source, folder, damaged, patience)
-    except DatasetError as error:
-        if not source.archive_url:
-            raise
+    faults = list(damaged.values())
+    for attempt in (_download_parts, _download_archive) if source.archive_url else (_download_parts,):
         try:
-            download([source.archive_url], folder / source.archives[0], check=check, limit=limit, patience=patience)
-        except DatasetError as last:
-            raise DatasetError(f"{error}\n{last}") from last
+            return attempt(source, folder, damaged, patience)
+        except DatasetError as error:
+            faults.append(str(error))
+    raise DatasetError("\n".join(faults))
 
 
-def _download_parts(source: Source, folder: Path, damaged: set[Path], patience: Patience) -> None:
+def _download_archive(source: Source, folder: Path, _: object, patience: Patience) -> None:
+    """Download the archive that holds everything."""
+    download([source.archive_url], folder / source.archives[0], check=partial(read_archive, source),
+             limit=source.size + HEADROOM, patience=patience)
+
+
+def _download_parts(source: Source, folder: Path, damaged: Container[Path], patience: Patience) -> None:
     """Download the IDX files that `folder` lacks; the mirror that gave one file is asked first for the next."""
     mirrors = list(source.mirrors)
     for part in source.parts:

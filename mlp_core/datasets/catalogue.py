@@ -8,10 +8,8 @@ import numpy as np
 
 from mlp_core.datasets.idx import read_idx, to_idx
 from mlp_core.datasets.pickles import read_pickled_arrays
-from mlp_core.storage.archives import read_npz, take_arrays
+from mlp_core.storage.archives import HEADROOM, read_npz, take_arrays
 from mlp_core.storage.files import GZIP_MAGIC, DatasetError, check_digest, read_bytes
-
-HEADROOM = 1 << 16  # bytes for headers beside the arrays of an archive
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,6 @@ class Source:
     folders: tuple[str, ...]
     archives: tuple[str, ...] = ()
     archive_url: str = ""
-    archive_sha256: str = ""
     notes: str = ""
 
     @property
@@ -91,7 +88,7 @@ def read_part(part: Part, path: Path) -> np.ndarray:
 def read_archive(source: Source, path: Path) -> list[np.ndarray]:
     """Return the arrays of a `.npz` or a pickle, verified as if they had been in IDX files."""
     try:
-        if path.suffix == ".npz":  # float64 takes eight times the bytes
+        if ".npz" in path.suffixes:  # float64 takes eight times the bytes
             arrays = take_arrays(read_npz(path, 8 * source.size + HEADROOM), "x_train", "y_train", "x_test", "y_test")
         else:  # and text more than twice as many again
             arrays = _join_pairs(read_pickled_arrays(path, 20 * source.size + HEADROOM))
@@ -152,7 +149,6 @@ MNIST = Source(
     folders=("mnist", "MNIST", "MNIST/raw"),
     archives=("mnist.npz", "mnist.pkl.gz", "mnist.pkl"),
     archive_url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
-    archive_sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
 )
 FASHION_MNIST = Source(
     name="fashion-mnist",

@@ -1,6 +1,11 @@
-"""The IDX format of MNIST: a big-endian header with the number of dimensions and their sizes, then bytes."""
+"""The IDX format of MNIST, and folders of such files under the names of MNIST, torchvision, Kaggle and EMNIST.
+
+An IDX file is a big-endian header with the number of dimensions and their sizes, then bytes.
+"""
 
 import math
+import re
+import string
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +15,16 @@ from mlp_core.storage.files import DatasetError, check_digest, read_bytes
 UNSIGNED_BYTE = 0x08
 LIMIT = 1 << 30
 SLACK = 1 << 16  # for the header, and for telling what a file is that is too long
+Pair = tuple[np.ndarray, np.ndarray]
+PARTS = {None: "train", "train": "train", "val": "valid", "valid": "valid", "t10k": "test", "test": "test"}
+IDX_FILE = re.compile(r"(?:(?P<set>(?!(?:train|val|valid|t10k|test)-).+?)-)?(?:(?P<part>train|val|valid|t10k|test)-)?"
+                      r"(?P<kind>images|labels)[-.]idx[13]-ubyte(?:\.gz)?")
+_MERGED = string.digits + string.ascii_uppercase + "abdefghnqrt"
+EMNIST = {"emnist-letters": string.ascii_uppercase, "emnist-digits": string.digits, "emnist-mnist": string.digits,
+          "emnist-balanced": _MERGED, "emnist-bymerge": _MERGED,
+          "emnist-byclass": string.digits + string.ascii_uppercase + string.ascii_lowercase}
+UPRIGHT = "EMNIST's images lie transposed in its files: they were set upright."
+FROM_ZERO = " Its letters count from 1 there: they were renumbered from 0."
 
 
 def read_idx(path: Path, *, shape: tuple[int, ...] | None = None, sha256: str | None = None) -> np.ndarray:
@@ -53,3 +68,58 @@ def to_idx(array: np.ndarray) -> bytes:
     """
     sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
     return bytes([0, 0, UNSIGNED_BYTE, array.ndim]) + sizes + np.ascontiguousarray(array, dtype=np.uint8).tobytes()
+
+
+def read_idx_folder(path: Path) -> tuple[str, dict[str, Pair]]:
+    """Return the name of a set of IDX files, and its images and labels by split; or raise `DatasetError`.
+
+    `path` is their folder, or one that holds it as ``raw`` or ``NAME/raw``; or the start of their names, such as
+    ``raw/emnist-letters``, where a folder holds several sets.
+    """
+    name, folder = ("", path) if path.is_dir() else (path.name, path.parent)
+    places = [folder] if name else [folder, folder / "raw", *sorted(folder.glob("*/raw"))]
+    sets = {place / key if key else place: files for place in places for key, files in _find_sets(place).items()}
+    chosen = {key: files for key, files in sets.items() if not name or key == path}
+    if not chosen:
+        raise DatasetError(f"{path}: expected train-images-idx3-ubyte and train-labels-idx1-ubyte in it, "
+                           "compressed (.gz) or not")
+    if len(chosen) > 1:
+        raise DatasetError(f"{path}: holds several data sets: name one of {', '.join(sorted(map(str, chosen)))}")
+    (key, files), = chosen.items()
+    return key.name, {part: _read_pair(key, part, files) for part in dict.fromkeys(part for part, _ in files)}
+
+
+def is_named(path: Path) -> bool:
+    """Return whether `path` is the start of the names of IDX files."""
+    return path.name in _find_sets(path.parent)
+
+
+def _find_sets(folder: Path) -> dict[str, dict[tuple[str, str], Path]]:
+    """Return the IDX files of a folder: by the start of their names, then by split and kind; compressed ones first."""
+    sets: dict[str, dict[tuple[str, str], Path]] = {}
+    for path in sorted(folder.iterdir(), reverse=True) if folder.is_dir() else []:
+        match = IDX_FILE.fullmatch(path.name)
+        if match:
+            sets.setdefault(match["set"] or "", {}).setdefault((PARTS[match["part"]], match["kind"]), path)
+    return sets
+
+
+def _read_pair(key: Path, part: str, files: dict[tuple[str, str], Path]) -> Pair:
+    """Return the images and labels of one split, of EMNIST as its readers expect them."""
+    paths = [files.get((part, kind)) for kind in ("images", "labels")]
+    if None in paths:
+        lone = next(path for path in paths if path)
+        raise DatasetError(f"{lone}: its {'images' if paths[1] else 'labels'} are missing beside it")
+    images, labels = (read_idx(path) for path in paths if path)
+    if key.name.startswith("emnist-") and images.ndim == 3:
+        images = images.swapaxes(1, 2)
+    if key.name == "emnist-letters":
+        labels = labels.astype(np.int64) - 1
+    return images, labels
+
+
+def describe(name: str) -> tuple[tuple[str, ...], str]:
+    """Return the classes of a set of IDX files, where they are known, and what was changed in it."""
+    if not name.startswith("emnist-"):
+        return (), ""
+    return tuple(EMNIST.get(name, "")), UPRIGHT + (FROM_ZERO if name == "emnist-letters" else "")

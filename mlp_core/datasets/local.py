@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp_core.datasets.folders import Pair, describe, is_named, read_idx_folder
+from mlp_core.datasets.idx import Pair, describe, is_named, read_idx_folder
 from mlp_core.datasets.pickles import read_pickled_arrays
 from mlp_core.datasets.pixels import channels_first, check_classes, find_divisor, from_pixels, to_labels
 from mlp_core.splits import SPLIT_NAMES, Dataset, Split, check_lengths, stratified_split
@@ -29,23 +29,15 @@ FOREIGN = ((b"\x93NUMPY", f"a single .npy array: {ADVICE}"), (b"\0\0\x08", "a si
 
 
 def load_path(path: Path) -> Dataset:
-    """Return the data set in a file or folder of the reader's own.
+    """Return the data set in a file or folder of the reader's own; `DatasetError` where it is damaged or another.
 
-    Parameters
-    ----------
-    path : Path
-        A `.npz` with the arrays `images` and `labels`, or `x_train`, `y_train` and perhaps `x_valid`, `y_valid`,
-        `x_test`, `y_test` (or `train_images`, `val_labels` …, as in MedMNIST); a pickle (`.pkl`, `.pkl.gz`) of the
-        pairs (train, valid, test); or a folder with the IDX files of MNIST's or EMNIST's names. Pixels of 0 to 255 are
-        divided by 255, those of 0 to 1 stay; another scale is refused, as are labels that do not count from 0. Color
-        may come as (n, H, W, C) or (n, C, H, W). At most 768 MiB of arrays, which are 3 GiB as float32. A missing test
-        part takes a tenth of the training images; a missing validation part as many, or a sixth where only this one is
-        missing: stratified, and the same every time.
-
-    Raises
-    ------
-    DatasetError
-        If the file is damaged, or holds something else.
+    `path` is a `.npz` with the arrays `images` and `labels`, or `x_train`, `y_train` and perhaps `x_valid`, `y_valid`,
+    `x_test`, `y_test` (or `train_images`, `val_labels` …, as in MedMNIST); a pickle (`.pkl`, `.pkl.gz`) of the pairs
+    (train, valid, test); or a folder with the IDX files of MNIST's or EMNIST's names. Pixels of 0 to 255 are divided by
+    255, those of 0 to 1 stay; another scale is refused, as are labels that do not count from 0. Color may come as
+    (n, H, W, C) or (n, C, H, W). At most 768 MiB of arrays, which are 3 GiB as float32. A missing test part takes a
+    tenth of the training images; a missing validation part as many, or a sixth where only this one is missing:
+    stratified, and the same every time.
     """
     try:
         name, pairs = _read_pairs(path)

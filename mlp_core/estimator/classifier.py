@@ -1,9 +1,14 @@
-"""What scikit-learn asks of a classifier beyond learning: data checked its way, parameters to see and set, pickles."""
+"""What scikit-learn asks of a classifier beyond learning.
+
+That is parameters to see and set, pickles, and data as it hands them over: rows that may be sparse, each of which may
+have a weight.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,9 +23,10 @@ from sklearn.utils import Tags, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from mlp_core.estimator.examples import DenseRows, Examples
 from mlp_core.network import Sequential
+from mlp_core.splits import Split
 
+CHUNK = 1 << 20  # numbers of sparse rows to make dense at a time, to be predicted
 ONE_COLUMN = (
     "expected one label per row, y of shape (n,), got shape {}: for several labels per row fit "
     "sklearn.multioutput.MultiOutputClassifier(MLPClassifier(...)); for one-hot rows pass y.argmax(axis=1)"
@@ -83,6 +89,44 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"expected {name} of shapes {shapes[0]}, got {shapes[1]}")
         for target, array in zip(targets, arrays, strict=True):
             target[...] = array
+
+
+class DenseRows:
+    """The rows of a sparse matrix, each made dense when it is asked for: a batch at a time, never all of them."""
+
+    def __init__(self, matrix: Any) -> None:
+        self.matrix = matrix.tocsr()
+        self.shape, self.dtype = matrix.shape, matrix.dtype
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """Return some of the rows, dense."""
+        return self.matrix[rows].toarray()
+
+    def take(self, rows: np.ndarray, axis: int = 0) -> np.ndarray:
+        """Return some of the rows, dense, as ``ndarray.take`` does; `axis` is 0."""
+        return self[rows]
+
+    def chunks(self) -> Iterator[np.ndarray]:
+        """Yield all rows, dense, in the order in which they lie."""
+        size = max(1, CHUNK // self.shape[1])
+        return (self[start : start + size] for start in range(0, self.shape[0], size))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Examples(Split):
+    """A split whose images may be `DenseRows`, and may have weights, (n,) above 0: how much each counts in a mean."""
+
+    weights: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        """Check dense images and their labels as a split does; `validate_data` has checked sparse ones."""
+        if not isinstance(self.images, DenseRows):
+            super().__post_init__()
+
+    def __getitem__(self, index: Any) -> Examples:
+        """Return the part that a slice, a mask or a list of indices selects; sparse images stay sparse."""
+        images: Any = DenseRows(self.images.matrix[index]) if isinstance(self.images, DenseRows) else self.images[index]
+        return Examples(images, self.labels[index], None if self.weights is None else self.weights[index])
 
 
 def checked(

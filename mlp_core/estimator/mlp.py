@@ -19,8 +19,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from mlp_core.adam import Adam
 from mlp_core.callbacks import Callback, EarlyStopping
-from mlp_core.estimator.classifier import NetworkClassifier, checked, hold_out
-from mlp_core.estimator.examples import DenseRows, Examples
+from mlp_core.estimator.classifier import DenseRows, Examples, NetworkClassifier, checked, hold_out
 from mlp_core.estimator.plateaus import InverseScaling, Plateau, Printer
 from mlp_core.history import History
 from mlp_core.layers import ReLU
@@ -31,6 +30,7 @@ from mlp_core.optimizers import SGD
 from mlp_core.training import train
 
 LARGEST_AUTO_BATCH = 200
+SEEDS = 2**31 - 1  # one of them is drawn where `random_state` is no int
 ACTIVATIONS = {"logistic": "sigmoid", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "identity": "relu"}
 
 
@@ -131,57 +131,26 @@ class MLPClassifier(NetworkClassifier):
     del _parameter_constraints["max_fun"]  # of lbfgs
 
     def __init__(
-        self,
-        hidden_layer_sizes: Sequence[int] | int = (100,),
-        activation: str = "relu",
-        *,
-        solver: Literal["adam", "sgd"] = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | str = "auto",
+        self, hidden_layer_sizes: Sequence[int] | int = (100,), activation: str = "relu", *,
+        solver: Literal["adam", "sgd"] = "adam", alpha: float = 0.0001, batch_size: int | str = "auto",
         learning_rate: Literal["constant", "invscaling", "adaptive"] = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: int | np.random.RandomState | None = None,
-        tol: float | None = 1e-4,
-        verbose: bool = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: int = 10,
-        initializer: Any = "glorot_uniform",
-        dropout: float = 0.0,
+        learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None, tol: float | None = 1e-4,
+        verbose: bool = False, warm_start: bool = False, momentum: float = 0.9, nesterovs_momentum: bool = True,
+        early_stopping: bool = False, validation_fraction: float = 0.1,
+        beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8, n_iter_no_change: int = 10,
+        initializer: Any = "glorot_uniform", dropout: float = 0.0,
     ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
+        self.hidden_layer_sizes, self.activation = hidden_layer_sizes, activation
+        self.solver, self.alpha, self.batch_size = solver, alpha, batch_size
+        self.learning_rate, self.learning_rate_init, self.power_t = learning_rate, learning_rate_init, power_t
+        self.max_iter, self.shuffle, self.random_state = max_iter, shuffle, random_state
+        self.tol, self.verbose, self.warm_start = tol, verbose, warm_start
+        self.momentum, self.nesterovs_momentum = momentum, nesterovs_momentum
+        self.early_stopping, self.validation_fraction = early_stopping, validation_fraction
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
         self.n_iter_no_change = n_iter_no_change
-        self.initializer = initializer
-        self.dropout = dropout
+        self.initializer, self.dropout = initializer, dropout
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train a new network, or, with `warm_start`, the last one, on `X` (n, n_features) and `y` (n,).
@@ -251,7 +220,8 @@ class MLPClassifier(NetworkClassifier):
         """Make a new network, optimizer and random generator."""
         hidden = self.hidden_layer_sizes
         sizes = [self.n_features_in_, *(hidden if isinstance(hidden, Iterable) else [hidden]), len(self.classes_)]
-        self._seed = _to_seed(self.random_state)
+        chance = self.random_state
+        self._seed = int(chance if isinstance(chance, (int, np.integer)) else check_random_state(chance).randint(SEEDS))
         self._generator = np.random.default_rng(self._seed)
         self.network_ = mlp(sizes, ACTIVATIONS[self.activation], self.initializer, self._seed, split.images.dtype,
                             dropout=self.dropout)
@@ -310,10 +280,3 @@ class MLPClassifier(NetworkClassifier):
         self.loss_, self.best_loss_ = self.loss_curve_[-1], None if self.early_stopping else min(self.loss_curve_)
         self.best_validation_score_ = max(self.validation_scores_) if self.validation_scores_ else None
         return self.history_
-
-
-def _to_seed(random_state: int | np.random.RandomState | None) -> int:
-    """Return an int as it is, and one drawn from anything else that scikit-learn takes for a source of chance."""
-    if isinstance(random_state, (int, np.integer)):
-        return int(random_state)
-    return int(check_random_state(random_state).randint(2**31 - 1))

@@ -11,16 +11,9 @@ LOWEST_RATE = 1e-6  # an adaptive rate that is no higher ends training
 
 
 class Plateau(Callback):
-    """End training, or lower the learning rate, when a metric has not improved by `tol` for `patience` epochs in a row.
+    """End training when a metric has not improved by `tol` for `patience` epochs in a row.
 
-    Parameters
-    ----------
-    metric : str
-        "running_loss", or "valid_accuracy", which shall rise.
-    patience : int
-    tol : float
-    divisor : float, optional
-        Divide the learning rate by it, as long as it is above `LOWEST_RATE`, and go on.
+    With a `divisor`, divide the learning rate by it instead and go on, as long as the rate is above `LOWEST_RATE`.
     """
 
     def __init__(self, metric: str, patience: float, tol: float, divisor: float | None = None) -> None:
@@ -42,14 +35,7 @@ class Plateau(Callback):
 
 
 class InverseScaling(Callback):
-    """Make the learning rate ``initial / (seen + 1) ** power`` after every epoch.
-
-    Parameters
-    ----------
-    initial, power : float
-    seen, each : int
-        Images seen before, and in each epoch.
-    """
+    """Make the learning rate ``initial / (seen + 1) ** power`` after every epoch of `each` images."""
 
     def __init__(self, initial: float, power: float, seen: int, each: int) -> None:
         self.initial, self.power, self.seen, self.each = initial, power, seen, each

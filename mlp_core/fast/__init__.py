@@ -1,7 +1,4 @@
-"""The same training step as `mlp_core.training.plain_step`, faster.
-
-What it computes is what the layers' own ``forward`` and ``backward`` compute, and the tests hold it against them.  Four
-things make it fast:
+"""The same training step as `mlp_core.training.plain_step`, faster; the tests hold it against the layers' own passes.
 
 * Every array is made once for a batch size and used again: the system takes longer to hand out fresh memory than the
   processor to fill it.

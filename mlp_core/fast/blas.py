@@ -1,11 +1,10 @@
 """Two operations that NumPy does not offer: a matrix product, and a multiple of an array, added to an array in place.
 
-NumPy's own ``@`` ends in the BLAS routine *gemm*, which computes ``C = alpha A B + beta C``; but NumPy always sets
-beta = 0.  With beta = 1 a weight update ``W -= learning_rate * xᵀ dY`` needs no array for the gradient, and passes over
-W once instead of three times.  Likewise ``W -= learning_rate * v`` is one pass of *axpy* instead of two, and on all
-threads.  `add_product` and `add_multiple` call these routines in the same library that NumPy uses (SciPy carries a
-second one, and two libraries' threads get in each other's way).  Where they are not found, NumPy does the work in two
-steps.
+NumPy's own ``@`` ends in the BLAS routine *gemm*, ``C = alpha A B + beta C``, always with beta = 0.  With beta = 1 a
+weight update ``W -= learning_rate * xᵀ dY`` needs no array for the gradient, and passes over W once instead of three
+times.  Likewise ``W -= learning_rate * v`` is one pass of *axpy* instead of two, and on all threads.  Both routines are
+called in the library that NumPy uses: SciPy carries a second one, and two libraries' threads get in each other's way.
+Where they are not found, or cannot take the arrays as they lie, NumPy does the work in two steps.
 """
 
 from __future__ import annotations
@@ -22,24 +21,12 @@ NAMES = (("scipy_cblas_{}{}64_", ctypes.c_int64), ("cblas_{}{}64_", ctypes.c_int
 
 
 def add_product(c: np.ndarray, a: np.ndarray, b: np.ndarray, alpha: float = 1.0, beta: float = 1.0) -> None:
-    """Compute ``c = alpha * (a @ b) + beta * c`` in place.
-
-    Parameters
-    ----------
-    c : ndarray, shape (m, n), float32 or float64
-        Written in place; its rows must be contiguous.
-    a, b : ndarray, shapes (m, k) and (k, n), dtype of c
-        Either rows or columns contiguous, so that transposed views are welcome.
-    alpha, beta : float
-        The two factors; with beta = 0 the old content of c does not matter.
-    """
+    """Compute ``c = alpha * (a @ b) + beta * c`` in place: with beta = 0 the old content of c does not matter."""
     if c.shape != (*a.shape[:1], *b.shape[1:]) or a.shape[1:] != b.shape[:1]:
         raise ValueError(f"cannot add {a.dtype}{a.shape} @ {b.dtype}{b.shape} to {c.dtype}{c.shape}")
     gemm = find("gemm", c.dtype.char) if _plain(c, a, b) else None
     line_a, line_b, line_c = leading(a), leading(b), leading(c)
-    if line_c is not None and line_c[0] == TRANSPOSED:
-        line_c = None
-    if gemm is None or line_a is None or line_b is None or line_c is None:  # NumPy does it, or says why it cannot
+    if not (gemm and line_a and line_b and line_c) or line_c[0] == TRANSPOSED:  # NumPy does it, or says why it cannot
         product = np.matmul(a, b)
         product *= product.dtype.type(alpha)
         np.add(product, c * c.dtype.type(beta) if beta else 0, out=c, casting="same_kind")
@@ -50,14 +37,7 @@ def add_product(c: np.ndarray, a: np.ndarray, b: np.ndarray, alpha: float = 1.0,
 
 
 def add_multiple(y: np.ndarray, x: np.ndarray, alpha: float = 1.0, beta: float = 1.0) -> None:
-    """Compute ``y = alpha * x + beta * y`` in place.
-
-    Parameters
-    ----------
-    y, x : ndarray of one shape, float32 or float64
-    alpha, beta : float
-        The two factors.
-    """
+    """Compute ``y = alpha * x + beta * y`` in place, for arrays of one shape."""
     if y.shape != x.shape:
         raise ValueError(f"cannot add {x.dtype}{x.shape} to {y.dtype}{y.shape}")
     routine = find("axpy" if beta == 1 else "axpby", y.dtype.char) if _plain(y, x) else None
@@ -66,10 +46,9 @@ def add_multiple(y: np.ndarray, x: np.ndarray, alpha: float = 1.0, beta: float =
         if beta != 1:
             y *= y.dtype.type(beta)
         y += added
-    elif beta == 1:
-        routine(y.size, alpha, address(x), 1, address(y), 1)
     else:
-        routine(y.size, alpha, address(x), 1, beta, address(y), 1)
+        factor_of_y = () if beta == 1 else (beta,)
+        routine(y.size, alpha, address(x), 1, *factor_of_y, address(y), 1)
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,7 @@ import numpy as np
 from mlp_core.checks import Shape
 from mlp_core.convolution import Conv2d, MaxPool2d
 from mlp_core.fast.blas import add_product
+from mlp_core.fast.dense import InPlace
 from mlp_core.fast.threads import threads
 from mlp_core.layers import Layer, ReLU
 
@@ -43,9 +44,8 @@ class Trunk:
     def __init__(self, layers: list[Layer], input_shape: Shape, n: int, dtype: np.dtype) -> None:
         self.layers = layers
         parts = number_of_parts(n)
-        cuts = [n * part // parts for part in range(parts + 1)]
-        self.slices = [slice(*cut) for cut in zip(cuts, cuts[1:], strict=False)]
-        self.chains = [Chain(layers, input_shape, s.stop - s.start, dtype) for s in self.slices]
+        self.slices = [slice(n * part // parts, n * (part + 1) // parts) for part in range(parts)]
+        self.chains = [Chain(layers, input_shape, part.stop - part.start, dtype) for part in self.slices]
         height, channels, width, _ = self.chains[0].output_shape
         self.flat = np.empty((channels * height * width, n), dtype)
         self.images = self.flat.reshape(channels, height, width, n)
@@ -59,7 +59,7 @@ class Trunk:
         self._in_parts(work)
         return self.flat
 
-    def backward(self, grad: np.ndarray, update: Update, first: bool) -> np.ndarray:
+    def backward(self, grad: np.ndarray, first: bool, update: Update) -> np.ndarray:
         """Compute the gradients of each part, add them up in the parts' order, and update."""
         grads = grad.reshape(self.images.shape)
 
@@ -78,13 +78,12 @@ class Trunk:
 
     def _in_parts(self, work: Callable[[Chain, slice], None]) -> None:
         """Do the work of all parts, the first one in this thread."""
-        pairs = list(zip(self.chains, self.slices, strict=True))
-        # a context carries np.errstate over to the other threads
         futures: list[Future[None]] = []
         try:
-            for pair in pairs[1:]:
-                futures.append(helpers(os.getpid()).submit(copy_context().run, partial(work, *pair)))
-            work(*pairs[0])
+            for chain, part in zip(self.chains[1:], self.slices[1:], strict=True):
+                # the context carries np.errstate over to the other thread
+                futures.append(helpers(os.getpid()).submit(copy_context().run, work, chain, part))
+            work(self.chains[0], self.slices[0])
         finally:
             for future in futures:  # whatever happens here, nobody works on after this call
                 future.exception()
@@ -110,15 +109,14 @@ class Chain:
 
     def __init__(self, layers: list[Layer], input_shape: Shape, n: int, dtype: np.dtype) -> None:
         self.operations: list[Any] = []
-        shape = input_shape
         for layer in layers:
-            self.operations.append(TRUNK_LAYERS[type(layer)](layer, shape, n, dtype))
-            shape = layer.output_shape(shape)
+            self.operations.append(TRUNK_LAYERS[type(layer)](layer, input_shape, n, dtype))
+            input_shape = layer.output_shape(input_shape)
         convolutions = [operation for operation in self.operations if isinstance(operation, RowConvolution)]
         scratch = np.empty(max(operation.unfolded.size for operation in convolutions), dtype)
         for operation in convolutions:
-            operation.scratch = scratch  # one for all: each needs it for a moment only
-        channels, height, width = shape
+            operation.scratch = scratch
+        channels, height, width = input_shape
         self.output_shape = (height, channels, width, n)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -136,6 +134,8 @@ class Chain:
 class RowConvolution:
     """`Conv2d`, one product for each row of the input."""
 
+    scratch: np.ndarray  # a chain's only one: each of its convolutions needs it for a moment
+
     def __init__(self, layer: Conv2d, input_shape: Shape, n: int, dtype: np.dtype) -> None:
         self.layer = layer
         (kh, kw), (step, _), (pad_h, _) = layer.kernel_size, layer.stride, layer.padding
@@ -150,8 +150,6 @@ class RowConvolution:
         self.grad_weight = np.empty_like(self.weight)
         self.y = np.empty((rows, layer.out_channels, columns, n), dtype)
         self.grad_x = np.empty((height, channels, width, n), dtype)
-        self.scratch = np.empty(0, dtype)
-        self.grads: dict[str, np.ndarray] = {}
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the output for x, (H, C, W, n)."""
@@ -171,11 +169,9 @@ class RowConvolution:
         for grad_rows, kernels, row in self._products(grad, self.grad_weight, self.unfolded):
             add_product(kernels, grad_rows, row.T)
         self.grads = {"weight": self.grad_weight, "bias": grad.sum(axis=(0, 2, 3))}
-        if not first:
-            self._backward_to_pixels(grad)
-        return self.grad_x
+        return self.grad_x if first else self._backward_to_pixels(grad)
 
-    def _backward_to_pixels(self, grad: np.ndarray) -> None:
+    def _backward_to_pixels(self, grad: np.ndarray) -> np.ndarray:
         """Compute the gradient of the unfolded rows, then give each pixel those of its copies."""
         unfolded = self.scratch[: self.unfolded.size].reshape(self.unfolded.shape)
         for grad_rows, kernels, row in self._products(grad, self.weight, unfolded):
@@ -183,6 +179,7 @@ class RowConvolution:
         self.grad_x.fill(0)
         for v, (to, source) in enumerate(self.taps):
             self.grad_x[:, :, source] += unfolded[:, v, :, to]
+        return self.grad_x
 
     def in_layer_order(self, name: str, grad: np.ndarray) -> np.ndarray:
         """Return a gradient with the axes of the layer's parameter."""
@@ -233,30 +230,12 @@ def unfolding(v: int, stride: int, padding: int, width: int, columns: int) -> tu
     return slice(first, max(first, last)), slice(start, start + max(0, last - first) * stride, stride)
 
 
-class InPlaceReLU:
-    """`ReLU` that overwrites its input."""
-
-    def __init__(self, layer: ReLU, input_shape: Shape, n: int, dtype: np.dtype) -> None:
-        self.grads: dict[str, np.ndarray] = {}
-        self.y = np.empty(0, dtype)
-
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        """Return max(x, 0) in the array of x."""
-        self.y = np.maximum(x, 0, out=x)
-        return self.y
-
-    def backward(self, grad: np.ndarray, first: bool) -> np.ndarray:
-        """Return grad where x was positive, 0 elsewhere."""
-        return np.multiply(grad, self.y > 0, out=grad)
-
-
 class SeparablePool:
     """`MaxPool2d` along the width, then along the height; the first row's first winner is found all the same."""
 
     def __init__(self, layer: MaxPool2d, input_shape: Shape, n: int, dtype: np.dtype) -> None:
         channels, height, width = input_shape
         _, rows, columns = layer.output_shape(input_shape)
-        self.grads: dict[str, np.ndarray] = {}
         (kh, kw), (step_h, step_w) = layer.kernel_size, layer.stride
         self.along_width = LinePool(2, kw, step_w, (height, channels, width, n), columns, dtype)
         self.along_height = LinePool(0, kh, step_h, (height, channels, columns, n), rows, dtype)
@@ -303,4 +282,4 @@ class LinePool:
         return self.grad_x
 
 
-TRUNK_LAYERS: dict[type[Layer], Any] = {Conv2d: RowConvolution, ReLU: InPlaceReLU, MaxPool2d: SeparablePool}
+TRUNK_LAYERS: dict[type[Layer], Any] = {Conv2d: RowConvolution, ReLU: InPlace, MaxPool2d: SeparablePool}

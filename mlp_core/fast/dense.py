@@ -1,7 +1,11 @@
-"""The dense layers of `mlp_core.fast`: arrays of shape (features, n), made once, and used again at every step."""
+"""The dense layers of `mlp_core.fast`: arrays of shape (features, n), made once, and used again at every step.
+
+What ``backward`` returns for the first operation of a network, ``first``, does not count.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +20,6 @@ class FastLinear:
 
     def __init__(self, layer: Linear, index: int, n: int, dtype: np.dtype) -> None:
         self.layer, self.index = layer, index
-        self.x = np.empty((layer.in_features, 0), dtype)
         self.y = np.empty((layer.out_features, n), dtype)
         self.grad_x = np.empty((layer.in_features, n), dtype)
 
@@ -27,7 +30,7 @@ class FastLinear:
         self.y += self.layer.params["bias"][:, None]
         return self.y
 
-    def backward(self, grad: np.ndarray, update: Update, first: bool) -> np.ndarray:
+    def backward(self, grad: np.ndarray, first: bool, update: Update) -> np.ndarray:
         """Compute the gradient of x with the weights as they are, then change the weights."""
         if not first:
             np.matmul(self.layer.params["weight"], grad, out=self.grad_x)
@@ -36,76 +39,46 @@ class FastLinear:
         return self.grad_x
 
 
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """Compute ``(1 + tanh(x/2)) / 2`` in place."""
+    x *= 0.5
+    np.tanh(x, out=x)
+    x *= 0.5
+    x += 0.5
+    return x
+
+
+ACTIVATIONS: dict[type[Layer], tuple[Callable[..., np.ndarray], Callable[..., tuple[np.ndarray, ...]]]] = {
+    ReLU: (lambda x: np.maximum(x, 0, out=x), lambda y: (y > 0,)),
+    Sigmoid: (sigmoid, lambda y: (y, 1 - y)),
+    Tanh: (lambda x: np.tanh(x, out=x), lambda y: (1 - y * y,)),
+}
+"""Each activation in place, and the factors of its derivative, which follow from its output y."""
+
+
 class InPlace:
     """An activation that overwrites its input: the layer before does not need its output for its gradients."""
 
-    def __init__(self, layer: Any, index: int, n: int, dtype: np.dtype) -> None:
-        self.layer = layer
-        self.y = np.empty((0, n), dtype)
+    def __init__(self, layer: Layer, *_: Any) -> None:
+        self.activate, self.derivative = ACTIVATIONS[type(layer)]
 
-    def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
+    def forward(self, x: np.ndarray, *_: Any) -> np.ndarray:
         """Return x, changed."""
         self.y = self.activate(x)
         return self.y
 
-    def activate(self, x: np.ndarray) -> np.ndarray:
-        """Apply the function in place."""
-        raise NotImplementedError
-
-    def backward(self, grad: np.ndarray, update: Update, first: bool) -> np.ndarray:
+    def backward(self, grad: np.ndarray, *_: Any) -> np.ndarray:
         """Return grad, changed."""
-        raise NotImplementedError
-
-
-class FastReLU(InPlace):
-    """`ReLU` in place."""
-
-    def activate(self, x: np.ndarray) -> np.ndarray:
-        """Apply the function in place."""
-        return np.maximum(x, 0, out=x)
-
-    def backward(self, grad: np.ndarray, update: Update, first: bool) -> np.ndarray:
-        """Return grad, changed."""
-        return np.multiply(grad, self.y > 0, out=grad)
-
-
-class FastSigmoid(InPlace):
-    """`Sigmoid` in place."""
-
-    def activate(self, x: np.ndarray) -> np.ndarray:
-        """Apply the function in place."""
-        x *= 0.5
-        np.tanh(x, out=x)
-        x *= 0.5
-        x += 0.5
-        return x
-
-    def backward(self, grad: np.ndarray, update: Update, first: bool) -> np.ndarray:
-        """Return grad, changed."""
-        grad *= self.y
-        grad *= 1 - self.y
-        return grad
-
-
-class FastTanh(InPlace):
-    """`Tanh` in place."""
-
-    def activate(self, x: np.ndarray) -> np.ndarray:
-        """Apply the function in place."""
-        return np.tanh(x, out=x)
-
-    def backward(self, grad: np.ndarray, update: Update, first: bool) -> np.ndarray:
-        """Return grad, changed."""
-        grad *= 1 - self.y * self.y
+        for factor in self.derivative(self.y):
+            grad *= factor
         return grad
 
 
 class FastDropout:
     """`Dropout` with the masks that the layer itself would draw; x stays, as the activation before needs it."""
 
-    def __init__(self, layer: Dropout, index: int, n: int, dtype: np.dtype) -> None:
+    def __init__(self, layer: Dropout, *_: Any) -> None:
         self.layer = layer
-        self.mask = np.empty((0, n), dtype)
 
     def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
         """Return x under a fresh mask while training, x itself otherwise."""
@@ -114,16 +87,10 @@ class FastDropout:
         self.mask = self.layer.draw_mask((x.shape[1], x.shape[0]), x.dtype).T
         return x * self.mask
 
-    def backward(self, grad: np.ndarray, update: Update, first: bool) -> np.ndarray:
+    def backward(self, grad: np.ndarray, *_: Any) -> np.ndarray:
         """Return grad under the same mask."""
         grad *= self.mask
         return grad
 
 
-DENSE_LAYERS: dict[type[Layer], Any] = {
-    Linear: FastLinear,
-    ReLU: FastReLU,
-    Sigmoid: FastSigmoid,
-    Tanh: FastTanh,
-    Dropout: FastDropout,
-}
+DENSE_LAYERS: dict[type[Layer], Any] = {Linear: FastLinear, Dropout: FastDropout, **dict.fromkeys(ACTIVATIONS, InPlace)}

@@ -6,7 +6,7 @@ import math
 import threading
 from itertools import combinations, pairwise
 from operator import attrgetter
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -33,11 +33,7 @@ NETWORKS: set[tuple[Any, ...]] = set()  # the methods of networks that do nothin
 
 
 def fast_step(
-    network: Network,
-    optimizer: Optimizer,
-    images: np.ndarray,
-    labels: np.ndarray,
-    reduction: Reduction,
+    network: Network, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray, reduction: Reduction,
     weights: np.ndarray | None = None,
 ) -> float:
     """Make one update of a network that `is_supported` and return the loss of the batch before it."""
@@ -59,13 +55,12 @@ def fast_logits(network: Network, images: np.ndarray) -> np.ndarray:
     """Return ``network.forward(images)`` for a network that `is_supported`, in chunks that fit the cache."""
     images = network.as_batch(images)
     size = CHUNK_OF_IMAGES if flatten_at(network.layers) else CHUNK_OF_ROWS
-    parts = [images[start : start + size] for start in range(0, len(images), size)] or [images]
-    return np.concatenate([_chunk_of_logits(plan_for(network, len(part)), part) for part in parts])
-
-
-def _chunk_of_logits(plan: Plan, images: np.ndarray) -> np.ndarray:
-    """Return the logits of a plan's batch."""
-    return through_gate(plan.forward, images, False, alone=plan.parts > 1).T.copy()  # type: ignore[no-any-return]
+    logits = []
+    for start in range(0, max(1, len(images)), size):
+        part = images[start : start + size]
+        plan = plan_for(network, len(part))
+        logits.append(through_gate(plan.forward, part, False, alone=plan.parts > 1).T.copy())
+    return np.concatenate(logits)
 
 
 def in_a_row(network: type[N]) -> type[N]:
@@ -126,38 +121,25 @@ def flatten_at(layers: list[Layer]) -> int:
     return next((index for index, layer in enumerate(layers) if type(layer) is Flatten), 0)
 
 
-class Operation(Protocol):
-    """A layer for one batch size; x and grad have the examples on the last axis."""
-
-    def forward(self, x: np.ndarray, training: bool) -> np.ndarray:
-        """Return the output, in an array that the next call overwrites."""
-
-    def backward(self, grad: np.ndarray, update: Update, first: bool) -> np.ndarray:
-        """Update the parameters and return the gradient of the input; what is returned does not count if first."""
-
-
 class Plan:
-    """The operations of a network for one batch size, in order, with their arrays."""
+    """The operations of a network for one batch size, in order, with their arrays: a `Trunk`, then those of `dense`."""
 
     def __init__(self, network: Network, n: int) -> None:
-        if network.input_shape is None:
-            raise ValueError("a plan needs the network's input_shape")
         self.layers, self.dtype, self.n = list(network.layers), network.dtype, n
-        self.operations: list[Operation] = []
+        self.operations: list[Any] = []
         self.trunk_length = start = flatten_at(self.layers)
         self.parts = 1  # if more, threads work on them: the BLAS's own spin on after their work, and are in their way
         if start:
-            trunk = Trunk(self.layers[:start], network.input_shape, n, self.dtype)
-            self.operations.append(trunk)
-            self.parts = len(trunk.chains)
+            assert network.input_shape is not None  # says `obstacle`
+            self.operations.append(Trunk(self.layers[:start], network.input_shape, n, self.dtype))
+            self.parts = len(self.operations[0].chains)
         for index, layer in enumerate(self.layers):
             if index >= start and type(layer) is not Flatten:
                 self.operations.append(DENSE_LAYERS[type(layer)](layer, index, n, self.dtype))
 
     def fits(self, network: Network) -> bool:
         """Return whether the network still has these layers and this precision, and as many threads to work with."""
-        pairs = zip(self.layers, network.layers, strict=False)
-        same = len(self.layers) == len(network.layers) and all(a is b for a, b in pairs) and self.dtype == network.dtype
+        same = self.layers == list(network.layers) and self.dtype == network.dtype
         return same and (not self.trunk_length or self.parts == number_of_parts(self.n))
 
     def forward(self, images: np.ndarray, training: bool) -> np.ndarray:
@@ -170,7 +152,7 @@ class Plan:
     def backward(self, grad: np.ndarray, update: Update) -> None:
         """Run backward from the logits' gradient, shape (classes, n), and update all parameters."""
         for index in reversed(range(len(self.operations))):
-            grad = self.operations[index].backward(grad, update, index == 0)
+            grad = self.operations[index].backward(grad, index == 0, update)
 
 
 class Plans(threading.local):

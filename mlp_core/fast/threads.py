@@ -2,10 +2,10 @@
 
 OpenBLAS has *one* number of threads for the whole process, and with another number a float32 product differs in its
 last bits.  A CNN's step asks for one thread (its parts have threads of their own), and so does a search.  Whoever
-changes the number must have everyone else's products out of the way, so every product of this package passes a `Gate`:
-calls that want the same number go in together, the others wait until they have left.  A call made inside another takes
-what is there.  Two things are left to the user: products of one's own outside a network's passes do not go through the
-gate; and a layer of one's own must not wait, in a pass, for another thread that computes with networks.
+changes the number must have everyone else's products out of the way, so every product of this package passes a `Gate`.
+A call made inside another takes what is there.  Two things are left to the user: products of one's own outside a
+network's passes do not go through the gate; and a layer of one's own must not wait, in a pass, for another thread that
+computes with networks.
 """
 
 from __future__ import annotations
@@ -47,25 +47,14 @@ class Gate:
     Whoever comes while others wait waits too, so that nobody waits for ever; when the last has left, the one that has
     waited longest goes in with all that want the same.  Every step may be interrupted (Ctrl-C) and done again: what
     is left to do is always seen from what the attributes say.
-
-    Attributes
-    ----------
-    inside : set of int
-        The threads inside; inside they pass freely.
-    waiting : dict of int to (bool, Lock)
-        The threads that wait, in their order: whether they want one BLAS thread, and what they wait for.
-    alone : bool
-        Whether those inside want one BLAS thread each.
-    kept : int or None
-        The number of threads to go back to, where it is changed.
     """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.inside: set[int] = set()
-        self.waiting: dict[int, tuple[bool, threading.Lock]] = {}
-        self.alone = False
-        self.kept: int | None = None
+        self.inside: set[int] = set()  # threads, which pass freely until they leave
+        self.waiting: dict[int, tuple[bool, threading.Lock]] = {}  # in their order: the wish, and what they wait for
+        self.alone = False  # whether those inside want one BLAS thread each
+        self.kept: int | None = None  # the number of BLAS threads to go back to, where it is changed
 
     def enter(self, me: int, alone: bool) -> None:
         """Wait until this thread may go in."""
@@ -178,10 +167,8 @@ def as_only_trainer(trained: Iterable[object], function: Callable[..., Any], *ar
     try:
         with _training_lock:
             if any(thread != me and not held.isdisjoint(mine) for thread, held in list(_training.items())):
-                raise RuntimeError(
-                    "another thread is training this network, or one that shares a layer or the optimizer with it: "
-                    "train network.copy(), with an optimizer of its own"
-                )
+                raise RuntimeError("another thread is training this network, or one that shares a layer or the "
+                                   "optimizer with it: train network.copy(), with an optimizer of its own")
             _training[me] = before | mine
         return function(*args, **options)
     finally:
@@ -219,10 +206,8 @@ class Memory:
         if self._cache is None:
             raise RuntimeError(f"{type(self).__name__}.backward needs forward(x, training=True) before it")
         if self._thread != threading.get_ident():
-            raise RuntimeError(
-                f"the last {type(self).__name__}.forward(x, training=True) ran in another thread: two threads cannot "
-                "train one layer at once; let each train a network.copy()"
-            )
+            raise RuntimeError(f"the last {type(self).__name__}.forward(x, training=True) ran in another thread: two "
+                               "threads cannot train one layer at once; let each train a network.copy()")
         return self._cache
 
 

@@ -18,11 +18,10 @@ METHODS = ("step", "update_parameter", "update")  # what `Update` does in an SGD
 
 
 class Update:
-    """How gradients reach the parameters.
+    """What becomes of the gradients of one step.
 
     SGD and Adam are applied at once, SGD inside the product where there is one; afterwards no layer holds gradients.
-    Everything else (clipping, an optimizer of one's own) first collects all gradients in the layers and then calls
-    ``optimizer.step``.
+    All else (clipping, an optimizer of one's own) collects the gradients in the layers, for ``optimizer.step``.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
@@ -37,13 +36,11 @@ class Update:
         param, optimizer = layer.params[name], self.optimizer
         if not (self.at_once and isinstance(optimizer, SGD)):
             self.by_gradient(layer, index, name, a @ b)
-            return
-        decay = optimizer.weight_decay_of(param)
-        if optimizer.momentum_of(name):
+        elif optimizer.momentum_of(name):
             velocity = optimizer.memory("velocity", f"{index}.{name}", param)
-            momentum_by_product(optimizer, param, velocity, a, b, rate=self.rate, decay=decay)
+            momentum_by_product(optimizer, param, velocity, a, b, self.rate)
         else:
-            add_product(param, a, b, alpha=-self.rate, beta=1 - self.rate * decay)
+            add_product(param, a, b, alpha=-self.rate, beta=1 - self.rate * optimizer.weight_decay_of(param))
 
     def by_gradient(self, layer: Layer, index: int, name: str, grad: np.ndarray) -> None:
         """Use an array as the gradient of a parameter."""
@@ -66,15 +63,15 @@ class Update:
 
 
 def momentum_by_product(
-    optimizer: SGD, param: np.ndarray, velocity: np.ndarray, a: np.ndarray, b: np.ndarray, *, rate: float, decay: float
+    optimizer: SGD, param: np.ndarray, velocity: np.ndarray, a: np.ndarray, b: np.ndarray, rate: float
 ) -> None:
     """Update a weight p and its velocity v by `SGD`'s formulas, with the gradient ``a @ b`` only ever added to v.
 
     With g' = a b + decay p, SGD computes v1 = m v0 + g' and steps by -rate v1, or for Nesterov by -rate (g' + m v1).
-    The latter holds no g' if written with g' = v1 - m v0: p1 = p0 + rate m v0 - rate (1 + m) v1.  As p changes before v
+    The latter needs no g' if written with g' = v1 - m v0: p1 = p0 + rate m v0 - rate (1 + m) v1.  As p changes before v
     then, decay p brings rate m decay v0 too much into v, which the factor of v0 takes back.
     """
-    ahead = optimizer.momentum if optimizer.nesterov else 0.0
+    decay, ahead = optimizer.weight_decay_of(param), optimizer.momentum if optimizer.nesterov else 0.0
     kept = optimizer.momentum - rate * ahead * decay
     if ahead:
         add_multiple(param, velocity, rate * ahead)
@@ -88,7 +85,7 @@ def momentum_by_product(
 def adam_by_gradient(optimizer: Adam, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
     """Update a parameter and its running means by `Adam`'s formulas, with few passes, and grad as a place to work in.
 
-    The corrections ``1 - b^t`` of the start are taken to the scalar factors: with c = sqrt(1 - b2^t) the step
+    The corrections ``1 - b^t`` of the start go into the scalar factors: with c = sqrt(1 - b2^t) the step
     ``rate m' / (sqrt(v') + eps)`` is ``(rate c / (1 - b1^t)) m / (sqrt(v) + c eps)``.
     """
     b1, b2, number, t = optimizer.beta1, optimizer.beta2, param.dtype.type, optimizer.updates + 1
@@ -110,8 +107,8 @@ def adam_by_gradient(optimizer: Adam, name: str, param: np.ndarray, grad: np.nda
 def blocks(*arrays: np.ndarray) -> Iterator[list[np.ndarray]]:
     """Yield the arrays piece by piece, as flat views.
 
-    An update works number by number, so the result is the same; but the arrays in between now stay in the cache, and a
-    large parameter is updated in two thirds of the time.
+    An update works number by number, so the result is the same; but what lies in between stays in the cache: a large
+    parameter is updated in two thirds of the time.
     """
     if not all(array.flags.c_contiguous for array in arrays):
         yield list(arrays)

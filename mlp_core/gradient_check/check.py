@@ -6,28 +6,18 @@ import numpy as np
 
 from mlp_core.checks import check_batch, positive_int
 from mlp_core.fast.threads import dot
-from mlp_core.gradient_check.finite_differences import INPUT, Difference, LossProbe
-from mlp_core.gradient_check.report import ArrayCheck, GradientCheck, GradientError
-from mlp_core.gradient_check.sweep import Sweep, finite_difference_sweep, probe_network
+from mlp_core.gradient_check.finite_differences import INPUT, Difference, Index, LossProbe, entry_at, probe_network
+from mlp_core.gradient_check.report import ArrayCheck, GradientCheck
 from mlp_core.layers import Layer
 from mlp_core.losses import Reduction
 from mlp_core.network import Sequential
-
-__all__ = ["GradientCheck", "GradientError", "Sweep", "check_gradients", "check_layer", "finite_difference_sweep"]
 
 DIRECTIONS = 5  # random directions tried before giving up on one that crosses no kink
 
 
 def check_gradients(
-    network: Sequential,
-    x: np.ndarray,
-    y: np.ndarray,
-    *,
-    eps: float = 1e-5,
-    tolerance: float = 1e-6,
-    max_entries_per_array: int | None = 100,
-    reduction: Reduction = "mean",
-    seed: int = 0,
+    network: Sequential, x: np.ndarray, y: np.ndarray, *, eps: float = 1e-5, tolerance: float = 1e-6,
+    max_entries_per_array: int | None = 100, reduction: Reduction = "mean", seed: int = 0,
 ) -> GradientCheck:
     """Check the gradient of the cross-entropy with respect to every parameter and the input.
 
@@ -61,13 +51,8 @@ def check_gradients(
 
 
 def check_layer(
-    layer: Layer,
-    x: np.ndarray,
-    *,
-    eps: float = 1e-5,
-    tolerance: float = 1e-6,
-    max_entries_per_array: int | None = 100,
-    seed: int = 0,
+    layer: Layer, x: np.ndarray, *, eps: float = 1e-5, tolerance: float = 1e-6,
+    max_entries_per_array: int | None = 100, seed: int = 0,
 ) -> GradientCheck:
     """Check one layer's backward by itself: the gradient of ``sum(R * layer.forward(x))`` for a random array R.
 
@@ -123,44 +108,37 @@ def _check_array(
     sampled = max_entries is not None and gradient.size > max_entries
     if sampled:
         flat = np.sort(rng.choice(gradient.size, max_entries, replace=False))
-    indices: list[tuple[int, ...] | None] = [tuple(int(i) for i in np.unravel_index(k, gradient.shape)) for k in flat]
-    differences = [probe.difference(name, index, eps) for index in indices if index is not None]
+    entries = [entry_at(position, gradient.shape) for position in flat]
+    indices: list[Index | None] = [*entries]
+    differences = [probe.difference(name, eps, entry) for entry in entries]
     analytic = list(gradient.ravel()[flat])
     if sampled:
-        direction, difference = _along_random_direction(probe, name, eps, rng)
+        direction, difference = _random_direction(probe, name, eps, rng)
         indices.append(None)
         differences.append(difference)
         analytic.append(np.float64(dot(gradient, direction)))
-    return _compare(probe, name, indices, np.array(analytic), differences, floor)
+    numerical, kinks = np.array([d.value for d in differences]), np.array([d.kink for d in differences])
+    error = _relative_error(np.array(analytic), numerical, max(float(np.abs(gradient).max()), floor))
+    layer = repr(probe.layers[probe.layer_index(name)])
+    return ArrayCheck(name, layer, gradient.shape, indices, np.array(analytic), numerical, error, kinks)
 
 
-def _along_random_direction(
+def _random_direction(
     probe: LossProbe, name: str, eps: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, Difference]:
     """Return a random unit direction and the difference along it; up to five tries to avoid kinks."""
     for _ in range(DIRECTIONS):
         direction = rng.standard_normal(probe.arrays[name].shape)
         direction /= np.sqrt(dot(direction, direction))
-        difference = probe.directional_difference(name, direction, eps)
+        difference = probe.difference(name, eps, direction=direction)
         if not difference.kink:
             break
     return direction, difference
 
 
-def _compare(
-    probe: LossProbe,
-    name: str,
-    indices: list[tuple[int, ...] | None],
-    analytic: np.ndarray,
-    differences: list[Difference],
-    floor: float,
-) -> ArrayCheck:
-    """Put the gradients side by side; whatever is not finite counts as infinitely wrong."""
-    numerical = np.array([difference.value for difference in differences])
-    kinks = np.array([difference.kink for difference in differences])
-    largest = max(float(np.abs(probe.gradients[name]).max()), floor)
+def _relative_error(analytic: np.ndarray, numerical: np.ndarray, least: float) -> np.ndarray:
+    """Return the error in parts of the larger number, or of `least`; infinite for whatever is not finite."""
     with np.errstate(invalid="ignore"):
-        error = np.abs(analytic - numerical) / np.maximum(np.maximum(np.abs(analytic), np.abs(numerical)), largest)
+        error = np.abs(analytic - numerical) / np.maximum(np.maximum(np.abs(analytic), np.abs(numerical)), least)
     error[~np.isfinite(error)] = np.inf
-    layer = repr(probe.layers[probe.layer_index(name)])
-    return ArrayCheck(name, layer, probe.gradients[name].shape, indices, analytic, numerical, error, kinks)
+    return error

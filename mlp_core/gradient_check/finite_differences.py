@@ -13,12 +13,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from mlp_core.checks import check_layers
+from mlp_core.checks import Shape, check_batch, check_layers
+from mlp_core.evaluation import check_network
 from mlp_core.fast.threads import product
 from mlp_core.layers import Layer
+from mlp_core.losses import Reduction, softmax_cross_entropy
+from mlp_core.network import Sequential
 
-Criterion = Callable[[np.ndarray], tuple[float, np.ndarray]]
+Criterion = Callable[[np.ndarray], tuple[float, np.ndarray]]  # the last layer's output to the loss and its gradient
+Index = tuple[int, ...]
 INPUT = "input"
 
 
@@ -32,24 +37,10 @@ class Difference(NamedTuple):
 class LossProbe:
     """A stack of layers, one batch and one loss; evaluates the loss anew after a change to a parameter or the batch.
 
-    Random layers such as `Dropout` are frozen: every evaluation replays the random numbers of the first.
-
-    Parameters
-    ----------
-    layers : sequence of Layer
-        Used as they are: the parameters are changed and restored, ``grads`` filled.
-    x : ndarray, shape (n, ...)
-        The batch; a copy is taken.
-    criterion : callable
-        Maps the last layer's output to the loss, a float, and its gradient with respect to that output.
-
-    Attributes
-    ----------
-    loss : float
-        At the unchanged parameters.
-    arrays, gradients : dict of str to ndarray
-        What may be probed, the parameters as ``"2.weight"`` and the batch as ``"input"``, and the gradients that
-        ``backward`` says they have.
+    Random layers such as `Dropout` are frozen: every evaluation replays the random numbers of the first.  The layers
+    are used as they are, their parameters changed and restored, ``grads`` filled; of the batch a copy is taken.
+    ``arrays`` holds what may be probed, the parameters as ``"2.weight"`` and the batch as ``"input"``, ``gradients``
+    what ``backward`` says of them.
     """
 
     def __init__(self, layers: Sequence[Layer], x: np.ndarray, criterion: Criterion) -> None:
@@ -86,16 +77,8 @@ class LossProbe:
         """Return the first layer that the array of that name touches."""
         return 0 if name == INPUT else int(name.split(".")[0])
 
-    def difference(self, name: str, index: tuple[int, ...], eps: float) -> Difference:
-        """Return the central difference with respect to one number, ``arrays[name][index]``."""
-        return self._difference(name, index, np.ones((), self.arrays[name].dtype), eps)
-
-    def directional_difference(self, name: str, direction: np.ndarray, eps: float) -> Difference:
-        """Return the central difference along a direction, an array of the shape of ``arrays[name]``."""
-        return self._difference(name, (), direction, eps)
-
-    def _difference(self, name: str, index: tuple[int, ...], direction: np.ndarray, eps: float) -> Difference:
-        """Move ``array[index]`` by plus and minus ``eps * direction``, and put it back."""
+    def difference(self, name: str, eps: float, index: Index = (), direction: np.ndarray | float = 1.0) -> Difference:
+        """Return the central difference with respect to ``arrays[name][index]``: a number, or all along a direction."""
         array, first = self.arrays[name], self.layer_index(name)
         original, step = array[index].copy(), array.dtype.type(eps) * direction
         try:
@@ -118,6 +101,24 @@ class LossProbe:
             x = layer.forward(x, training=True)
             kink = kink or not _same(_choices(layer), self.choices[index])
         return self.criterion(x)[0], kink
+
+
+def probe_network(
+    network: Sequential, x: np.ndarray, y: np.ndarray, *, dtype: DTypeLike, reduction: Reduction
+) -> LossProbe:
+    """Return a probe of the cross-entropy of a copy of the network in that precision."""
+    check_network(network)
+    network = network.astype(dtype)
+    x = check_batch(x).astype(network.dtype)
+    network.forward(x[:1])  # raises the network's own message if the shape is wrong
+    if network.input_shape is not None:
+        x = x.reshape(len(x), *network.input_shape)
+    return LossProbe(network.layers, x, lambda logits: softmax_cross_entropy(logits, y, reduction))
+
+
+def entry_at(position: int | np.integer, shape: Shape) -> Index:
+    """Return the index of an array's entry at a flat position."""
+    return tuple(int(i) for i in np.unravel_index(position, shape))
 
 
 def _generators(layer: Layer) -> list[np.random.Generator]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,65 +19,42 @@ class GradientError(AssertionError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One number's gradient, both ways.
+    """One number's gradient, both ways: what backward says, and the central difference."""
 
-    Attributes
-    ----------
-    parameter : str
-        Such as "2.weight", or "input".
-    layer : str
-        The layer it belongs to.
-    index : tuple of int or None
-        Where in the array; None for a random direction through the whole array.
-    analytic, numerical : float
-        What backward says, and the central difference.
-    relative_error : float
-        See `GradientCheck`.
-    """
-
-    parameter: str
+    parameter: str  # such as "2.weight", or "input"
     layer: str
-    index: tuple[int, ...] | None
+    index: tuple[int, ...] | None  # None for a random direction through the whole array
     analytic: float
     numerical: float
-    relative_error: float
+    relative_error: float  # see `GradientCheck`
 
 
 @dataclass(frozen=True, eq=False)
 class ArrayCheck:
-    """The check of one array; the other attributes hold one value an entry, in the order of `indices`.
-
-    Attributes
-    ----------
-    name, layer : str
-    shape : tuple of int
-        Of the array.
-    indices : list of tuple
-        The entries checked; the last is None where a random direction stands for all that were not.
-    analytic, numerical, relative_error : ndarray, float
-    kinks : ndarray, bool
-        Where the step crossed a kink, so that the central difference says nothing.
-    """
+    """The check of one array; the entries checked are `indices`, and each array holds one value an entry."""
 
     name: str
     layer: str
     shape: tuple[int, ...]
-    indices: list[tuple[int, ...] | None]
+    indices: list[tuple[int, ...] | None]  # the last is None where a random direction stands for all that are not here
     analytic: np.ndarray
     numerical: np.ndarray
     relative_error: np.ndarray
-    kinks: np.ndarray
+    kinks: np.ndarray  # bool: where the step crossed a kink, so that the central difference says nothing
+
+    @property
+    def worst(self) -> Entry | None:
+        """The entry with the largest relative error away from kinks; None if every step crossed one."""
+        if self.kinks.all():
+            return None
+        position = int(np.where(self.kinks, -1.0, self.relative_error).argmax())
+        numbers = (float(values[position]) for values in (self.analytic, self.numerical, self.relative_error))
+        return Entry(self.name, self.layer, self.indices[position], *numbers)
 
     @property
     def max_relative_error(self) -> float:
-        """The largest relative error away from kinks; NaN if every step crossed one."""
-        smooth = self.relative_error[~self.kinks]
-        return float(smooth.max()) if smooth.size else float("nan")
-
-    def entry(self, position: int) -> Entry:
-        """Return one entry."""
-        numbers = (float(values[position]) for values in (self.analytic, self.numerical, self.relative_error))
-        return Entry(self.name, self.layer, self.indices[position], *numbers)
+        """The relative error of `worst`; NaN if every step crossed a kink."""
+        return self.worst.relative_error if self.worst else float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,11 +83,8 @@ class GradientCheck:
     @property
     def worst(self) -> Entry | None:
         """The entry with the largest relative error away from kinks; None if every step crossed one."""
-        smooth = [check for check in self.arrays if not check.kinks.all()]
-        if not smooth:
-            return None
-        check = max(smooth, key=lambda check: check.max_relative_error)
-        return check.entry(int(np.where(check.kinks, -1.0, check.relative_error).argmax()))
+        entries = [check.worst for check in self.arrays if check.worst]
+        return max(entries, key=attrgetter("relative_error"), default=None)
 
     @property
     def max_relative_error(self) -> float:
@@ -150,27 +125,20 @@ class GradientCheck:
 
     def _row(self, check: ArrayCheck) -> dict[str, object]:
         """Return an array's row of the table."""
-        smooth = ~check.kinks
-        absolute = np.abs(check.analytic - check.numerical)[smooth]
+        absolute = np.abs(check.analytic - check.numerical)[~check.kinks]
         return {
-            "parameter": check.name,
-            "layer": check.layer,
-            "shape": check.shape,
-            "checked": int(smooth.sum()),
-            "kinks": int(check.kinks.sum()),
+            "parameter": check.name, "layer": check.layer, "shape": check.shape,
+            "checked": absolute.size, "kinks": int(check.kinks.sum()),
             "max_absolute_error": float(absolute.max()) if absolute.size else float("nan"),
-            "max_relative_error": check.max_relative_error,
-            "passed": check.max_relative_error <= self.tolerance,
+            "max_relative_error": check.max_relative_error, "passed": check.max_relative_error <= self.tolerance,
         }
 
     def __repr__(self) -> str:
         """Give the verdict in a line."""
         verdict = "passed" if self.passed else "FAILED"
         missing = f", {len(self.unchecked)} of {len(self.arrays)} arrays not checked" if self.unchecked else ""
-        return (
-            f"GradientCheck({verdict}: max_relative_error={self.max_relative_error:.2g}, "
-            f"tolerance={self.tolerance:g}, {self.checked} entries checked, {self.kinks} kinks{missing})"
-        )
+        return (f"GradientCheck({verdict}: max_relative_error={self.max_relative_error:.2g}, "
+                f"tolerance={self.tolerance:g}, {self.checked} entries checked, {self.kinks} kinks{missing})")
 
     def __str__(self) -> str:
         """Give the verdict, and where it failed what is known about the mistake."""
@@ -179,28 +147,27 @@ class GradientCheck:
     def _findings(self) -> Iterator[str]:
         """Yield a line for every array that failed or could not be checked."""
         for check in self.arrays:
-            if check.kinks.all():
+            if check.worst is None:
                 yield f"  {check.name} of {check.layer}: not checked, every step of {self.eps:g} crosses a kink;"
                 yield "    try other weights (not zeros), another batch or a smaller eps"
-            elif check.max_relative_error > self.tolerance or np.isnan(check.max_relative_error):
-                yield from _explain(check, self)
+            elif check.worst.relative_error > self.tolerance:
+                yield from _explain(check, check.worst, self)
 
 
-def _explain(check: ArrayCheck, report: GradientCheck) -> Iterator[str]:
+def _explain(check: ArrayCheck, entry: Entry, report: GradientCheck) -> Iterator[str]:
     """Yield what is known about a wrong gradient: where it is worst, and a pattern in it."""
     smooth = ~check.kinks
     wrong = smooth & (check.relative_error > report.tolerance)
-    entry = check.entry(int(np.where(smooth, check.relative_error, -1.0).argmax()))
     place = "along a random direction" if entry.index is None else f"at {list(entry.index)}"
     yield f"  {check.name} of {check.layer}: {wrong.sum()} of {smooth.sum()} entries are wrong; worst {place}:"
     error = f"relative error {entry.relative_error:.2g}"
     yield f"    analytic {entry.analytic:.9g}, numerical {entry.numerical:.9g}, {error}"
-    hint = _pattern(check.analytic[smooth], check.numerical[smooth], report)
+    hint = _pattern(check.analytic[smooth], check.numerical[smooth], report.batch_size)
     if hint:
         yield f"    {hint}"
 
 
-def _pattern(analytic: np.ndarray, numerical: np.ndarray, report: GradientCheck) -> str:
+def _pattern(analytic: np.ndarray, numerical: np.ndarray, batch_size: int) -> str:
     """Return a guess at the mistake: the analytic gradient is often a constant multiple of the right one."""
     if not np.isfinite(analytic).all():
         return "the analytic gradient is not finite"
@@ -211,7 +178,7 @@ def _pattern(analytic: np.ndarray, numerical: np.ndarray, report: GradientCheck)
     factor = float(np.vdot(numerical, analytic) / np.vdot(numerical, numerical))
     if np.abs(analytic - factor * numerical).max() > 1e-4 * np.abs(analytic).max():
         return ""
-    meanings = {-1.0: "the sign", float(report.batch_size): "a sum over the batch where the mean belongs"}
-    meanings[1 / report.batch_size] = "the mean over the batch taken twice"
+    meanings = {-1.0: "the sign", float(batch_size): "a sum over the batch where the mean belongs"}
+    meanings[1 / batch_size] = "the mean over the batch taken twice"
     likely = [meaning for value, meaning in meanings.items() if abs(value / factor - 1) < 1e-3]
     return f"every entry is {factor:.6g} times the right one" + (f": {likely[0]}?" if likely else "")

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import DTypeLike
 
-from mlp_core.checks import check_batch, positive_int
-from mlp_core.evaluation import check_network
-from mlp_core.gradient_check.finite_differences import LossProbe
-from mlp_core.losses import Reduction, softmax_cross_entropy
+from mlp_core.checks import Shape, positive_int
+from mlp_core.gradient_check.finite_differences import Index, entry_at, probe_network
+from mlp_core.losses import Reduction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +44,7 @@ class Sweep:
     """
 
     parameter: str
-    indices: list[tuple[int, ...]]
+    indices: list[Index]
     N: np.ndarray
     eps: np.ndarray
     analytic: np.ndarray
@@ -79,52 +78,31 @@ class Sweep:
         import pandas as pd
 
         rows, count = self.numerical.shape
-        return pd.DataFrame(
-            {
-                "N": np.repeat(self.N, count),
-                "eps": np.repeat(self.eps, count),
-                "entry": np.tile(np.arange(1, count + 1), rows),
-                "index": self.indices * rows,
-                "analytic": np.tile(self.analytic, rows),
-                "numerical": self.numerical.ravel(),
-                "difference": self.difference.ravel(),
-                "absolute": self.absolute.ravel(),
-                "kink": self.kinks.ravel(),
-            }
-        )
+        return pd.DataFrame({
+            "N": np.repeat(self.N, count), "eps": np.repeat(self.eps, count),
+            "entry": np.tile(np.arange(1, count + 1), rows), "index": self.indices * rows,
+            "analytic": np.tile(self.analytic, rows), "numerical": self.numerical.ravel(),
+            "difference": self.difference.ravel(), "absolute": self.absolute.ravel(), "kink": self.kinks.ravel(),
+        })
 
     def summary(self) -> pd.DataFrame:
         """Return a DataFrame, one row for each N: the largest difference, that away from kinks, and the kinks."""
         import pandas as pd
 
-        columns = {
-            "eps": self.eps,
-            "max_absolute": self.max_absolute,
-            "max_absolute_smooth": self.max_absolute_smooth,
-            "kinks": self.kinks.sum(axis=1),
-        }
-        return pd.DataFrame(columns, index=pd.Index(self.N, name="N"))
+        columns = {name: getattr(self, name) for name in ("eps", "max_absolute", "max_absolute_smooth")}
+        return pd.DataFrame({**columns, "kinks": self.kinks.sum(axis=1)}, index=pd.Index(self.N, name="N"))
 
     def __repr__(self) -> str:
         """Say what was swept, and the best N."""
         best = self.N[np.argmin(self.max_absolute)]
-        return (
-            f"Sweep({self.parameter}, {len(self.indices)} entries, {len(self.N)} steps, {self.dtype}: "
-            f"best at N={best:g} with a largest difference of {self.max_absolute.min():.2g})"
-        )
+        return (f"Sweep({self.parameter}, {len(self.indices)} entries, {len(self.N)} steps, {self.dtype}: "
+                f"best at N={best:g} with a largest difference of {self.max_absolute.min():.2g})")
 
 
 def finite_difference_sweep(
-    network: Sequential,
-    x: np.ndarray,
-    y: np.ndarray,
-    *,
-    parameter: str = "2.weight",
-    count: int = 10,
-    N: Sequence[float] = DEFAULT_N,
-    indices: Sequence[int | tuple[int, ...]] | None = None,
-    dtype: DTypeLike = "float64",
-    reduction: Reduction = "mean",
+    network: Sequential, x: np.ndarray, y: np.ndarray, *, parameter: str = "2.weight", count: int = 10,
+    N: Sequence[float] = DEFAULT_N, indices: Sequence[int | Index] | None = None,
+    dtype: DTypeLike = "float64", reduction: Reduction = "mean",
 ) -> Sweep:
     """Compare the gradient of some entries of a parameter with central differences of step 1/N, for each N.
 
@@ -159,17 +137,11 @@ def finite_difference_sweep(
     if parameter not in probe.arrays:
         raise ValueError(f"expected a parameter among {', '.join(probe.arrays)}; got {parameter!r}")
     chosen = _chosen_indices(probe.arrays[parameter].shape, positive_int(count, "count"), indices)
-    table = [[probe.difference(parameter, index, 1 / n) for index in chosen] for n in inverse_steps.tolist()]
-    return Sweep(
-        parameter,
-        chosen,
-        inverse_steps,
-        1 / inverse_steps,
-        np.array([probe.gradients[parameter][index] for index in chosen], dtype=float),
-        np.array([[difference.value for difference in row] for row in table]),
-        np.array([[difference.kink for difference in row] for row in table]),
-        np.dtype(dtype).name,
-    )
+    table = [[probe.difference(parameter, 1 / n, index) for index in chosen] for n in inverse_steps.tolist()]
+    analytic = np.array([probe.gradients[parameter][index] for index in chosen], dtype=float)
+    numerical = np.array([[difference.value for difference in row] for row in table])
+    kinks = np.array([[difference.kink for difference in row] for row in table])
+    return Sweep(parameter, chosen, inverse_steps, 1 / inverse_steps, analytic, numerical, kinks, np.dtype(dtype).name)
 
 
 def _inverse_steps(N: Sequence[float]) -> np.ndarray:
@@ -182,28 +154,13 @@ def _inverse_steps(N: Sequence[float]) -> np.ndarray:
     return steps.astype(float)
 
 
-def probe_network(
-    network: Sequential, x: np.ndarray, y: np.ndarray, *, dtype: DTypeLike, reduction: Reduction
-) -> LossProbe:
-    """Return a probe of the cross-entropy of a copy of the network in that precision."""
-    check_network(network)
-    network = network.astype(dtype)
-    x = check_batch(x).astype(network.dtype)
-    network.forward(x[:1])  # raises the network's own message if the shape is wrong
-    if network.input_shape is not None:
-        x = x.reshape(len(x), *network.input_shape)
-    return LossProbe(network.layers, x, lambda logits: softmax_cross_entropy(logits, y, reduction))
-
-
-def _chosen_indices(
-    shape: tuple[int, ...], count: int, indices: Sequence[int | tuple[int, ...]] | None
-) -> list[tuple[int, ...]]:
+def _chosen_indices(shape: Shape, count: int, indices: Sequence[int | Index] | None) -> list[Index]:
     """Return the entries to look at as tuples; ValueError for one that is not there."""
     if indices is None:
         indices = range(min(count, math.prod(shape)))
     try:
         flat = [np.ravel_multi_index(index, shape) if isinstance(index, tuple) else int(index) for index in indices]
-        chosen = [tuple(int(i) for i in np.unravel_index(position, shape)) for position in flat]
+        chosen = [entry_at(position, shape) for position in flat]
     except ValueError:
         chosen = []
     if not chosen:

@@ -26,6 +26,6 @@ def atomic_write(path: str | os.PathLike[str], *, sync: bool = True) -> Iterator
         part.replace(path)
     except BaseException as error:
         part.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
+        if isinstance(error, OSError) and error.errno and error.filename is None:
             error.filename = str(path)  # a full disk does not say where
         raise

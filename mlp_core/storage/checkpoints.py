@@ -69,37 +69,33 @@ class Checkpoint(Callback):
         """Bring the run to where the checkpoint left it; do nothing if there is no file yet."""
         if not os.path.exists(self.path):
             return
-        document, arrays = self._read()
         try:
+            document, arrays = self._read()
             self._refuse_others(document, state.epochs)
             self._restore(state, document, arrays)
         except CheckpointError:
             raise
         except DAMAGES as error:
-            raise CheckpointError(f"{self.path} is damaged ({error!r}); delete it to start again") from error
+            fault = f"{type(error).__name__}: {error}"
+            raise CheckpointError(f"cannot go on from {self.path} ({fault}); delete it to start again") from error
 
     def _read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the file's document and arrays; nothing in it is ever executed."""
-        try:
-            arrays = read_npz(self.path, LIMIT, compressed=False)
-            if arrays.pop("hash").tobytes().decode() != _content_hash(arrays):
-                raise ValueError("its content is not what was written")
-            document = json.loads(arrays.pop("document").tobytes())
-            known = (document["format"], document["version"]) == (FORMAT, VERSION)
-        except DAMAGES as error:
-            raise CheckpointError(f"cannot read checkpoint {self.path} ({error}); delete it to start again") from error
-        if not known:
-            raise CheckpointError(f"{self.path} is no checkpoint of version {VERSION}; delete it to start again")
+        arrays = read_npz(self.path, LIMIT, compressed=False)
+        if arrays.pop("hash").tobytes().decode() != _content_hash(arrays):
+            raise ValueError("its content is not what was written")
+        document = json.loads(arrays.pop("document").tobytes())
+        if (document["format"], document["version"]) != (FORMAT, VERSION):
+            raise ValueError(f"it is no checkpoint of version {VERSION}")
         return document, arrays
 
     def _refuse_others(self, document: dict[str, Any], epochs: int) -> None:
         """Raise CheckpointError if the checkpoint is of another run, and say in what it differs."""
-        saved = document["fingerprint"]
-        names = [name for name in {**self.fingerprint, **saved} if saved.get(name) != self.fingerprint.get(name)]
+        there, here = document["fingerprint"], self.fingerprint
+        names = [name for name in {**here, **there} if there.get(name) != here.get(name)]
         if names:
-            sides = [(name, str(saved.get(name)), str(self.fingerprint.get(name))) for name in names]
-            told = [f"{name}: {there} there, {here} here" for name, there, here in sides
-                    if not there.startswith("sha256:") and not here.startswith("sha256:")]
+            told = [f"{name}: {there.get(name)} there, {here.get(name)} here" for name in names
+                    if "sha256:" not in f"{there.get(name)}{here.get(name)}"]
             details = f" ({'; '.join(told)})" if told else ""
             raise CheckpointError(
                 f"{self.path} belongs to another run, with another {' and another '.join(names)}{details}; to resume, "

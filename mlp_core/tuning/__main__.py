@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlp_core.tuning.store import Record, TrialStore, is_complete
+from mlp_core.tuning.store import Record, TrialStore
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def list_trials(store: TrialStore, _: argparse.Namespace) -> None:
     """Print one line a trial, and a summary."""
-    records = [record for record in store.records() if is_complete(record)]
+    records = list(store.records())
     for record in records:
         print(describe(record))
     damaged = len(list(store.folder.glob("trials/*.json"))) - len(records)
@@ -60,8 +60,7 @@ def describe(record: Record) -> str:
 def clear_trials(store: TrialStore, options: argparse.Namespace) -> None:
     """Remove trials, and say how many."""
     if options.failed or options.key:
-        records = [record for record in store.records() if is_complete(record)]
-        chosen = [one for one in records if one["status"] == "failed" or not options.failed]
+        chosen = [one for one in store.records() if one["status"] == "failed" or not options.failed]
         paths = [store.path(one["key"]) for one in chosen if one["key"].startswith(tuple(options.key) or "")]
         for path in paths:
             path.unlink(missing_ok=True)

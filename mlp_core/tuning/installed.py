@@ -9,6 +9,7 @@ import operator
 import platform
 import sys
 import sysconfig
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -66,12 +67,9 @@ def version(module: str) -> str:
 def _origin(top: str) -> Path | None:
     """Return the file or folder of a top-level module, imported or not; None where there is none."""
     loaded = sys.modules.get(top)
-    if loaded is not None:
-        places = [getattr(loaded, "__file__", None), *getattr(loaded, "__path__", ())]
-    else:
-        try:
+    places = [getattr(loaded, "__file__", None), *getattr(loaded, "__path__", ())]
+    if loaded is None:
+        with suppress(ImportError, ValueError):
             found = importlib.util.find_spec(top)
-        except (ImportError, ValueError):
-            found = None
-        places = [found.origin if found and found.has_location else None]
+            places = [found.origin if found and found.has_location else None]
     return next((Path(place) for place in places if place), None)

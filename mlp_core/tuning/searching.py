@@ -14,7 +14,7 @@ from mlp_core.splits import Dataset
 from mlp_core.storage.hashes import digest
 from mlp_core.tuning.fingerprint import code_version, identify
 from mlp_core.tuning.halving import climb, rung_epochs
-from mlp_core.tuning.session import Session, open_pool, open_store
+from mlp_core.tuning.session import Session, open_engine, open_store
 from mlp_core.tuning.shared_data import dataset_hash
 from mlp_core.tuning.spaces import check_space
 from mlp_core.tuning.store import CacheWarning
@@ -117,12 +117,13 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
     lengths = rung_epochs(len(kept), epochs, halving)
     rungs = [[make_trial(point, length, seed, identity, last=length == epochs) for point in kept] for length in lengths]
     scheduler = scheduler or os.environ.get("MLP_CORE_SCHEDULER")
-    with open_store(cache) as store, open_pool(n_jobs, len(kept), None if cache else store.folder) as pool:
+    title = f"{len(kept)} of {len(settings)} settings in the budget" if parameters else "search"
+    with open_store(cache) as store:
         keep = checkpoints or halving is not None
         job = Job(str(store.folder), None, code_version(), store.sync, keep, functions if cache else "", build, run)
-        session = Session(store, job, data, pool, scheduler, progress)
-        title = f"{len(kept)} of {len(settings)} settings in the budget" if parameters else "search"
-        outcome = climb(session, rungs, title, halving or 1)
+        with open_engine(n_jobs, scheduler, job, data, len(kept)) as engine:
+            session = Session(store, engine, progress)
+            outcome = climb(session, rungs, title, halving or 1)
     frame = to_frame(outcome, target)
     frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused)
     if uncached:
@@ -134,7 +135,7 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any, h
     """Raise TypeError or ValueError for what no search can use."""
     if not isinstance(data, Dataset):
         raise TypeError(f"expected data as a Dataset, such as load_dataset('mnist-5k'); got {type(data).__name__}")
-    for name, value in (("epochs", epochs), ("n_jobs", n_jobs)):
+    for name, value in (("epochs", epochs), ("n_jobs", n_jobs), ("halving", 2 if halving is None else halving)):
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise TypeError(f"expected {name} as a whole number, got {value!r}")
     if epochs < 1:
@@ -146,7 +147,5 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any, h
             raise TypeError(f"expected {name} as an ordinary function (def ...), got {function!r}")
     if build is not None and run is not None:
         raise ValueError("expected build= or run=, got both: run replaces the building, too")
-    if halving is not None and (isinstance(halving, bool) or not isinstance(halving, int)):
-        raise TypeError(f"expected halving as a whole number, such as 3, or None; got {halving!r}")
     if halving is not None and halving < 2:
         raise ValueError(f"expected halving of at least 2 (one trial in two goes on), got {halving}")

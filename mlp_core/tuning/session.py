@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,15 @@ from mlp_core.tuning.store import CacheWarning, DamagedRecord, Record, TrialStor
 from mlp_core.tuning.work import Job, Trial, written
 from mlp_core.tuning.workers import LocalPool, run_here, run_processes
 
+Engine = Callable[[Iterable[Trial]], Generator[Record]]  # runs trials, and yields their records as they end
+
 
 @dataclass
 class Session:
-    """Where and how the trials of one search run; where there is neither a pool nor a scheduler, in this process.
-
-    `reused` counts the results that came from the cache.
-    """
+    """One search's store and engine, and whether to show its progress; `reused` counts the results from the cache."""
 
     store: TrialStore
-    job: Job
-    data: Dataset
-    pool: LocalPool | None
-    scheduler: Any
+    engine: Engine
     progress: bool
     reused: int = 0
 
@@ -40,15 +37,15 @@ class Session:
         missing = {trial.key: trial for trial in trials if trial.key not in found}
         if missing:
             bar = counter(title, len(found), len(found) + len(missing), self.progress)
-            with closing(self._start([*missing.values()])) as engine, bar as count:
-                found.update(self._collect(engine, count))
+            with closing(self.engine(missing.values())) as records, bar as count:
+                found.update(self._collect(records, count))
             self._write_again(found)
         return {trial.key: found[trial.key] for trial in trials}
 
     def drop_checkpoint(self, trial: Trial) -> None:
         """Remove the state of a trial that will not go on."""
         with suppress(OSError):
-            self.store.checkpoint(trial.lineage).unlink()
+            self.store.path(trial.lineage, "checkpoints").unlink()
 
     def _look_up(self, trials: Sequence[Trial]) -> dict[str, Record]:
         """Return the records that need no new run, by key; warn of damaged ones."""
@@ -61,21 +58,12 @@ class Session:
                 warnings.warn(f"{error}: the trial runs again", CacheWarning, stacklevel=4)
         return found
 
-    def _start(self, trials: list[Trial]) -> Generator[Record]:
-        """Return a generator that runs the trials, and yields their records as they end."""
-        if self.scheduler:
-            return run_dask(trials, self.job, self.data, self.scheduler)
-        if self.pool is None:
-            return run_here(trials, self.job, self.data)
-        return run_processes(trials, self.job, self.data, self.pool)
-
-    def _collect(self, engine: Iterator[Record], count: Callable[[], object]) -> Iterator[tuple[str, Record]]:
+    def _collect(self, records: Iterator[Record], count: Callable[[], object]) -> Iterator[tuple[str, Record]]:
         """Yield the records with their keys; write those that no worker could, and warn of the first that cannot be."""
         warned = False
-        for record in engine:
-            if not record.pop("written", False) and "foreign" not in record:
+        for record in records:
+            if "unwritten" in record and "foreign" not in record:
                 record = written(self.store, record)
-                record.pop("written", None)
             if not warned and (fault := self._fault(record)):
                 warned = True
                 warnings.warn(fault, CacheWarning, stacklevel=5)
@@ -122,20 +110,23 @@ def open_store(cache: str | Path | None) -> Iterator[TrialStore]:
 
 
 @contextmanager
-def open_pool(n_jobs: int, trials: int, scratch: Path | None) -> Iterator[LocalPool | None]:
-    """Open the local processes that `n_jobs` asks for, no more than trials; None where that is this one.
+def open_engine(n_jobs: int, scheduler: Any, job: Job, data: Dataset, trials: int) -> Iterator[Engine]:
+    """Open what runs trials: a Dask cluster, this process, or the local ones that `n_jobs` asks for.
 
     Negative numbers count down from all cores. A single trial has a process of its own, too, for it could kill it.
     """
     from joblib import cpu_count
 
     processes = n_jobs if n_jobs > 0 else max(1, cpu_count() + 1 + n_jobs)
-    if processes == 1:
-        yield None
-        return
-    with warnings.catch_warnings(), LocalPool(min(processes, trials), scratch) as pool:
-        warnings.filterwarnings("ignore", "A worker stopped while", UserWarning)  # to free memory, and is replaced
-        yield pool
+    if scheduler:
+        yield partial(run_dask, job=job, data=data, scheduler=scheduler)
+    elif processes == 1:
+        yield partial(run_here, job=job, data=data)
+    else:
+        scratch = None if job.sync else job.folder
+        with warnings.catch_warnings(), LocalPool(min(processes, trials), scratch) as pool:
+            warnings.filterwarnings("ignore", "A worker stopped while", UserWarning)  # to free memory, and is replaced
+            yield partial(run_processes, job=job, data=data, pool=pool)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ Record = dict[str, Any]
 
 FORMAT, VERSION = "mlp_core.trial", 1
 POLL_INTERVAL = 0.1  # seconds between two looks at a lock that another search holds
-FOLDERS = ("trials", "locks", "running", "checkpoints")
+FOLDERS = {"trials": ".json", "locks": ".lock", "running": "", "checkpoints": ".npz"}  # and how their files end
 MAX_BYTES = 2**26  # of a record: the histories of a million epochs
 ABANDONED = 600  # seconds after which nobody is still writing to a half-written file
 FINAL = ("ok", "diverged")  # what a rerun does not repeat; a failure may have had a passing cause
@@ -65,12 +65,12 @@ class TrialStore:
         for name in FOLDERS:
             make_folder(self.folder / name)
 
-    def path(self, key: str) -> Path:
-        """Return the file that a trial's result is kept in."""
-        return self.folder / "trials" / f"{key}.json"
+    def path(self, key: str, folder: str = "trials") -> Path:
+        """Return the file of a trial in one of the `FOLDERS`: by default the one that its result is kept in."""
+        return self.folder / folder / f"{key}{FOLDERS[folder]}"
 
     def load(self, key: str) -> Record | None:
-        """Return a trial's result, or None if there is none; `DamagedRecord` if the file is cut short or altered."""
+        """Return a trial's result, or None if there is none; `DamagedRecord` if the file is not what was written."""
         path = self.path(key)
         try:
             return decode(read_bytes(path, MAX_BYTES, decompress=False), path)
@@ -82,8 +82,6 @@ class TrialStore:
     def result(self, key: str) -> Record | None:
         """Return the result of a trial that need not run again; None if there is none, `DamagedRecord` as `load`."""
         record = self.load(key)
-        if record is not None and not is_complete(record):
-            raise DamagedRecord(f"{self.path(key)} lacks what a trial's record holds")
         return record if record is not None and record["status"] in FINAL else None
 
     def save(self, record: Record) -> None:
@@ -111,50 +109,43 @@ class TrialStore:
         Yields False if another process holds the lock, and this one is not to `wait`. True as well where there can be
         no lock file (a full disk, a folder that is gone): better run a trial twice than not at all.
         """
-        lock, mine = FileLock(self._lock(key), thread_local=False), True
+        lock, mark, mine = self._lock(key), self.path(key, "running"), True
         try:
-            with suppress(OSError):
-                try:
-                    lock.acquire(timeout=-1 if wait else 0, poll_interval=POLL_INTERVAL)
-                except Timeout:
-                    mine = False
-                else:
-                    self._mark(key).touch()
+            try:
+                lock.acquire(blocking=wait, poll_interval=POLL_INTERVAL)
+                mark.touch()
+            except Timeout:
+                mine = False
+            except OSError:
+                pass
             yield mine
         finally:
             if mine:
                 with suppress(OSError):
-                    self._mark(key).unlink()
+                    mark.unlink()
             lock.release()
-
-    def checkpoint(self, lineage: str) -> Path:
-        """Return the file that keeps the state of an unfinished trial."""
-        return self.folder / "checkpoints" / f"{lineage}.npz"
 
     def was_killed(self, key: str) -> bool:
         """Return whether a trial had begun and not ended when its process ended; the next call returns False."""
-        if not self._mark(key).exists():
+        mark = self.path(key, "running")
+        if not mark.exists():
             return False
         try:
-            with FileLock(self._lock(key), blocking=False):
-                self._mark(key).unlink(missing_ok=True)
-        except (Timeout, OSError):
+            with self._lock(key):
+                mark.unlink(missing_ok=True)
+        except OSError:  # a Timeout, too
             return False
         return True
 
-    def _lock(self, key: str) -> Path:
-        """Return the file that is locked while a trial runs."""
-        return self.folder / "locks" / f"{key}.lock"
-
-    def _mark(self, key: str) -> Path:
-        """Return the file that stands there while a trial runs."""
-        return self.folder / "running" / key
+    def _lock(self, key: str) -> FileLock:
+        """Return what a process holds while it runs a trial."""
+        return FileLock(self.path(key, "locks"), thread_local=False, blocking=False)
 
     def sweep(self) -> None:
         """Remove the half-written files that killed processes left behind."""
         for part in self.folder.glob("trials/.*.part"):
             key = part.name.split(".")[1]
-            with suppress(Timeout, OSError), FileLock(self._lock(key), blocking=False):
+            with suppress(OSError), self._lock(key):
                 part.unlink(missing_ok=True)
         for pattern in ("checkpoints/.*.part", "data/*/.*.part"):
             for part in self.folder.glob(pattern):
@@ -192,27 +183,30 @@ def encode(record: Record) -> bytes:
 
 
 def decode(content: bytes, path: Path) -> Record:
-    """Return the record in a file's bytes; DamagedRecord if they are not what `encode` made."""
+    """Return the record in a file's bytes; DamagedRecord if they are not what `encode` made of a trial's."""
     try:
         envelope = json.loads(content)
         record = envelope["record"]
         intact = envelope["sha256"] == record_hash(record) and record["key"] == path.stem
+        complete = is_complete(record)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise DamagedRecord(f"{path} is cut short or no search's ({type(error).__name__}: {error})") from None
     if not intact:
         raise DamagedRecord(f"{path} was altered: its content does not have the hash it names")
+    if not complete:
+        raise DamagedRecord(f"{path} lacks what a trial's record holds")
     return record
 
 
 def is_complete(record: Record) -> bool:
     """Return whether a record has every field of a trial's, of the right type."""
-    try:
+    if any(type(record.get(name, ...)) not in kinds for name, kinds in FIELDS.items()):
+        return False
+    with suppress(ValueError, KeyError, TypeError, OverflowError):
         if record["history"] is not None or record["status"] in FINAL:
             History.from_dict(record["history"])
-    except (ValueError, KeyError, TypeError, OverflowError):
-        return False
-    whole = all(name in record and type(record[name]) in kinds for name, kinds in FIELDS.items())
-    return whole and (record["parameters"] or 0) in range(2**63)
+        return (record["parameters"] or 0) in range(2**63)
+    return False
 
 
 def record_hash(record: Record) -> str:

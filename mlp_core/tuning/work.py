@@ -64,19 +64,20 @@ def make_trial(settings: Settings, epochs: int, seed: int, identity: tuple[str, 
 def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = False) -> Record | None:
     """Return a trial's result: the one on disk, or else a new one, which is on disk before this returns.
 
-    The record says "written" if it is on disk, and "foreign" if it must not be: this process sees other functions than
-    the one that searches. None where another search is running the trial, unless told to `wait` for it.
+    A record that is not on disk says why as "unwritten" (empty if nobody has tried), and "foreign" if it must not be:
+    this process sees other functions than the one that searches. None where another search is running the trial, unless
+    told to `wait` for it.
     """
     if job.folder is None:
         return execute(trial, job, data, None)
     store = TrialStore(job.folder, sync=job.sync)
-    checkpoint = store.checkpoint(trial.lineage) if job.checkpoints else None
+    checkpoint = store.path(trial.lineage, "checkpoints") if job.checkpoints else None
     with store.claim(trial.key, wait=wait) as mine:
         if not mine:
             return None
         with suppress(DamagedRecord):
             if (record := store.result(trial.key)) is not None:
-                return {**record, "written": True}
+                return record
         record = execute(trial, job, data, checkpoint)
         if "foreign" not in record:
             record = written(store, record)
@@ -87,13 +88,13 @@ def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = 
 
 
 def written(store: TrialStore, record: Record) -> Record:
-    """Write the record, and return it with "written"; where that fails with the reason as "unwritten" instead."""
+    """Write the record, and return it; where that fails, with the reason as "unwritten"."""
     record = {name: value for name, value in record.items() if name != "unwritten"}
     try:
         store.save(record)
     except OSError as error:
         return {**record, "unwritten": f"{error.strerror or error}"}
-    return {**record, "written": True}
+    return record
 
 
 def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | None) -> Record:
@@ -114,11 +115,11 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
                 history, parameters = train_network(
                     trial.settings, data, build=job.build, checkpoint=checkpoint, **length)
     except (Exception, SystemExit, GeneratorExit) as error:
-        outcome: Record = {"status": "failed", "reason": reason(error), "history": None}
+        record = make_record(trial, "failed", reason(error))
     else:
         status = "diverged" if history.diverged else "ok"
-        outcome = {"status": status, "reason": history.message, "history": history.to_dict(), "parameters": parameters}
-    return make_record(trial, seconds=time.perf_counter() - start, **outcome, **foreign)
+        record = make_record(trial, status, history.message, history.to_dict(), parameters)
+    return {**record, "seconds": time.perf_counter() - start, **foreign}
 
 
 @functools.lru_cache(maxsize=1)
@@ -134,11 +135,13 @@ def reason(error: BaseException) -> str:
     return type(error).__name__
 
 
-def make_record(trial: Trial, **outcome: Any) -> Record:
+def make_record(trial: Trial, status: str, reason: str, history: Record | None = None,
+                parameters: int | None = None) -> Record:
     """Return the record of an outcome: what identifies the trial, what came of it, and where and when it ended."""
     settings, now = canonical(trial.settings, strict=False), datetime.now(UTC).isoformat(timespec="seconds")
-    record = {"key": trial.key, "settings": settings, "epochs": trial.epochs, "seed": trial.seed, "parameters": None}
-    return {**record, **outcome, "host": platform.node(), "pid": os.getpid(), "finished": now}
+    identity = {"key": trial.key, "settings": settings, "epochs": trial.epochs, "seed": trial.seed}
+    outcome = {"parameters": parameters, "status": status, "reason": reason, "history": history, "seconds": None}
+    return {**identity, **outcome, "host": platform.node(), "pid": os.getpid(), "finished": now, "unwritten": ""}
 
 
 @functools.cache

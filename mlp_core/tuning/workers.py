@@ -8,11 +8,10 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from mlp_core.splits import Dataset
@@ -20,6 +19,7 @@ from mlp_core.tuning.shared_data import DatasetLost, publish_dataset
 from mlp_core.tuning.store import Record, TrialStore
 from mlp_core.tuning.work import THREAD_VARIABLES, Job, Trial, make_record, run_trial
 
+Result = tuple[Trial, Record | None]  # no record where another search is running the trial
 MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
 NOBODY = ""  # stands in for a trial where a process died without one
 FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent lives
@@ -27,13 +27,21 @@ FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent
 
 def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Record]:
     """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
+    yield from in_turns(trials, lambda some, wait: ((trial, run_trial(trial, job, data, wait)) for trial in some))
+
+
+def in_turns(trials: Iterable[Trial], run: Callable[[Iterable[Trial], bool], Iterable[Result]]) -> Generator[Record]:
+    """Yield the records of the trials that `run` gives, those that another search is running last, once it has ended.
+
+    The second argument of `run` says whether to wait for other searches; a record that one of them holds is None.
+    """
     busy = []
-    for trial in trials:
-        if (record := run_trial(trial, job, data)) is not None:
-            yield record
-        else:
+    for trial, record in run(trials, False):
+        if record is None:
             busy.append(trial)
-    yield from (record for trial in busy if (record := run_trial(trial, job, data, True)) is not None)
+        else:
+            yield record
+    yield from (record for _, record in run(busy, True) if record is not None)
 
 
 class LocalPool(AbstractContextManager["LocalPool"]):
@@ -43,7 +51,7 @@ class LocalPool(AbstractContextManager["LocalPool"]):
     this process, should it be killed.
     """
 
-    def __init__(self, workers: int, scratch: Path | None = None) -> None:
+    def __init__(self, workers: int, scratch: str | None = None) -> None:
         self.workers, self.scratch = workers, scratch
         self._executor: Any = None
 
@@ -52,8 +60,7 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         from joblib.externals.loky import ProcessPoolExecutor
 
         if self._executor is None:
-            watched = (os.getpid(), self.scratch and str(self.scratch))
-            one = dict.fromkeys(THREAD_VARIABLES, "1")
+            one, watched = dict.fromkeys(THREAD_VARIABLES, "1"), (os.getpid(), self.scratch)
             self._executor = ProcessPoolExecutor(self.workers, env=one, initializer=start_worker, initargs=watched)
         return self._executor
 
@@ -82,14 +89,15 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
                 del pending[record["key"]]
                 kills[NOBODY] = 0
                 yield record
-        except DatasetLost as error:  # somebody removed or damaged its files: publish them again
-            blame([NOBODY], kills, error)
-        except BrokenExecutor as error:
-            pool.close(kill=True)
+        except (BrokenExecutor, DatasetLost) as error:  # or data that somebody removed: published again
+            if isinstance(error, BrokenExecutor):
+                pool.close(kill=True)
             running = [key for key in pending if store.was_killed(key)]
-            blame(running or [NOBODY], kills, error)
+            kills.update(running or [NOBODY])
+            if kills[NOBODY] >= MAX_KILLS:
+                raise RuntimeError(f"the worker processes fail before they begin a trial: {error}") from error
             for key in [key for key in running if kills[key] >= MAX_KILLS]:
-                yield killed_record(pending.pop(key), f"its process died {kills[key]} times ({error})")
+                yield make_record(pending.pop(key), "failed", f"its process died {kills[key]} times ({error})")
 
 
 def run_batch(pending: dict[str, Trial], job: Job, pool: LocalPool, kills: Counter[str]) -> Generator[Record]:
@@ -100,18 +108,6 @@ def run_batch(pending: dict[str, Trial], job: Job, pool: LocalPool, kills: Count
         return
     with LocalPool(1, pool.scratch) as alone:
         yield from gather(alone.executor(), suspects[:1], job)
-
-
-def blame(running: list[str], kills: Counter[str], error: Exception) -> None:
-    """Count a break against the trials that ran; RuntimeError if nobody did, again and again, and none ends."""
-    kills.update(running)
-    if kills[NOBODY] >= MAX_KILLS:
-        raise RuntimeError(f"the worker processes fail before they begin a trial: {error}") from error
-
-
-def killed_record(trial: Trial, reason: str) -> Record:
-    """Return the record of a trial that never ended."""
-    return make_record(trial, status="failed", reason=reason, history=None, seconds=None)
 
 
 def start_worker(parent: int, scratch: str | None) -> None:
@@ -131,24 +127,18 @@ def follow(parent: int, scratch: str | None) -> None:
     os._exit(1)
 
 
-def gather(pool: Any, trials: Iterable[Trial], job: Job, *data: Any) -> Generator[Record]:
+def gather(pool: Any, trials: Iterable[Trial], job: Job, data: Any = None) -> Generator[Record]:
     """Yield the records of the trials as the pool finishes them, those that another search is running last.
 
     BrokenExecutor, if a process of the pool died, comes after every finished record.
     """
-    arguments = [job, *(data or (None,))]
-    futures = {pool.submit(run_trial, trial, *arguments): trial for trial in trials}
-    busy: list[Trial] = []
-    for trial, record in results(futures):
-        if record is None:
-            busy.append(trial)
-        else:
-            yield record
-    waiting = {pool.submit(run_trial, trial, *arguments, True): trial for trial in busy}
-    yield from (record for _, record in results(waiting) if record is not None)
+    def run(some: Iterable[Trial], wait: bool) -> Iterator[Result]:
+        return results({pool.submit(run_trial, trial, job, data, wait): trial for trial in some})
+
+    yield from in_turns(trials, run)
 
 
-def results(futures: dict[Future[Record | None], Trial]) -> Iterator[tuple[Trial, Record | None]]:
+def results(futures: dict[Future[Record | None], Trial]) -> Iterator[Result]:
     """Yield the trials with their results as they come; a broken pool is raised once nothing more will come."""
     broken = None
     for future in as_completed(futures):
@@ -159,7 +149,7 @@ def results(futures: dict[Future[Record | None], Trial]) -> Iterator[tuple[Trial
         except Exception as error:
             if type(error).__name__ != "KilledWorker":
                 raise
-            yield futures[future], killed_record(futures[future], str(error))
+            yield futures[future], make_record(futures[future], "failed", str(error))
         else:
             yield futures[future], record
     if broken is not None:

@@ -181,6 +181,7 @@ def test_whatever_goes_wrong_the_next_mirror_is_asked(path, get, server, tmp_pat
     assert (tmp_path / "data.gz").read_bytes() == CONTENT
 
 
+@pytest.mark.long
 def test_when_all_fail_each_is_named_with_its_fault_and_nothing_is_left(get, tmp_path):
     with pytest.raises(DatasetError) as caught:
         get(*FAULTS)

@@ -22,8 +22,7 @@ from sklearn.utils.estimator_checks import check_param_validation, parametrize_w
 from threadpoolctl import threadpool_limits
 
 from mlp_core import SGD, Adam, evaluate, log_softmax, mlp, train
-from mlp_core.estimator.classifier import hold_out
-from mlp_core.estimator.examples import Examples
+from mlp_core.estimator.classifier import Examples, hold_out
 from mlp_core.estimator.mlp import MLPClassifier
 from mlp_core.splits import Split
 from mlp_core.training import TrainingDiverged

@@ -47,6 +47,7 @@ def test_a_planted_change_fails_the_comparison(tmp_path, module, planted):
     with (tmp_path / "mlp_core" / f"{module}.py").open("a") as file:
         file.write(planted)
     options = ["--nbval", "--nbval-current-env", "-x", "-q", "-p", "no:cacheprovider", "--color=no"]
+    options += ["-o", f"pythonpath={ROOT / 'tests' / 'support'}"]
     command = [sys.executable, "-m", "pytest", "-c", "/dev/null", "--rootdir", str(tmp_path), *options, "notebooks"]
     copy_first = os.environ | {"PYTHONPATH": str(tmp_path)}
     process = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, env=copy_first)

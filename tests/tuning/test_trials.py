@@ -17,7 +17,8 @@ from mlp_core.tuning.halving import promoted, rung_epochs
 from mlp_core.tuning.spaces import check_space, grid, random_search
 from mlp_core.tuning.store import DamagedRecord, TrialStore
 
-RECORD = {"key": "ab", "settings": {"x": 0.1}, "status": "ok", "history": None, "seconds": 1.5}
+RECORD = {"key": "ab", "settings": {"x": 0.1}, "epochs": 1, "seed": 0, "status": "failed", "reason": "",
+          "finished": "", "parameters": None, "seconds": 1.5, "history": None}  # fmt: skip
 
 
 @pytest.fixture

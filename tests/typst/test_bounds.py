@@ -50,6 +50,7 @@ def test_the_compiler_is_stopped_and_the_cell_named() -> None:
     assert "stopped after 1 s" in problem
 
 
+@pytest.mark.long
 def test_pandoc_is_stopped_and_the_cell_named() -> None:
     (problem,) = problems(notebook(markdown("fine"), markdown("[" * 20000), markdown("fine")), time_limit=1)
     assert problem.startswith("sample.ipynb, cell 2 (`[[[")
