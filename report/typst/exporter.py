@@ -46,6 +46,7 @@ class TypstExporter(Exporter):
     exclude_markdown = Bool(False, help="Leave out Markdown cells.").tag(config=True)
     exclude_code_cell = Bool(False, help="Leave out code cells.").tag(config=True)
     exclude_raw = Bool(False, help="Leave out raw cells.").tag(config=True)
+    chapters = Bool(False, help="Make each of several merged notebooks one chapter.").tag(config=True)
     strict_alt = Bool(False, help="Refuse figures without an alternative text instead of warning.").tag(config=True)
     report = Dict(help="Settings that go before those in the notebook's metadata.report.").tag(config=True)
     _image_place = re.compile("\ue002(image-\\d+)\ue002")  # what `ImageStore.resolve` fills
@@ -162,11 +163,12 @@ class TypstExporter(Exporter):
 
     def _document(self, nb: NotebookNode, resources: dict, store: ImageStore) -> dict[str, Any]:
         name = one_line(resources.get("metadata", {}).get("name") or "Notebook")
-        metadata = document_metadata(nb.metadata, self.report, name, only_heading(nb))
+        heading = "" if self.chapters else only_heading(nb)
+        metadata = document_metadata(nb.metadata, self.report, name, heading)
         metadata["name"] = name
         metadata["template"] = f"{store.prefix}/{Path(self.template).name}"
         metadata["bibliography_title"] = bibliography_title(metadata["lang"])
-        return _printable({"metadata": metadata, "cells": self._cells(nb, store)})
+        return _printable({"metadata": metadata, "cells": self._cells(nb, store), "chapters": self.chapters})
 
     def _cells(self, nb: NotebookNode, store: ImageStore) -> list[dict[str, Any]]:
         return cells(nb, store, echo=self.echo, typst=self.typst_in_markdown)
@@ -197,9 +199,10 @@ class TypstExporter(Exporter):
 
 def _with_exclusions(config: Config | None) -> Config:
     """Let what is set for nbconvert's TemplateExporter hold for the exporters, where nothing is set for them."""
-    known = {name: value for name, value in (config or {}).get("TemplateExporter", {}).items() if name in _EXCLUSIONS}
+    given = config or Config()
+    known = {name: value for name, value in given.get("TemplateExporter", {}).items() if name in _EXCLUSIONS}
     made = Config({"TypstExporter": known})
-    made.merge(config or {})
+    made.merge(given)
     return made
 
 
