@@ -14,8 +14,8 @@ _ABOVE_ALL = 0
 def begin_chapters(cells: list[Element]) -> None:
     """Begin a chapter with every notebook, in place.
 
-    Its heading is the one that the notebook starts with; else its only heading of level 1, which goes before what
-    stands above it, such as a badge; and else the notebook's name.
+    Its heading is the first one, where the notebook starts with it or has no other of level 1; then what stands above
+    it, such as a badge, comes behind it. Else it is the notebook's name.
 
     Parameters
     ----------

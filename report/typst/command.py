@@ -102,7 +102,7 @@ def _run(options: argparse.Namespace) -> None:
     start = time.monotonic()
     sources = [hand_in.read(path) for path in options.notebooks]
     cells = sum(len(source.notebook.cells) for source in sources)
-    _say(f"typesetting {cells} cells of {_counted(len(sources), 'notebook')}")
+    _say(f"typesetting {_counted(cells, 'cell')} of {_counted(len(sources), 'notebook')}")
     exporter = _exporter(options, sources)
     told = _Warnings(logging.WARNING)
     exporter.log.addHandler(told)

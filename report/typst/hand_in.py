@@ -55,7 +55,7 @@ class Source:
         except (ValueError, LookupError, TypeError, RecursionError):
             raise ConversionError([f"{self.name} is not a notebook: expected JSON with its nbformat"]) from None
         if version != 4:
-            remedy = "save it anew in JupyterLab, or run jupyter nbconvert --to notebook --inplace on it"
+            remedy = "try `jupyter nbconvert --to notebook --inplace` on it"
             raise ConversionError([f"{self.name} has notebook format {str(version)[:20]}, expected 4; {remedy}"])
         try:
             notebook = nbformat.reader.reads(text)
@@ -110,14 +110,13 @@ def settings(sources: Sequence[Source], title: str, authors: Sequence[str]) -> d
     ConversionError
         If two notebooks have different bibliographies.
     """
-    if len(sources) == 1:
-        joined = dict(sources[0].settings)
-    else:
-        joined = {"titlepage": True, "contents": True}
-        for source in reversed(sources):
-            joined |= {name: source.settings[name] for name in _SHARED if source.settings.get(name) is not None}
     _check_bibliography(sources)
-    joined["authors"] = list(authors or dict.fromkeys(name for source in sources for name in source.settings["authors"]))
+    said = [source.settings for source in sources]
+    joined = dict(said[0])
+    if len(said) > 1:
+        shared = {name: one[name] for one in reversed(said) for name in _SHARED if one.get(name) is not None}
+        joined = {"titlepage": True, "contents": True, **shared}
+    joined["authors"] = list(authors or dict.fromkeys(name for one in said for name in one["authors"]))
     return joined | ({"title": title} if title else {})
 
 
