@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(1, [str(error)])
     except KeyboardInterrupt:
-        return _fail(130, ["interrupted; nothing was written"])
+        return _fail(130, ["interrupted"])
     return 0
 
 

@@ -137,7 +137,7 @@ def typeset(sources: Sequence[Source], exporter: TypstExporter, name: str) -> tu
     exporter : TypstExporter
         With the `settings` of the document.
     name : str
-        The document's name, its title where there is none.
+        The document's name: the title of several notebooks without one.
 
     Returns
     -------
@@ -145,11 +145,11 @@ def typeset(sources: Sequence[Source], exporter: TypstExporter, name: str) -> tu
         The document, and the exporter's resources.
     """
     merged = merge((source.name, source.notebook) for source in sources)
-    if len(sources) == 1:
-        merged["metadata"] = sources[0].notebook.metadata
-        name = sources[0].path.stem
+    first, alone = sources[0], len(sources) == 1
+    if alone:
+        merged["metadata"] = first.notebook.metadata
     resources = {
-        "metadata": {"name": name, "path": str(sources[0].folder)},
+        "metadata": {"name": first.path.stem if alone else name, "path": str(first.folder)},
         "folders": {source.name: source.folder for source in sources},
         "output_files_dir": f"{name}_files",
     }

@@ -1,5 +1,6 @@
 """Any notebooks to one document: ``python -m report.typst a.ipynb b.ipynb -o hand-in.pdf``."""
 
+import io
 import json
 import re
 import subprocess
@@ -18,6 +19,7 @@ from typst_documents import SVG, Pdf, code, export, markdown, notebook, printed,
 
 from report.typst import TypstExporter, TypstHTMLExporter, TypstPDFExporter, hand_in
 from report.typst.command import main
+from report.typst.writing import zipped
 
 
 def plot(label: str) -> NotebookNode:
@@ -131,8 +133,16 @@ def test_the_archive_is_all_that_is_needed(work: Path, monkeypatch: pytest.Monke
     assert Path("out.zip").read_bytes() == first
 
 
+def test_an_archive_takes_any_name() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(zipped({"a/\udcff.txt": b"x"})))
+    assert archive.read("a/?.txt") == b"x"
+
+
 @pytest.mark.usefixtures("work")
 def test_the_typst_source_compiles_where_it_is_written() -> None:
+    save("only.ipynb", markdown("# Only ![red](zwei/ein%20Bild.svg)"))
+    assert main(["only.ipynb", "-o", "eins ä/one.typ"]) == 0
+    assert {path.name for path in Path("eins ä").iterdir()} == {"ein Bild.svg", "x.ipynb", "one.typ", "one_files"}
     assert main(["eins ä/x.ipynb", "zwei/x.ipynb", "-o", 'zwei/my "ü".typ']) == 0
     compiled = Pdf(typst.compile('zwei/my "ü".typ', root="zwei", ignore_system_fonts=True))
     assert "See Figure 2." in compiled.text
