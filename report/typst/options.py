@@ -74,6 +74,14 @@ def cell_options(cell: NotebookNode) -> dict[str, Any]:
     return options
 
 
+def hide(notebook: NotebookNode, *, source: bool, outputs: bool) -> None:
+    """Hide the source or the outputs of all cells, whatever their options say; a label goes with what it names."""
+    for options in (cell.metadata[OPTIONS] for cell in notebook.cells if cell.cell_type == "code"):
+        options |= {name: False for name, hidden in (("echo", source), ("output", outputs)) if hidden}
+        if source if str(options.get("label")).startswith("lst") else outputs:
+            options.pop("label", None)
+
+
 def _from_metadata(cell: NotebookNode) -> dict[str, Any]:
     """Read what other tools store in cell metadata: nbconvert's ``alt``, Jupyter's hidden source and outputs."""
     metadata, hidden = cell.metadata, cell.metadata.get("jupyter", {})

@@ -87,6 +87,12 @@ def test_references_carry_the_number_of_what_they_name(page):
     assert '<a href="#eq:late">(2)</a>' in page
 
 
+def test_a_citation_may_stand_behind_a_reference(folder):
+    cells = [*CELLS, new_markdown_cell("See @fig-loss [@glorot2010], @tbl-loss. As [@fig-loss; @tbl-loss].")]
+    text = text_of(export(cells, folder, bibliography="refs.bib"))
+    assert "See Figure 1 [1], Table 1. As Figure 1, Table 1." in text
+
+
 def test_the_pdf_has_the_same_numbers(page, folder):
     notebook = new_notebook(cells=[cell.copy() for cell in CELLS], metadata={"report": {"bibliography": "refs.bib"}})
     pdf, _ = TypstPDFExporter().from_notebook_node(notebook, {"metadata": {"name": "n", "path": str(folder)}})
