@@ -58,9 +58,6 @@ def run(settings: Settings) -> None:
         return
     from report.run.build import build  # spares all that `--help` does not need
 
-    if settings.only:
-        wanted = f"a {settings.target} report needs every chapter, and runs what changed"
-        raise ConfigError(f"--only goes with `notebooks`: {wanted}")
     build(settings)
 
 

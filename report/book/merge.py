@@ -9,7 +9,7 @@ from typing import Any
 
 from report.errors import ReportError
 from report.run import notebook as nb
-from report.run.tasks import Executed
+from report.run.tasks import Executed, chosen
 from report.settings import Settings
 from report.values import suggest
 
@@ -84,23 +84,33 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         "institution": settings.institution,
         "date": f"{date.day} {date:%B %Y}",
         "timestamp": int(date.timestamp()),
-        "abstract": fill(settings.abstract, results | {"run": run}),
+        "abstract": fill_abstract(settings, results | {"run": run}),
         "keywords": settings.keywords,
         "lang": settings.lang,
         "lof": settings.list_of_figures,
         "lot": settings.list_of_tables,
         "bibliography": os.path.relpath(bibliography, settings.notebooks) if bibliography else "",
-        "dataset_note": _dataset_note(settings.dataset, settings.profile),
+        "dataset_note": _note(settings),
     }
     return {"title": settings.title, "authors": [{"name": name} for name in settings.authors], "report": report}
 
 
-def _dataset_note(dataset: str, profile: str) -> str:
-    """Say on the title page what the numbers rest on."""
-    note = f"Data set `{dataset}`, profile `{profile}`."
-    if dataset == "mnist-5k":
+def _note(settings: Settings) -> str:
+    """Say on the title page what the numbers rest on, and what there is of the report."""
+    note = f"Data set `{settings.dataset}`, profile `{settings.profile}`."
+    if settings.only:
+        note += f" An excerpt: {len(chosen(settings))} of {len(settings.chapters)} chapters; `make report` makes all."
+    if settings.dataset == "mnist-5k":
         note += " These are the 5,000 embedded digits; `make report DATASET=mnist` makes the report from all of MNIST."
     return note
+
+
+def fill_abstract(settings: Settings, results: dict[str, Any]) -> str:
+    """Put published results into the abstract; an excerpt has none where that tells of a chapter that is left out."""
+    absent = {chapter.name for chapter in settings.chapters} - results.keys()
+    told = {field.group(1) for field in re.finditer(r"\{([\w-]+)\.", settings.abstract)}
+    is_short = told & (absent | {NUMBER_PREFIX.sub("", name) for name in absent})
+    return "" if is_short else fill(settings.abstract, results)
 
 
 class _Filler(string.Formatter):

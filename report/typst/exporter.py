@@ -13,6 +13,7 @@ from traitlets import Bool, Dict, Float, Int, List, Unicode, default
 from .assembly import cells
 from .children import Limits, Stopped
 from .closing import close_code
+from .elsewhere import name_elsewhere
 from .errors import ConversionError, guilty, one_line, place, told
 from .form import check_form
 from .formulas import output_typst
@@ -40,6 +41,7 @@ class TypstExporter(Exporter):
     echo = Bool(True, help="Show code where no option or tag of the cell says otherwise.").tag(config=True)
     strict_alt = Bool(False, help="Refuse figures without an alternative text instead of warning.").tag(config=True)
     report = Dict(help="Settings that go before those in the notebook's metadata.report.").tag(config=True)
+    elsewhere = Dict(help="What is referred to, but not here: label, or notebook -> name.").tag(config=True)
     _image_place = re.compile("\ue002(image-\\d+)\ue002")  # what `ImageStore.resolve` fills
 
     template = Unicode(str(TEMPLATES / "report.typ"), help="The Typst file with the report's look.").tag(config=True)
@@ -129,6 +131,7 @@ class TypstExporter(Exporter):
     def _convert(self, document: dict[str, Any], store: ImageStore, limits: Limits) -> tuple[str, dict[str, list]]:
         """Return the text of a document, and what was noted on the way (see ``filters/notes.lua``)."""
         tree = read(document, limits)
+        name_elsewhere(tree, self.elsewhere)
         formula_notes = typeset(tree, output_typst)
         close_code(tree)
         text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")
