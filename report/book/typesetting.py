@@ -95,24 +95,25 @@ def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
 
     shown = [one for one in executed if one.name in chosen(settings)]
     results = {one.name: of_notebook(one.notebook) for one in shown}
-    run = {"command": command(_without_idle_overrides(settings, executed)), "revision": revision()}
+    run = {"command": command(_told(settings, executed)), "revision": revision()}
     document = document_metadata(settings, shown, results)
     joined = merge(shown, document, appendix(executed, run, timed=settings.source_date is None))
     joined["metadata"]["elsewhere"] = elsewhere(settings, joined)
     return joined
 
 
-def _without_idle_overrides(settings: Settings, executed: list[Executed]) -> Settings:
-    """Return the settings without the overrides that set what would be there anyway."""
+def _told(settings: Settings, executed: list[Executed]) -> Settings:
+    """Return the settings as a command tells them: without the overrides that set what would be there anyway."""
+    only = chosen(settings) if settings.only else []
     if not settings.overrides:
-        return settings
+        return replace(settings, only=only)
     plain = {task.name: task.values for task in make_tasks(replace(settings, overrides={}))}
     kept = {
         one.name: {name: text for name, text in settings.overrides.get(one.name, {}).items()
                    if one.task.values[name] != plain[one.name][name]}
         for one in executed
     }  # fmt: skip
-    return replace(settings, overrides=kept)
+    return replace(settings, only=only, overrides=kept)
 
 
 def _stamp(path: Path) -> Path:

@@ -2,7 +2,7 @@ import shlex
 
 import pytest
 
-from report.book.typesetting import _without_idle_overrides
+from report.book.typesetting import _told
 from report.cli import read_arguments
 from report.command import command
 from report.run.tasks import Executed, make_tasks
@@ -53,4 +53,4 @@ def test_a_parameter_that_sets_what_is_there_anyway_is_not_told(project):
     project.add("01-a", parameters="a: int = 1  # a\nb: int = 1  # b")
     settings = project.resolved(overrides={"01-a": {"a": "1", "b": "2"}})
     executed = [Executed(task, task.notebook) for task in make_tasks(settings)]
-    assert _without_idle_overrides(settings, executed).overrides == {"01-a": {"b": "2"}}
+    assert _told(settings, executed).overrides == {"01-a": {"b": "2"}}
