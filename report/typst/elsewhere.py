@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
+from .page.numbering import notebook_of
 from .page.tree import Element, replace, words
 
 _REFERENCE = re.compile(r"\\(?:eqref|ref|autoref|cref|Cref)\s*\{([^{},]+)\}\s*")
@@ -43,13 +43,3 @@ def _named(citation: dict[str, Any], names: Mapping[str, str]) -> list[Element]:
         return [{"t": "Cite", "c": [[citation], words(f"[@{name}]")]}]
     before = citation["citationPrefix"]
     return [*before, *([{"t": "Space"}] if before else []), *words(names[name]), *citation["citationSuffix"]]
-
-
-def notebook_of(target: str) -> str:
-    """Return the notebook that a link leads to, as `merging.merge` names it; empty if it leads to none.
-
-    >>> notebook_of("./02-a%20b.ipynb#Losses")
-    '02-a b.ipynb'
-    """
-    path = unquote(target.partition("#")[0]).removeprefix("./")
-    return path if path.endswith(".ipynb") and ":" not in path else ""
