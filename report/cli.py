@@ -1,4 +1,4 @@
-"""The command line behind `make report`, `make html` and `make notebooks`: its options, and what comes of them."""
+"""The command line behind `make report` and its like: its options, and what comes of them."""
 
 import argparse
 import os
@@ -51,6 +51,13 @@ def _internal_error(error: Exception, build: Path) -> str:
 
 def run(settings: Settings) -> None:
     """Do what is asked for."""
+    if settings.target == "new":
+        from report.run.new import new  # spares all that `--help` does not need
+
+        new(settings)
+        return
+    if settings.topic:
+        raise ConfigError(f"{settings.target} {settings.topic[:100]}: only `new` takes a topic")
     if settings.target == "notebooks":
         from report.run.refresh import refresh  # spares all that `--help` does not need
 

@@ -72,8 +72,11 @@ class Settings:
     """What a run goes by: each field with its words, and `given`, those that command line or environment set."""
 
     given: frozenset[str] = frozenset()
-    target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs",
-        "target", default="pdf", parser={"nargs": "?", "choices": ["pdf", "html", "notebooks"]})  # fmt: skip
+    target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs; or "
+        "make a new chapter", "target", default="pdf",
+        parser={"nargs": "?", "choices": ["pdf", "html", "notebooks", "new"]})  # fmt: skip
+    topic: str = option("with `new`: what the chapter is about, such as depth", "topic", default="",
+        parser={"nargs": "?"})  # fmt: skip
     profile: str = option("quick, standard (default) or published; see report/report.yml",
         "--profile", variable="REPORT_PROFILE", default="standard", empty=True)  # fmt: skip
     dataset: str = option("the data set (default: the profile's, else mnist-5k)",
@@ -150,7 +153,7 @@ def resolve(**given: Any) -> Settings:
     given = {name: value for name, value in (read_texts(environment) | given).items() if value is not None}
     config = given.get("config", Settings.config)
     found = read_file(config) | ({} if "notebooks" in given else _folders(config)) | given
-    if given.get("target") != "notebooks":  # which run as they are
+    if given.get("target") not in ("notebooks", "new"):  # which are taken as they are
         found["profile"] = one_of("PROFILE", found.get("profile", Settings.profile), [*found["profiles"]])
         first = found["profiles"][found["profile"]].get("dataset", found["datasets"][0])
         found["dataset"] = one_of("DATASET", found.get("dataset", first), found["datasets"])
