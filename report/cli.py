@@ -56,6 +56,11 @@ def run(settings: Settings) -> None:
 
         new(settings)
         return
+    if settings.target == "watch":
+        from report.run.watch import watch  # spares all that `--help` does not need
+
+        watch(settings)
+        return
     if settings.topic:
         raise ConfigError(f"{settings.target} {settings.topic[:100]}: only `new` takes a topic")
     if settings.target == "notebooks":

@@ -73,10 +73,10 @@ class Settings:
 
     given: frozenset[str] = frozenset()
     target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs; or "
-        "make a new chapter", "target", default="pdf",
-        parser={"nargs": "?", "choices": ["pdf", "html", "notebooks", "new"]})  # fmt: skip
-    topic: str = option("with `new`: what the chapter is about, such as depth", "topic", default="",
-        parser={"nargs": "?"})  # fmt: skip
+        "make a new chapter; or make the report after every save", "target", default="pdf",
+        parser={"nargs": "?", "choices": ["pdf", "html", "notebooks", "new", "watch"]})  # fmt: skip
+    topic: str = option("with `new`: what the chapter is about, such as depth; with `watch`: pdf (default) or html",
+        "topic", default="", parser={"nargs": "?"})  # fmt: skip
     profile: str = option("quick, standard (default) or published; see report/report.yml",
         "--profile", variable="REPORT_PROFILE", default="standard", empty=True)  # fmt: skip
     dataset: str = option("the data set (default: the profile's, else mnist-5k)",
