@@ -62,7 +62,7 @@ def run(settings: Settings) -> None:
         watch(settings)
         return
     if settings.topic:
-        raise ConfigError(f"{settings.target} {settings.topic[:100]}: only `new` takes a topic")
+        raise ConfigError(f"{settings.target} {settings.topic[:100]}: only `new` and `watch` take another word")
     if settings.target == "notebooks":
         from report.run.refresh import refresh  # spares all that `--help` does not need
 

@@ -29,10 +29,10 @@ def strings(source: str) -> Iterator[str]:
                 yield text
 
 
-def declared(cell: nb.Cell) -> set[str]:
+def labels_of(cell: nb.Cell) -> set[str]:
     """Return the labels that a cell has whatever its code does."""
     if cell["cell_type"] == "code":
-        return {str(options(cell).get("label") or "")}
+        return {str(options_of(cell).get("label") or "")}
     return labels_in(cell["source"])
 
 
@@ -41,7 +41,7 @@ def labels_in(text: str) -> set[str]:
     return {"".join(label) for label in LABEL.findall(text)}
 
 
-def options(cell: nb.Cell) -> dict[str, Any]:
+def options_of(cell: nb.Cell) -> dict[str, Any]:
     """Return the options of a cell; none where they cannot be read, which the exporter will say better."""
     import nbformat
 

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from report.book.labels import options
+from report.book.labels import options_of
 from report.errors import ReportError
 from report.run import notebook as nb
 from report.run.fingerprint import ROOT
@@ -43,7 +43,7 @@ def _filled(cell: nb.Cell, task: Task, position: int) -> nb.Cell:
     except ReportError as error:
         raise ReportError(f"{task.name}, {nb.name_cell(task.notebook, position)}: {error}") from None
     where = f"`{found[1].partition(':')[2]}` in `{path.as_posix()}`."
-    caption = f"{options(cell).get('lst-cap') or ''} {where}".strip()
+    caption = f"{options_of(cell).get('lst-cap') or ''} {where}".strip()
     rest = [line for line in OPTION.sub("", cell["source"]).splitlines() if line.startswith("#|")]
     return cell | {"source": "\n".join([*rest, f"#| lst-cap: {json.dumps(caption, ensure_ascii=False)}", code])}
 

@@ -100,8 +100,8 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
 def _note(settings: Settings) -> str:
     """Say on the title page what the numbers rest on, and what there is of the report."""
     note = f"Data set `{settings.dataset}`, profile `{settings.profile}`."
-    if settings.only:
-        note += f" An excerpt: {len(chosen(settings))} of {len(settings.chapters)} chapters; `make report` makes all."
+    if (few := len(chosen(settings))) < (all_of_them := len(settings.chapters)):
+        note += f" An excerpt: {few} of {all_of_them} chapters; `make report` makes all."
     if settings.dataset == "mnist-5k":
         note += " These are the 5,000 embedded digits; `make report DATASET=mnist` makes the report from all of MNIST."
     return note

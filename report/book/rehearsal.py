@@ -4,9 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from report.book.labels import COMPUTED, REFERENCE, labels_in, strings
-from report.book.labels import declared as declared_in
-from report.book.labels import options as options_of
+from report.book.labels import COMPUTED, REFERENCE, labels_in, labels_of, options_of, strings
 from report.book.merge import fill_abstract
 from report.book.typesetting import export, merged
 from report.errors import ReportError
@@ -39,7 +37,7 @@ def rehearse(tasks: list[Task], settings: Settings) -> None:
     quiet = replace(settings, target="typst", abstract=abstract.replace("{", "{{").replace("}", "}}"))
     cells = [cell for task in tasks for cell in task.notebook["cells"]]
     everything = "\n".join(cell["source"] for cell in cells)
-    declared = {label for cell in cells for label in declared_in(cell)}
+    declared = {label for cell in cells for label in labels_of(cell)}
     executed = [Executed(task, _rehearsed(task.notebook, everything, declared)) for task in tasks]
     try:
         export(merged(executed, quiet), quiet)

@@ -88,7 +88,7 @@ def _inputs(document: nb.Notebook, settings: Settings) -> str:
 
 def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
     """Return the one notebook that is typeset: the chosen chapters, and where all that ran comes from."""
-    from report.book.elsewhere import elsewhere  # spares all that only a stale report needs
+    from report.book.excerpt import elsewhere  # spares all that only a stale report needs
     from report.book.merge import document_metadata, merge  # spares the same
     from report.book.provenance import appendix, revision  # spares the same
     from report.chapter.results import of_notebook  # spares the same

@@ -9,6 +9,7 @@ from report.command import arguments
 from report.errors import ConfigError, Interrupted
 from report.run import interrupts
 from report.run.fingerprint import ROOT
+from report.run.tasks import chosen
 from report.settings import Settings
 
 FORMATS = ["pdf", "html"]
@@ -23,6 +24,7 @@ def watch(settings: Settings) -> None:
     target = settings.topic or FORMATS[0]
     if target not in FORMATS:
         raise ConfigError(f"watch {target[:100]}: expected {' or '.join(FORMATS)}, or nothing, which is {FORMATS[0]}")
+    chosen(settings)  # a wrong name is no matter of the next save
     command = [sys.executable, "-m", "report", target, *arguments(settings, settings.given - {"target", "topic"})]
     rooms, files = inputs(settings)
     places = {*rooms, *(file.parent for file in files)}

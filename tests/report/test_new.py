@@ -103,9 +103,9 @@ def test_without_a_bibliography_it_cites_nothing(book):
     assert "[@" not in json.dumps(notebook)
 
 
-def test_only_new_takes_a_topic(book, capsys):
+def test_a_report_takes_no_topic(book, capsys):
     assert main(book.arguments("html", "batch-size")) == 2
-    assert capsys.readouterr().err == "error: html batch-size: only `new` takes a topic\n"
+    assert capsys.readouterr().err == "error: html batch-size: only `new` and `watch` take another word\n"
 
 
 @pytest.mark.long

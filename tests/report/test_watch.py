@@ -33,10 +33,18 @@ def test_so_does_the_code(project, path):
     assert is_input(ROOT / path, *inputs(project.resolved()))
 
 
-def test_a_format_that_is_none_is_refused(project, capsys):
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["watch", "word"], "watch word: expected pdf or html, or nothing, which is pdf"),
+        (["watch", "--only", "02-b"], "ONLY=02-b is unknown; allowed: 01-a"),
+        (["watch", "--profile", "slow"], "PROFILE=slow is unknown; allowed: quick, standard"),
+    ],
+)
+def test_what_no_save_will_mend_is_refused_at_once(project, capsys, words, said):
     project.add("01-a")
-    assert main(project.arguments("watch", "word")) == 2
-    assert capsys.readouterr().err == "error: watch word: expected pdf or html, or nothing, which is pdf\n"
+    assert main(project.arguments(*words)) == 2
+    assert capsys.readouterr().err == f"error: {said}\n"
 
 
 class Watched:
