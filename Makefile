@@ -10,15 +10,15 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 
 # The options of a report, handed on through the environment, so that quotes and spaces survive.
-OPTIONS := PROFILE DATASET JOBS AUTHOR TITLE SCHEDULER
+OPTIONS := PROFILE DATASET JOBS AUTHOR TITLE SCHEDULER ONLY
 $(foreach name,$(OPTIONS),$(if $(filter-out undefined,$(origin $(name))),$(eval export REPORT_$(name) = $$(value $(name)))))
 
 NATIVE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
-.PHONY: help report html notebooks lab test test-all check bench clean .venv
+.PHONY: help report html watch notebooks lab test test-all check bench clean .venv
 
 help:  ## list the targets
-	@echo 'make report PROFILE=quick DATASET=mnist-5k JOBS=2 AUTHOR="A, B" TITLE="..."   (all optional)'
+	@echo 'make report PROFILE=quick DATASET=mnist-5k JOBS=2 AUTHOR="A, B" TITLE="..." ONLY="02-initialization"   (all optional)'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 report: $(STAMP)  ## build/report.pdf: run the notebooks that changed, typeset (PROFILE: quick, standard, published)
@@ -27,8 +27,11 @@ report: $(STAMP)  ## build/report.pdf: run the notebooks that changed, typeset (
 html: $(STAMP)  ## build/report.html: the same report as one web page
 	@$(RUN) -m report html
 
-notebooks: $(STAMP)  ## run the notebooks with their own parameters and store their outputs (ONLY=02-initialization)
-	@$(NATIVE) $(RUN) -m report notebooks $(ONLY:%=--only %)
+watch: $(STAMP)  ## make the report after every save, until Ctrl-C (ONLY=02-initialization; TO=html)
+	@$(RUN) -m report watch $(TO)
+
+notebooks: $(STAMP)  ## run the notebooks with their own parameters and store their outputs
+	@$(NATIVE) $(RUN) -m report notebooks
 
 # Nothing is written to the home folder, which may be read-only.
 lab: export IPYTHONDIR = $(CURDIR)/build/ipython

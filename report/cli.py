@@ -1,4 +1,4 @@
-"""The command line behind `make report`, `make html` and `make notebooks`: its options, and what comes of them."""
+"""The command line behind `make report` and its like: its options, and what comes of them."""
 
 import argparse
 import os
@@ -51,6 +51,18 @@ def _internal_error(error: Exception, build: Path) -> str:
 
 def run(settings: Settings) -> None:
     """Do what is asked for."""
+    if settings.target == "new":
+        from report.run.new import new  # spares all that `--help` does not need
+
+        new(settings)
+        return
+    if settings.target == "watch":
+        from report.run.watch import watch  # spares all that `--help` does not need
+
+        watch(settings)
+        return
+    if settings.topic:
+        raise ConfigError(f"{settings.target} {settings.topic[:100]}: only `new` and `watch` take another word")
     if settings.target == "notebooks":
         from report.run.refresh import refresh  # spares all that `--help` does not need
 
@@ -58,9 +70,6 @@ def run(settings: Settings) -> None:
         return
     from report.run.build import build  # spares all that `--help` does not need
 
-    if settings.only:
-        wanted = f"a {settings.target} report needs every chapter, and runs what changed"
-        raise ConfigError(f"--only goes with `notebooks`: {wanted}")
     build(settings)
 
 

@@ -72,8 +72,11 @@ class Settings:
     """What a run goes by: each field with its words, and `given`, those that command line or environment set."""
 
     given: frozenset[str] = frozenset()
-    target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs",
-        "target", default="pdf", parser={"nargs": "?", "choices": ["pdf", "html", "notebooks"]})  # fmt: skip
+    target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs; or "
+        "make a new chapter; or make the report after every save", "target", default="pdf",
+        parser={"nargs": "?", "choices": ["pdf", "html", "notebooks", "new", "watch"]})  # fmt: skip
+    topic: str = option("with `new`: what the chapter is about, such as depth; with `watch`: pdf (default) or html",
+        "topic", default="", parser={"nargs": "?"})  # fmt: skip
     profile: str = option("quick, standard (default) or published; see report/report.yml",
         "--profile", variable="REPORT_PROFILE", default="standard", empty=True)  # fmt: skip
     dataset: str = option("the data set (default: the profile's, else mnist-5k)",
@@ -88,10 +91,12 @@ class Settings:
     overrides: dict[str, dict[str, Any]] = option(
         "a parameter for this run, such as 02-initialization.epochs=3; may be repeated", "-p", "--parameter",
         factory=dict, read=values.overrides, parser=MANY | {"metavar": "NOTEBOOK.NAME=VALUE"})  # fmt: skip
-    only: list[str] = option("with `notebooks`: just this; may be repeated", "--only", factory=list, parser=MANY)
-    notebooks: Path = option("folder of the notebooks (default: notebooks)",
+    only: list[str] = option("just these chapters, with spaces or commas between them; may be repeated",
+        "--only", variable="REPORT_ONLY", factory=list, read=values.listed, parser=MANY)  # fmt: skip
+    notebooks: Path = option("folder of the notebooks (default: the one beside the settings or above them)",
         "--notebooks", default=Path("notebooks"), **PATH)  # fmt: skip
-    build: Path = option("folder for everything made (default: build)", "--build", default=Path("build"), **PATH)
+    build: Path = option("folder for everything made (default: build, beside the notebooks)",
+        "--build", default=Path("build"), **PATH)  # fmt: skip
     config: Path = option("the settings (default: report/report.yml)",
         "--config", default=Path(__file__).with_name("report.yml"), **PATH)  # fmt: skip
     cell_timeout: int = in_file("longest time a cell may run", "--cell-timeout", default=3600, **SECONDS)
@@ -148,12 +153,20 @@ def resolve(**given: Any) -> Settings:
     variables = {name: one.variable for name, one in OPTIONS.items() if name not in given}
     environment = {name: os.environ[one] for name, one in variables.items() if one in os.environ}
     given = {name: value for name, value in (read_texts(environment) | given).items() if value is not None}
-    found = read_file(given.get("config", Settings.config)) | given
-    if given.get("target") != "notebooks":  # which run as they are
+    config = given.get("config", Settings.config)
+    found = read_file(config) | ({} if "notebooks" in given else _folders(config)) | given
+    if given.get("target") not in ("notebooks", "new"):  # which are taken as they are
         found["profile"] = one_of("PROFILE", found.get("profile", Settings.profile), [*found["profiles"]])
         first = found["profiles"][found["profile"]].get("dataset", found["datasets"][0])
         found["dataset"] = one_of("DATASET", found.get("dataset", first), found["datasets"])
     return Settings(given=frozenset(given), **found)
+
+
+def _folders(config: Path) -> dict[str, Path]:
+    """Return where the notebooks are, and where all that is made goes: paths from the working folder."""
+    near = Path(os.path.abspath(config)).parents[:2]
+    places = [Path(os.path.relpath(folder)) for folder in near if (folder / "notebooks").is_dir()]
+    return {"notebooks": places[0] / "notebooks", "build": places[0] / "build"} if places else {}
 
 
 def read_texts(texts: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,6 +67,11 @@ def names(what: str, text: str) -> list[str]:
     return found
 
 
+def listed(what: str, texts: str | list[str]) -> list[str]:
+    """Take one text, or several, as they are: what separates the names in them depends on the names that there are."""
+    return [texts] if isinstance(texts, str) else texts
+
+
 def overrides(what: str, texts: list[str]) -> dict[str, dict[str, str]]:
     """Read several `notebook.name=value`; return the values by notebook and name."""
     found: dict[str, dict[str, str]] = {}

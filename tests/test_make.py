@@ -129,5 +129,5 @@ def test_the_options_of_a_report_arrive_as_they_were_typed(checkout):
 
 def test_make_alone_lists_the_targets():
     said = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("report", "html", "notebooks", "lab", "test", "check", "bench", "clean"):
+    for target in ("report", "html", "watch", "notebooks", "lab", "test", "check", "bench", "clean"):
         assert f"\n  {target} " in said

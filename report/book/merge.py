@@ -7,9 +7,10 @@ import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from report.book.listings import filled
 from report.errors import ReportError
 from report.run import notebook as nb
-from report.run.tasks import Executed
+from report.run.tasks import Executed, chosen
 from report.settings import Settings
 from report.values import suggest
 
@@ -44,7 +45,8 @@ def merge(executed: list[Executed], document: dict[str, Any], appendix: str) -> 
     for one in executed:
         if problem := nb.first_problem(one.notebook):
             raise ReportError(f"{one.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
-        parts.append((f"{one.name}.ipynb", one.notebook | {"cells": grafted(one.task.notebook, one.notebook)}))
+        cells = filled(grafted(one.task.notebook, one.notebook), one.task)
+        parts.append((f"{one.name}.ipynb", one.notebook | {"cells": cells}))
     end = {"cell_type": "markdown", "source": appendix, "metadata": {"report_part": "appendix"}}
     merged = join([*parts, ("the appendix", {"cells": [end], "metadata": {}})])
     return merged | {"metadata": merged["metadata"] | document}
@@ -84,7 +86,7 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         "institution": settings.institution,
         "date": f"{date.day} {date:%B %Y}",
         "timestamp": int(date.timestamp()),
-        "abstract": fill(settings.abstract, results | {"run": run}),
+        "abstract": fill_abstract(settings, results | {"run": run}),
         "keywords": settings.keywords,
         "lang": settings.lang,
         "lof": settings.list_of_figures,
@@ -92,17 +94,27 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         "floats": settings.floats,
         "run_on": settings.run_on,
         "bibliography": os.path.relpath(bibliography, settings.notebooks) if bibliography else "",
-        "dataset_note": _dataset_note(settings.dataset, settings.profile),
+        "dataset_note": _note(settings),
     }
     return {"title": settings.title, "authors": [{"name": name} for name in settings.authors], "report": report}
 
 
-def _dataset_note(dataset: str, profile: str) -> str:
-    """Say on the title page what the numbers rest on."""
-    note = f"Data set `{dataset}`, profile `{profile}`."
-    if dataset == "mnist-5k":
+def _note(settings: Settings) -> str:
+    """Say on the title page what the numbers rest on, and what there is of the report."""
+    note = f"Data set `{settings.dataset}`, profile `{settings.profile}`."
+    if (few := len(chosen(settings))) < (all_of_them := len(settings.chapters)):
+        note += f" An excerpt: {few} of {all_of_them} chapters; `make report` makes all."
+    if settings.dataset == "mnist-5k":
         note += " These are the 5,000 embedded digits; `make report DATASET=mnist` makes the report from all of MNIST."
     return note
+
+
+def fill_abstract(settings: Settings, results: dict[str, Any]) -> str:
+    """Put published results into the abstract; an excerpt has none where that tells of a chapter that is left out."""
+    absent = {chapter.name for chapter in settings.chapters} - results.keys()
+    told = {field.group(1) for field in re.finditer(r"\{([\w-]+)\.", settings.abstract)}
+    is_short = told & (absent | {NUMBER_PREFIX.sub("", name) for name in absent})
+    return "" if is_short else fill(settings.abstract, results)
 
 
 class _Filler(string.Formatter):

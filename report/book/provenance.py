@@ -106,12 +106,14 @@ def _run_section(run: dict[str, str], executed: list[Executed]) -> str:
     """Say which command, source and data made the report."""
     data = {one["name"]: one for ran in executed if (one := ran.facts.get("data"))}
     rows = [(f"Data set `{name}`", _describe_data(one)) for name, one in sorted(data.items())]
-    rows = [("Command", code(run["command"])), ("Source", f"git revision {run['revision']}"), *rows]
+    rows = [("Source", f"git revision {run['revision']}"), *rows]
     intro = (
         f"Every number, table and figure of this report comes from the execution of {len(executed)} notebooks, from "
-        "the top, in fresh kernels; @tbl-run says how to repeat it."
+        "the top, in fresh kernels. With the source and the data of @tbl-run, this command repeats it:"
     )
-    return f"# Provenance {{#sec-provenance}}\n\n{intro}\n\n{table(('What', 'Value'), rows, 'The run.', 'tbl-run')}"
+    repeated = f"````sh\n{run['command']}\n````"  # no table: that would put breaks into long words
+    run_table = table(("What", "Value"), rows, "The run.", "tbl-run")
+    return f"# Provenance {{#sec-provenance}}\n\n{intro}\n\n{repeated}\n\n{run_table}"
 
 
 def _describe_data(data: dict[str, Any]) -> str:

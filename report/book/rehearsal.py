@@ -1,25 +1,20 @@
 """Find what cannot be typeset before any notebook runs: notebooks are converted with stand-ins for their outputs."""
 
-import ast
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from report.book.merge import fill
+from report.book.labels import COMPUTED, REFERENCE, labels_in, labels_of, options_of, strings
+from report.book.merge import fill_abstract
 from report.book.typesetting import export, merged
 from report.errors import ReportError
 from report.run import notebook as nb
-from report.run.tasks import Executed, Task
+from report.run.tasks import Executed, Task, chosen
 from report.settings import Settings
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 FACTS = {"executed": 0, "seconds": 0.0, "threads": 1}
 
-KINDS = r"(?:fig|tbl|eq|sec|lst)[-:]"
-REFERENCE = re.compile(rf"(?<![\w\\`])-?@{KINDS}\w[\w:-]*+(?!\{{)|\[-?@[^\]{{}}\n]+\]")
-LABEL = re.compile(rf"\{{#({KINDS}[\w:-]+)|\\label\{{({KINDS}[\w:-]+)")
-COMPUTED = re.compile(rf"(?:\{{#|\\label\{{+)({KINDS}[\w:-]*)\{{")
 TELLING = re.compile(r"[@$\\<&`|]|!\[|\]\(|^ *#\|", re.MULTILINE)
 """What a text must hold so that its conversion may fail."""
 
@@ -36,13 +31,13 @@ def rehearse(tasks: list[Task], settings: Settings) -> None:
         picture, formula that cannot be set and, where `CI` is set, figure without an alternative text.
     """
     run = {"dataset": "", "profile": "", "chapters": ""}
-    abstract = fill(settings.abstract, {task.name: _Anything() for task in tasks} | {"run": run})
+    abstract = fill_abstract(settings, {name: _Anything() for name in chosen(settings)} | {"run": run})
     if _is_plain(tasks, settings):
         return
     quiet = replace(settings, target="typst", abstract=abstract.replace("{", "{{").replace("}", "}}"))
     cells = [cell for task in tasks for cell in task.notebook["cells"]]
     everything = "\n".join(cell["source"] for cell in cells)
-    declared = {label for cell in cells for label in _declared(cell)}
+    declared = {label for cell in cells for label in labels_of(cell)}
     executed = [Executed(task, _rehearsed(task.notebook, everything, declared)) for task in tasks]
     try:
         export(merged(executed, quiet), quiet)
@@ -73,22 +68,7 @@ def _texts(cell: nb.Cell) -> list[str]:
         return [cell["source"]] if cell["cell_type"] == "markdown" else [f"${cell['source']}"]
     options = [line for line in cell["source"].splitlines() if line.lstrip().startswith("#|")]
     metadata = ["#|"] if {"label", "alt", "fig-cap", "tbl-cap", "fig-alt"} & cell["metadata"].keys() else []
-    return [*options, *metadata, *(text for text in _strings(cell["source"]) if REFERENCE.search(text))]
-
-
-def _strings(source: str) -> Iterator[str]:
-    """Yield the strings in a cell's code, `{}` standing for what is computed; none, if it is no plain Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    for node in ast.walk(tree):
-        match node:
-            case ast.JoinedStr(values=values):
-                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in values)
-            case ast.Constant(value=str(text)) if id(node) not in parts:
-                yield text
+    return [*options, *metadata, *(text for text in strings(cell["source"]) if REFERENCE.search(text))]
 
 
 def _rehearsed(notebook: nb.Notebook, everything: str, declared: set[str]) -> nb.Notebook:
@@ -104,7 +84,7 @@ def _rehearsed(notebook: nb.Notebook, everything: str, declared: set[str]) -> nb
 
 def _figures_and_tables(cell: nb.Cell, everything: str) -> list[dict[str, Any]]:
     """Return stand-ins for what the options of a code cell announce, as many as are listed or referred to."""
-    options = _options(cell)
+    options = options_of(cell)
     label = str(options.get("label") or "")
     pictures = [label.startswith("fig"), *(options.get(key) for key in ("fig-cap", "fig-alt", "fig-subcap"))]
     tables = [label.startswith("tbl"), options.get("tbl-cap")]
@@ -115,34 +95,14 @@ def _figures_and_tables(cell: nb.Cell, everything: str) -> list[dict[str, Any]]:
 
 def _words(cell: nb.Cell, everything: str, declared: set[str]) -> list[dict[str, Any]]:
     """Return a stand-in for the text that a code cell shows: its references, and the labels that nothing else has."""
-    texts = list(_strings(cell["source"]))
-    labels = {"".join(label) for text in texts for label in LABEL.findall(text)}
+    texts = list(strings(cell["source"]))
+    labels = {label for text in texts for label in labels_in(text)}
     for start in {start for text in texts for start in COMPUTED.findall(text)}:
         labels |= {*re.findall(rf"@({re.escape(start)}[\w:-]*\w)", everything)}
     words = [f"# - {{#{label}}}" for label in sorted(labels - declared)]
     declared |= labels
     words += [found for text in texts for found in REFERENCE.findall(text)]
     return [_shown("text/markdown", "\n\n".join(words))] * bool(words)
-
-
-def _declared(cell: nb.Cell) -> set[str]:
-    """Return the labels that a cell has whatever its code does."""
-    if cell["cell_type"] == "code":
-        return {str(_options(cell).get("label") or "")}
-    return {"".join(label) for label in LABEL.findall(cell["source"])}
-
-
-def _options(cell: nb.Cell) -> dict[str, Any]:
-    """Return the options of a cell; none where they cannot be read, which the exporter will say better."""
-    import nbformat
-
-    from report.typst.errors import ConversionError  # spares nbconvert
-    from report.typst.options import cell_options  # spares nbconvert
-
-    try:
-        return cell_options(nbformat.from_dict(cell))
-    except ConversionError:
-        return {}
 
 
 def _number(announced: list[Any]) -> int:

@@ -3,16 +3,17 @@
 import json
 import logging
 import os
-import shlex
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
+from report.command import command
 from report.errors import ReportError, printable
 from report.run import fingerprint
 from report.run import notebook as nb
 from report.run.store import write, write_json
-from report.run.tasks import Executed
+from report.run.tasks import Executed, chosen, make_tasks
 from report.settings import Settings
 
 Stamps = dict[str, tuple[int, ...]]
@@ -86,23 +87,33 @@ def _inputs(document: nb.Notebook, settings: Settings) -> str:
 
 
 def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
-    """Return the one notebook that is typeset."""
-    from report.book.merge import document_metadata, merge  # spares all that only a stale report needs
+    """Return the one notebook that is typeset: the chosen chapters, and where all that ran comes from."""
+    from report.book.excerpt import elsewhere  # spares all that only a stale report needs
+    from report.book.merge import document_metadata, merge  # spares the same
     from report.book.provenance import appendix, revision  # spares the same
     from report.chapter.results import of_notebook  # spares the same
 
-    results = {one.name: of_notebook(one.notebook) for one in executed}
-    run = {"command": command(settings), "revision": revision()}
-    document = document_metadata(settings, executed, results)
-    return merge(executed, document, appendix(executed, run, timed=settings.source_date is None))
+    shown = [one for one in executed if one.name in chosen(settings)]
+    results = {one.name: of_notebook(one.notebook) for one in shown}
+    run = {"command": command(_told(settings, executed)), "revision": revision()}
+    document = document_metadata(settings, shown, results)
+    joined = merge(shown, document, appendix(executed, run, timed=settings.source_date is None))
+    joined["metadata"]["elsewhere"] = elsewhere(settings, joined)
+    return joined
 
 
-def command(settings: Settings) -> str:
-    """Return the command that repeats this run."""
-    words = ["make", "report", f"PROFILE={settings.profile}", f"DATASET={settings.dataset}"]
-    words += [f"AUTHOR={', '.join(settings.authors)}"] if "authors" in settings.given else []
-    words += [f"TITLE={settings.title}"] if "title" in settings.given else []
-    return shlex.join(words)
+def _told(settings: Settings, executed: list[Executed]) -> Settings:
+    """Return the settings as a command tells them: without the overrides that set what would be there anyway."""
+    only = chosen(settings) if settings.only else []
+    if not settings.overrides:
+        return replace(settings, only=only)
+    plain = {task.name: task.values for task in make_tasks(replace(settings, overrides={}))}
+    kept = {
+        one.name: {name: text for name, text in settings.overrides.get(one.name, {}).items()
+                   if one.task.values[name] != plain[one.name][name]}
+        for one in executed
+    }  # fmt: skip
+    return replace(settings, only=only, overrides=kept)
 
 
 def _stamp(path: Path) -> Path:
@@ -137,7 +148,8 @@ def export(merged: nb.Notebook, settings: Settings) -> tuple[bytes, dict[str, st
 
     # the bibliography of the settings may lie anywhere, one that a notebook names only in its repository
     own = {"bibliography": merged["metadata"]["report"].get("bibliography")}
-    exporter = getattr(typst, EXPORTERS[settings.target])(strict_alt=settings.strict, report=own)
+    more = {"strict_alt": settings.strict, "elsewhere": merged["metadata"]["elsewhere"]}
+    exporter = getattr(typst, EXPORTERS[settings.target])(report=own, **more)
     folder = settings.notebooks.resolve()
     resources = {"metadata": {"name": "report", "path": str(folder)}}
     exporter.log.addHandler(WARNINGS)

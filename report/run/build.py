@@ -89,7 +89,7 @@ def locked(build: Path) -> Iterator[None]:
 
 def execute(tasks: list[Task], settings: Settings) -> list[Executed]:
     """Run the notebooks whose inputs have changed since their last run; return all executed notebooks, in order."""
-    remove_strangers(tasks, settings.build)
+    remove_strangers([chapter.name for chapter in settings.chapters], settings.build)
     code = fingerprint.ROOT
     runs: dict[str, nb.Notebook] = {}
     for batch in batches(tasks):

@@ -20,6 +20,9 @@ GRACE = 2.0
 stopping = threading.Event()
 """Set as soon as the run is to end."""
 
+expected = threading.Event()
+"""Set where a signal is the usual end, of which nothing needs to be said."""
+
 running: dict[str, int] = {}
 """The notebooks that run at the moment, and the cell that each is in (0 before the first)."""
 
@@ -67,7 +70,8 @@ def _end(number: int) -> None:
     places = [f"{name}, cell {cell}" if cell else name for name, cell in sorted(running.items())]
     where = f" while running {' and '.join(places)}" if places else ""
     try:
-        print(f"error: interrupted{where}; what has finished is kept", file=sys.stderr, flush=True)
+        if not expected.is_set():
+            print(f"error: interrupted{where}; what has finished is kept", file=sys.stderr, flush=True)
         from report.run.processes import end_descendants  # spares psutil
 
         deadline = time.monotonic() + GRACE

@@ -89,10 +89,10 @@ def first_problem(notebook: Notebook) -> Problem | None:
 
 def running_cells(notebook: Notebook) -> list[Cell]:
     """Return the code cells that do something: not blank, not comments alone, not the one that papermill adds."""
-    return [cell for cell in notebook["cells"] if _does_something(cell) and "injected-parameters" not in tags(cell)]
+    return [cell for cell in notebook["cells"] if does_something(cell) and "injected-parameters" not in tags(cell)]
 
 
-def _does_something(cell: Cell) -> bool:
+def does_something(cell: Cell) -> bool:
     """Return whether a cell is code and has a line that is no comment."""
     lines = [line.strip() for line in cell["source"].splitlines()] if cell["cell_type"] == "code" else []
     return any(line and not line.startswith("#") for line in lines)
@@ -100,7 +100,7 @@ def _does_something(cell: Cell) -> bool:
 
 def code(notebook: Notebook) -> list[list[Any]]:
     """Return what decides how a notebook runs, cell by cell: Python code, a semicolon at its end, heeded tags."""
-    cells = [cell for cell in notebook["cells"] if _does_something(cell)]
+    cells = [cell for cell in notebook["cells"] if does_something(cell)]
     sources = [python(cell["source"]) for cell in cells]
     heeded = [sorted(RUN_TAGS.intersection(tags(cell))) for cell in cells]
     return [[source, _is_silent(source), own] for source, own in zip(sources, heeded, strict=True)]

@@ -13,9 +13,8 @@ from report.run.build import locked, say_progress
 from report.run.execution import Outcome, Runner
 from report.run.fingerprint import snapshot
 from report.run.store import write
-from report.run.tasks import Task
+from report.run.tasks import Task, chosen
 from report.settings import Settings
-from report.values import one_of
 
 MACHINE_SETTINGS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 """Variables with which some machines choose another BLAS kernel; stored outputs do without them."""
@@ -25,7 +24,7 @@ HIDING = {"remove-input", "remove-cell"}
 
 
 def refresh(settings: Settings) -> None:
-    """Run notebooks in place: those named by `--only`, else all chapters.
+    """Run notebooks in place: the chosen chapters.
 
     Raises
     ------
@@ -65,9 +64,8 @@ def _as_saved(executed: bytes) -> bytes:
 
 def _tasks(settings: Settings) -> list[Task]:
     """Return the tasks for notebooks with their own parameters."""
-    names = [chapter.name for chapter in settings.chapters]
-    chosen = {one_of("ONLY", name.removesuffix(".ipynb"), names) for name in settings.only} or set(names)
-    return [_task(chapter, settings) for chapter in settings.chapters if chapter.name in chosen]
+    names = chosen(settings)
+    return [_task(chapter, settings) for chapter in settings.chapters if chapter.name in names]
 
 
 def _task(chapter: Chapter, settings: Settings) -> Task:

@@ -76,10 +76,10 @@ def keep_failure(task: Task, executed: Path, build: Path) -> str:
     return f"; the notebook as far as it ran: {kept}"
 
 
-def remove_strangers(tasks: list[Task], build: Path) -> None:
+def remove_strangers(chapters: list[str], build: Path) -> None:
     """Remove the executed notebooks and results of notebooks that are no chapters any more."""
     for folder, suffix in (("notebooks", ".ipynb"), ("results", ".json")):
-        names = {f"{task.name}{suffix}" for task in tasks}
+        names = {f"{name}{suffix}" for name in chapters}
         for path in (build / folder).glob(f"*{suffix}"):
             if path.name not in names:
                 path.unlink()

@@ -1,6 +1,7 @@
 """Which notebook runs with which parameters, and what its last run left."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,28 @@ class Executed:
         return facts(self.notebook)
 
 
+def chosen(settings: Settings) -> list[str]:
+    """Return the names of the chapters that `ONLY` asks for, or of all, in the order of the report.
+
+    Raises
+    ------
+    ConfigError
+        If it asks for one that there is not.
+    """
+    names = [chapter.name for chapter in settings.chapters]
+    if not settings.only:
+        return names
+    asked: set[str] = set()
+    for text in settings.only:
+        words = [text] if text in names else re.split(r"[\s,]+", text.strip(" ,"))
+        asked |= {one_of("ONLY", word.removesuffix(".ipynb"), names) for word in words}
+    return [name for name in names if name in asked]
+
+
 def make_tasks(settings: Settings) -> list[Task]:
-    """Check every notebook, its parameters and their values; nothing runs before all of them are right.
+    """Check every notebook that has to run, its parameters and their values; none runs before all are right.
+
+    Those are the chosen chapters, and all, if one of those reads what the others leave behind.
 
     Raises
     ------
@@ -91,7 +112,9 @@ def make_tasks(settings: Settings) -> list[Task]:
     for name in settings.overrides:
         if name not in names:
             raise ConfigError(f"-p {name}: there is no such notebook; {suggest(name, names)}")
-    return [_make_task(chapter, settings) for chapter in settings.chapters]
+    asked = chosen(settings)
+    complete = any(chapter.after_all for chapter in settings.chapters if chapter.name in asked)
+    return [_make_task(one, settings) for one in settings.chapters if complete or one.name in asked]
 
 
 def _make_task(chapter: Chapter, settings: Settings) -> Task:

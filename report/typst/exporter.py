@@ -14,6 +14,7 @@ from traitlets.config import Config
 from .assembly import cells
 from .children import Limits, Stopped
 from .closing import close_code
+from .elsewhere import name_elsewhere
 from .errors import ConversionError, guilty, one_line, place, told
 from .form import check_form
 from .formulas import output_typst
@@ -50,6 +51,7 @@ class TypstExporter(Exporter):
     chapters = Bool(False, help="Make each of several merged notebooks one chapter.").tag(config=True)
     strict_alt = Bool(False, help="Refuse figures without an alternative text instead of warning.").tag(config=True)
     report = Dict(help="Settings that go before those in the notebook's metadata.report.").tag(config=True)
+    elsewhere = Dict(help="What is referred to, but not here: label, or notebook -> name.").tag(config=True)
     _image_place = re.compile("\ue002(image-\\d+)\ue002")  # what `ImageStore.resolve` fills
 
     template = Unicode(str(TEMPLATES / "report.typ"), help="The Typst file with the report's look.").tag(config=True)
@@ -156,6 +158,7 @@ class TypstExporter(Exporter):
     def _convert(self, document: dict[str, Any], store: ImageStore, limits: Limits) -> tuple[str, dict[str, list]]:
         """Return the text of a document, and what was noted on the way (see ``filters/notes.lua``)."""
         tree = read(document, limits)
+        name_elsewhere(tree, self.elsewhere)
         formula_notes = typeset(tree, output_typst) | {"headings": callable_names(tree["blocks"])}
         close_code(tree)
         text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")

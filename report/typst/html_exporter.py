@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from traitlets import Unicode, default
 
 from .children import Limits
+from .elsewhere import name_elsewhere
 from .exporter import TypstExporter
 from .formulas.document import typeset
 from .formulas.output_html import HTMLFormulas
@@ -51,6 +52,7 @@ class TypstHTMLExporter(TypstExporter):
     def _convert(self, document: dict[str, Any], store: ImageStore, limits: Limits) -> tuple[str, dict[str, list]]:
         """Return the page of a document, with marks for its images, and what was noted on the way."""
         tree = read(document, limits)
+        name_elsewhere(tree, self.elsewhere)
         formulas = HTMLFormulas()
         notes = typeset(tree, formulas) | {"headings": callable_names(tree["blocks"])}
         made = Page(tree, formulas.numbers)

@@ -44,10 +44,8 @@ def cli(project, capsys):
             "error: 01-init: dataset=mnits is unknown; allowed: mnist-5k, mnist (did you mean mnist?)\n",
         ),
         (["notebooks", "--only", "02-x"], "error: ONLY=02-x is unknown; allowed: 01-init\n"),
-        (
-            ["pdf", "--only", "01-init"],
-            "error: --only goes with `notebooks`: a pdf report needs every chapter, and runs what changed\n",
-        ),
+        (["pdf", "--only", "01-init 02-x"], "error: ONLY=02-x is unknown; allowed: 01-init\n"),
+        (["html", "--only", ","], "error: ONLY is empty; allowed: 01-init\n"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line_before_anything_runs(cli, project, arguments, said):

@@ -29,7 +29,7 @@ def written(project):
 
 def test_the_appendix_names_command_revision_and_data(written):
     text = written()
-    assert "| Command | `make report PROFILE=quick` |" in text
+    assert "````sh\nmake report PROFILE=quick\n````" in text
     assert "git revision abc, clean" in text
     assert f"3,000 / 1,000 / 1,000 images to train, validate and test; SHA-256 {'0' * 32} {'f' * 32}" in text
 

@@ -6,9 +6,8 @@ import signal
 import subprocess
 import time
 
-import psutil
 import pytest
-from report_samples import is_gone, wait_for
+from report_samples import processes_of, wait_for
 
 TRIES = 200
 SLEEP = "import time; time.sleep(60)"
@@ -27,16 +26,6 @@ def report(project):
     project.add("01-hides", hide(project.folder), "print(count)")
     project.add("02-prints", "print(count)")
     return project
-
-
-def processes_of(folder):
-    """Return the living processes that name a folder in their command line or environment."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "environ"]):
-        words = [*(process.info["cmdline"] or []), *(process.info["environ"] or {}).values()]
-        if process.pid != os.getpid() and not is_gone(process.pid) and any(str(folder) in word for word in words):
-            found.append(process)
-    return found
 
 
 @pytest.mark.long

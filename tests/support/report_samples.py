@@ -1,6 +1,7 @@
 """Notebooks and small reports for the tests of the report."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -105,3 +106,13 @@ def is_gone(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def processes_of(folder: Path) -> list[psutil.Process]:
+    """Return the living processes that name a folder in their command line or environment."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        words = [*(process.info["cmdline"] or []), *(process.info["environ"] or {}).values()]
+        if process.pid != os.getpid() and not is_gone(process.pid) and any(str(folder) in word for word in words):
+            found.append(process)
+    return found

@@ -1,7 +1,10 @@
 """References, citations, links: they lead to their place, and errors name both places."""
 
+import logging
+import re
 from pathlib import Path
 
+import nbformat
 import pytest
 from typst_documents import Pdf, code, export, markdown, notebook, problems
 
@@ -66,9 +69,10 @@ def test_links_lead_somewhere_or_are_reported(pdf: Pdf) -> None:
         if "/A" in note.get_object()
     ]
     assert "https://example.org/a_b?c=d#e" in [action.get("/URI") for action in actions]
+    place = "sample.ipynb, cell 6 (`[back](#here), [lost](#nowhere), [file](other.ipy…`): link to"
     assert [line for line in pdf.log if "link" in line] == [
-        "sample.ipynb, cell 6 (`[back](#here), [lost](#nowhere), [file](other.ipy…`): "
-        "link to #nowhere leads to nothing in this notebook; its text is kept"
+        f"{place} #nowhere leads to nothing in this notebook; its text is kept",
+        f"{place} other.ipynb leads to a notebook that is no part of this document; its text is kept",
     ]
     assert "back, lost, file, out" in pdf.text
 
@@ -87,6 +91,37 @@ def test_equal_links_of_two_notebooks_do_not_meet() -> None:
         str(note.get_object().get("/Dest", note.get_object().get("/A"))) for note in pdf.reader.pages[0]["/Annots"]
     }
     assert len(targets) == 2
+
+
+LINKS = (
+    "[start](./02-b.ipynb) [label](02-b.ipynb#sec-late) [words](02-b.ipynb#Late-words) [own](01-a%20b.ipynb#Early) "
+    "[lab](02-b.ipynb#Late-words-%7B#sec-late%7D) [lost](02-b.ipynb#gone) [away](../03.ipynb#x)"
+)
+HERE = ["link to 02-b.ipynb#gone leads to nothing in that notebook; its text is kept",
+        "link to ../03.ipynb#x leads to a notebook that is no part of this document; its text is kept"]  # fmt: skip
+
+
+def chapters() -> list[nbformat.NotebookNode]:
+    """Return two chapters, the first of which links to the second."""
+    texts = {"01-a b": f"# Early\n\n{LINKS}", "02-b": "# Second\n\n## Late words {#sec-late}"}
+    return [markdown(text, source={"notebook": f"{name}.ipynb", "cell": 0}) for name, text in texts.items()]
+
+
+def test_links_to_other_notebooks_of_the_document_lead_to_their_chapters() -> None:
+    pdf = export(notebook(*chapters()))
+    notes = [note.get_object() for note in pdf.reader.pages[0]["/Annots"]]
+    assert len(notes) == 5
+    assert all("/Dest" in note or "/D" in note.get("/A", {}) for note in notes)
+    assert [line.partition("): ")[2] for line in pdf.log] == HERE
+
+
+def test_on_the_page_they_do_so_too(caplog: pytest.LogCaptureFixture) -> None:
+    html, _ = TypstHTMLExporter(log=logging.getLogger("page")).from_notebook_node(notebook(*chapters()))
+    links = re.findall(r'<a href="#([\w-]+)"[^>]*>(start|label|words|own|lab|lost|away)<', html)
+    assert {name: target for target, name in links} == {
+        "start": "second", "label": "sec-late", "words": "sec-late", "own": "early", "lab": "sec-late",
+    }  # fmt: skip
+    assert [line.partition("): ")[2] for line in caplog.messages] == HERE
 
 
 def test_a_doubled_label_names_both_places() -> None:

@@ -1,5 +1,6 @@
---- Links inside the document: `[text](#Heading-text)`, `<a id="x">`, and what they lead to.
--- Jupyter's links count within one notebook, so every linked target gets a label of its own.
+--- Links inside the document: `[text](#Heading-text)`, `[text](other.ipynb#Heading-text)`, `<a id="x">`, and what
+-- they lead to. Names count within one notebook, so every linked target gets a label of its own; the first heading of
+-- a notebook answers to the empty name, too.
 local notes = require 'notes'
 local write = require 'write'
 
@@ -7,24 +8,43 @@ local anchors = {}
 
 local wanted = {}   -- notebook -> link target -> true
 local labels = {}   -- notebook -> link target -> label
+local begun = {}    -- notebook -> whether it had a heading
 
-local function normal(target)
-  target = target:gsub('%%(%x%x)', function(code) return string.char(tonumber(code, 16)) end)
-  return pandoc.text.lower(target:gsub('%s+', '-'))
+local function decoded(target)
+  return (target:gsub('%%(%x%x)', function(code) return string.char(tonumber(code, 16)) end))
 end
 
--- the names under which a heading can be linked to: Jupyter's, GitHub's, its own
-local function heading_names(header)
+-- a name as it is compared; JupyterLab takes the label behind a heading for a part of it
+local function normal(target)
+  local name = decoded(target):gsub('%s+', '-'):gsub('%-?{#[^}]*}$', '')
+  return pandoc.text.lower(name)
+end
+
+-- the notebook that a link in the notebook `here` leads to, and the name in it; nil where it leads to none
+local function aim(target, here)
+  local name = target:match('^#(.+)$')
+  if name then return here, normal(name) end
+  local book, anchor = target:match('^([^:#]+%.ipynb)#?(.*)$')
+  if book then return (decoded(book):gsub('^%./', '')), normal(anchor) end
+end
+
+-- the names under which a heading can be linked to: Jupyter's, GitHub's, its own, and none for the first of a notebook
+local function heading_names(header, book)
   local jupyter = normal(pandoc.utils.stringify(header.content))
-  return {jupyter, (jupyter:gsub('[^%w%-_\128-\255]', '')), header.identifier ~= '' and normal(header.identifier) or nil}
+  local names = pandoc.List{jupyter, (jupyter:gsub('[^%w%-_\128-\255]', ''))}
+  if header.identifier ~= '' then names:insert(normal(header.identifier)) end
+  if not begun[book] then names:insert('') end
+  begun[book] = true
+  return names
 end
 
 local function collect_links(cell)
-  local book = cell.attributes.notebook
-  wanted[book] = wanted[book] or {}
   cell.content:walk{Link = function(link)
-    local target = link.target:match('^#(.+)$')
-    if target then wanted[book][normal(target)] = true end
+    local book, name = aim(link.target, cell.attributes.notebook)
+    if book then
+      wanted[book] = wanted[book] or {}
+      wanted[book][name] = true
+    end
   end}
 end
 
@@ -33,7 +53,7 @@ local count = 0
 -- the label for a target with these names, if a link asks for one of them and none has answered yet
 local function claim(book, names, own_label)
   for _, name in ipairs(names) do
-    if wanted[book][name] and not labels[book][name] then
+    if (wanted[book] or {})[name] and not labels[book][name] then
       if not own_label then
         count = count + 1
         own_label = ('anchor-%d'):format(count)
@@ -49,7 +69,7 @@ local function assign(cell)
   labels[book] = labels[book] or {}
   cell.content = cell.content:walk{
     Header = function(header)
-      header.identifier = claim(book, heading_names(header), header.identifier ~= '' and header.identifier or nil) or ''
+      header.identifier = claim(book, heading_names(header, book), header.identifier ~= '' and header.identifier or nil) or ''
       return header
     end,
     Span = function(span)
@@ -66,13 +86,20 @@ function anchors.assign(cells)
   return cells:map(assign)
 end
 
--- a link to a place of its notebook, to another document, or to another notebook (whose text stays)
+-- what is said of a link that leads to no heading
+local function nowhere(book, here)
+  if not labels[book] then return 'a notebook that is no part of this document' end
+  return book == here and 'nothing in this notebook' or 'nothing in that notebook'
+end
+
+-- a link to a place of this document, or to another document; the text of any other stays
 local function link(element)
-  local target = element.target:match('^#(.+)$')
-  if target then
-    local label = (labels[notes.place().notebook] or {})[normal(target)]
+  local here = notes.place().notebook
+  local book, name = aim(element.target, here)
+  if book then
+    local label = (labels[book] or {})[name]
     if label then return write.raw_inline('#link(' .. write.label(label) .. ')[' .. write.inlines(element.content) .. ']') end
-    notes.warning(('link to #%s leads to nothing in this notebook; its text is kept'):format(target))
+    notes.warning(('link to %s leads to %s; its text is kept'):format(element.target, nowhere(book, here)))
     return element.content
   end
   if element.target == '' or not element.target:match('^%a[%w+.-]*:') then

@@ -7,7 +7,7 @@ from typing import Any
 from .blocks import Blocks
 from .marks import tied
 from .names import names
-from .numbering import LABEL, Labels, Numbering, anchor_spans, link_target
+from .numbering import LABEL, Labels, Numbering, anchor_spans, link_target, notebook_of
 from .tree import Element, div, each, inlines_of, is_div, link, pairs_of, replace, span, text_of, words
 
 Notes = dict[str, list[dict[str, Any]]]
@@ -142,15 +142,23 @@ class Page:
 
     def _link(self, element: Element) -> list[Element] | None:
         target = element["c"][2][0]
-        if target.startswith("#") and target[1:] not in self.labels.numbers:
-            name = self.labels.anchors.get((self._place[0], link_target(target[1:])))
+        notebook = notebook_of(target) or self._place[0] * target.startswith("#")
+        if notebook and target[1:] not in self.labels.numbers:
+            name = self.labels.anchors.get((notebook, link_target(target.partition("#")[2])))
             if name is None:
-                self.note("warnings", text=f"link to {target} leads to nothing in this notebook; its text is kept")
+                self.note("warnings", text=f"link to {target} leads to {self._nowhere(notebook)}; its text is kept")
                 return replace(element["c"][1], self._reference)
             element["c"][2][0] = f"#{name}"
         elif not target.startswith(("#", "http://", "https://", "mailto:")):
             return replace(element["c"][1], self._reference)
         return None
+
+    def _nowhere(self, notebook: str) -> str:
+        """Return what is said of a link that leads to no heading."""
+        if notebook == self._place[0]:
+            return "nothing in this notebook"
+        is_here = any(pairs_of(cell).get("notebook") == notebook for cell in self.cells)
+        return "nothing in that notebook" if is_here else "a notebook that is no part of this document"
 
     def front(self) -> list[Element]:
         """Return the lists of figures and tables, where the settings ask for them."""

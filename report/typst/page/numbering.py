@@ -80,7 +80,7 @@ class Numbering:
         name = identifier or self.labels.unique(slug(text_of(content)))
         if identifier:
             self.labels.add(identifier, "app" if self._appendix and level == 1 else "sec", number)
-        for anchor in link_names(content, identifier):
+        for anchor in {*link_names(content, identifier), ""}:  # no name leads to the first heading
             self.labels.anchors.setdefault((notebook, anchor), name)
         shown = [span(words(number), "number"), {"t": "Space"}] if number else []
         return {"t": "Header", "c": [level, [name, classes, pairs], [*shown, *content]]}
@@ -101,8 +101,22 @@ class Numbering:
 
 
 def link_target(target: str) -> str:
-    """Return a link's target in the form in which targets are compared."""
-    return re.sub(r"\s+", "-", unquote(target)).lower()
+    """Return a link's target as targets are compared; JupyterLab takes the label behind a heading for a part of it.
+
+    >>> link_target("Late%20words-{#sec-late}")
+    'late-words'
+    """
+    return re.sub(r"-?\{#[^}]*\}$", "", re.sub(r"\s+", "-", unquote(target))).lower()
+
+
+def notebook_of(target: str) -> str:
+    """Return the notebook that a link leads to, by its file name; empty if it leads to none.
+
+    >>> notebook_of("./02-a%20b.ipynb#Losses")
+    '02-a b.ipynb'
+    """
+    path = unquote(target.partition("#")[0]).removeprefix("./")
+    return path if path.endswith(".ipynb") and ":" not in path else ""
 
 
 def link_names(content: list[Element], identifier: str) -> set[str]:

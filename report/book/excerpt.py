@@ -1,0 +1,59 @@
+"""The chapters that an excerpt leaves out: what stands for a reference to them."""
+
+import json
+import re
+
+from report.book.labels import COMPUTED, labels_in, labels_of, strings
+from report.errors import NotebookError
+from report.run import notebook as nb
+from report.run.tasks import chosen
+from report.settings import Settings
+
+HEADING = re.compile(r"^#+ +(.*?) *(?:\{#([\w:.-]+)[^}\n]*\})? *$", re.MULTILINE)
+
+
+def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
+    """Return the names of what stands in the chapters that were not chosen.
+
+    Parameters
+    ----------
+    settings : Settings
+    merged : dict
+        The notebook of the excerpt; what it holds itself is not named.
+
+    Returns
+    -------
+    dict of str to str
+        By label: the words of a heading, or else the label and the title of its chapter; and by file name of a
+        notebook its title.
+    """
+    names: dict[str, str] = {}
+    shown = chosen(settings)
+    for chapter in settings.chapters:
+        if chapter.name not in shown:
+            names |= _names(settings, chapter.name, merged)
+    own = {label for cell in merged["cells"] for label in labels_of(cell)} if names else set()
+    return {label: name for label, name in names.items() if label not in own}
+
+
+def _names(settings: Settings, chapter: str, merged: nb.Notebook) -> dict[str, str]:
+    """Return the names of what stands in one chapter; one that cannot be read only has its own."""
+    try:
+        cells = nb.read(settings.notebooks / f"{chapter}.ipynb")["cells"]
+    except NotebookError:
+        cells = []
+    prose = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
+    headings = [(re.sub(r"[*_`$]", "", words), label) for words, label in HEADING.findall(prose)]
+    title = headings[0][0] if headings else chapter
+    labels = {label for cell in cells for label in labels_of(cell) | _in_code(cell, merged)} - {""}
+    names = {label: f"{label} (“{title}”)" for label in labels}
+    return names | {label: f"“{words}”" for words, label in headings if label} | {f"{chapter}.ipynb": title}
+
+
+def _in_code(cell: nb.Cell, merged: nb.Notebook) -> set[str]:
+    """Return the labels in the strings of a cell's code, and those that the excerpt expects of computed ones."""
+    texts = list(strings(cell["source"])) if cell["cell_type"] == "code" else []
+    starts = {start for text in texts for start in COMPUTED.findall(text) if start[4:]}
+    everything = json.dumps(merged["cells"]) if starts else ""
+    expected = {label for start in starts for label in re.findall(rf"@({re.escape(start)}[\w:-]*\w)", everything)}
+    return {label for text in texts for label in labels_in(text)} | expected
