@@ -191,16 +191,19 @@ def over_seeds(values: ArrayLike, images: int | None = None) -> Estimate:
     >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
     (0.91, 0.888, 0.932)
     """
-    means, spread, degrees = _means(values, images)
+    array = np.asarray(values, dtype=float)
+    means = _means(array)
     value = float(means.mean())
-    error, freedom = _error(means, spread, degrees)
+    if len(means) < 2:
+        return Estimate(value, math.nan, math.nan, 1)
+    error, freedom = _error([_of_seeds(means), _of_images(array, np.full_like(array, round(value)), images)])
     half = float(stats.t.isf(LEVEL / 2, freedom)) * error
     return Estimate(value, value - half, value + half, len(means))
 
 
-def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, lower_is_better: bool = False
-            ) -> Comparison:  # fmt: skip
-    """Compare two settings over the same seeds, measured on the same images.
+def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, lower_is_better: bool = False,
+            same_seeds: bool = True) -> Comparison:  # fmt: skip
+    """Compare two settings over several seeds, measured on the same images.
 
     Parameters
     ----------
@@ -211,6 +214,8 @@ def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, l
         is missed by both, which makes the interval wider, never narrower.
     lower_is_better : bool
         For losses and errors.
+    same_seeds : bool
+        Whether equal places are equal seeds, and so the runs pairs; without it there may be more runs of one.
 
     Notes
     -----
@@ -224,31 +229,29 @@ def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, l
     (4.7, 'is better than')
     """
     a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    if a.shape != b.shape:
+    shapes = [x.shape if same_seeds else ("any", *x.shape[1:]) for x in (a, b)]
+    if shapes[0] != shapes[1]:
         raise ValueError(f"expected the same seeds and images for both, got shapes {a.shape} and {b.shape}")
-    means, spread, degrees = _means(a - b, None)
-    if images is not None and a.ndim == 1:
-        rates = [float(np.minimum(x.mean(), 1 - x.mean())) for x in (a, b)]
-        spread, degrees = max(0.0, sum(rates) - float((a - b).mean()) ** 2) / images, images - 1
-    difference = float(means.mean())
-    if len(means) < 2:
+    runs = [_means(a - b)] if same_seeds else [_means(a), _means(b)]
+    difference = float(a.mean() - b.mean())
+    if min(map(len, runs)) < 2:
         return Comparison(difference, math.nan, math.nan, math.nan, EQUAL)
-    error, freedom = _error(means, spread, degrees)
+    error, freedom = _error([*map(_of_seeds, runs), _of_images(a, b, images)])
     p = float(2 * stats.t.sf(abs(difference) / error, freedom)) if error else float(difference == 0)
     half = float(stats.t.isf(LEVEL / 2, freedom)) * error
     verdict = _verdict(-difference if lower_is_better else difference, p)
     return Comparison(difference, difference - half, difference + half, p, verdict)
 
 
-def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *, lower_is_better: bool = False
-               ) -> Group:  # fmt: skip
+def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *, lower_is_better: bool = False,
+               same_seeds: bool = True) -> Group:  # fmt: skip
     """Return all candidates that cannot be told from the best: a maximum over many is a selection, not a finding.
 
     Parameters
     ----------
     candidates : mapping of str to array_like
-        As for `compare`; all of the same seeds.
-    images, lower_is_better
+        As for `compare`.
+    images, lower_is_better, same_seeds
         As for `compare`.
 
     Notes
@@ -267,7 +270,7 @@ def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *
     sign = -1 if lower_is_better else 1
     ranked = sorted(candidates, key=lambda name: -sign * float(np.asarray(candidates[name], dtype=float).mean()))
     best, *rest = ranked
-    p = {name: compare(candidates[best], candidates[name], images).p for name in rest}
+    p = {name: compare(candidates[best], candidates[name], images, same_seeds=same_seeds).p for name in rest}
     worse: set[str] = set()
     for rank, name in enumerate(sorted(rest, key=lambda name: p[name])):
         if not p[name] <= LEVEL / (len(rest) - rank):
@@ -289,27 +292,39 @@ def agrees(measured: float, theory: float, error: float) -> bool:
     return abs(measured - theory) <= float(stats.norm.isf(LEVEL / 2)) * error
 
 
-def _means(values: ArrayLike, images: int | None) -> tuple[np.ndarray, float, float]:
-    """Return each seed's mean, and the variance of their mean by the images with its degrees of freedom."""
-    array = np.asarray(values, dtype=float)
+def _means(array: np.ndarray) -> np.ndarray:
+    """Return the mean of each seed; ValueError for what is no table of runs, or not finite."""
     if array.ndim not in (1, 2) or not array.size:
         raise ValueError(f"expected values of shape (seeds,) or (seeds, images), got {array.shape}")
     if not np.isfinite(array).all():
         raise ValueError("expected finite values: a run that diverged has none, so say that it diverged")
-    if array.ndim == 2:
-        count = array.shape[1]
-        return array.mean(axis=1), float(array.mean(axis=0).var(ddof=1)) / count if count > 1 else 0.0, count - 1
-    rate = float(array.mean())
-    return array, (rate * (1 - rate) / images if images else 0.0), (images or 1) - 1
+    return array if array.ndim == 1 else array.mean(axis=1)
 
 
-def _error(means: np.ndarray, spread: float, degrees: float) -> tuple[float, float]:
-    """Return the standard error of the mean of several seeds, and its degrees of freedom; NaN for one seed."""
-    if len(means) < 2:
-        return math.nan, math.nan
-    between = float(means.var(ddof=1)) / len(means)
-    weights = between**2 / (len(means) - 1) + (spread**2 / degrees if degrees > 0 else 0.0)
-    return math.sqrt(between + spread), ((between + spread) ** 2 / weights if weights else math.inf)
+def _of_seeds(means: np.ndarray) -> tuple[float, float]:
+    """Return the variance of the mean by the seeds, and its degrees of freedom."""
+    return float(means.var(ddof=1)) / len(means), len(means) - 1
+
+
+def _of_images(a: np.ndarray, b: np.ndarray, images: int | None) -> tuple[float, float]:
+    """Return the variance of a difference of means by the images, which all seeds share, and its degrees of freedom.
+
+    Without the single answers it is that of two settings that miss no image together.
+    """
+    if a.ndim == 2:
+        single = a.mean(axis=0) - b.mean(axis=0)
+        return (float(single.var(ddof=1)) / len(single), len(single) - 1) if len(single) > 1 else (0.0, 1)
+    if not images or images < 2:
+        return 0.0, 1
+    misses = sum(min(float(x.mean()), 1 - float(x.mean())) for x in (a, b))
+    return max(0.0, misses - float(a.mean() - b.mean()) ** 2) / images, images - 1
+
+
+def _error(parts: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return the standard error of a mean whose variances add up, and Satterthwaite's degrees of freedom."""
+    total = sum(variance for variance, _ in parts)
+    weights = sum(variance**2 / degrees for variance, degrees in parts)
+    return math.sqrt(total), (total**2 / weights if weights else math.inf)
 
 
 def _verdict(advantage: float, p: float) -> str:
