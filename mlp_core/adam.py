@@ -1,7 +1,5 @@
 """Adam: a step for each parameter by itself."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What may watch or steer a training run: the callback protocol, and the callbacks that are ready to use."""
 
-from __future__ import annotations
-
 import math
 import os
 import sys

@@ -1,7 +1,5 @@
 """What arguments must be: each function returns its argument, in the form that the code computes with, or raises."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
@@ -55,7 +53,7 @@ def number(value: object, name: str) -> None:
         raise TypeError(f"expected {name} to be a number, got {value!r}")
 
 
-def float_dtype(dtype: DTypeLike) -> np.dtype:
+def float_dtype(dtype: "DTypeLike") -> np.dtype:
     """Return the dtype if it is float32 or float64, else raise ValueError."""
     dtype = np.dtype(dtype)
     if dtype not in (np.float32, np.float64):

@@ -4,8 +4,6 @@ A convolution is a matrix product in disguise: `im2col` lays every patch that th
 "slide the kernel over the image" becomes "multiply the kernel matrix by the column matrix".
 """
 
-from __future__ import annotations
-
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +50,7 @@ class Conv2d(Layer):
         *,
         initializer: str | Initializer = "glorot_uniform",
         seed: Seed = None,
-        dtype: DTypeLike = "float32",
+        dtype: "DTypeLike" = "float32",
         bias_initializer: str | Initializer = "zeros",
     ) -> None:
         super().__init__()

@@ -3,8 +3,6 @@
 Nothing here changes the network: what needs a backward pass works on a copy.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +14,11 @@ from mlp_core.evaluation import check_network, check_split, chunks
 from mlp_core.fast.threads import dot
 from mlp_core.layers import ReLU
 from mlp_core.losses import softmax_cross_entropy
+from mlp_core.network import Sequential
+from mlp_core.splits import Split
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from mlp_core.network import Sequential
-    from mlp_core.splits import Split
 
 
 def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
@@ -49,7 +46,7 @@ def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
     return outputs
 
 
-def activation_statistics(network: Sequential, images: np.ndarray) -> pd.DataFrame:
+def activation_statistics(network: Sequential, images: np.ndarray) -> "pd.DataFrame":
     """Return mean, standard deviation, norm and fraction of zeros of every layer's output, one row per layer.
 
     The norm is the root mean square over the batch of one image's Euclidean norm, so that it does not grow with n.
@@ -62,14 +59,17 @@ def activation_statistics(network: Sequential, images: np.ndarray) -> pd.DataFra
     return _frame(rows, ["layer"])
 
 
-def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndarray) -> "pd.DataFrame":
     """Return mean, standard deviation, norm and fraction of zeros of every gradient of the mean loss over a batch.
 
     One row per parameter, and one row per layer for the gradient of its input, the signal that the layer passes back
     ("input"). Dropout is switched off.
     """
     check_network(network)
-    network = _deterministic_copy(network)
+    network = network.copy()
+    for layer in network.layers:
+        if isinstance(layer, Dropout):
+            layer.p = 0.0
     logits = network.forward(check_batch(images), training=True)
     grad = softmax_cross_entropy(logits, labels)[1]
     rows = []
@@ -83,7 +83,7 @@ def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndar
     return _frame(rows[::-1], ["layer", "array"])
 
 
-def dead_units(network: Sequential, split: Split) -> pd.DataFrame:
+def dead_units(network: Sequential, split: Split) -> "pd.DataFrame":
     """Return, for every ReLU layer, how many of its units are dead: zero for every image of the split.
 
     A dead unit passes no gradient back, so that its weights learn nothing more from these images. In a convolutional
@@ -119,7 +119,7 @@ def confusion_matrix(network: Sequential, split: Split) -> np.ndarray:
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
 
 
-def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) -> pd.DataFrame:
+def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) -> "pd.DataFrame":
     """Return the wrong answers that the network was surest of, surest first.
 
     Returns
@@ -210,7 +210,7 @@ class Recorder(Callback):
         self.gradients.append(gradient_statistics(state.network, images, labels))
         self.dead.append(dead_units(state.network, self.split))
 
-    def to_frame(self, what: str) -> pd.DataFrame:
+    def to_frame(self, what: str) -> "pd.DataFrame":
         """Return the records of "activations", "gradients" or "dead" under one another, with a first index "step"."""
         import pandas as pd
 
@@ -232,16 +232,7 @@ def _statistics(array: np.ndarray, batch: int = 1) -> dict[str, float]:
     }
 
 
-def _deterministic_copy(network: Sequential) -> Sequential:
-    """Return a copy whose dropout layers let everything through."""
-    network = network.copy()
-    for layer in network.layers:
-        if isinstance(layer, Dropout):
-            layer.p = 0.0
-    return network
-
-
-def _frame(rows: list[dict], index: list[str], columns: list[str] | None = None) -> pd.DataFrame:
+def _frame(rows: list[dict], index: list[str], columns: list[str] | None = None) -> "pd.DataFrame":
     """Return the rows as a DataFrame with that index."""
     import pandas as pd
 

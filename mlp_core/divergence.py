@@ -1,7 +1,5 @@
 """When training diverges: an error that says when, and what to change first."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Loss and accuracy of a network over a whole split; and what networks, splits and batches have to pass first."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple

@@ -5,8 +5,6 @@ output, ``grad_output = dL/dy``, it stores dL/d(param) in ``grads`` and returns 
 time.  Arrays hold one example a row: ``x`` has shape (n, ...), n the batch size.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -33,7 +31,7 @@ class Layer(Described, Memory):
         All layers by name, that of this package where two have the same.
     """
 
-    kinds: ClassVar[dict[str, type[Layer]]] = {}
+    kinds: ClassVar[dict[str, "type[Layer]"]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Take note of a new kind of layer."""
@@ -90,7 +88,7 @@ class Linear(Layer):
 
     def __init__(
         self, in_features: int, out_features: int, initializer: str | Initializer = "glorot_uniform",
-        seed: Seed = None, dtype: DTypeLike = "float32", *, bias_initializer: str | Initializer = "zeros",
+        seed: Seed = None, dtype: "DTypeLike" = "float32", *, bias_initializer: str | Initializer = "zeros",
     ) -> None:  # fmt: skip
         super().__init__()
         self.in_features = positive_int(in_features, "in_features")

@@ -1,7 +1,5 @@
 """A network: layers in a row, used as one function that can also run backward."""
 
-from __future__ import annotations
-
 import copy
 import os
 from collections.abc import Sequence
@@ -116,11 +114,11 @@ class Sequential:
             raise FloatingPointError("the logits are not finite: the network has diverged; lower the learning rate")
         return logits
 
-    def copy(self) -> Sequential:
+    def copy(self) -> "Sequential":
         """Return an independent network with equal parameters."""
         return copy.deepcopy(self)
 
-    def astype(self, dtype: DTypeLike) -> Sequential:
+    def astype(self, dtype: "DTypeLike") -> "Sequential":
         """Return a copy that computes in another precision: float32 trains, float64 verifies."""
         network, dtype = self.copy(), float_dtype(dtype)
         for layer in network.layers:
@@ -137,13 +135,13 @@ class Sequential:
         save_layers(self.layers, self.input_shape, path)
 
     @staticmethod
-    def load(path: str | os.PathLike[str]) -> Sequential:
+    def load(path: str | os.PathLike[str]) -> "Sequential":
         """Read a network that `save` wrote; `mlp_core.storage.networks.NetworkFileError` for anything else."""
         from mlp_core.storage.networks import load_layers  # spares the modules of archives
 
         return load_layers(path, Sequential)
 
-    def summary(self) -> pd.DataFrame:
+    def summary(self) -> "pd.DataFrame":
         """Return a row per layer (layer, output shape of one example, parameters), and a last row with the total."""
         return summary.table(self)
 

@@ -1,7 +1,5 @@
 """Optimizers: how the parameters move, given their gradients."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """A network as a table: its layers, the shapes between them, and how many parameters they have."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from mlp_core.dropout import Dropout
@@ -12,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def table(network: Network) -> pd.DataFrame:
+def table(network: Network) -> "pd.DataFrame":
     """Return a row per layer, and a last row with the total."""
     import pandas as pd  # heavy
 

@@ -1,7 +1,5 @@
 """Training: one step, and the loop around it."""
 
-from __future__ import annotations
-
 import logging
 import os
 import time

@@ -4,8 +4,6 @@ That is parameters to see and set, pickles, and data as it hands them over: rows
 have a weight.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -123,7 +121,7 @@ class Examples(Split):
         if not isinstance(self.images, DenseRows):
             super().__post_init__()
 
-    def __getitem__(self, index: Any) -> Examples:
+    def __getitem__(self, index: Any) -> "Examples":
         """Return the part that a slice, a mask or a list of indices selects; sparse images stay sparse."""
         images: Any = DenseRows(self.images.matrix[index]) if isinstance(self.images, DenseRows) else self.images[index]
         return Examples(images, self.labels[index], None if self.weights is None else self.weights[index])

@@ -1,7 +1,5 @@
 """`MLPClassifier`: this package's network and training loop behind scikit-learn's interface."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterable, Sequence
 from numbers import Real

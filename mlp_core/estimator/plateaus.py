@@ -1,7 +1,5 @@
 """What scikit-learn's classifier does after an epoch: print, end, or lower the rate where nothing improves."""
 
-from __future__ import annotations
-
 import math
 
 from mlp_core.callbacks import Callback, TrainingState

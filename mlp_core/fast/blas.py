@@ -7,8 +7,6 @@ called in the library that NumPy uses: SciPy carries a second one, and two libra
 Where they are not found, or cannot take the arrays as they lie, NumPy does the work in two steps.
 """
 
-from __future__ import annotations
-
 import ctypes
 from collections.abc import Callable
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """A network's operations for one batch size, and the step made of them."""
 
-from __future__ import annotations
-
 import math
 import threading
 from itertools import combinations, pairwise

@@ -1,7 +1,5 @@
 """What a network is to those that are no part of it; `mlp_core.network.Sequential` has it."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How gradients reach the parameters in `mlp_core.fast`."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

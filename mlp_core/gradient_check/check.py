@@ -1,7 +1,5 @@
 """Is backward the derivative of forward?  Every gradient beside a central difference, in double precision."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from mlp_core.checks import check_batch, positive_int

@@ -6,8 +6,6 @@ ReLU switching or a max-pool choosing another pixel, L has no derivative within 
 nothing: that is noticed and reported.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """What a gradient check found, and what it says about the mistake."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
@@ -111,13 +109,13 @@ class GradientCheck:
         """The names of the arrays of which no entry could be compared, as every step crossed a kink."""
         return [check.name for check in self.arrays if check.kinks.all()]
 
-    def raise_if_failed(self) -> GradientCheck:
+    def raise_if_failed(self) -> "GradientCheck":
         """Raise GradientError, with all that helps to find the mistake, unless the check passed; return it if so."""
         if not self.passed:
             raise GradientError(str(self))
         return self
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row an array: its shape, entries checked, kinks, largest errors, verdict."""
         import pandas as pd
 

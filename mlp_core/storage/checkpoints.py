@@ -5,8 +5,6 @@ of every random generator, the history, a fingerprint of the settings and the da
 all this, so that no damage goes unnoticed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

@@ -4,8 +4,6 @@ A file may come from anyone, so `load_layers` believes nothing: the arrays must 
 NumPy's ``savez`` leaves them), so that a small file cannot grow, and no layer is made before they are what it asks for.
 """
 
-from __future__ import annotations
-
 import inspect
 import json
 import os

@@ -1,7 +1,5 @@
 """What makes two trials the same: their settings, their data and the code that runs them, as hashes and seeds."""
 
-from __future__ import annotations
-
 import functools
 import json
 from collections.abc import Callable, Mapping

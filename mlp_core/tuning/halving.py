@@ -4,8 +4,6 @@ Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparamet
 rungs are synchronous, so that who goes on depends on neither the number of processes nor the order in which they end.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

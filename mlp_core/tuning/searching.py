@@ -1,7 +1,5 @@
 """Hyperparameter search: trials over a space, in parallel, each result on disk the moment its trial ends."""
 
-from __future__ import annotations
-
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -30,7 +28,7 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
            cache: str | Path | None = None, seed: int = 0, scheduler: Any = None,
            parameters: tuple[int, int] | None = None, target: float | None = None, halving: int | None = None,
            checkpoints: bool = False, build: Callable[..., Any] | None = None, run: Callable[..., Any] | None = None,
-           progress: bool = True) -> pd.DataFrame:
+           progress: bool = True) -> "pd.DataFrame":
     """Train one network for each setting of a space, and return what they reached.
 
     Parameters

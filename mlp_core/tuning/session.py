@@ -1,7 +1,5 @@
 """One search at work: take from the cache what is there, run the rest, and keep what comes."""
 
-from __future__ import annotations
-
 import tempfile
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """A data set as files that the processes of a search map into memory: written once, read by all, pickled by none."""
 
-from __future__ import annotations
-
 import functools
 import json
 import warnings

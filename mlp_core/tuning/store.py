@@ -6,8 +6,6 @@ trials) and `data/HASH/` (the arrays that the workers map into memory). All of i
 a search runs; only `trials` is worth keeping.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import secrets

@@ -1,7 +1,5 @@
 """What one trial does with its settings: build the network and train it, or call the user's own function."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable, Mapping

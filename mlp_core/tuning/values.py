@@ -5,8 +5,6 @@ all that it finds outside itself, by value. What is installed (the standard libr
 by its name and version. Other objects are known by what pickle would store of them.
 """
 
-from __future__ import annotations
-
 import builtins
 import copyreg
 import dis

@@ -1,7 +1,5 @@
 """What happens to one trial, in whichever process it runs: claim it, train it, write its result, return it."""
 
-from __future__ import annotations
-
 import functools
 import os
 import platform

@@ -1,7 +1,5 @@
 """Where trials run: in this process, or in processes of this machine (loky)."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal
