@@ -41,18 +41,10 @@ class Conv2d(Layer):
     """
 
     def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: int | Pair,
-        stride: int | Pair = 1,
-        padding: int | Pair = 0,
-        *,
-        initializer: str | Initializer = "glorot_uniform",
-        seed: Seed = None,
-        dtype: "DTypeLike" = "float32",
-        bias_initializer: str | Initializer = "zeros",
-    ) -> None:
+        self, in_channels: int, out_channels: int, kernel_size: int | Pair, stride: int | Pair = 1,
+        padding: int | Pair = 0, *, initializer: str | Initializer = "glorot_uniform",
+        seed: Seed = None, dtype: "DTypeLike" = "float32", bias_initializer: str | Initializer = "zeros",
+    ) -> None:  # fmt: skip
         super().__init__()
         self.in_channels = positive_int(in_channels, "in_channels")
         self.out_channels = positive_int(out_channels, "out_channels")
@@ -135,7 +127,7 @@ class MaxPool2d(Layer):
         if x.ndim != 4:
             raise ValueError(f"{self!r} expected an input of shape (n, C, H, W), got {x.shape}")
         height, width = self.output_shape(x.shape[1:])[1:]
-        candidates = [tap_view(x, tap, self.stride, (height, width)) for tap in taps(self.kernel_size)]
+        candidates = [tap_view(x, tap, self.stride, (height, width)) for tap in np.ndindex(self.kernel_size)]
         output = candidates[0].copy(order="K")
         winner = np.zeros_like(output, dtype=np.intp)
         for index, candidate in enumerate(candidates[1:], start=1):
@@ -149,7 +141,7 @@ class MaxPool2d(Layer):
         input_shape, winner = self.remembered()
         grad_output = as_grad(grad_output, winner.shape, self)
         grad_input = zeros_channels_first(input_shape, grad_output.dtype)
-        for index, tap in enumerate(taps(self.kernel_size)):
+        for index, tap in enumerate(np.ndindex(self.kernel_size)):
             tap_view(grad_input, tap, self.stride, winner.shape[2:])[...] += grad_output * (winner == index)
         return grad_input
 
@@ -210,17 +202,12 @@ def col2im(columns: np.ndarray, input_shape: Shape, kernel_size: Pair, stride: P
     size = output_size((height, width), kernel_size, stride, padding)
     patches = columns.reshape(channels, *kernel_size, *size, n)
     padded = zeros_channels_first((n, channels, height + 2 * pad_h, width + 2 * pad_w), columns.dtype)
-    for u, v in taps(kernel_size):
+    for u, v in np.ndindex(kernel_size):
         tap_view(padded, (u, v), stride, size)[...] += patches[:, u, v].transpose(3, 0, 1, 2)
     return padded[:, :, pad_h : pad_h + height, pad_w : pad_w + width]
 
 
-def taps(kernel_size: Pair) -> list[Pair]:
-    """Return all positions (row, column) within a window, row by row."""
-    return [(u, v) for u in range(kernel_size[0]) for v in range(kernel_size[1])]
-
-
-def tap_view(x: np.ndarray, tap: Pair, stride: Pair, size: Pair) -> np.ndarray:
+def tap_view(x: np.ndarray, tap: Shape, stride: Pair, size: Pair) -> np.ndarray:
     """Return the view of x, shape (n, C, H, W), that holds position ``tap`` of every window, (n, C, *size)."""
     (u, v), (step_h, step_w), (height, width) = tap, stride, size
     return x[:, :, u : u + step_h * height : step_h, v : v + step_w * width : step_w]

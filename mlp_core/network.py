@@ -62,10 +62,8 @@ class Sequential:
     @property
     def dtype(self) -> np.dtype:
         """The dtype of the parameters; inputs are cast to it."""
-        for layer in self.layers:
-            for array in layer.params.values():
-                return array.dtype
-        return np.dtype("float32")
+        arrays = (array for layer in self.layers for array in layer.params.values())
+        return next((array.dtype for array in arrays), np.dtype("float32"))
 
     @property
     def num_parameters(self) -> int:

@@ -85,12 +85,11 @@ class Optimizer(Described, Resumable):
         arrays = self._state.setdefault(slot, {})
         if param_name not in arrays:
             arrays[param_name] = np.zeros_like(param)
-        if arrays[param_name].shape != param.shape:
-            raise ValueError(
-                f"{slot} of {param_name!r} has shape {arrays[param_name].shape}, the parameter {param.shape}: "
-                "use a new optimizer for a new network"
-            )
-        return arrays[param_name]
+        array = arrays[param_name]
+        if array.shape != param.shape:
+            raise ValueError(f"{slot} of {param_name!r} has shape {array.shape}, the parameter {param.shape}: "
+                             "use a new optimizer for a new network")
+        return array
 
     def _clip_scale(self, grads: Mapping[str, np.ndarray]) -> float:
         """Return the factor that brings the gradients' joint norm down to ``clip_norm``."""

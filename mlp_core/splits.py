@@ -240,39 +240,3 @@ def _likely_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return the shape of a square image for a square number of features, and `shape` otherwise."""
     side = math.isqrt(shape[0])
     return (side, side) if len(shape) == 1 and side * side == shape[0] else shape
-
-
-def stratified_split(labels: np.ndarray, sizes: Sequence[int], *, seed: int = 0) -> list[np.ndarray]:
-    """Return shuffled indices for consecutive splits that hold every class in the same proportion.
-
-    Parameters
-    ----------
-    labels : ndarray, shape (n,), int
-        Class of each image.
-    sizes : sequence of int
-        How many images each split takes; their sum is n.
-    seed : int
-        Fixes the choice.
-
-    Returns
-    -------
-    list of ndarray, each of shape (size,), int64
-
-    Examples
-    --------
-    >>> first, second = stratified_split(np.array([0, 0, 0, 1, 1, 1]), [4, 2])
-    >>> sorted(second // 3)
-    [np.int64(0), np.int64(1)]
-    """
-    if sum(sizes) != len(labels):
-        raise ValueError(f"expected sizes that sum to {len(labels)}, got {list(sizes)}, which sum to {sum(sizes)}")
-    # NumPy promises the same numbers for ever from this generator only, and the split must not move with a release
-    random = np.random.RandomState(seed)  # noqa: NPY002
-    shuffled = random.permutation(len(labels))
-    # each image's place within its own class, from 0 to 1: sorted by it, every prefix is stratified
-    place = np.empty(len(labels))
-    for label in np.unique(labels):
-        members = shuffled[labels[shuffled] == label]
-        place[members] = (np.arange(len(members)) + 0.5) / len(members)
-    order = shuffled[np.argsort(place[shuffled], kind="stable")]
-    return [random.permutation(part) for part in np.split(order, np.cumsum(sizes)[:-1])]

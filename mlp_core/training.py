@@ -21,7 +21,7 @@ from mlp_core.losses import Reduction, softmax_cross_entropy
 from mlp_core.network import Sequential
 from mlp_core.optimizers import Optimizer
 from mlp_core.splits import Split
-from mlp_core.storage.checkpoints import Checkpoint, CheckpointError, fingerprint, generators
+from mlp_core.storage.checkpoints import Checkpoint, CheckpointError
 
 __all__ = ["CheckpointError", "TrainingDiverged", "plain_step", "train", "train_step"]
 
@@ -162,17 +162,13 @@ def train(
     stopper = early_stopper(early_stopping, state, measured)
     listeners = [*stopper, *as_callbacks(callbacks)]
     if checkpoint is not None:
-        settings: dict[str, object] = {"batch_size": batches.batch_size, "reduction": reduction}
-        settings |= {"early_stopping": early_stopping, "shuffle": shuffle}
-        settings |= {"evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
-        if step is not train_step:
-            settings["step"] = getattr(step, "__qualname__", repr(step))
-        sources = generators(network, batches.rng)
-        identity = fingerprint(network, optimizer, splits, settings, sources)
-        listeners.insert(0, Checkpoint(checkpoint, identity, sources, *stopper))
+        settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping,
+                    "shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial,
+                    **({} if step is train_step else {"step": step})}
+        listeners.insert(0, Checkpoint(checkpoint, state, splits, settings, batches.rng, *stopper))
     try:
-        parts = (state, batches, measured, reduction, step, listeners, evaluate_initial)
-        as_only_trainer((*network.layers, optimizer), _loop, *parts)
+        as_only_trainer((*network.layers, optimizer), _loop,
+                        state, batches, measured, reduction, step, listeners, evaluate_initial)
     except TrainingDiverged:
         if on_divergence == "raise":
             raise
