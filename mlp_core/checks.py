@@ -2,12 +2,10 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike
 
 Shape = tuple[int, ...]
 METRICS = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "test_loss", "test_accuracy")
@@ -53,7 +51,7 @@ def number(value: object, name: str) -> None:
         raise TypeError(f"expected {name} to be a number, got {value!r}")
 
 
-def float_dtype(dtype: "DTypeLike") -> np.dtype:
+def float_dtype(dtype: DTypeLike) -> np.dtype:
     """Return the dtype if it is float32 or float64, else raise ValueError."""
     dtype = np.dtype(dtype)
     if dtype not in (np.float32, np.float64):
@@ -85,7 +83,9 @@ def as_shape(input_shape: Sequence[int]) -> Shape:
 
 
 def check_layers(layers: Sequence[Any]) -> None:
-    """Raise TypeError for what is no layer, ValueError for a layer in two places: it remembers one pass only."""
+    """Raise TypeError for what is no layer, ValueError for none, or one in two places: it remembers one pass only."""
+    if not layers:
+        raise ValueError("expected at least one layer")
     for index, layer in enumerate(layers):
         if hasattr(layer, "layers"):
             raise TypeError("expected layers, got a network; join two: Sequential([*first.layers, *second.layers])")

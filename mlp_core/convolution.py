@@ -5,18 +5,16 @@ A convolution is a matrix product in disguise: `im2col` lays every patch that th
 """
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import DTypeLike
 
 from mlp_core.checks import Shape, as_floats, as_grad, float_dtype, positive_int
 from mlp_core.fast.threads import product
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
 from mlp_core.layers import Layer
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
 
 Pair = tuple[int, int]
 
@@ -43,7 +41,7 @@ class Conv2d(Layer):
     def __init__(
         self, in_channels: int, out_channels: int, kernel_size: int | Pair, stride: int | Pair = 1,
         padding: int | Pair = 0, *, initializer: str | Initializer = "glorot_uniform",
-        seed: Seed = None, dtype: "DTypeLike" = "float32", bias_initializer: str | Initializer = "zeros",
+        seed: Seed = None, dtype: DTypeLike = "float32", bias_initializer: str | Initializer = "zeros",
     ) -> None:  # fmt: skip
         super().__init__()
         self.in_channels = positive_int(in_channels, "in_channels")

@@ -35,10 +35,7 @@ def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
         One a layer, each of shape (n, ...); the last are the logits.
     """
     check_network(network)
-    x = check_batch(images).astype(network.dtype, copy=False)
-    network.forward(x[:1])  # raises the network's own message if the shape is wrong
-    if network.input_shape is not None:
-        x = x.reshape(len(x), *network.input_shape)
+    x = network.as_batch(check_batch(images))
     outputs = []
     for layer in network.layers:
         x = layer.forward(x)

@@ -5,16 +5,14 @@ output, ``grad_output = dL/dy``, it stores dL/d(param) in ``grads`` and returns 
 time.  Arrays hold one example a row: ``x`` has shape (n, ...), n the batch size.
 """
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlp_core.checks import Described, Shape, as_floats, as_grad, float_dtype, positive_int
 from mlp_core.fast.threads import Memory, product
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
 
 
 class Layer(Described, Memory):
@@ -41,7 +39,6 @@ class Layer(Described, Memory):
             Layer.kinds[cls.__name__] = cls
 
     def __init__(self) -> None:
-        super().__init__()
         self.params: dict[str, np.ndarray] = {}
         self.grads: dict[str, np.ndarray] = {}
 
@@ -88,7 +85,7 @@ class Linear(Layer):
 
     def __init__(
         self, in_features: int, out_features: int, initializer: str | Initializer = "glorot_uniform",
-        seed: Seed = None, dtype: "DTypeLike" = "float32", *, bias_initializer: str | Initializer = "zeros",
+        seed: Seed = None, dtype: DTypeLike = "float32", *, bias_initializer: str | Initializer = "zeros",
     ) -> None:  # fmt: skip
         super().__init__()
         self.in_features = positive_int(in_features, "in_features")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlp_core.convolution import Conv2d, Flatten, MaxPool2d
 from mlp_core.dropout import Dropout
 from mlp_core.initializers import Initializer, Seed, make_rng
 from mlp_core.layers import Layer, Linear, ReLU, Sigmoid, Tanh
 from mlp_core.network import Sequential
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
 
 ACTIVATIONS: dict[str, type[Layer]] = {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlp_core import summary
 from mlp_core.checks import Arrays, Shape, as_floats, as_shape, check_finite, check_layers, check_shape, float_dtype
@@ -16,7 +17,6 @@ from mlp_core.losses import softmax
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import DTypeLike
 
 EVALUATION_CHUNK = 1000  # images at a time: fits the cache, and memory stays small
 
@@ -40,8 +40,6 @@ class Sequential:
 
     def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int] | None = None) -> None:
         self.layers = list(layers)
-        if not self.layers:
-            raise ValueError("expected at least one layer")
         check_layers(self.layers)
         if input_shape is None and isinstance(self.layers[0], Linear):
             input_shape = (self.layers[0].in_features,)
@@ -116,7 +114,7 @@ class Sequential:
         """Return an independent network with equal parameters."""
         return copy.deepcopy(self)
 
-    def astype(self, dtype: "DTypeLike") -> "Sequential":
+    def astype(self, dtype: DTypeLike) -> "Sequential":
         """Return a copy that computes in another precision: float32 trains, float64 verifies."""
         network, dtype = self.copy(), float_dtype(dtype)
         for layer in network.layers:

@@ -147,8 +147,7 @@ class SGD(Optimizer):
 
     def momentum_of(self, name: str) -> float:
         """Return the momentum of the parameter of that name."""
-        is_bias = name.endswith("bias")
-        return self.bias_momentum if is_bias and self.bias_momentum is not None else self.momentum
+        return self.momentum if self.bias_momentum is None or not name.endswith("bias") else self.bias_momentum
 
     def config(self) -> dict[str, Any]:
         """Return the settings."""

@@ -64,10 +64,6 @@ def check_layer(
     x : ndarray, shape (n, ...), float
     eps, tolerance, max_entries_per_array, seed
         As for `check_gradients`.
-
-    Returns
-    -------
-    GradientCheck
     """
     layers = Sequential([layer]).astype("float64").layers
     rng = np.random.default_rng(seed)

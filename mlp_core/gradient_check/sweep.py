@@ -124,10 +124,6 @@ def finite_difference_sweep(
         float64, or float32 to see the round-off of single precision.
     reduction : {"mean", "sum"}
         Of the loss over the batch.
-
-    Returns
-    -------
-    Sweep
     """
     inverse_steps = _inverse_steps(N)
     probe = probe_network(network, x, y, dtype=dtype, reduction=reduction)
