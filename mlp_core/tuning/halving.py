@@ -18,12 +18,10 @@ def rung_epochs(n: int, epochs: int, factor: int | None) -> list[int]:
     >>> rung_epochs(36, 10, 3)
     [1, 3, 10]
     """
-    if factor is None:
-        return [epochs]
-    rungs = 0
-    while factor ** (rungs + 1) <= min(n, epochs):
-        rungs += 1
-    return [epochs // factor**rung for rung in range(rungs, -1, -1)]
+    lengths = [epochs]
+    while factor and factor ** len(lengths) <= min(n, epochs):
+        lengths.insert(0, epochs // factor ** len(lengths))
+    return lengths
 
 
 def promoted(records: dict[str, Record], factor: int) -> list[str]:
