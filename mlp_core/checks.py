@@ -123,7 +123,8 @@ def check_finite(x: np.ndarray) -> np.ndarray:
     """Return the images; ValueError if a number among them is not finite."""
     # the smallest and the largest carry every NaN and infinity, without a temporary the size of the images
     if x.size and not (np.isfinite(x.min()) and np.isfinite(x.max())):
-        raise ValueError(f"expected finite images, got {x[~np.isfinite(x)][0]}")
+        bad = np.argwhere(~np.isfinite(x))[0]
+        raise ValueError(f"expected finite images, got {x[tuple(bad)]} in image {bad[0]}")
     return x
 
 

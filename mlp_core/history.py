@@ -79,8 +79,7 @@ class History:
 
         The first of equals; None where no epoch was measured.
         """
-        name = self.monitor if getattr(self, self.monitor) else "train_loss"
-        return self.best_epoch_by(name)
+        return self.best_epoch_by(self.monitor if getattr(self, self.monitor) else "train_loss")
 
     def best_epoch_by(self, metric: str) -> int | None:
         """Return the epoch, counted from 1, with the lowest loss or the highest accuracy; None if there is none."""

@@ -3,7 +3,6 @@
 import copy
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -14,9 +13,6 @@ from mlp_core.fast.plan import fast_logits, in_a_row, is_supported
 from mlp_core.fast.threads import product
 from mlp_core.layers import Layer, Linear
 from mlp_core.losses import softmax
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 EVALUATION_CHUNK = 1000  # images at a time: fits the cache, and memory stays small
 
@@ -137,14 +133,7 @@ class Sequential:
 
         return load_layers(path, Sequential)
 
-    def summary(self) -> "pd.DataFrame":
-        """Return a row per layer (layer, output shape of one example, parameters), and a last row with the total."""
-        return summary.table(self)
-
-    def summary_text(self) -> str:
-        """Return the table of `summary` as text; ``print(network)`` shows it."""
-        return summary.text(self)
-
+    summary, summary_text = summary.table, summary.text
     __str__ = summary_text
 
     def as_batch(self, x: np.ndarray) -> np.ndarray:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from mlp_core.checks import check_finite
+
 SPLIT_NAMES = ("train", "valid", "test")
 MOST_CLASSES = 1 << 16
 
@@ -89,9 +91,8 @@ class Split:
 def _unchecked(images: np.ndarray, labels: np.ndarray, image_shape: tuple[int, ...]) -> Split:
     """Return a split of arrays that are already known to be good: a part of a checked one."""
     split = object.__new__(Split)
-    object.__setattr__(split, "images", images)
-    object.__setattr__(split, "labels", labels)
-    object.__setattr__(split, "image_shape", image_shape)
+    for name, value in (("images", images), ("labels", labels), ("image_shape", image_shape)):
+        object.__setattr__(split, name, value)
     return split
 
 
@@ -110,14 +111,8 @@ def _checked_images(images: np.ndarray) -> np.ndarray:
                          "pass images.transpose(0, 3, 1, 2)")
     kept = images.dtype if images.dtype in (np.float32, np.float64) else np.float32
     with np.errstate(over="ignore"):  # of wider types, which the next lines report
-        images = np.ascontiguousarray(images, dtype=kept)
-    # the smallest and the largest carry every NaN and infinity, without a temporary the size of the images
-    if not (np.isfinite(images.min()) and np.isfinite(images.max())):
-        bad = np.argwhere(~np.isfinite(images))[0]
-        raise ValueError(f"expected finite images, got {images[tuple(bad)]} in image {bad[0]}")
-    if images.ndim == 3:
-        images = images.reshape(len(images), -1)
-    return images
+        images = check_finite(np.ascontiguousarray(images, dtype=kept))
+    return images.reshape(len(images), -1) if images.ndim == 3 else images
 
 
 def check_lengths(images: np.ndarray, labels: np.ndarray) -> None:

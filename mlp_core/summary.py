@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def table(network: Network) -> "pd.DataFrame":
-    """Return a row per layer, and a last row with the total."""
+    """Return a row per layer (layer, output shape of one example, parameters), and a last row with the total."""
     import pandas as pd  # heavy
 
     index = pd.Index([*map(str, range(len(network.layers))), ""], name="index")
@@ -19,7 +19,7 @@ def table(network: Network) -> "pd.DataFrame":
 
 
 def text(network: Network) -> str:
-    """Return the table as text."""
+    """Return the table of `summary` as text; ``print(network)`` shows it."""
     indices = [*map(str, range(len(network.layers))), ""]
     rows = [(index, *row) for index, row in zip(indices, _rows(network), strict=True)]
     cells = [("", "layer", "output shape", "parameters"), *((a, b, c, f"{d:,}") for a, b, c, d in rows)]
