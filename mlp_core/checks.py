@@ -105,9 +105,8 @@ def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
     if not np.issubdtype(labels.dtype, np.integer):
         raise TypeError(f"expected integer labels, got {labels.dtype}")
     if labels.min() < 0 or labels.max() >= logits.shape[1]:
-        raise ValueError(
-            f"expected labels from 0 to {logits.shape[1] - 1}, got labels from {labels.min()} to {labels.max()}"
-        )
+        raise ValueError(f"expected labels from 0 to {logits.shape[1] - 1}, "
+                         f"got labels from {labels.min()} to {labels.max()}")
     return labels
 
 
@@ -136,9 +135,8 @@ def check_batch(x: np.ndarray) -> np.ndarray:
     return check_finite(x)
 
 
-def check_training(
-    optimizer: Any, epochs: Any, reduction: Any, step: Any, on_divergence: Any, evaluate_train: Any
-) -> None:
+def check_training(optimizer: Any, epochs: Any, reduction: Any, step: Any, on_divergence: Any,
+                   evaluate_train: Any) -> None:
     """Raise TypeError or ValueError for what is no optimizer, no number of epochs, or no known choice."""
     if not callable(getattr(optimizer, "step", None)) or isinstance(optimizer, type):
         raise TypeError(f"expected an optimizer such as SGD(0.1), got {optimizer!r}")
@@ -152,10 +150,8 @@ def check_training(
         raise TypeError(f"expected evaluate_train as True, False or a number of images, got {evaluate_train!r}")
     if not isinstance(evaluate_train, bool) and evaluate_train < 1:
         raise ValueError(f"expected evaluate_train as True, False or at least 1 image, got {evaluate_train}")
-    for name, value, allowed in (
-        ("reduction", reduction, ("mean", "sum")),
-        ("on_divergence", on_divergence, ("raise", "record")),
-    ):
+    for name, value, *allowed in (("reduction", reduction, "mean", "sum"),
+                                  ("on_divergence", on_divergence, "raise", "record")):
         if value not in allowed:
             raise ValueError(f"expected {name} {allowed[0]!r} or {allowed[1]!r}, got {value!r}")
 
@@ -164,10 +160,9 @@ class Arrays(dict[str, np.ndarray]):
     """The arrays of a network by name, gathered anew whenever asked for: another array put here would be lost."""
 
     def _refuse(self, *args: object, **options: object) -> NoReturn:
-        raise TypeError(
-            "network.params and network.grads only show what the layers hold: assign into an array, "
-            "network.params['0.weight'][...] = values, or to the layer, network.layers[0].params['weight'] = array"
-        )
+        raise TypeError("network.params and network.grads only show what the layers hold: assign into an array, "
+                        "network.params['0.weight'][...] = values, or to the layer, "
+                        "network.layers[0].params['weight'] = array")
 
     def __setitem__(self, name: str, array: np.ndarray) -> None:
         """Accept the array that is there, as ``params[name] -= step`` does; TypeError for any other."""
@@ -202,6 +197,23 @@ class HasParameters(Protocol):
     @property
     def grads(self) -> Mapping[str, np.ndarray]:
         """Their gradients, under the same keys."""
+
+
+class Network(HasParameters, Protocol):
+    """What a network is to those that are no part of it; `mlp_core.network.Sequential` has it."""
+
+    layers: list[Any]
+    input_shape: Shape | None
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the parameters."""
+
+    def shapes(self) -> list[Shape]:
+        """Return the shape of one example after each layer."""
+
+    def as_batch(self, x: np.ndarray) -> np.ndarray:
+        """Return a batch in the network's dtype and shape; raise if it is none."""
 
 
 class Described:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlp_core.batches import Batches
 from mlp_core.callbacks import Callback, TrainingState
 from mlp_core.checks import check_batch, positive_int
 from mlp_core.dropout import Dropout
-from mlp_core.evaluation import check_network, check_split, chunks
+from mlp_core.evaluation import check_network, check_split
 from mlp_core.fast.threads import dot
 from mlp_core.layers import ReLU
 from mlp_core.losses import softmax_cross_entropy
-from mlp_core.network import Sequential
+from mlp_core.network import EVALUATION_CHUNK, Sequential
 from mlp_core.splits import Split
 
 if TYPE_CHECKING:
@@ -49,10 +50,8 @@ def activation_statistics(network: Sequential, images: np.ndarray) -> "pd.DataFr
     The norm is the root mean square over the batch of one image's Euclidean norm, so that it does not grow with n.
     """
     outputs = activations(network, images)
-    rows = [
-        {"layer": index, "kind": type(layer).__name__, **_statistics(output, len(images))}
-        for index, (layer, output) in enumerate(zip(network.layers, outputs, strict=True))
-    ]
+    rows = [{"layer": index, "kind": type(layer).__name__, **_statistics(output, len(images))}
+            for index, (layer, output) in enumerate(zip(network.layers, outputs, strict=True))]
     return _frame(rows, ["layer"])
 
 
@@ -72,11 +71,8 @@ def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndar
     rows = []
     for index, layer in reversed(list(enumerate(network.layers))):
         grad = layer.backward(grad)
-        arrays = {"input": grad, **layer.grads}
-        rows += [
-            {"layer": index, "kind": type(layer).__name__, "array": name, **_statistics(array)}
-            for name, array in reversed(arrays.items())
-        ]
+        rows += [{"layer": index, "kind": type(layer).__name__, "array": name, **_statistics(array)}
+                 for name, array in reversed({"input": grad, **layer.grads}.items())]
     return _frame(rows[::-1], ["layer", "array"])
 
 
@@ -93,7 +89,7 @@ def dead_units(network: Sequential, split: Split) -> "pd.DataFrame":
     """
     check_split(network, split, "split")
     alive: dict[int, np.ndarray] = {}
-    for images, *_ in chunks(split):
+    for images, *_ in Batches(split, EVALUATION_CHUNK):
         outputs = activations(network, images)
         for index, layer in enumerate(network.layers):
             if isinstance(layer, ReLU):
@@ -221,16 +217,11 @@ class Recorder(Callback):
 def _statistics(array: np.ndarray, batch: int = 1) -> dict[str, float]:
     """Return mean, standard deviation, norm (root mean square over a batch) and fraction of zeros."""
     flat = array.astype(np.float64, copy=False).ravel()
-    return {
-        "mean": float(flat.mean()),
-        "std": float(flat.std()),
-        "norm": float(np.sqrt(dot(flat, flat) / batch)),
-        "zeros": float((flat == 0).mean()),
-    }
+    norm, zeros = np.sqrt(dot(flat, flat) / batch), (flat == 0).mean()
+    return {"mean": float(flat.mean()), "std": float(flat.std()), "norm": float(norm), "zeros": float(zeros)}
 
 
 def _frame(rows: list[dict], index: list[str], columns: list[str] | None = None) -> "pd.DataFrame":
-    """Return the rows as a DataFrame with that index."""
     import pandas as pd
 
     return pd.DataFrame(rows, columns=columns).set_index(index)

@@ -53,10 +53,8 @@ def check_metrics(state: TrainingState, metrics: dict[str, float], reduction: Re
 
 def diverged(state: TrainingState, what: str, reduction: Reduction) -> TrainingDiverged:
     """Write into the history, and into the error returned, what happened, when, and the likely cause."""
-    message = (
-        f"{what} in epoch {state.epoch}, after {state.step} updates (last finite loss {state.loss:.4g}): "
-        f"{_likely_cause(state, reduction)}"
-    )
+    message = (f"{what} in epoch {state.epoch}, after {state.step} updates (last finite loss {state.loss:.4g}): "
+               f"{_likely_cause(state, reduction)}")
     state.history.status, state.history.message = "diverged", message
     return TrainingDiverged(message, state.epoch, state.step, state.loss, state.history)
 

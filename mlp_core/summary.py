@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from mlp_core.checks import Network
 from mlp_core.dropout import Dropout
-from mlp_core.fast.protocol import Network
 from mlp_core.layers import Layer
 
 if TYPE_CHECKING:

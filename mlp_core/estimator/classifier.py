@@ -31,29 +31,32 @@ ONE_COLUMN = (
 )
 
 
+def _copied(name: str, kind: str, what: str) -> property:
+    """Return a property with the network's arrays of one kind, in the layers' order; what is assigned is copied in."""
+
+    def get(model: "NetworkClassifier") -> tuple[np.ndarray, ...]:
+        check_is_fitted(model)
+        return tuple(array for key, array in model.network_.params.items() if key.endswith(kind))
+
+    def copy(model: "NetworkClassifier", arrays: Sequence[ArrayLike]) -> None:
+        targets = get(model)
+        shapes = [target.shape for target in targets], [np.shape(array) for array in arrays]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"expected {name} of shapes {shapes[0]}, got {shapes[1]}")
+        for target, array in zip(targets, arrays, strict=True):
+            target[...] = array
+
+    return property(get, copy, doc=f"{what}; what is assigned is copied into the network.")
+
+
 class NetworkClassifier(ClassifierMixin, BaseEstimator):
     """A classifier around a fitted `network_`."""
 
     network_: Sequential
     classes_: np.ndarray
 
-    @property
-    def coefs_(self) -> tuple[np.ndarray, ...]:
-        """The weights of each layer, shape (in_features, out_features); what is assigned is copied into the network."""
-        return self._parameters("weight")
-
-    @coefs_.setter
-    def coefs_(self, arrays: Sequence[ArrayLike]) -> None:
-        self._assign("coefs_", self._parameters("weight"), arrays)
-
-    @property
-    def intercepts_(self) -> tuple[np.ndarray, ...]:
-        """The biases of each layer, shape (out_features,); what is assigned is copied into the network."""
-        return self._parameters("bias")
-
-    @intercepts_.setter
-    def intercepts_(self, arrays: Sequence[ArrayLike]) -> None:
-        self._assign("intercepts_", self._parameters("bias"), arrays)
+    coefs_ = _copied("coefs_", "weight", "The weights of each layer, shape (in_features, out_features)")
+    intercepts_ = _copied("intercepts_", "bias", "The biases of each layer, shape (out_features,)")
 
     def __sklearn_tags__(self) -> Tags:
         """Say that sparse matrices are welcome."""
@@ -74,19 +77,6 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                 estimator_name=type(self).__name__, current_sklearn_version=sklearn.__version__,
                 original_sklearn_version=version), stacklevel=2)
         super().__setstate__(state)
-
-    def _parameters(self, kind: str) -> tuple[np.ndarray, ...]:
-        """Return the network's arrays of one kind, "weight" or "bias", in the layers' order."""
-        check_is_fitted(self)
-        return tuple(array for name, array in self.network_.params.items() if name.endswith(kind))
-
-    def _assign(self, name: str, targets: Sequence[np.ndarray], arrays: Sequence[ArrayLike]) -> None:
-        """Copy arrays into the network's, all or none of them."""
-        shapes = [target.shape for target in targets], [np.shape(array) for array in arrays]
-        if shapes[0] != shapes[1]:
-            raise ValueError(f"expected {name} of shapes {shapes[0]}, got {shapes[1]}")
-        for target, array in zip(targets, arrays, strict=True):
-            target[...] = array
 
 
 class DenseRows:

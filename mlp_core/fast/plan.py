@@ -9,11 +9,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from mlp_core.checks import Network
 from mlp_core.convolution import Conv2d, Flatten
 from mlp_core.dropout import Dropout
 from mlp_core.fast.convolution import TRUNK_LAYERS, Trunk, number_of_parts
 from mlp_core.fast.dense import DENSE_LAYERS
-from mlp_core.fast.protocol import Network
 from mlp_core.fast.threads import through_gate
 from mlp_core.fast.update import Update
 from mlp_core.layers import Layer, Linear

@@ -102,9 +102,8 @@ def _check_array(
     sampled = max_entries is not None and gradient.size > max_entries
     if sampled:
         flat = np.sort(rng.choice(gradient.size, max_entries, replace=False))
-    entries = [entry_at(position, gradient.shape) for position in flat]
-    indices: list[Index | None] = [*entries]
-    differences = [probe.difference(name, eps, entry) for entry in entries]
+    indices: list[Index | None] = [entry_at(position, gradient.shape) for position in flat]
+    differences = [probe.difference(name, eps, entry) for entry in indices if entry is not None]
     analytic = list(gradient.ravel()[flat])
     if sampled:
         direction, difference = _random_direction(probe, name, eps, rng)
@@ -117,9 +116,8 @@ def _check_array(
     return ArrayCheck(name, layer, gradient.shape, indices, np.array(analytic), numerical, error, kinks)
 
 
-def _random_direction(
-    probe: LossProbe, name: str, eps: float, rng: np.random.Generator
-) -> tuple[np.ndarray, Difference]:
+def _random_direction(probe: LossProbe, name: str, eps: float, rng: np.random.Generator
+                      ) -> tuple[np.ndarray, Difference]:
     """Return a random unit direction and the difference along it; up to five tries to avoid kinks."""
     for _ in range(DIRECTIONS):
         direction = rng.standard_normal(probe.arrays[name].shape)

@@ -101,9 +101,8 @@ class LossProbe:
         return self.criterion(x)[0], kink
 
 
-def probe_network(
-    network: Sequential, x: np.ndarray, y: np.ndarray, *, dtype: DTypeLike, reduction: Reduction
-) -> LossProbe:
+def probe_network(network: Sequential, x: np.ndarray, y: np.ndarray, *, dtype: DTypeLike,
+                  reduction: Reduction) -> LossProbe:
     """Return a probe of the cross-entropy of a copy of the network in that precision."""
     check_network(network)
     network = network.astype(dtype)

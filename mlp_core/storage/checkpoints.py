@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from mlp_core.batches import weights_of
 from mlp_core.callbacks import Callback, EarlyStopper, EarlyStopping, TrainingState
-from mlp_core.evaluation import weights_of
 from mlp_core.history import History
 from mlp_core.splits import Split
 from mlp_core.storage.archives import read_npz, write_npz
