@@ -32,10 +32,8 @@ class Conv2d(Layer):
         Height and width; ``padding`` rows and columns of zeros are put on every side.
     initializer, bias_initializer : str or Initializer
         How W, shape (out_channels, in_channels, kh, kw), and b, shape (out_channels,), are drawn.
-    seed : int or numpy.random.Generator, optional
-        Source of the draws.
-    dtype : dtype-like
-        float32 or float64; inputs are cast to it.
+    seed, dtype
+        As for `Linear`.
     """
 
     def __init__(

@@ -96,12 +96,9 @@ class HeNormal(Initializer):
 
 
 INITIALIZERS: dict[str, type[Initializer]] = {
-    "zeros": Zeros,
-    "normal": Normal,
-    "glorot_uniform": GlorotUniform,
-    "glorot_normal": GlorotNormal,
+    "zeros": Zeros, "normal": Normal, "glorot_uniform": GlorotUniform, "glorot_normal": GlorotNormal,
     "he_normal": HeNormal,
-}
+}  # fmt: skip
 
 
 def get_initializer(initializer: str | Initializer) -> Initializer:

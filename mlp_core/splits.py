@@ -72,7 +72,11 @@ class Split:
         if labels.ndim != 1 or not len(labels):
             raise ValueError(f"expected an index that selects some of {len(self):,} images, got labels of shape "
                              f"{labels.shape} from it")
-        return _unchecked(np.ascontiguousarray(self.images[index]), np.ascontiguousarray(labels), self.image_shape)
+        part, images = object.__new__(Split), self.images[index]  # of checked arrays: nothing needs to be asked again
+        for name, array in (("images", images), ("labels", labels)):
+            object.__setattr__(part, name, np.ascontiguousarray(array))
+        object.__setattr__(part, "image_shape", self.image_shape)
+        return part
 
     def __repr__(self) -> str:
         """Say how many images of which shape there are."""
@@ -86,14 +90,6 @@ class Split:
     def astype(self, dtype: Any) -> "Split":
         """Return the split with images of another float type, ``"float32"`` or ``"float64"``."""
         return Split(self.images.astype(dtype, copy=False), self.labels, image_shape=self.image_shape)
-
-
-def _unchecked(images: np.ndarray, labels: np.ndarray, image_shape: tuple[int, ...]) -> Split:
-    """Return a split of arrays that are already known to be good: a part of a checked one."""
-    split = object.__new__(Split)
-    for name, value in (("images", images), ("labels", labels), ("image_shape", image_shape)):
-        object.__setattr__(split, name, value)
-    return split
 
 
 def _checked_images(images: np.ndarray) -> np.ndarray:
@@ -198,7 +194,9 @@ class Dataset:
             raise ValueError(f"expected images of one shape in every split, got {shapes}")
         highest = max(int(split.labels.max()) for split in self.splits.values())
         object.__setattr__(self, "classes", tuple(self.classes) or tuple(str(i) for i in range(highest + 1)))
-        likely = drawn[0] if drawn else _likely_shape(shapes["train"])
+        likely = drawn[0] if drawn else shapes["train"]
+        if len(likely) == 1 and math.isqrt(likely[0]) ** 2 == likely[0]:
+            likely = (math.isqrt(likely[0]),) * 2
         object.__setattr__(self, "image_shape", tuple(self.image_shape) or likely)
         if highest >= len(self.classes):
             raise ValueError(f"expected labels below {len(self.classes)}, one for each class, got {highest}")
@@ -229,9 +227,3 @@ class Dataset:
         size = " x ".join(str(side) for side in self.image_shape)
         return (f"Dataset({self.name!r}: {len(self.train):,} training, {len(self.valid):,} validation and "
                 f"{len(self.test):,} test images of {size}, {len(self.classes)} classes)")
-
-
-def _likely_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape of a square image for a square number of features, and `shape` otherwise."""
-    side = math.isqrt(shape[0])
-    return (side, side) if len(shape) == 1 and side * side == shape[0] else shape

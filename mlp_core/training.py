@@ -73,25 +73,15 @@ def train_step(
 
 
 def train(
-    network: Sequential,
-    split: Split,
-    *,
-    optimizer: Optimizer,
-    epochs: int,
-    valid: Split | None = None,
-    test: Split | None = None,
-    batch_size: int | None = 128,
-    seed: int | np.random.Generator = 0,
-    shuffle: bool = True,
-    reduction: Reduction = "mean",
-    step: Callable[..., float] = train_step,
+    network: Sequential, split: Split, *, optimizer: Optimizer, epochs: int,
+    valid: Split | None = None, test: Split | None = None,
+    batch_size: int | None = 128, seed: int | np.random.Generator = 0, shuffle: bool = True,
+    reduction: Reduction = "mean", step: Callable[..., float] = train_step,
     early_stopping: EarlyStopping | None = None,
     callbacks: Iterable[Callback | Callable[[TrainingState], object]] = (),
-    evaluate_train: bool | int = True,
-    evaluate_initial: bool = False,
-    on_divergence: Literal["raise", "record"] = "raise",
-    checkpoint: str | os.PathLike[str] | None = None,
-) -> History:
+    evaluate_train: bool | int = True, evaluate_initial: bool = False,
+    on_divergence: Literal["raise", "record"] = "raise", checkpoint: str | os.PathLike[str] | None = None,
+) -> History:  # fmt: skip
     """Train a network on a split, in place, and return what was measured.
 
     Parameters

@@ -5,7 +5,7 @@ have a weight.
 """
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,7 +24,6 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from mlp_core.network import Sequential
 from mlp_core.splits import Split
 
-CHUNK = 1 << 20  # numbers of sparse rows to make dense at a time, to be predicted
 ONE_COLUMN = (
     "expected one label per row, y of shape (n,), got shape {}: for several labels per row fit "
     "sklearn.multioutput.MultiOutputClassifier(MLPClassifier(...)); for one-hot rows pass y.argmax(axis=1)"
@@ -93,11 +92,6 @@ class DenseRows:
     def take(self, rows: np.ndarray, axis: int = 0) -> np.ndarray:
         """Return some of the rows, dense, as ``ndarray.take`` does; `axis` is 0."""
         return self[rows]
-
-    def chunks(self) -> Iterator[np.ndarray]:
-        """Yield all rows, dense, in the order in which they lie."""
-        size = max(1, CHUNK // self.shape[1])
-        return (self[start : start + size] for start in range(0, self.shape[0], size))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

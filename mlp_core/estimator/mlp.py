@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import issparse
 from sklearn import neural_network
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -28,6 +28,7 @@ from mlp_core.optimizers import SGD
 from mlp_core.training import train
 
 LARGEST_AUTO_BATCH = 200
+CHUNK = 1 << 20  # numbers of sparse rows to make dense at a time, to be predicted
 SEEDS = 2**31 - 1  # one of them is drawn where `random_state` is no int
 ACTIVATIONS = {"logistic": "sigmoid", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "identity": "relu"}
 
@@ -212,7 +213,8 @@ class MLPClassifier(NetworkClassifier):
         rows = validate_data(self, X, reset=False, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
         if not issparse(rows):
             return self.network_.logits(rows)
-        return np.concatenate([self.network_.logits(chunk) for chunk in DenseRows(rows).chunks()])
+        dense, parts = DenseRows(rows), gen_batches(rows.shape[0], max(1, CHUNK // rows.shape[1]))
+        return np.concatenate([self.network_.logits(dense[part]) for part in parts])
 
     def _start(self, split: Examples) -> None:
         """Make a new network, optimizer and random generator."""

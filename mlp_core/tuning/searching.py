@@ -123,9 +123,8 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
             session = Session(store, engine, progress)
             outcome = climb(session, rungs, title, halving or 1)
     frame = to_frame(outcome, target)
-    frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused)
-    if uncached:
-        frame.attrs["uncached"] = uncached
+    frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused,
+                       **({"uncached": uncached} if uncached else {}))
     return frame
 
 
