@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from mlp_core.callbacks import TrainingState
 from mlp_core.history import History
 from mlp_core.losses import Reduction
@@ -29,18 +27,6 @@ class TrainingDiverged(ArithmeticError):
     def __str__(self) -> str:
         """Return the message alone."""
         return str(self.args[0])
-
-
-def check_step(state: TrainingState, loss: float, reduction: Reduction) -> None:
-    """Raise TrainingDiverged unless the loss of a mini-batch is a finite number."""
-    if not math.isfinite(loss):
-        raise diverged(state, f"the loss became {loss}", reduction)
-
-
-def check_parameters(state: TrainingState, reduction: Reduction) -> None:
-    """Raise TrainingDiverged unless all parameters are finite."""
-    if not all(np.isfinite(array).all() for array in state.network.params.values()):
-        raise diverged(state, "a parameter became infinite or NaN", reduction)
 
 
 def check_metrics(state: TrainingState, metrics: dict[str, float], reduction: Reduction) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Training: one step, and the loop around it."""
 
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ import numpy as np
 from mlp_core.batches import Batches
 from mlp_core.callbacks import Callback, EarlyStopping, TrainingState, as_callbacks, early_stopper
 from mlp_core.checks import check_training
-from mlp_core.divergence import TrainingDiverged, check_metrics, check_parameters, check_step
+from mlp_core.divergence import TrainingDiverged, check_metrics, diverged
 from mlp_core.evaluation import check_split, measure
 from mlp_core.fast.plan import fast_step, is_supported, obstacle
 from mlp_core.fast.threads import as_only_trainer, one_trainer
@@ -188,10 +189,12 @@ def _loop(
                 with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                     loss = step(state.network, state.optimizer, images, labels, reduction, weights)
                 loss = loss / len(labels) if reduction == "sum" else loss
-                check_step(state, loss, reduction)
+                if not math.isfinite(loss):
+                    raise diverged(state, f"the loss became {loss}", reduction)
                 state.step, state.loss, total = state.step + 1, loss, total + loss * len(labels)
                 tell("on_batch_end")
-            check_parameters(state, reduction)
+            if not all(np.isfinite(array).all() for array in state.network.params.values()):
+                raise diverged(state, "a parameter became infinite or NaN", reduction)
             metrics = look() | {"running_loss": total / len(batches.labels)}
             for name, value in {**metrics, "seconds": time.perf_counter() - started}.items():
                 getattr(state.history, name).append(value)

@@ -1,6 +1,5 @@
 """Reading files that may be anything: never more than a limit, and every failure names the file and the fault."""
 
-import errno
 import gzip
 import hashlib
 import io
@@ -60,8 +59,7 @@ def most_bytes(size: int) -> int:
 
 def check_exists(path: str | os.PathLike[str]) -> Path:
     """Return `path` as a Path, or raise FileNotFoundError as `open` does."""
-    if not os.path.exists(path):
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(path))
+    os.stat(path)
     return Path(path)
 
 

@@ -53,7 +53,7 @@ def climb(session: Session, rungs: Sequence[Sequence[Trial]], title: str, factor
             reason = f"not among the best {len(on)} of {len(records)} after {length}"
             for place in [place for place in places if rung[place].key not in on]:
                 trial, record = outcome[place]
-                session.drop_checkpoint(trial)
+                session.store.drop_checkpoint(trial.lineage)
                 if record["status"] == "ok":  # what has failed or diverged keeps its reason
                     outcome[place] = trial, {**record, "status": "stopped", "reason": reason}
             places = [place for place in places if rung[place].key in on]

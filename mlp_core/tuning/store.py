@@ -93,6 +93,11 @@ class TrialStore:
             if path.is_dir():
                 set_aside(path)
 
+    def drop_checkpoint(self, lineage: str) -> None:
+        """Remove the state of a trial that will not go on."""
+        with suppress(OSError):
+            self.path(lineage, "checkpoints").unlink()
+
     def records(self) -> Iterator[Record]:
         """Yield every readable result, the oldest first."""
         for path in sorted(self.folder.glob("trials/*.json"), key=lambda path: path.lstat().st_mtime_ns):

@@ -78,9 +78,8 @@ def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = 
         record = execute(trial, job, data, checkpoint)
         if "foreign" not in record:
             record = written(store, record)
-        if checkpoint is not None and trial.last:
-            with suppress(OSError):
-                checkpoint.unlink()
+        if trial.last:
+            store.drop_checkpoint(trial.lineage)
         return record
 
 
