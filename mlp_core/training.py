@@ -156,7 +156,7 @@ def train(
         settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping,
                     "shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial,
                     **({} if step is train_step else {"step": step})}
-        listeners.insert(0, Checkpoint(checkpoint, state, splits, settings, batches.rng, *stopper))
+        listeners.insert(0, Checkpoint(checkpoint, state, splits, settings, *stopper, shuffling=batches.rng))
     try:
         as_only_trainer((*network.layers, optimizer), _loop,
                         state, batches, measured, reduction, step, listeners, evaluate_initial)

@@ -26,12 +26,11 @@ from mlp_core.convolution import Conv2d, MaxPool2d
 from mlp_core.fast.blas import add_product
 from mlp_core.fast.dense import InPlace
 from mlp_core.fast.threads import threads
+from mlp_core.fast.update import Update
 from mlp_core.layers import Layer, ReLU
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
-
-    from mlp_core.fast.update import Update
 
 EXAMPLES_A_PART = 32  # in smaller parts the threads wait for each other, in Python, longer than they gain
 
@@ -57,7 +56,7 @@ class Trunk:
         self._in_parts(work)
         return self.flat
 
-    def backward(self, grad: np.ndarray, first: bool, update: "Update") -> np.ndarray:
+    def backward(self, grad: np.ndarray, first: bool, update: Update) -> np.ndarray:
         """Compute the gradients of each part, add them up in the parts' order, and update."""
         grads = grad.reshape(self.images.shape)
 

@@ -40,8 +40,8 @@ class Checkpoint(Callback):
     """
 
     def __init__(self, path: str | os.PathLike[str], state: TrainingState, splits: Mapping[str, Split],
-                 settings: Mapping[str, Any], shuffling: np.random.Generator | None,
-                 stopper: EarlyStopper | None = None) -> None:
+                 settings: Mapping[str, Any], stopper: EarlyStopper | None = None, *,
+                 shuffling: np.random.Generator | None) -> None:
         self.path, self.stopper = Path(path), stopper
         layers = [value for layer in state.network.layers for value in vars(layer).values()]
         self.generators = [rng for rng in (shuffling, *layers) if isinstance(rng, np.random.Generator)]
