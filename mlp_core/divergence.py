@@ -46,7 +46,6 @@ def diverged(state: TrainingState, what: str, reduction: Reduction) -> TrainingD
 
 
 def _likely_cause(state: TrainingState, reduction: Reduction) -> str:
-    """Return what to change first."""
     if state.step == 0:
         return "it was so before any update, so the initial weights or the pixels are too large"
     rate = getattr(state.optimizer, "learning_rate", None)

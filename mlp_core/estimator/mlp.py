@@ -217,7 +217,6 @@ class MLPClassifier(NetworkClassifier):
         return np.concatenate([self.network_.logits(dense[part]) for part in parts])
 
     def _start(self, split: Examples) -> None:
-        """Make a new network, optimizer and random generator."""
         hidden = self.hidden_layer_sizes
         sizes = [self.n_features_in_, *(hidden if isinstance(hidden, Iterable) else [hidden]), len(self.classes_)]
         chance = self.random_state

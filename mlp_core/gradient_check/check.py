@@ -79,7 +79,6 @@ def check_layer(
 
 
 def _check(probe: LossProbe, eps: float, tolerance: float, max_entries: int | None, seed: int) -> GradientCheck:
-    """Check every array of a probe."""
     for what, value in (("eps", eps), ("tolerance", tolerance)):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError(f"expected {what} as a number between 0 and 1, got {value!r}")

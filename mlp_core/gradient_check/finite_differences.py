@@ -116,7 +116,6 @@ def entry_at(position: int | np.integer, shape: Shape) -> Index:
 
 
 def _generators(layer: Layer) -> list[np.random.Generator]:
-    """Return the layer's sources of randomness."""
     return [value for value in vars(layer).values() if isinstance(value, np.random.Generator)]
 
 

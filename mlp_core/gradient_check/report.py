@@ -122,7 +122,6 @@ class GradientCheck:
         return pd.DataFrame([self._row(check) for check in self.arrays]).set_index("parameter")
 
     def _row(self, check: ArrayCheck) -> dict[str, object]:
-        """Return an array's row of the table."""
         absolute = np.abs(check.analytic - check.numerical)[~check.kinks]
         return {
             "parameter": check.name, "layer": check.layer, "shape": check.shape,

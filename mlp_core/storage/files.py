@@ -47,7 +47,6 @@ def read_stream(stream: IO[bytes] | gzip.GzipFile, limit: int, path: Path) -> by
 
 
 def _check_size(size: int, limit: int, path: Path) -> None:
-    """Raise `DatasetError` where there are more bytes than may be."""
     if size > limit:
         raise DatasetError(f"{path}: too large: expected at most {limit:,} bytes of content, got more")
 

@@ -101,7 +101,6 @@ def _read_architecture(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
 
 
 def _kind(name: str) -> type[Layer]:
-    """Return the kind of layer of that name."""
     if name not in Layer.kinds:
         known = ", ".join(Layer.kinds)
         raise ValueError(f"expected a layer among {known}, got {name!r}; a layer of your own must be defined before")

@@ -181,7 +181,6 @@ def _content(cell: Any) -> Any:
 
 
 def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
-    """Yield code, and all code within it."""
     yield code
     for inner in code.co_consts:
         if isinstance(inner, types.CodeType):
