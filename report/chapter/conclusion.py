@@ -80,7 +80,7 @@ def table(finals: list[Final]) -> pd.DataFrame:
 
 
 def interval(rate: evidence.Estimate) -> str:
-    """Return an interval in per cents.
+    r"""Return an interval in per cents.
 
     >>> interval(evidence.Estimate(0.9, 0.882, 0.915, 5))
     '88.2 to 91.5\xa0%'
