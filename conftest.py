@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault(name, folder)
     if config.getoption("nbval", default=False):
         nbval_patch.watch_kernels()
-        nbval_patch.count_all_cells()
+        nbval_patch.adapt_cells()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

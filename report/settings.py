@@ -114,6 +114,8 @@ class Settings:
     abstract: str = in_file("Markdown, with numbers such as {initialization.glorot_accuracy:.1%}", default="")
     list_of_figures: bool = in_file("whether a list of figures follows the contents", default=False)
     list_of_tables: bool = in_file("whether a list of tables follows the contents", default=False)
+    floats: bool = in_file("whether figures and tables move to the top or bottom of a page", default=False)
+    run_on: bool = in_file("whether chapters follow one another without a new page", default=False)
     bibliography: str = in_file("BibTeX file beside this one; a notebook cites with [@key]", default="")
     datasets: list[str] = in_file("the data sets that DATASET may name; the first is the default")
     chapters: list[Chapter] = in_file("notebooks in the order of the report, without .ipynb")

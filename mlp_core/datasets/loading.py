@@ -29,7 +29,7 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     Parameters
     ----------
     name : str or path
-        ``"mnist-5k"``: 4,000 / 500 / 500 of MNIST's training images, installed with this package. ``"mnist"``,
+        ``"mnist-5k"``: 3,000 / 1,000 / 1,000 of MNIST's training images, installed with this package. ``"mnist"``,
         ``"fashion-mnist"``: 50,000 / 10,000 / 10,000. ``"notmnist"``: the letters A to J, 8,000 / 1,000 / 1,000, or
         15,000 / 1,000 / the rest of a local ``notMNIST.npz``. Otherwise the path of a `.npz` (arrays `images`,
         `labels`), of a pickle such as ``mnist.pkl.gz``, or of a folder with IDX files: see `mlp_core.datasets.local`.
@@ -56,9 +56,9 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     --------
     >>> data = load_dataset("mnist-5k")
     >>> data
-    Dataset('mnist-5k': 4,000 training, 500 validation and 500 test images of 28 x 28, 10 classes)
+    Dataset('mnist-5k': 3,000 training, 1,000 validation and 1,000 test images of 28 x 28, 10 classes)
     >>> data.train.images.shape, data.train.images.dtype
-    ((4000, 784), dtype('float32'))
+    ((3000, 784), dtype('float32'))
     """
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(f"expected the name of a data set or a path, got {type(name).__name__}")
@@ -92,7 +92,7 @@ def _load_embedded() -> Dataset:
     for array, sha256 in zip((pixels, labels), EMBEDDED_SHA256, strict=True):
         check_digest(array.tobytes(), sha256, path)
     whole = Split(from_pixels(pixels), labels)
-    train, valid, test = (whole.take(part) for part in stratified_split(labels, (4_000, 500, 500)))
+    train, valid, test = (whole.take(part) for part in stratified_split(labels, (3_000, 1_000, 1_000)))
     return Dataset(train, valid, test, EMBEDDED, SOURCES["mnist"].classes, (28, 28))
 
 

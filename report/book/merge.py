@@ -91,6 +91,8 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         "lang": settings.lang,
         "lof": settings.list_of_figures,
         "lot": settings.list_of_tables,
+        "floats": settings.floats,
+        "run_on": settings.run_on,
         "bibliography": os.path.relpath(bibliography, settings.notebooks) if bibliography else "",
         "dataset_note": _note(settings),
     }

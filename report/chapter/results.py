@@ -10,6 +10,8 @@ import numbers
 from pathlib import Path
 from typing import Any
 
+from report.chapter.kept import keep as keep
+
 MIME = "application/vnd.course-report.results+json"
 DIGITS = 6
 """Significant digits that a published number keeps."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from report.chapter.number import power
+
 
 def scientific(value: float, digits: int | None = 2) -> str:
     r"""Write a number as Markdown, very large and very small ones as a formula with a power of ten.
@@ -29,8 +31,6 @@ def scientific(value: float, digits: int | None = 2) -> str:
         shown = f"{value:.5e}".split("e")[0].replace(".", "")
         digits = max(1, len(shown.strip("-").rstrip("0")))
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    power = int(exponent)
-    if value == 0 or -4 < power < 5:
+    if value == 0 or -4 < int(exponent) < 5:
         return f"{float(f'{value:.{digits}g}'):,g}"
-    factor = {"1": "", "-1": "-"}.get(mantissa, f"{mantissa} \\cdot ")
-    return f"${factor}10^{{{power}}}$"
+    return power(mantissa, int(exponent))

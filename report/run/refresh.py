@@ -1,5 +1,7 @@
 """`make notebooks`: run notebooks with their own parameters and store the outputs, for `pytest --nbval` to compare."""
 
+import json
+import platform
 from dataclasses import replace
 
 from report.contents import Chapter
@@ -16,6 +18,9 @@ from report.settings import Settings
 
 MACHINE_SETTINGS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 """Variables with which some machines choose another BLAS kernel; stored outputs do without them."""
+
+HIDING = {"remove-input", "remove-cell"}
+"""Tags of cells whose code is not printed."""
 
 
 def refresh(settings: Settings) -> None:
@@ -35,7 +40,7 @@ def refresh(settings: Settings) -> None:
         if outcome.failure:
             failures.append(f"{outcome.task.name}, {outcome.failure}")
         else:
-            write(outcome.task.source, outcome.executed.read_bytes())
+            write(outcome.task.source, _as_saved(outcome.executed.read_bytes()))
         say_progress(outcome)
 
     with locked(settings.build):
@@ -45,6 +50,16 @@ def refresh(settings: Settings) -> None:
             Runner(settings, unset=MACHINE_SETTINGS).run(batch, done)
             if failures:
                 raise NotebookFailed("\n".join(failures))
+
+
+def _as_saved(executed: bytes) -> bytes:
+    """Return a notebook as JupyterLab would save it, so that saving it there changes nothing; hidden code is folded."""
+    notebook = json.loads(executed)
+    notebook["metadata"].setdefault("language_info", {})["version"] = platform.python_version()
+    for cell in notebook["cells"]:
+        if HIDING & {*nb.tags(cell)}:
+            cell["metadata"]["jupyter"] = {**cell["metadata"].get("jupyter", {}), "source_hidden": True}
+    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
 def _tasks(settings: Settings) -> list[Task]:

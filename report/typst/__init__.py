@@ -10,6 +10,9 @@ The way of a notebook through the rooms of this package, which imports nothing e
 5. ``filters/typst.lua`` writes the tree as Typst, room by room: references, anchors, figures, tables, code; what it
    has to tell comes back as notes, which `references` and `exporter` judge.
 6. ``templates/`` holds the look; `glyphs` deals with characters that no font has; `merge` joins notebooks.
+
+``python -m report.typst a.ipynb b.ipynb -o hand-in.pdf`` (`command`) makes one document of several: `hand_in` reads
+them, `chapters` begins each with its heading, and `writing` writes it whole or not at all.
 """
 
 from .errors import ConversionError

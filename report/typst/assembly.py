@@ -176,6 +176,7 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
             "caption": _item(options.get("tbl-cap"), index),
             "label": _label(options, "tbl") if index == 0 else "",
             "turned": bool(options.get("tbl-rotate")),
+            "placement": options.get("placement"),
         }
     ]
 
@@ -197,6 +198,7 @@ def _figure(images: list[Choice], options: dict[str, Any], store: ImageStore, in
         "label": _label(options, "fig") if index == 0 else "",
         "width": str(options.get("fig-width") or options.get("out-width") or ""),
         "columns": str(options.get("layout-ncol") or ""),
+        "placement": options.get("placement"),
     }
 
 

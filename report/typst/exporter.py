@@ -9,6 +9,7 @@ import nbformat
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Bool, Dict, Float, Int, List, Unicode, default
+from traitlets.config import Config
 
 from .assembly import cells
 from .children import Limits, Stopped
@@ -18,9 +19,10 @@ from .errors import ConversionError, guilty, one_line, place, told
 from .form import check_form
 from .formulas import output_typst
 from .formulas.document import typeset
+from .headings import callable_names
 from .images import ImageError, ImageStore, Place
 from .metadata import bibliography, bibliography_title, document_metadata, only_heading
-from .options import CellOptionsPreprocessor
+from .options import CellOptionsPreprocessor, hide
 from .pandoc import read, write
 from .references import reference_problems, unused_labels
 
@@ -30,6 +32,8 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ue000-\ue003\uf
 _LINE_BREAK = re.compile("[\x85\u2028\u2029]")
 """Line breaks of Typst that are none in a notebook."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_EXCLUSIONS = ("exclude_input", "exclude_output", "exclude_markdown", "exclude_code_cell", "exclude_raw")
+"""What the exporters know of the settings of nbconvert's TemplateExporter, which its options such as --no-input set."""
 
 
 class TypstExporter(Exporter):
@@ -39,6 +43,12 @@ class TypstExporter(Exporter):
     output_mimetype = "text/x-typst"
 
     echo = Bool(True, help="Show code where no option or tag of the cell says otherwise.").tag(config=True)
+    exclude_input = Bool(False, help="Show no code, whatever a cell says.").tag(config=True)
+    exclude_output = Bool(False, help="Show no outputs.").tag(config=True)
+    exclude_markdown = Bool(False, help="Leave out Markdown cells.").tag(config=True)
+    exclude_code_cell = Bool(False, help="Leave out code cells.").tag(config=True)
+    exclude_raw = Bool(False, help="Leave out raw cells.").tag(config=True)
+    chapters = Bool(False, help="Make each of several merged notebooks one chapter.").tag(config=True)
     strict_alt = Bool(False, help="Refuse figures without an alternative text instead of warning.").tag(config=True)
     report = Dict(help="Settings that go before those in the notebook's metadata.report.").tag(config=True)
     elsewhere = Dict(help="What is referred to, but not here: label, or notebook -> name.").tag(config=True)
@@ -50,6 +60,9 @@ class TypstExporter(Exporter):
     time_limit = Float(300.0, help="Seconds that pandoc, and that the compiler, may take at most.").tag(config=True)
     memory_limit = Int(4096, help="MiB of memory that pandoc, and that the compiler, may take.").tag(config=True)
     preprocessors = List([CellOptionsPreprocessor], help="Preprocessors, in order.").tag(config=True)
+
+    def __init__(self, config: Config | None = None, **kw: Any) -> None:
+        super().__init__(config=_with_exclusions(config), **kw)
 
     @default("file_extension")
     def _default_file_extension(self) -> str:
@@ -68,6 +81,12 @@ class TypstExporter(Exporter):
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[Any, dict]:
         """Convert a notebook.
 
+        Parameters
+        ----------
+        nb : NotebookNode
+        resources : dict, optional
+            Its ``folders``, if any, are the folders of the notebooks that `merge` joined, by their names.
+
         Returns
         -------
         tuple of str and dict
@@ -81,9 +100,11 @@ class TypstExporter(Exporter):
         with told(self.log):
             check_form(nb, _file_name(resources))
             nb, resources = super().from_notebook_node(nb, resources, **kw)
+            self._exclude(nb)
             folder = Path(resources.get("metadata", {}).get("path") or ".")
             authored = {place_of(cell) for cell in nb.cells if cell.cell_type != "code"}
             store = self._image_store(folder, resources, authored)
+            store.folders.update(resources.get("folders") or {})
             document = self._document(nb, resources, store)
             citable: list[str] = []
             if found := bibliography(nb.metadata, self.report, folder):
@@ -98,6 +119,12 @@ class TypstExporter(Exporter):
             resources["pictures"] = store.pictures
             resources["output_extension"] = self.file_extension
             return self._finish(text, resources, nb)
+
+    def _exclude(self, nb: NotebookNode) -> None:
+        """Take out of a notebook what is to be left out."""
+        kinds = {"markdown": self.exclude_markdown, "code": self.exclude_code_cell, "raw": self.exclude_raw}
+        nb.cells = [cell for cell in nb.cells if not kinds.get(cell.cell_type)]
+        hide(nb, source=self.exclude_input, outputs=self.exclude_output)
 
     def _finish(self, text: str, resources: dict, nb: NotebookNode) -> tuple[Any, dict]:
         return text, resources
@@ -132,7 +159,7 @@ class TypstExporter(Exporter):
         """Return the text of a document, and what was noted on the way (see ``filters/notes.lua``)."""
         tree = read(document, limits)
         name_elsewhere(tree, self.elsewhere)
-        formula_notes = typeset(tree, output_typst)
+        formula_notes = typeset(tree, output_typst) | {"headings": callable_names(tree["blocks"])}
         close_code(tree)
         text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")
         self._add_template(store)
@@ -140,11 +167,12 @@ class TypstExporter(Exporter):
 
     def _document(self, nb: NotebookNode, resources: dict, store: ImageStore) -> dict[str, Any]:
         name = one_line(resources.get("metadata", {}).get("name") or "Notebook")
-        metadata = document_metadata(nb.metadata, self.report, name, only_heading(nb))
+        heading = "" if self.chapters else only_heading(nb)
+        metadata = document_metadata(nb.metadata, self.report, name, heading)
         metadata["name"] = name
         metadata["template"] = f"{store.prefix}/{Path(self.template).name}"
         metadata["bibliography_title"] = bibliography_title(metadata["lang"])
-        return _printable({"metadata": metadata, "cells": self._cells(nb, store)})
+        return _printable({"metadata": metadata, "cells": self._cells(nb, store), "chapters": self.chapters})
 
     def _cells(self, nb: NotebookNode, store: ImageStore) -> list[dict[str, Any]]:
         return cells(nb, store, echo=self.echo, typst=self.typst_in_markdown)
@@ -171,6 +199,15 @@ class TypstExporter(Exporter):
         for warning in dict.fromkeys(missing + _lines(notes, "warnings")):
             self.log.warning(warning)
         return self._image_place.sub(lambda match: arguments[match.group(1)], text)
+
+
+def _with_exclusions(config: Config | None) -> Config:
+    """Let what is set for nbconvert's TemplateExporter hold for the exporters, where nothing is set for them."""
+    given = config or Config()
+    known = {name: value for name, value in given.get("TemplateExporter", {}).items() if name in _EXCLUSIONS}
+    made = Config({"TypstExporter": known})
+    made.merge(given)
+    return made
 
 
 def _file_name(resources: dict | None) -> str:

@@ -1,5 +1,7 @@
 """Whether a notebook has the form that nbformat prescribes; a cell that has not is named."""
 
+import warnings
+
 import nbformat
 
 from .errors import ConversionError, place
@@ -14,7 +16,9 @@ def check_form(notebook: nbformat.NotebookNode, name: str) -> None:
         If a part of it is missing or of another type than nbformat's.
     """
     try:
-        nbformat.validate(notebook, relax_add_props=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", nbformat.warnings.MissingIDFieldWarning)  # nothing here needs the ids
+            nbformat.validate(notebook, relax_add_props=True)
     except nbformat.ValidationError as error:
         path = [*map(str, error.relative_path)]
         cell = int(path[1]) if path[:1] == ["cells"] and len(path) > 1 else -1

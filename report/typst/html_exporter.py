@@ -15,6 +15,7 @@ from .elsewhere import name_elsewhere
 from .exporter import TypstExporter
 from .formulas.document import typeset
 from .formulas.output_html import HTMLFormulas
+from .headings import callable_names
 from .images import ImageStore, Place
 from .page.document import Page, inline_meta, text_of_meta
 from .page.mathfont import font_face
@@ -53,7 +54,7 @@ class TypstHTMLExporter(TypstExporter):
         tree = read(document, limits)
         name_elsewhere(tree, self.elsewhere)
         formulas = HTMLFormulas()
-        notes = typeset(tree, formulas)
+        notes = typeset(tree, formulas) | {"headings": callable_names(tree["blocks"])}
         made = Page(tree, formulas.numbers)
         tree["blocks"] = made.blocks()
         _add_words(tree["meta"], made)

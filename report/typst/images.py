@@ -52,6 +52,8 @@ class ImageStore:
 
     def __init__(self, folder: Path, prefix: str = "files", *, authored: Collection[Place] = ()) -> None:
         self.folder = folder
+        self.folders: dict[str, Path] = {}
+        """Where the relative paths of a notebook start, by its name, if not in `folder`."""
         self.authored = authored
         self.prefix = prefix
         self.files: dict[str, bytes] = {}
@@ -108,7 +110,8 @@ class ImageStore:
             raise ImageError(f"image {_shown(source)} is remote; save it beside the notebook and name that file")
         name = unquote(address.path if "?" in source else source)
         try:
-            path = local_files.find(name, self.folder, authored=(notebook, cell) in self.authored)
+            folder = self.folders.get(notebook, self.folder)
+            path = local_files.find(name, folder, authored=(notebook, cell) in self.authored)
             data = local_files.read(path)
         except local_files.FileError as error:
             raise ImageError(f"image {_shown(source)} {error}") from None

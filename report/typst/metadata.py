@@ -16,7 +16,7 @@ from .fences import outside_fences
 _FIELDS = (
     "subtitle", "short_title", "course", "institution", "date", "abstract", "lang", "region", "paper", "dataset_note",
 )  # fmt: skip
-_SWITCHES = ("titled", "titlepage", "contents", "lof", "lot", "numbered")
+_SWITCHES = ("titled", "titlepage", "contents", "lof", "lot", "numbered", "floats", "run_on")
 _BIBLIOGRAPHY_TITLES = {
     "de": "Literatur", "fr": "Références", "es": "Referencias", "it": "Riferimenti", "nl": "Referenties",
     "pt": "Referências",
@@ -56,6 +56,8 @@ def document_metadata(
         "lot": False,
         "numbered": True,
         "titled": True,
+        "floats": False,
+        "run_on": False,
     }
     report = {**report, "titled": metadata["title"] != heading}
     metadata["switches"] = {key: "true" if report.get(key, defaults[key]) else "false" for key in _SWITCHES}

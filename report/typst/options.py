@@ -13,6 +13,9 @@ from .errors import ConversionError, first_line, one_line, place
 OPTIONS = "report_options"
 """The cell metadata under which the gathered options stand."""
 
+PLACEMENTS = ("auto", "top", "bottom", "none")
+"""Where a figure or table stands: where there is room, at the top or the bottom of a page, or where its cell is."""
+
 _OPTION_LINE = re.compile(r"^\s*(?:#|//|--|%)\|\s?(.*)$")
 _PROSE = re.compile(r"^((?:\w+-)?(?:cap|subcap|alt|scap):\s*)(.*)$")
 _ITEM = re.compile(r"^(\s*-\s+)(.*)$")
@@ -69,6 +72,14 @@ def cell_options(cell: NotebookNode) -> dict[str, Any]:
         if tags & hiding:
             options[option] = False
     return options
+
+
+def hide(notebook: NotebookNode, *, source: bool, outputs: bool) -> None:
+    """Hide the source or the outputs of all cells, whatever their options say; a label goes with what it names."""
+    for options in (cell.metadata[OPTIONS] for cell in notebook.cells if cell.cell_type == "code"):
+        options |= {name: False for name, hidden in (("echo", source), ("output", outputs)) if hidden}
+        if source if str(options.get("label")).startswith("lst") else outputs:
+            options.pop("label", None)
 
 
 def _from_metadata(cell: NotebookNode) -> dict[str, Any]:
@@ -134,4 +145,8 @@ def _parse(block: str, cell: NotebookNode) -> dict[str, Any]:
         raise ConversionError([message]) from None
     if not isinstance(options, dict):
         raise ConversionError([f"{where}: cell options must read `#| key: value`, got `#| {block}`"])
+    placement = options.get("placement")
+    if placement is not None and str(placement) not in PLACEMENTS:
+        wrong = f"{where}: placement must be {' or '.join(PLACEMENTS)}, got {one_line(str(placement))}"
+        raise ConversionError([wrong])
     return options

@@ -21,6 +21,8 @@ _CLOSING = {
 }
 _TAG = re.compile(r"<[^<>]*>")
 _OBJECT = re.compile(r"<(Figure size|Axes|IPython\.|pandas\.io|matplotlib|plotly|bokeh|altair)|^(alt|hv)\.\w+\(")
+_BAR = re.compile(r"\d+(%|it)\s*(\||\[)")
+"""What tqdm shows; of a bar that ran, nothing is left to print."""
 _PLOT_VALUE = re.compile(r"^[\[(]*(<?matplotlib\.|Text\(|<Axes|<BarContainer|<a list of |array\(\[.*<Axes)", re.DOTALL)
 _INTERACTIVE_NAMES = (
     ("widget-view", "an interactive widget"),
@@ -60,6 +62,8 @@ def choose(output: Mapping[str, Any]) -> Choice | None:
     if "application/json" in data and (not text or _OBJECT.match(text)):
         return Choice("text", "application/json", _json(data["application/json"]))
     foreign = _foreign(data, html)
+    if "widget" in foreign and _BAR.search(text):
+        return None
     if foreign and (not text or _OBJECT.match(text) or "widget" in foreign or "Plotly" in foreign):
         return Choice("placeholder", "", f"{foreign[0].upper()}{foreign[1:]}: it is shown in the notebook only.")
     if text:

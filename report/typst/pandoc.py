@@ -8,9 +8,11 @@ from typing import Any
 
 import pypandoc
 
+from .chapters import begin_chapters
 from .children import Limits, Stopped, run
 from .errors import one_line
 from .formulas.dollars import tighten
+from .headings import name_headings
 
 FILTERS = Path(__file__).parent / "filters"
 FLAVOUR = (
@@ -36,7 +38,8 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
     Parameters
     ----------
     document : dict
-        ``cells`` (see `assembly.cells`) and ``metadata`` (see `metadata.document_metadata`).
+        ``cells`` (see `assembly.cells`) and ``metadata`` (see `metadata.document_metadata`); ``chapters`` says whether
+        each notebook is one (see `begin_chapters`).
     limits : Limits
         What pandoc may take.
 
@@ -53,6 +56,9 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
         tree["meta"] = _without_typst(tree["meta"])
         for block, cell in zip(tree["blocks"], cells, strict=True):
             block["c"] = block["c"] if cell.get("typst") else _without_typst(block["c"])
+    if document.get("chapters"):
+        begin_chapters(tree["blocks"])
+    name_headings(tree["blocks"])
     return tree
 
 

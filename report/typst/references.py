@@ -19,7 +19,8 @@ def reference_problems(notes: Mapping[str, list[dict[str, Any]]], citable: Itera
     Parameters
     ----------
     notes : mapping
-        ``labels``, ``references`` and ``citations``: entries with ``name``, ``notebook`` and ``cell``.
+        ``labels``, ``references`` and ``citations``: entries with ``name``, ``notebook`` and ``cell``; ``headings``:
+        names of headings without a label.
     citable : iterable of str
         The keys of the bibliography.
     """
@@ -28,8 +29,9 @@ def reference_problems(notes: Mapping[str, list[dict[str, Any]]], citable: Itera
         labels[entry["name"]].append(_place(entry))
     doubled = {name: places for name, places in labels.items() if len(places) > 1}
     problems = [f"{places[1]}: label {name} stands already in {places[0]}" for name, places in doubled.items()]
+    headings = [entry["name"] for entry in notes.get("headings", [])]
     problems += [
-        f"{_place(entry)}: unknown reference @{entry['name']}; {_known(entry['name'], labels)}"
+        f"{_place(entry)}: unknown reference @{entry['name']}; {_known(entry['name'], {*labels, *headings})}"
         for entry in notes.get("references", [])
         if entry["name"] not in labels
     ]

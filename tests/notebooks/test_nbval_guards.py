@@ -32,6 +32,10 @@ PUBLISHED = "from report.chapter import results\nresults.publish(slope=-1.99999)
 OLD_RESULT = {
     "output_type": "display_data", "metadata": {}, "data": {MIME: {"slope": -1.9999}, "text/plain": "published: slope"},
 }  # fmt: skip
+BAR = {
+    "output_type": "display_data", "metadata": {},
+    "data": {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "  0%|          | 0/9"},
+}  # fmt: skip
 CELLS = {
     "as stored": (cell("print(0.123)", stream("0.123\n")), True),
     "another last digit": (cell("print(0.124)", stream("0.123\n")), False),
@@ -48,6 +52,7 @@ CELLS = {
     "ignored with its reason": (
         cell("# NBVAL_IGNORE_OUTPUT\n# it is another address each time\nprint(1)", stream("2\n")), True
     ),
+    "a saved progress bar": (cell("print(1)", BAR, stream("1\n")), True),
     "no progress bar": (cell("from tqdm import tqdm\nfor _ in tqdm([1, 2]): pass"), True),
 }
 

@@ -4,7 +4,9 @@ import contextlib
 import io
 import json
 import os
+import platform
 
+import nbformat
 import pypdf
 import pytest
 from report_samples import Project
@@ -139,6 +141,20 @@ def test_refreshing_stores_outputs_of_the_notebooks_own_parameters(project, monk
     assert "papermill" not in path.read_text()
     assert path.read_text().endswith("}\n")
     assert (project.notebooks / "02-b.ipynb").read_bytes() == other
+
+
+def test_a_refreshed_notebook_is_as_jupyterlab_would_save_it(project):
+    path = project.add("01-a", "print(1)")
+    notebook = json.loads(path.read_text())
+    notebook["cells"][-1]["metadata"]["tags"] = ["remove-input"]
+    path.write_text(json.dumps(notebook))
+    refresh(project.resolved(target="notebooks"))
+    stored = json.loads(path.read_text())
+    assert stored["cells"][-1]["metadata"]["jupyter"] == {"source_hidden": True}
+    assert "jupyter" not in stored["cells"][0]["metadata"]
+    assert stored["metadata"]["language_info"]["version"] == platform.python_version()
+    nbformat.write(nbformat.read(path, 4), project.folder / "saved.ipynb")  # what the server does
+    assert (project.folder / "saved.ipynb").read_text().rstrip() == path.read_text().rstrip()
 
 
 def test_a_notebook_that_fails_or_warns_keeps_its_stored_outputs(project):

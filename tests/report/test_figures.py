@@ -85,7 +85,7 @@ def test_learning_curves_draw_a_panel_a_metric_and_leave_out_what_was_not_measur
 def test_the_error_is_one_minus_the_accuracy_in_percent():
     (ax,) = figures.learning_curves({"a": history(0.5, 0.2)}, ["train_error"])
     assert ax.lines[0].get_ydata() == pytest.approx([0.5, 0.2])
-    assert ax.yaxis.get_major_formatter()(0.5).endswith(" %")
+    assert ax.yaxis.get_major_formatter()(0.5) == "50\N{NO-BREAK SPACE}%"
 
 
 def test_training_is_drawn_full_and_validation_dashed_in_one_colour():
@@ -125,6 +125,13 @@ def test_grouped_bars_have_the_table_s_heights_and_a_hatching_a_column():
     assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "b"]
 
 
+def test_the_axes_have_the_house_s_numbers():
+    steps = figures.lines({"a": [1.0, 2.0]}, [0, 12_000], log="")
+    assert steps.xaxis.get_major_formatter()(12_000) == "12,000"
+    rates = figures.scatter(pd.DataFrame({"rate": [1e-5, 0.1], "loss": [2.0, 1.0]}), "rate", "loss", log="x")
+    assert [label.get_text() for label in rates.get_xticklabels()] == ["$10^{-5}$", "0.1"]
+
+
 def test_scatter_groups_by_a_column_and_marks_the_few_values_of_a_logarithmic_axis():
     table = pd.DataFrame({"rate": [0.1, 0.01, 0.1], "accuracy": [0.9, 0.8, 0.7], "kind": ["x", "y", "y"]})
     ax = figures.scatter(table, "rate", "accuracy", by="kind", log="x")
@@ -133,7 +140,7 @@ def test_scatter_groups_by_a_column_and_marks_the_few_values_of_a_logarithmic_ax
 
 
 def test_a_heat_map_writes_its_values():
-    ax = figures.heatmap(pd.DataFrame([[0.125, np.nan]], index=["relu"], columns=["0.1", "0.2"]), form="{:.2f}")
+    ax = figures.heatmap(pd.DataFrame([[0.125, np.nan]], index=["relu"], columns=["0.1", "0.2"]), form=".2f")
     assert [text.get_text() for text in ax.texts] == ["0.12"]
 
 

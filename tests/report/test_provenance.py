@@ -19,7 +19,7 @@ def written(project):
     run = {"command": "make report PROFILE=quick", "revision": "abc, clean"}
     facts = [
         {"seconds": 1.25, "threads": 2, "machine": {"BLAS": "one_x"}, "versions": {"numpy": "2.0"},
-         "data": {"name": "mnist-5k", "sizes": [4000, 500, 500], "sha256": "0" * 32 + "f" * 32}},
+         "data": {"name": "mnist-5k", "sizes": [3000, 1000, 1000], "sha256": "0" * 32 + "f" * 32}},
         {"seconds": 60.0, "threads": 1, "machine": {"BLAS": "two"}, "versions": {"numpy": "2.0"}, "data": None},
     ]  # fmt: skip
     ran = [notebook(code_cell("1", count=1)) | {"metadata": {"course_report": one}} for one in facts]
@@ -31,7 +31,7 @@ def test_the_appendix_names_command_revision_and_data(written):
     text = written()
     assert "````sh\nmake report PROFILE=quick\n````" in text
     assert "git revision abc, clean" in text
-    assert f"4,000 / 500 / 500 images to train, validate and test; SHA-256 {'0' * 32} {'f' * 32}" in text
+    assert f"3,000 / 1,000 / 1,000 images to train, validate and test; SHA-256 {'0' * 32} {'f' * 32}" in text
 
 
 def test_parameters_that_the_run_set_stand_in_bold_and_meanings_are_escaped(written):
@@ -68,7 +68,7 @@ def test_the_revision_says_whether_there_is_one(tmp_path, monkeypatch):
 
 def test_the_embedded_digits_are_described():
     described = provenance.dataset("mnist-5k", Path())
-    assert described["sizes"] == [4000, 500, 500]
+    assert described["sizes"] == [3000, 1000, 1000]
     json.dumps(described)
 
 

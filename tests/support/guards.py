@@ -116,7 +116,7 @@ def _structure_problems(notebook: nb.Notebook) -> list[str]:
     cells = [cell for cell in notebook["cells"] if cell["source"].strip()]
     problems = []
     if not cells or cells[0]["cell_type"] != "markdown" or not cells[0]["source"].startswith("# "):
-        problems.append("the first cell must be text that begins with `# Title {#sec-label}`")
+        problems.append("the first cell must be text that begins with `# Title`")
     bare = 0
     for cell in cells:
         hidden = {"parameters", "remove-input", "remove-cell"} & set(nb.tags(cell))

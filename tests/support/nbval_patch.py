@@ -11,19 +11,25 @@ POLL = 1.0
 """Seconds between two looks at whether a kernel is alive."""
 
 
-def count_all_cells() -> None:
-    """Let nbval name a cell by its position from 1 among all cells, as messages do: it counts code alone, from 0."""
+def adapt_cells() -> None:
+    """Let nbval name a cell by its position from 1 among all cells, as messages do, and leave out saved widgets."""
     from nbval.plugin import IPyNbCell, IPyNbFile
 
     collect = IPyNbFile.collect
 
     def recount(self: Any) -> Iterator[pytest.Item]:
         for item in collect(self):
+            item.cell.outputs = [output for output in item.cell.outputs if not is_bar(output)]
             position = 1 + next(index for index, cell in enumerate(self.nb.cells) if cell is item.cell)
             named = {"name": f"Cell {position}", "cell_num": position}
             yield IPyNbCell.from_parent(self, cell=item.cell, options=item.options, **named)
 
     IPyNbFile.collect = recount
+
+
+def is_bar(output: Any) -> bool:
+    """Return whether a stored output is a widget, such as a progress bar that JupyterLab saved."""
+    return any(mime.startswith("application/vnd.jupyter.widget") for mime in output.get("data", {}))
 
 
 def watch_kernels() -> None:

@@ -6,6 +6,7 @@ import pytest
 from nbformat.v4 import new_markdown_cell
 from typst_documents import SVG, Pdf, code, export, ink_margins, markdown, notebook, pictures, png, problems, shown
 
+from report.typst import TypstExporter
 from report.typst.images import MAX_PIXELS, ImageError, ImageStore, prepare
 
 
@@ -134,3 +135,32 @@ def test_damaged_data_are_an_image_error() -> None:
     store = ImageStore(Path())
     with pytest.raises(ImageError, match="cannot be"):
         store.resolve(store.add_output("image/png", "%%%"), "a", 0)
+
+
+def test_figures_and_tables_float_where_the_report_or_their_cell_says_so() -> None:
+    table = shown("text/html", "<table><tr><th>a</th></tr><tr><td>1</td></tr></table>")
+    cells = [
+        figure("#| label: fig-a\n#| fig-cap: A", png()),
+        figure("#| label: fig-b\n#| fig-cap: B\n#| placement: bottom", png()),
+        code("#| label: tbl-c\n#| tbl-cap: C\n#| placement: none", table),
+    ]
+    text, _ = TypstExporter().from_notebook_node(notebook(*cells, report={"floats": True, "run_on": True}))
+    assert "floats: true" in text
+    assert "run_on: true" in text
+    assert [line.partition("placement: ")[2].strip(",") for line in text.splitlines() if "#figure(" in line] == [
+        "", "bottom", "none"
+    ]  # fmt: skip
+
+
+def test_a_floating_figure_fills_the_hole_before_it() -> None:
+    words = "A line of words.\n\n" * 36
+    cells = [markdown(words), figure("#| label: fig-a\n#| fig-cap: The figure", png(400, 300)), markdown(words)]
+    here, floating = (export(notebook(*cells, report={"floats": floats})).pages for floats in (False, True))
+    assert here[0].count("A line") == 36
+    assert floating[0].count("A line") > 36
+
+
+def test_another_placement_is_refused_with_its_cell() -> None:
+    assert problems(notebook(figure("#| placement: left", png()))) == [
+        "sample.ipynb, cell 1 (`#| placement: left`): placement must be auto or top or bottom or none, got left"
+    ]

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from pypdf import PdfReader
 
 from report.typst import ConversionError, TypstHTMLExporter, TypstPDFExporter
-from report.typst.page.numbering import slug
+from report.typst.headings import slug
 from report.typst.page.safety import clean
 from report.typst.page.tables import is_number, is_numeric
 
@@ -85,6 +85,12 @@ def test_references_carry_the_number_of_what_they_name(page):
         assert f'<a href="#{label}">{words}</a>' in page.replace("\u00a0", " ").replace("&nbsp;", " ")
         assert page.count(f'id="{label}"') == 1
     assert '<a href="#eq:late">(2)</a>' in page
+
+
+def test_a_citation_may_stand_behind_a_reference(folder):
+    cells = [*CELLS, new_markdown_cell("See @fig-loss [@glorot2010], @tbl-loss. As [@fig-loss; @tbl-loss].")]
+    text = text_of(export(cells, folder, bibliography="refs.bib"))
+    assert "See Figure 1 [1], Table 1. As Figure 1, Table 1." in text
 
 
 def test_the_pdf_has_the_same_numbers(page, folder):

@@ -80,6 +80,11 @@ def test_what_paper_cannot_show_leaves_a_mark() -> None:
         assert mark in text
 
 
+def test_a_progress_bar_that_was_saved_leaves_nothing() -> None:
+    for text in ("  0%|          | 0/400 [00:00<?, ?batch/s]", "12it [00:01, 8.00it/s]"):
+        assert choose({"data": {"application/vnd.jupyter.widget-view+json": {}, "text/plain": text}}) is None
+
+
 def test_values_of_plotting_calls_vanish_beside_their_picture() -> None:
     value = "[<matplotlib.lines.Line2D at 0x7f00>]"
     assert "Line2D" not in export(notebook(code("x", shown("text/plain", value), shown("image/png", png())))).text

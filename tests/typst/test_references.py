@@ -151,3 +151,25 @@ def test_an_unknown_citation_names_the_entries(folder: Path) -> None:
 def test_a_reference_of_the_abstract_is_checked_too() -> None:
     made = notebook(report={"abstract": "see @fig-gone"})
     assert problems(made) == ["the settings: unknown reference @fig-gone; known figures: none"]
+
+
+def test_a_heading_is_referred_to_by_its_words() -> None:
+    made = notebook(markdown("# A first part\n\nSee @sec-why-relu-a-look."), markdown("## Why ReLU? *A look*\n\nHere."))
+    assert "See Section 1.1." in export(made).text
+    html, _ = TypstHTMLExporter().from_notebook_node(made)
+    assert 'href="#sec-why-relu-a-look"' in html
+
+
+def test_a_reference_to_words_of_two_headings_is_one_to_a_doubled_label() -> None:
+    made = notebook(markdown("# A\n\n@sec-same"), markdown("## Same"), markdown("# B\n\n## Same"))
+    assert problems(made) == [
+        "sample.ipynb, cell 3 (`# B`): label sec-same stands already in sample.ipynb, cell 2 (`## Same`)"
+    ]
+
+
+def test_words_of_headings_are_suggested() -> None:
+    made = notebook(markdown("# First\n\n@sec-a-look"), markdown("## A closer look"))
+    assert problems(made) == [
+        "sample.ipynb, cell 1 (`# First`): unknown reference @sec-a-look; "
+        "known sections: sec-a-closer-look, sec-first (did you mean @sec-a-closer-look?)"
+    ]

@@ -13,20 +13,24 @@ import report.typst
 
 PROGRAM = """
 import sys
+import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from my_exporter.command import main
 from my_exporter import TypstHTMLExporter, TypstPDFExporter
 notebook = new_notebook(cells=[new_markdown_cell("# Title\\n\\n$x^2$"), new_code_cell("1")])
 print(TypstPDFExporter().from_notebook_node(notebook)[0][:5])
 print("<math" in TypstHTMLExporter().from_notebook_node(notebook)[0])
+nbformat.write(notebook, "a.ipynb")
+print(main(["a.ipynb", "-o", "a.html"]))
 print(sorted(name for name in sys.modules if name.partition(".")[0] in ("report", "mlp_core")))
 """
 
 
-def test_a_copy_of_the_folder_is_an_exporter(tmp_path):
+def test_a_copy_of_the_folder_is_an_exporter_and_a_command(tmp_path):
     copy = tmp_path / "my_exporter"
     shutil.copytree(Path(report.typst.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
     done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["b'%PDF-'", "True", "[]"]
+    assert done.stdout.splitlines() == ["b'%PDF-'", "True", "0", "[]"]
 
 
 def test_notebooks_are_joined_under_their_names():

@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from report.chapter.figures.style import GREY, TEXT_WIDTH
+from report.chapter.number import number
 
 _HATCHES = ["", "///", "\\\\\\", "xxx", "---", "|||"]
 
@@ -104,14 +105,14 @@ def scatter(
 def heatmap(
     table: pd.DataFrame,
     *,
-    form: str = "{:.3g}",
+    form: str = ".3g",
     ax: Axes | None = None,
     xlabel: str = "",
     ylabel: str = "",
     limits: tuple[float, float] | None = None,
     hide_zeros: bool = False,
 ) -> Axes:
-    """Draw a table as shaded cells with their values written in them; dark means large."""
+    """Draw a table as shaded cells with their values written in them, as `form` specifies; dark means large."""
     ax = ax or plt.subplots(figsize=(TEXT_WIDTH, 0.6 + 0.26 * len(table)))[1]
     values = table.to_numpy(dtype=float)
     low, high = limits or (np.nanmin(values), np.nanmax(values))
@@ -122,7 +123,7 @@ def heatmap(
             ax.text(
                 column,
                 row,
-                form.format(value),
+                number(value, form),
                 ha="center",
                 va="center",
                 fontsize=8,
@@ -157,7 +158,7 @@ def confusion_matrix(matrix: Any, classes: Sequence[Any], *, ax: Axes | None = N
     table = pd.DataFrame(mistakes, index=list(classes), columns=list(classes))
     heatmap(
         table,
-        form="{:.0f}",
+        form=",.0f",
         ax=ax,
         xlabel="predicted class",
         ylabel="true class",
@@ -165,7 +166,7 @@ def confusion_matrix(matrix: Any, classes: Sequence[Any], *, ax: Axes | None = N
         hide_zeros=True,
     )
     for place, count in enumerate(np.diag(counts)):
-        ax.text(place, place, f"{count}", ha="center", va="center", fontsize=8, weight="bold")
+        ax.text(place, place, number(count), ha="center", va="center", fontsize=8, weight="bold")
     ax.set_aspect("equal")
     return ax
 
@@ -174,7 +175,7 @@ def _mark_values(ax: Axes, values: pd.Series) -> None:
     """Put the ticks at the values themselves where they are few, as learning rates are."""
     distinct = sorted(set(values))
     if len(distinct) <= 6:
-        ax.set_xticks(distinct, [f"{value:g}" for value in distinct])
+        ax.set_xticks(distinct, [number(value) for value in distinct])
         ax.set_xticks([], minor=True)
 
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from report.chapter.figures.style import GREY, TEXT_WIDTH
+from report.chapter.number import SPACE, number
 
 _NAMES = {"train": "training", "valid": "validation", "test": "test"}
 _MARKERS = "os^DvPX"
@@ -246,6 +247,7 @@ def _scales(ax: Axes, log: str) -> None:
         ax.set_xscale("log")
     else:
         ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
+        ax.xaxis.set_major_formatter(lambda value, _: number(value))
 
 
 def _format_metric(ax: Axes, metric: str) -> None:
@@ -255,7 +257,7 @@ def _format_metric(ax: Axes, metric: str) -> None:
     if ax.get_yscale() == "log":
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.yaxis.set_minor_formatter(NullFormatter())
-    ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g} %")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{number(100 * value)}{SPACE}%")
 
 
 def _title(metric: str) -> str:

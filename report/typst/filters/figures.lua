@@ -16,10 +16,13 @@ function figures.split(div)
 end
 
 --- A Typst figure of one kind ("image", "table", "raw") around a Typst expression; a long one may break across pages.
-function figures.figure(kind, body, caption, label, breakable)
+-- `placement` is "top", "bottom", "auto" (either) or "none" (here), and nil what holds for the document.
+function figures.figure(kind, body, caption, label, breakable, placement)
   local numbered = #caption > 0 or label ~= ''
   local text = numbered and ('caption: [' .. write.inlines(caption) .. ']') or 'numbering: none, outlined: false'
   if label ~= '' then notes.label(label) end
+  if breakable then placement = 'none' end
+  if placement then text = text .. ', placement: ' .. placement end
   local figure = ('#figure(kind: %s, supplement: auto, %s,\n%s)%s'):format(kind, text, body, write.label(label))
   return breakable and '#[#show figure: set block(breakable: true)\n' .. figure .. '\n]' or figure
 end
@@ -68,7 +71,7 @@ local function figure_div(div)
     body = picture(attributes.src, alternative(attributes, caption), attributes.width, 'picture')
   end
   if #caption == 0 and div.identifier == '' then return write.raw_block('#centred(' .. body .. ')') end
-  return write.raw_block(figures.figure('image', body, caption, div.identifier))
+  return write.raw_block(figures.figure('image', body, caption, div.identifier, false, div.attributes.placement))
 end
 
 local function placeholder(div) return write.raw_block('#placeholder[' .. write.blocks(div.content) .. ']') end

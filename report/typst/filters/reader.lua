@@ -55,7 +55,7 @@ function PARTS.figure(part)
     blocks:insert(pandoc.Div(caption(image.caption), pandoc.Attr('', {'our picture'}, attributes)))
   end
   blocks:extend(caption(part.caption))
-  return div('figure', part, blocks, {columns = part.columns})
+  return div('figure', part, blocks, {columns = part.columns, placement = part.placement})
 end
 
 -- a table of TeX; one that cannot be read is shown as it is written
@@ -74,7 +74,7 @@ function PARTS.table(part)
     blocks = part.format == 'html' and markup.read_html(part.text) or latex(part.text)
   end
   blocks:extend(caption(part.caption))
-  return div('table', part, blocks, {turned = part.turned and 'true' or nil})
+  return div('table', part, blocks, {turned = part.turned and 'true' or nil, placement = part.placement})
 end
 
 function PARTS.html(part) return markup.read_html(part.text) end

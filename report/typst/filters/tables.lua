@@ -106,14 +106,15 @@ local function block_typst(source, list, layout)
   return 'table-block(' .. table_typst(source.head, source.body, list) .. ')'
 end
 
--- a grid with its caption and label as a block of Typst
-local function convert(source, caption, label, asked_to_turn)
+-- a grid with its caption and label as a block of Typst; `options` are those of its cell
+local function convert(source, caption, label, options)
   write_rich_cells(source.head)
   write_rich_cells(source.body)
   local list = columns.describe(source)
-  local layout = asked_to_turn and 'turned' or columns.layout(list)
+  local layout = options.turned == 'true' and 'turned' or columns.layout(list)
+  local placement = layout == 'turned' and 'none' or options.placement
   local body, captioned, long = block_typst(source, list, layout), #caption > 0 or label ~= '', #source.body > LONG
-  local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels')
+  local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels', placement)
     or ('#block(width: 100%%, breakable: %s, %s)'):format(tostring(long), body)
   if layout ~= 'turned' then return write.raw_block(text) end
   return write.raw_block(('#%s[\n%s\n]'):format(captioned and not long and 'turned' or 'landscape', text))
@@ -124,9 +125,9 @@ local function own_caption(element) return pandoc.utils.blocks_to_inlines(elemen
 -- the caption and the label of a cell go to its first table
 local function table_div(div)
   local caption, blocks = figures.split(div)
-  local label, turned = div.identifier, div.attributes.turned == 'true'
+  local label = div.identifier
   local function first(source, its_caption, its_label)
-    local out = convert(source, #caption > 0 and caption or its_caption, label ~= '' and label or its_label, turned)
+    local out = convert(source, #caption > 0 and caption or its_caption, label ~= '' and label or its_label, div.attributes)
     caption, label = pandoc.Inlines{}, ''
     return out, false
   end
@@ -144,7 +145,7 @@ local function div(element)
   if element.classes:includes('our table') then return table_div(element), false end
 end
 
-local function bare_table(element) return convert(grid.of_table(element), own_caption(element), element.identifier), false end
+local function bare_table(element) return convert(grid.of_table(element), own_caption(element), element.identifier, {}), false end
 
 tables.filters = {{traverse = 'topdown', Div = div, Table = bare_table}}
 

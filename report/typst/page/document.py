@@ -116,17 +116,29 @@ class Page:
         return None
 
     def _cross_references(self, citations: list[dict[str, Any]]) -> list[Element]:
+        """Return references to labels, and citations among them: `@fig-x [@key]` is one Cite, too."""
         out: list[Element] = []
+        was_label = False
         for citation in citations:
-            out += [*words(","), {"t": "Space"}] if out else []
-            out += [*citation["citationPrefix"], {"t": "Space"}] if citation["citationPrefix"] else []
-            label, letter = self._parts.get(citation["citationId"], (citation["citationId"], ""))
-            self.note("references", name=label)
-            kind, number = self.labels.numbers.get(label, ("", "?"))
-            named = citation["citationMode"]["t"] != "SuppressAuthor" and kind
-            text = f"{self.names[kind]}\u00a0{number}{letter}" if named else number + letter
-            out += [link(words(text), f"#{label}"), *citation["citationSuffix"]]
+            is_label = bool(LABEL.match(citation["citationId"]))
+            out += words(",") if was_label and is_label else []
+            out += [{"t": "Space"}] if out else []
+            out += self._cross_reference(citation) if is_label else [self._citation(citation)]
+            was_label = is_label
         return out
+
+    def _citation(self, citation: dict[str, Any]) -> Element:
+        self.note("citations", name=citation["citationId"])
+        return {"t": "Cite", "c": [[citation], []]}
+
+    def _cross_reference(self, citation: dict[str, Any]) -> list[Element]:
+        label, letter = self._parts.get(citation["citationId"], (citation["citationId"], ""))
+        self.note("references", name=label)
+        kind, number = self.labels.numbers.get(label, ("", "?"))
+        named = citation["citationMode"]["t"] != "SuppressAuthor" and kind
+        text = f"{self.names[kind]}\u00a0{number}{letter}" if named else number + letter
+        before = [*citation["citationPrefix"], {"t": "Space"}] if citation["citationPrefix"] else []
+        return [*before, link(words(text), f"#{label}"), *citation["citationSuffix"]]
 
     def _link(self, element: Element) -> list[Element] | None:
         target = element["c"][2][0]

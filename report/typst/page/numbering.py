@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from ..headings import slug
 from .tree import Element, attributes, each, span, text_of, words
 
 LABEL = re.compile(r"(fig|tbl|eq|sec|lst)[-:]")
@@ -98,16 +98,6 @@ class Numbering:
         if self._appendix:
             numbers[0] = chr(ord("A") + (self._sections[0] - 1) % 26)
         return ".".join(numbers)
-
-
-def slug(text: str) -> str:
-    """Return a heading's text as an identifier.
-
-    >>> slug("Why ReLU? A look")
-    'why-relu-a-look'
-    """
-    text = unicodedata.normalize("NFC", text).lower()
-    return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", text)).strip("-") or "section"
 
 
 def link_target(target: str) -> str:

@@ -1,0 +1,334 @@
+"""Evidence before adjectives: what data can tell apart, and the verb that a sentence may use.
+
+A network's accuracy is uncertain twice: another seed gives another network, and other images of the same kind give
+another score. Both variances add up here, and a comparison whose interval holds zero says "cannot be told apart from".
+Intervals are of 95 %, p-values two-sided, differences those of the first minus the second.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+LEVEL = 0.05
+"""The chance that a comparison of equals may say otherwise."""
+
+BETTER, WORSE, EQUAL = "better", "worse", "cannot be told apart"
+VERBS = {BETTER: "is better than", WORSE: "is worse than", EQUAL: "cannot be told apart from"}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        ``low`` and ``high`` are NaN where one run alone shows no spread.
+    count : int
+        How many seeds, or images where there is one network, it rests on.
+    """
+
+    value: float
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A difference with its interval, and what it allows to say.
+
+    Attributes
+    ----------
+    difference, low, high : float
+        The first minus the second; NaN for ``low`` and ``high`` where one run alone shows no spread.
+    p : float
+        The chance of a difference at least as large between equals.
+    verdict : str
+        "better", "worse" or "cannot be told apart": the first, beside the second.
+    verb : str
+        The verdict as a verb: "is better than", "is worse than", "cannot be told apart from".
+    """
+
+    difference: float
+    low: float
+    high: float
+    p: float
+    verdict: str
+
+    @property
+    def verb(self) -> str:
+        """The verdict as a verb."""
+        return VERBS[self.verdict]
+
+    @property
+    def told(self) -> bool:
+        """Whether the two can be told apart."""
+        return self.verdict != EQUAL
+
+    @property
+    def points(self) -> float:
+        """The difference in percentage points."""
+        return 100 * self.difference
+
+    @property
+    def low_points(self) -> float:
+        """The lower end in percentage points."""
+        return 100 * self.low
+
+    @property
+    def high_points(self) -> float:
+        """The upper end in percentage points."""
+        return 100 * self.high
+
+
+@dataclass(frozen=True)
+class Group:
+    """The candidates that cannot be told from the best.
+
+    Attributes
+    ----------
+    best : str
+        The candidate with the best mean: a selection, better by chance than the next time.
+    names : tuple of str
+        The best and all that cannot be told from it, best mean first.
+    others : tuple of str
+        Those that are worse.
+    """
+
+    best: str
+    names: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """How many candidates the group has."""
+        return len(self.names)
+
+
+def proportion(hits: ArrayLike, count: int | None = None) -> Estimate:
+    """Return a proportion with its interval, for one network on a sample of images.
+
+    Parameters
+    ----------
+    hits : array_like of bool, shape (images,), or int
+        Which answers are right; or how many, of `count`.
+    count : int, optional
+        The number of images.
+
+    Notes
+    -----
+    Wilson's score interval (E. B. Wilson, 1927, "Probable inference"), which is never outside 0 and 1.
+
+    Examples
+    --------
+    >>> rate = proportion(90, 100)
+    >>> rate.value, round(rate.low, 4), round(rate.high, 4)
+    (0.9, 0.8256, 0.9448)
+    """
+    array = np.asarray(hits)
+    right, total = (int(array), count) if count is not None else (int(array.sum()), array.size)
+    if not total or not 0 <= right <= total or (count is None and array.ndim != 1):
+        raise ValueError(f"expected 0 to n right answers of n > 0 images, got {right} of {total}")
+    low, high = stats.binomtest(right, total).proportion_ci(1 - LEVEL, method="wilson")
+    return Estimate(right / total, float(low), float(high), total)
+
+
+def paired(first: ArrayLike, second: ArrayLike) -> Comparison:
+    """Compare two networks, of one run each, on the same images; it says nothing about other seeds.
+
+    Parameters
+    ----------
+    first, second : array_like of bool, shape (images,)
+        Which answers of each are right.
+
+    Notes
+    -----
+    McNemar's exact test (Q. McNemar, 1947) on the images where just one of them is right; the interval is that of the
+    paired difference, ``sqrt(b + c - (b - c)²/n) / n`` its standard error.
+
+    Examples
+    --------
+    >>> one, other = [1] * 18 + [0] * 2 + [1] * 80, [0] * 18 + [1] * 2 + [1] * 80
+    >>> found = paired(one, other)
+    >>> round(found.points), round(found.p, 4), found.verb
+    (16, 0.0004, 'is better than')
+    """
+    a, b = (np.asarray(hits, dtype=bool) for hits in (first, second))
+    if a.ndim != 1 or a.shape != b.shape or not a.size:
+        raise ValueError(f"expected the answers of two networks to the same images, got shapes {a.shape} and {b.shape}")
+    gained, lost, count = int((a & ~b).sum()), int((b & ~a).sum()), a.size
+    p = float(stats.binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+    difference = (gained - lost) / count
+    half = float(stats.norm.isf(LEVEL / 2)) * math.sqrt(gained + lost - (gained - lost) ** 2 / count) / count
+    return Comparison(difference, difference - half, difference + half, p, _verdict(difference, p))
+
+
+def over_seeds(values: ArrayLike, images: int | None = None) -> Estimate:
+    """Return the mean over several seeds with its interval.
+
+    Parameters
+    ----------
+    values : array_like, shape (seeds,) or (seeds, images)
+        An accuracy, error or loss for each seed; or which answers are right.
+    images : int, optional
+        How many images each accuracy or error was measured on; leave it out for what is no proportion.
+
+    Notes
+    -----
+    The variance of the mean is that between the seeds, ``s²/S``, plus that of the images, which all seeds share; its
+    degrees of freedom are Satterthwaite's (1946).
+
+    Examples
+    --------
+    >>> found = over_seeds([0.90, 0.91, 0.92], images=1000)
+    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
+    (0.91, 0.888, 0.932)
+    """
+    array = np.asarray(values, dtype=float)
+    means = _means(array)
+    value = float(means.mean())
+    if len(means) < 2:
+        return Estimate(value, math.nan, math.nan, 1)
+    error, freedom = _error([_of_seeds(means), _of_images(array, np.full_like(array, round(value)), images)])
+    half = float(stats.t.isf(LEVEL / 2, freedom)) * error
+    return Estimate(value, value - half, value + half, len(means))
+
+
+def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, lower_is_better: bool = False,
+            same_seeds: bool = True) -> Comparison:  # fmt: skip
+    """Compare two settings over several seeds, measured on the same images.
+
+    Parameters
+    ----------
+    first, second : array_like, shape (seeds,) or (seeds, images)
+        As for `over_seeds`, the same seeds in the same order.
+    images : int, optional
+        How many images each accuracy or error was measured on. Without the single answers it is assumed that no image
+        is missed by both, which makes the interval wider, never narrower.
+    lower_is_better : bool
+        For losses and errors.
+    same_seeds : bool
+        Whether equal places are equal seeds, and so the runs pairs; without it there may be more runs of one.
+
+    Notes
+    -----
+    A paired t test of the seeds' differences whose variance is widened by that of the images: without it, two settings
+    whose seeds hardly differ would be told apart by the images that happened to be drawn. One seed tells nothing.
+
+    Examples
+    --------
+    >>> found = compare([0.95, 0.96, 0.95], [0.90, 0.91, 0.91], images=1000)
+    >>> round(found.points, 1), found.verb
+    (4.7, 'is better than')
+    """
+    a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    shapes = [x.shape if same_seeds else ("any", *x.shape[1:]) for x in (a, b)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"expected the same seeds and images for both, got shapes {a.shape} and {b.shape}")
+    runs = [_means(a - b)] if same_seeds else [_means(a), _means(b)]
+    difference = float(a.mean() - b.mean())
+    if min(map(len, runs)) < 2:
+        return Comparison(difference, math.nan, math.nan, math.nan, EQUAL)
+    error, freedom = _error([*map(_of_seeds, runs), _of_images(a, b, images)])
+    p = float(2 * stats.t.sf(abs(difference) / error, freedom)) if error else float(difference == 0)
+    half = float(stats.t.isf(LEVEL / 2, freedom)) * error
+    verdict = _verdict(-difference if lower_is_better else difference, p)
+    return Comparison(difference, difference - half, difference + half, p, verdict)
+
+
+def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *, lower_is_better: bool = False,
+               same_seeds: bool = True) -> Group:  # fmt: skip
+    """Return all candidates that cannot be told from the best: a maximum over many is a selection, not a finding.
+
+    Parameters
+    ----------
+    candidates : mapping of str to array_like
+        As for `compare`.
+    images, lower_is_better, same_seeds
+        As for `compare`.
+
+    Notes
+    -----
+    Each is compared with the best mean; the p-values are corrected as S. Holm (1979) does, so that among equals the
+    group misses any of them in at most 5 % of cases.
+
+    Examples
+    --------
+    >>> found = best_group({"a": [0.90, 0.91, 0.92], "b": [0.91, 0.90, 0.92], "c": [0.50, 0.51, 0.53]}, images=1000)
+    >>> found.names, found.others
+    (('a', 'b'), ('c',))
+    """
+    if not candidates:
+        raise ValueError("expected at least one candidate")
+    sign = -1 if lower_is_better else 1
+    ranked = sorted(candidates, key=lambda name: -sign * float(np.asarray(candidates[name], dtype=float).mean()))
+    best, *rest = ranked
+    p = {name: compare(candidates[best], candidates[name], images, same_seeds=same_seeds).p for name in rest}
+    worse: set[str] = set()
+    for rank, name in enumerate(sorted(rest, key=lambda name: p[name])):
+        if not p[name] <= LEVEL / (len(rest) - rank):
+            break
+        worse.add(name)
+    return Group(best, tuple(n for n in ranked if n not in worse), tuple(n for n in ranked if n in worse))
+
+
+def agrees(measured: float, theory: float, error: float) -> bool:
+    """Return whether a measured value is within 1.96 standard errors of what a theory says.
+
+    Examples
+    --------
+    >>> agrees(-1.98, -2, error=0.02), agrees(-1.9, -2, error=0.02)
+    (True, False)
+    """
+    if not error > 0:
+        raise ValueError(f"expected a standard error > 0, got {error}")
+    return abs(measured - theory) <= float(stats.norm.isf(LEVEL / 2)) * error
+
+
+def _means(array: np.ndarray) -> np.ndarray:
+    """Return the mean of each seed; ValueError for what is no table of runs, or not finite."""
+    if array.ndim not in (1, 2) or not array.size:
+        raise ValueError(f"expected values of shape (seeds,) or (seeds, images), got {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError("expected finite values: a run that diverged has none, so say that it diverged")
+    return array if array.ndim == 1 else array.mean(axis=1)
+
+
+def _of_seeds(means: np.ndarray) -> tuple[float, float]:
+    """Return the variance of the mean by the seeds, and its degrees of freedom."""
+    return float(means.var(ddof=1)) / len(means), len(means) - 1
+
+
+def _of_images(a: np.ndarray, b: np.ndarray, images: int | None) -> tuple[float, float]:
+    """Return the variance of a difference of means by the images, which all seeds share, and its degrees of freedom.
+
+    Without the single answers it is that of two settings that miss no image together.
+    """
+    if a.ndim == 2:
+        single = a.mean(axis=0) - b.mean(axis=0)
+        return (float(single.var(ddof=1)) / len(single), len(single) - 1) if len(single) > 1 else (0.0, 1)
+    if not images or images < 2:
+        return 0.0, 1
+    misses = sum(min(float(x.mean()), 1 - float(x.mean())) for x in (a, b))
+    return max(0.0, misses - float(a.mean() - b.mean()) ** 2) / images, images - 1
+
+
+def _error(parts: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return the standard error of a mean whose variances add up, and Satterthwaite's degrees of freedom."""
+    total = sum(variance for variance, _ in parts)
+    weights = sum(variance**2 / degrees for variance, degrees in parts)
+    return math.sqrt(total), (total**2 / weights if weights else math.inf)
+
+
+def _verdict(advantage: float, p: float) -> str:
+    """Return what an advantage with this p-value allows to say."""
+    if not p <= LEVEL:
+        return EQUAL
+    return BETTER if advantage > 0 else WORSE

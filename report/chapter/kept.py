@@ -1,0 +1,128 @@
+"""Choose on validation images, test once: chapters keep their final networks' answers, the conclusion marks them.
+
+What is kept are the answers to the test images, a number per image instead of a network's megabytes. No chapter holds
+them against the labels: that is done once, for all of them together, by :func:`load` and :meth:`Kept.hits`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlp_core import Dataset, Sequential
+
+MIME = "application/vnd.course-report.kept+json"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The answers of one final network, trained from one or several seeds.
+
+    Attributes
+    ----------
+    chapter, name : str
+        The notebook that kept it, and what it called it.
+    dataset : str
+        The name of the data set whose test images were asked.
+    answers : ndarray, shape (seeds, images), int
+    labels_sha256 : str
+        Of the test labels, as hexadecimal digits: tells whether a data set is the one that was asked.
+    parameters : int
+        How many numbers training could change.
+    """
+
+    chapter: str
+    name: str
+    dataset: str
+    answers: np.ndarray
+    labels_sha256: str
+    parameters: int
+
+    def hits(self, data: Dataset) -> np.ndarray:
+        """Return which answers are right, shape (seeds, images), bool; ValueError for another data set's labels."""
+        if _labels_sha256(data) != self.labels_sha256:
+            raise ValueError(
+                f"{self.name} of {self.chapter} was asked about the test images of {self.dataset} as they were then, "
+                f"not about those of {data.name}: run {self.chapter} again, or name the data set that it used"
+            )
+        return self.answers == data.test.labels
+
+
+def keep(
+    name: str, networks: Sequential | Sequence[Sequential], data: Dataset, images: np.ndarray | None = None
+) -> None:
+    """Keep what a chapter's final network says about the test images, for the conclusion; says nothing about it here.
+
+    Parameters
+    ----------
+    name : str
+        What the conclusion's table is to call it.
+    networks : Sequential or sequence of them
+        The network, or one per seed.
+    data : Dataset
+        Whose test images are asked.
+    images : ndarray, shape (n, ...), float, optional
+        The test images as the network wants them, if otherwise than `data` has them (centered, for instance).
+
+    Raises
+    ------
+    ValueError
+        If there is no network, or not one image for each test label.
+    FloatingPointError
+        If a network has diverged.
+    """
+    from IPython.display import display
+
+    networks = [networks] if isinstance(networks, Sequential) else list(networks)
+    images = data.test.images if images is None else images
+    if not networks or len(images) != len(data.test):
+        raise ValueError(
+            f"expected a network and {len(data.test):,} test images for {name!r}, "
+            f"got {len(networks)} and {len(images):,}"
+        )
+    answers = [" ".join(map(str, network.predict(images))) for network in networks]
+    record = {
+        "dataset": data.name, "labels_sha256": _labels_sha256(data), "parameters": networks[0].num_parameters,
+        "answers": answers,
+    }  # fmt: skip
+    display({MIME: {name: record}, "text/plain": f"kept: {name}"}, raw=True)
+
+
+def load(folder: str | Path = ".") -> list[Kept]:
+    """Return what all executed notebooks in a folder kept, in the order of the notebooks and of their cells.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder holds no notebook.
+    """
+    paths = sorted(Path(folder).glob("*.ipynb"))
+    if not paths:
+        raise FileNotFoundError(f"{folder}: expected a folder with executed notebooks, found none there")
+    return [one for path in paths for one in _of_notebook(path.stem, json.loads(path.read_bytes()))]
+
+
+def _of_notebook(chapter: str, notebook: dict[str, Any]) -> list[Kept]:
+    """Return what one executed notebook kept; the last under each name."""
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    records: dict[str, dict[str, Any]] = {}
+    for output in outputs:
+        records |= output.get("data", {}).get(MIME, {})
+    return [_kept(chapter, name, record) for name, record in records.items()]
+
+
+def _kept(chapter: str, name: str, record: dict[str, Any]) -> Kept:
+    """Return one record with its answers as numbers."""
+    answers = np.array([[int(answer) for answer in line.split()] for line in record["answers"]])
+    return Kept(chapter, name, record["dataset"], answers, record["labels_sha256"], record["parameters"])
+
+
+def _labels_sha256(data: Dataset) -> str:
+    """Return the hash of a data set's test labels."""
+    return hashlib.sha256(np.ascontiguousarray(data.test.labels).tobytes()).hexdigest()

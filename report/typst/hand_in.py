@@ -1,0 +1,173 @@
+"""Some notebooks as one document to hand in, and what it was made from."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from . import local_files
+from .errors import ConversionError, one_line
+from .exporter import TypstExporter
+from .form import check_form
+from .merging import merge
+from .metadata import document_metadata, settings_of
+
+_SHARED = ("course", "institution", "lang", "region", "paper", "csl", "numbered", "bibliography")
+"""Settings of one notebook that hold for several; its title, say, is none for all of them."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One notebook: `path` as the user wrote it, by which messages name it, and the bytes that stood there."""
+
+    path: Path
+    data: bytes
+
+    @property
+    def name(self) -> str:
+        """The name that messages give the notebook."""
+        return one_line(str(self.path))
+
+    @property
+    def folder(self) -> Path:
+        """The folder where its relative paths start."""
+        return self.path.parent.resolve()
+
+    @cached_property
+    def notebook(self) -> nbformat.NotebookNode:
+        """Its content.
+
+        Raises
+        ------
+        ConversionError
+            If it is no notebook, or none of format 4 with cells.
+        """
+        try:
+            text = self.data.decode("utf-8-sig")
+            version = json.loads(text)["nbformat"]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            raise ConversionError([f"{self.name} is not a notebook: expected JSON with its nbformat"]) from None
+        if version != 4:
+            remedy = "try `jupyter nbconvert --to notebook --inplace` on it"
+            raise ConversionError([f"{self.name} has notebook format {str(version)[:20]}, expected 4; {remedy}"])
+        try:
+            notebook = nbformat.reader.reads(text)
+        except Exception as error:  # nbformat raises many kinds
+            reason = f"{type(error).__name__}: {str(error)[:200]}"
+            raise ConversionError([f"{self.name} is not a notebook: {reason}"]) from None
+        check_form(notebook, self.name)
+        if not notebook.cells:
+            raise ConversionError([f"{self.name} has no cells"])
+        return notebook
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The settings in its metadata, the authors by their names, the bibliography by its full path."""
+        try:
+            report = settings_of(self.notebook.metadata)
+            authors = document_metadata(self.notebook.metadata, {}, self.name)["authors"]
+        except ConversionError as error:
+            raise ConversionError(f"{self.name}: {problem}" for problem in error.problems) from None
+        if bibliography := report.get("bibliography"):
+            try:
+                found = local_files.find(str(bibliography), self.folder, authored=True)
+            except local_files.FileError as error:
+                raise ConversionError([f"{self.name}: the bibliography {bibliography} {error}"]) from None
+            report["bibliography"] = str(found)
+        return report | {"authors": authors}
+
+
+def read(path: Path) -> Source:
+    """Read a notebook.
+
+    Raises
+    ------
+    ConversionError
+        If it cannot be read.
+    """
+    return Source(path, _bytes(path))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return local_files.read(path)
+    except local_files.FileError as error:
+        raise ConversionError([f"{path} {error}"]) from None
+
+
+def settings(sources: Sequence[Source], title: str, authors: Sequence[str]) -> dict[str, Any]:
+    """Return the settings of the document: those of the only notebook, or of the first of several that has one.
+
+    Raises
+    ------
+    ConversionError
+        If two notebooks have different bibliographies.
+    """
+    _check_bibliography(sources)
+    said = [source.settings for source in sources]
+    joined = dict(said[0])
+    if len(said) > 1:
+        shared = {name: one[name] for one in reversed(said) for name in _SHARED if one.get(name) is not None}
+        joined = {"titlepage": True, "contents": True, **shared}
+    joined["authors"] = list(authors or dict.fromkeys(name for one in said for name in one["authors"]))
+    return joined | ({"title": title} if title else {})
+
+
+def _check_bibliography(sources: Sequence[Source]) -> None:
+    named = {source.settings["bibliography"]: source.name for source in sources if source.settings.get("bibliography")}
+    if len(named) > 1:
+        (one, first), (other, second) = [*named.items()][:2]
+        expected = "expected one for all notebooks"
+        raise ConversionError([f"{second} has the bibliography {other}, {first} has {one}; {expected}"])
+
+
+def typeset(sources: Sequence[Source], exporter: TypstExporter, name: str) -> tuple[bytes, dict[str, Any]]:
+    """Convert notebooks to one document.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    exporter : TypstExporter
+        With the `settings` of the document.
+    name : str
+        The document's name: the title of several notebooks without one.
+
+    Returns
+    -------
+    tuple of bytes and dict
+        The document, and the exporter's resources.
+    """
+    merged = merge((source.name, source.notebook) for source in sources)
+    first, alone = sources[0], len(sources) == 1
+    if alone:
+        merged["metadata"] = first.notebook.metadata
+    resources = {
+        "metadata": {"name": first.path.stem if alone else name, "path": str(first.folder)},
+        "folders": {source.name: source.folder for source in sources},
+        "output_files_dir": f"{name}_files",
+    }
+    body, resources = exporter.from_notebook_node(nbformat.from_dict(merged), resources)
+    return body if isinstance(body, bytes) else body.encode(), resources
+
+
+def files(sources: Sequence[Source], used: Iterable[str], top: str) -> dict[str, bytes]:
+    """Return the notebooks and the local files they use, by their paths below the folder `top`.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    used : iterable of str
+        The full paths of the other files.
+    top : str
+    """
+    found = {str(source.folder / source.path.name): source.data for source in sources}
+    found |= {path: _bytes(Path(path)) for path in used if path not in found}
+    root = os.path.commonpath([os.path.dirname(path) for path in found])
+    return {Path(top, os.path.relpath(path, root)).as_posix(): data for path, data in sorted(found.items())}
