@@ -33,7 +33,7 @@ def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
     for chapter in settings.chapters:
         if chapter.name not in shown:
             names |= _names(settings, chapter.name, merged)
-    own = {label for cell in merged["cells"] for label in _written(cell)} if names else set()
+    own = {label for cell in merged["cells"] for label in _written(cell)} | {*_headings(merged["cells"])}
     return {label: name for label, name in names.items() if label not in own}
 
 
@@ -43,12 +43,20 @@ def _names(settings: Settings, chapter: str, merged: nb.Notebook) -> dict[str, s
         cells = nb.read(settings.notebooks / f"{chapter}.ipynb")["cells"]
     except NotebookError:
         cells = []
-    prose = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
-    headings = [(re.sub(r"[*_`$]", "", words), label) for words, label in HEADING.findall(prose)]
-    title = headings[0][0] if headings else chapter
+    headings = _headings(cells)
+    title = next(iter(headings.values()), chapter)
     labels = {label for cell in cells for label in _written(cell) | _in_code(cell, merged)}
     names = {label: f"{label} (“{title}”)" for label in labels}
-    return names | {label: f"“{words}”" for words, label in headings if label} | {f"{chapter}.ipynb": title}
+    return names | {label: f"“{words}”" for label, words in headings.items()} | {f"{chapter}.ipynb": title}
+
+
+def _headings(cells: list[nb.Cell]) -> dict[str, str]:
+    """Return the words of the headings by the labels that they have, or can be called by."""
+    from report.typst.headings import slug  # spares nbconvert
+
+    prose = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
+    found = [(re.sub(r"[*_`$]", "", words), label) for words, label in HEADING.findall(prose)]
+    return {label or f"sec-{slug(words)}": words for words, label in found}
 
 
 def _written(cell: nb.Cell) -> set[str]:
