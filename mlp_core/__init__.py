@@ -3,8 +3,6 @@
 The network itself is loaded at once (NumPy and the standard library); what needs more is loaded when first used.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -1,7 +1,5 @@
 """Adam: a step for each parameter by itself."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -25,15 +23,9 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self,
-        learning_rate: LearningRate = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        eps: float = 1e-8,
-        *,
-        weight_decay: float = 0.0,
-        clip_norm: float | None = None,
-    ) -> None:
+        self, learning_rate: LearningRate = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, *,
+        weight_decay: float = 0.0, clip_norm: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(learning_rate, weight_decay=weight_decay, clip_norm=clip_norm)
         self.beta1, self.beta2 = below_one(beta1, "beta1"), below_one(beta2, "beta2")
         self.eps = positive(eps, "eps")

@@ -1,6 +1,4 @@
-"""The mini-batches of an epoch."""
-
-from __future__ import annotations
+"""The mini-batches of an epoch, or of a pass over a split."""
 
 import math
 from collections.abc import Iterator
@@ -8,17 +6,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlp_core.checks import positive_int
-from mlp_core.evaluation import weights_of
 from mlp_core.splits import Split
 
 
 class Batches:
     """The mini-batches of an epoch, in a fresh order every time it is iterated if there is a generator to draw from."""
 
-    def __init__(
-        self, split: Split, batch_size: int | None, rng: np.random.Generator | None, dtype: np.dtype
-    ) -> None:
-        self.images, self.labels, self.rng, self.dtype = split.images, split.labels, rng, dtype
+    def __init__(self, split: Split, batch_size: int | None, rng: np.random.Generator | None = None,
+                 dtype: np.dtype | None = None) -> None:
+        self.images, self.labels, self.rng, self.dtype = split.images, split.labels, rng, dtype or split.images.dtype
         self.weights = weights_of(split)
         n = len(self.labels)
         self.batch_size = n if batch_size is None else min(positive_int(batch_size, "batch_size"), n)
@@ -28,7 +24,7 @@ class Batches:
         return math.ceil(len(self.labels) / self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
-        """Yield images, in the network's dtype, labels and weights of each batch."""
+        """Yield images, in the dtype if there is one, labels and weights of each batch."""
         n = len(self.labels)
         order = self.rng.permutation(n) if self.rng is not None and len(self) > 1 else None
         for start in range(0, n, self.batch_size):
@@ -40,3 +36,8 @@ class Batches:
                 images = self.images.take(part, axis=0)
             weights = None if self.weights is None else self.weights[part]
             yield images.astype(self.dtype, copy=False), self.labels[part], weights
+
+
+def weights_of(split: Split) -> np.ndarray | None:
+    """Return how much each image counts, where the split says so, as a classifier's may; None if all count alike."""
+    return getattr(split, "weights", None)

@@ -1,7 +1,5 @@
 """What may watch or steer a training run: the callback protocol, and the callbacks that are ready to use."""
 
-from __future__ import annotations
-
 import math
 import os
 import sys
@@ -14,8 +12,6 @@ import numpy as np
 from mlp_core.checks import check_metric, not_negative, number, positive_int, sign
 from mlp_core.history import History
 from mlp_core.network import Sequential
-
-__all__ = ["Callback", "EarlyStopping", "ProgressBar", "StopAt", "TrainingState", "as_callbacks"]
 
 
 @dataclass
@@ -79,26 +75,18 @@ class Callback:
         """Be called once at the end, whatever ended the run: an error, too."""
 
 
-class EpochFunction(Callback):
-    """A plain function, called after every epoch."""
-
-    def __init__(self, function: Callable[[TrainingState], object]) -> None:
-        self.function = function
-
-    def on_epoch_end(self, state: TrainingState) -> None:
-        """Call the function."""
-        self.function(state)
-
-
 def as_callbacks(callbacks: Iterable[Callback | Callable[[TrainingState], object]]) -> list[Callback]:
-    """Return the callbacks as a list, functions wrapped; TypeError for anything else."""
+    """Return the callbacks as a list, functions as callbacks after every epoch; TypeError for anything else."""
     if isinstance(callbacks, Callback) or not isinstance(callbacks, Iterable):
         raise TypeError(f"expected callbacks as a list, such as [ProgressBar()]; got {callbacks!r}")
     result: list[Callback] = []
     for callback in callbacks:
         if isinstance(callback, type) or not (isinstance(callback, Callback) or callable(callback)):
             raise TypeError(f"expected a Callback object or a function of the training state, got {callback!r}")
-        result.append(callback if isinstance(callback, Callback) else EpochFunction(callback))
+        listener = callback if isinstance(callback, Callback) else Callback()
+        if listener is not callback:
+            listener.on_epoch_end = callback  # type: ignore[method-assign, assignment]
+        result.append(listener)
     return result
 
 

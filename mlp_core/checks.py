@@ -1,15 +1,11 @@
 """What arguments must be: each function returns its argument, in the form that the code computes with, or raises."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike
 
 Shape = tuple[int, ...]
 METRICS = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "test_loss", "test_accuracy")
@@ -87,7 +83,9 @@ def as_shape(input_shape: Sequence[int]) -> Shape:
 
 
 def check_layers(layers: Sequence[Any]) -> None:
-    """Raise TypeError for what is no layer, ValueError for a layer in two places: it remembers one pass only."""
+    """Raise TypeError for what is no layer, ValueError for none, or one in two places: it remembers one pass only."""
+    if not layers:
+        raise ValueError("expected at least one layer")
     for index, layer in enumerate(layers):
         if hasattr(layer, "layers"):
             raise TypeError("expected layers, got a network; join two: Sequential([*first.layers, *second.layers])")
@@ -107,9 +105,8 @@ def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
     if not np.issubdtype(labels.dtype, np.integer):
         raise TypeError(f"expected integer labels, got {labels.dtype}")
     if labels.min() < 0 or labels.max() >= logits.shape[1]:
-        raise ValueError(
-            f"expected labels from 0 to {logits.shape[1] - 1}, got labels from {labels.min()} to {labels.max()}"
-        )
+        raise ValueError(f"expected labels from 0 to {logits.shape[1] - 1}, "
+                         f"got labels from {labels.min()} to {labels.max()}")
     return labels
 
 
@@ -125,7 +122,8 @@ def check_finite(x: np.ndarray) -> np.ndarray:
     """Return the images; ValueError if a number among them is not finite."""
     # the smallest and the largest carry every NaN and infinity, without a temporary the size of the images
     if x.size and not (np.isfinite(x.min()) and np.isfinite(x.max())):
-        raise ValueError(f"expected finite images, got {x[~np.isfinite(x)][0]}")
+        bad = np.argwhere(~np.isfinite(x))[0]
+        raise ValueError(f"expected finite images, got {x[tuple(bad)]} in image {bad[0]}")
     return x
 
 
@@ -137,9 +135,8 @@ def check_batch(x: np.ndarray) -> np.ndarray:
     return check_finite(x)
 
 
-def check_training(
-    optimizer: Any, epochs: Any, reduction: Any, step: Any, on_divergence: Any, evaluate_train: Any
-) -> None:
+def check_training(optimizer: Any, epochs: Any, reduction: Any, step: Any, on_divergence: Any,
+                   evaluate_train: Any) -> None:
     """Raise TypeError or ValueError for what is no optimizer, no number of epochs, or no known choice."""
     if not callable(getattr(optimizer, "step", None)) or isinstance(optimizer, type):
         raise TypeError(f"expected an optimizer such as SGD(0.1), got {optimizer!r}")
@@ -153,10 +150,8 @@ def check_training(
         raise TypeError(f"expected evaluate_train as True, False or a number of images, got {evaluate_train!r}")
     if not isinstance(evaluate_train, bool) and evaluate_train < 1:
         raise ValueError(f"expected evaluate_train as True, False or at least 1 image, got {evaluate_train}")
-    for name, value, allowed in (
-        ("reduction", reduction, ("mean", "sum")),
-        ("on_divergence", on_divergence, ("raise", "record")),
-    ):
+    for name, value, *allowed in (("reduction", reduction, "mean", "sum"),
+                                  ("on_divergence", on_divergence, "raise", "record")):
         if value not in allowed:
             raise ValueError(f"expected {name} {allowed[0]!r} or {allowed[1]!r}, got {value!r}")
 
@@ -165,10 +160,9 @@ class Arrays(dict[str, np.ndarray]):
     """The arrays of a network by name, gathered anew whenever asked for: another array put here would be lost."""
 
     def _refuse(self, *args: object, **options: object) -> NoReturn:
-        raise TypeError(
-            "network.params and network.grads only show what the layers hold: assign into an array, "
-            "network.params['0.weight'][...] = values, or to the layer, network.layers[0].params['weight'] = array"
-        )
+        raise TypeError("network.params and network.grads only show what the layers hold: assign into an array, "
+                        "network.params['0.weight'][...] = values, or to the layer, "
+                        "network.layers[0].params['weight'] = array")
 
     def __setitem__(self, name: str, array: np.ndarray) -> None:
         """Accept the array that is there, as ``params[name] -= step`` does; TypeError for any other."""
@@ -203,6 +197,23 @@ class HasParameters(Protocol):
     @property
     def grads(self) -> Mapping[str, np.ndarray]:
         """Their gradients, under the same keys."""
+
+
+class Network(HasParameters, Protocol):
+    """What a network is to those that are no part of it; `mlp_core.network.Sequential` has it."""
+
+    layers: list[Any]
+    input_shape: Shape | None
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the parameters."""
+
+    def shapes(self) -> list[Shape]:
+        """Return the shape of one example after each layer."""
+
+    def as_batch(self, x: np.ndarray) -> np.ndarray:
+        """Return a batch in the network's dtype and shape; raise if it is none."""
 
 
 class Described:

@@ -4,21 +4,17 @@ A convolution is a matrix product in disguise: `im2col` lays every patch that th
 "slide the kernel over the image" becomes "multiply the kernel matrix by the column matrix".
 """
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import DTypeLike
 
 from mlp_core.checks import Shape, as_floats, as_grad, float_dtype, positive_int
 from mlp_core.fast.threads import product
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
 from mlp_core.layers import Layer
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
 
 Pair = tuple[int, int]
 
@@ -36,25 +32,15 @@ class Conv2d(Layer):
         Height and width; ``padding`` rows and columns of zeros are put on every side.
     initializer, bias_initializer : str or Initializer
         How W, shape (out_channels, in_channels, kh, kw), and b, shape (out_channels,), are drawn.
-    seed : int or numpy.random.Generator, optional
-        Source of the draws.
-    dtype : dtype-like
-        float32 or float64; inputs are cast to it.
+    seed, dtype
+        As for `Linear`.
     """
 
     def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: int | Pair,
-        stride: int | Pair = 1,
-        padding: int | Pair = 0,
-        *,
-        initializer: str | Initializer = "glorot_uniform",
-        seed: Seed = None,
-        dtype: DTypeLike = "float32",
-        bias_initializer: str | Initializer = "zeros",
-    ) -> None:
+        self, in_channels: int, out_channels: int, kernel_size: int | Pair, stride: int | Pair = 1,
+        padding: int | Pair = 0, *, initializer: str | Initializer = "glorot_uniform",
+        seed: Seed = None, dtype: DTypeLike = "float32", bias_initializer: str | Initializer = "zeros",
+    ) -> None:  # fmt: skip
         super().__init__()
         self.in_channels = positive_int(in_channels, "in_channels")
         self.out_channels = positive_int(out_channels, "out_channels")
@@ -137,7 +123,7 @@ class MaxPool2d(Layer):
         if x.ndim != 4:
             raise ValueError(f"{self!r} expected an input of shape (n, C, H, W), got {x.shape}")
         height, width = self.output_shape(x.shape[1:])[1:]
-        candidates = [tap_view(x, tap, self.stride, (height, width)) for tap in taps(self.kernel_size)]
+        candidates = [tap_view(x, tap, self.stride, (height, width)) for tap in np.ndindex(self.kernel_size)]
         output = candidates[0].copy(order="K")
         winner = np.zeros_like(output, dtype=np.intp)
         for index, candidate in enumerate(candidates[1:], start=1):
@@ -151,7 +137,7 @@ class MaxPool2d(Layer):
         input_shape, winner = self.remembered()
         grad_output = as_grad(grad_output, winner.shape, self)
         grad_input = zeros_channels_first(input_shape, grad_output.dtype)
-        for index, tap in enumerate(taps(self.kernel_size)):
+        for index, tap in enumerate(np.ndindex(self.kernel_size)):
             tap_view(grad_input, tap, self.stride, winner.shape[2:])[...] += grad_output * (winner == index)
         return grad_input
 
@@ -212,17 +198,12 @@ def col2im(columns: np.ndarray, input_shape: Shape, kernel_size: Pair, stride: P
     size = output_size((height, width), kernel_size, stride, padding)
     patches = columns.reshape(channels, *kernel_size, *size, n)
     padded = zeros_channels_first((n, channels, height + 2 * pad_h, width + 2 * pad_w), columns.dtype)
-    for u, v in taps(kernel_size):
+    for u, v in np.ndindex(kernel_size):
         tap_view(padded, (u, v), stride, size)[...] += patches[:, u, v].transpose(3, 0, 1, 2)
     return padded[:, :, pad_h : pad_h + height, pad_w : pad_w + width]
 
 
-def taps(kernel_size: Pair) -> list[Pair]:
-    """Return all positions (row, column) within a window, row by row."""
-    return [(u, v) for u in range(kernel_size[0]) for v in range(kernel_size[1])]
-
-
-def tap_view(x: np.ndarray, tap: Pair, stride: Pair, size: Pair) -> np.ndarray:
+def tap_view(x: np.ndarray, tap: Shape, stride: Pair, size: Pair) -> np.ndarray:
     """Return the view of x, shape (n, C, H, W), that holds position ``tap`` of every window, (n, C, *size)."""
     (u, v), (step_h, step_w), (height, width) = tap, stride, size
     return x[:, :, u : u + step_h * height : step_h, v : v + step_w * width : step_w]

@@ -3,25 +3,23 @@
 Nothing here changes the network: what needs a backward pass works on a copy.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlp_core.batches import Batches
 from mlp_core.callbacks import Callback, TrainingState
 from mlp_core.checks import check_batch, positive_int
 from mlp_core.dropout import Dropout
-from mlp_core.evaluation import check_network, check_split, chunks
+from mlp_core.evaluation import check_network, check_split
 from mlp_core.fast.threads import dot
 from mlp_core.layers import ReLU
 from mlp_core.losses import softmax_cross_entropy
+from mlp_core.network import EVALUATION_CHUNK, Sequential
+from mlp_core.splits import Split
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from mlp_core.network import Sequential
-    from mlp_core.splits import Split
 
 
 def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
@@ -38,10 +36,7 @@ def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
         One a layer, each of shape (n, ...); the last are the logits.
     """
     check_network(network)
-    x = check_batch(images).astype(network.dtype, copy=False)
-    network.forward(x[:1])  # raises the network's own message if the shape is wrong
-    if network.input_shape is not None:
-        x = x.reshape(len(x), *network.input_shape)
+    x = network.as_batch(check_batch(images))
     outputs = []
     for layer in network.layers:
         x = layer.forward(x)
@@ -49,41 +44,39 @@ def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
     return outputs
 
 
-def activation_statistics(network: Sequential, images: np.ndarray) -> pd.DataFrame:
+def activation_statistics(network: Sequential, images: np.ndarray) -> "pd.DataFrame":
     """Return mean, standard deviation, norm and fraction of zeros of every layer's output, one row per layer.
 
     The norm is the root mean square over the batch of one image's Euclidean norm, so that it does not grow with n.
     """
     outputs = activations(network, images)
-    rows = [
-        {"layer": index, "kind": type(layer).__name__, **_statistics(output, len(images))}
-        for index, (layer, output) in enumerate(zip(network.layers, outputs, strict=True))
-    ]
+    rows = [{"layer": index, "kind": type(layer).__name__, **_statistics(output, len(images))}
+            for index, (layer, output) in enumerate(zip(network.layers, outputs, strict=True))]
     return _frame(rows, ["layer"])
 
 
-def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndarray) -> "pd.DataFrame":
     """Return mean, standard deviation, norm and fraction of zeros of every gradient of the mean loss over a batch.
 
     One row per parameter, and one row per layer for the gradient of its input, the signal that the layer passes back
     ("input"). Dropout is switched off.
     """
     check_network(network)
-    network = _deterministic_copy(network)
+    network = network.copy()
+    for layer in network.layers:
+        if isinstance(layer, Dropout):
+            layer.p = 0.0
     logits = network.forward(check_batch(images), training=True)
     grad = softmax_cross_entropy(logits, labels)[1]
     rows = []
     for index, layer in reversed(list(enumerate(network.layers))):
         grad = layer.backward(grad)
-        arrays = {"input": grad, **layer.grads}
-        rows += [
-            {"layer": index, "kind": type(layer).__name__, "array": name, **_statistics(array)}
-            for name, array in reversed(arrays.items())
-        ]
+        rows += [{"layer": index, "kind": type(layer).__name__, "array": name, **_statistics(array)}
+                 for name, array in reversed({"input": grad, **layer.grads}.items())]
     return _frame(rows[::-1], ["layer", "array"])
 
 
-def dead_units(network: Sequential, split: Split) -> pd.DataFrame:
+def dead_units(network: Sequential, split: Split) -> "pd.DataFrame":
     """Return, for every ReLU layer, how many of its units are dead: zero for every image of the split.
 
     A dead unit passes no gradient back, so that its weights learn nothing more from these images. In a convolutional
@@ -96,7 +89,7 @@ def dead_units(network: Sequential, split: Split) -> pd.DataFrame:
     """
     check_split(network, split, "split")
     alive: dict[int, np.ndarray] = {}
-    for images, *_ in chunks(split):
+    for images, *_ in Batches(split, EVALUATION_CHUNK):
         outputs = activations(network, images)
         for index, layer in enumerate(network.layers):
             if isinstance(layer, ReLU):
@@ -119,7 +112,7 @@ def confusion_matrix(network: Sequential, split: Split) -> np.ndarray:
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
 
 
-def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) -> pd.DataFrame:
+def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) -> "pd.DataFrame":
     """Return the wrong answers that the network was surest of, surest first.
 
     Returns
@@ -210,7 +203,7 @@ class Recorder(Callback):
         self.gradients.append(gradient_statistics(state.network, images, labels))
         self.dead.append(dead_units(state.network, self.split))
 
-    def to_frame(self, what: str) -> pd.DataFrame:
+    def to_frame(self, what: str) -> "pd.DataFrame":
         """Return the records of "activations", "gradients" or "dead" under one another, with a first index "step"."""
         import pandas as pd
 
@@ -224,25 +217,11 @@ class Recorder(Callback):
 def _statistics(array: np.ndarray, batch: int = 1) -> dict[str, float]:
     """Return mean, standard deviation, norm (root mean square over a batch) and fraction of zeros."""
     flat = array.astype(np.float64, copy=False).ravel()
-    return {
-        "mean": float(flat.mean()),
-        "std": float(flat.std()),
-        "norm": float(np.sqrt(dot(flat, flat) / batch)),
-        "zeros": float((flat == 0).mean()),
-    }
+    norm, zeros = np.sqrt(dot(flat, flat) / batch), (flat == 0).mean()
+    return {"mean": float(flat.mean()), "std": float(flat.std()), "norm": float(norm), "zeros": float(zeros)}
 
 
-def _deterministic_copy(network: Sequential) -> Sequential:
-    """Return a copy whose dropout layers let everything through."""
-    network = network.copy()
-    for layer in network.layers:
-        if isinstance(layer, Dropout):
-            layer.p = 0.0
-    return network
-
-
-def _frame(rows: list[dict], index: list[str], columns: list[str] | None = None) -> pd.DataFrame:
-    """Return the rows as a DataFrame with that index."""
+def _frame(rows: list[dict], index: list[str], columns: list[str] | None = None) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame(rows, columns=columns).set_index(index)

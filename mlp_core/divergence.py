@@ -1,10 +1,6 @@
 """When training diverges: an error that says when, and what to change first."""
 
-from __future__ import annotations
-
 import math
-
-import numpy as np
 
 from mlp_core.callbacks import TrainingState
 from mlp_core.history import History
@@ -33,18 +29,6 @@ class TrainingDiverged(ArithmeticError):
         return str(self.args[0])
 
 
-def check_step(state: TrainingState, loss: float, reduction: Reduction) -> None:
-    """Raise TrainingDiverged unless the loss of a mini-batch is a finite number."""
-    if not math.isfinite(loss):
-        raise diverged(state, f"the loss became {loss}", reduction)
-
-
-def check_parameters(state: TrainingState, reduction: Reduction) -> None:
-    """Raise TrainingDiverged unless all parameters are finite."""
-    if not all(np.isfinite(array).all() for array in state.network.params.values()):
-        raise diverged(state, "a parameter became infinite or NaN", reduction)
-
-
 def check_metrics(state: TrainingState, metrics: dict[str, float], reduction: Reduction) -> dict[str, float]:
     """Return the metrics; TrainingDiverged unless all losses are finite."""
     for name, value in metrics.items():
@@ -55,16 +39,13 @@ def check_metrics(state: TrainingState, metrics: dict[str, float], reduction: Re
 
 def diverged(state: TrainingState, what: str, reduction: Reduction) -> TrainingDiverged:
     """Write into the history, and into the error returned, what happened, when, and the likely cause."""
-    message = (
-        f"{what} in epoch {state.epoch}, after {state.step} updates (last finite loss {state.loss:.4g}): "
-        f"{_likely_cause(state, reduction)}"
-    )
+    message = (f"{what} in epoch {state.epoch}, after {state.step} updates (last finite loss {state.loss:.4g}): "
+               f"{_likely_cause(state, reduction)}")
     state.history.status, state.history.message = "diverged", message
     return TrainingDiverged(message, state.epoch, state.step, state.loss, state.history)
 
 
 def _likely_cause(state: TrainingState, reduction: Reduction) -> str:
-    """Return what to change first."""
     if state.step == 0:
         return "it was so before any update, so the initial weights or the pixels are too large"
     rate = getattr(state.optimizer, "learning_rate", None)

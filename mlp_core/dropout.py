@@ -1,7 +1,5 @@
 """Dropout: a network that cannot rely on any single unit (Srivastava et al. 2014)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

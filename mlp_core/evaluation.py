@@ -1,13 +1,12 @@
 """Loss and accuracy of a network over a whole split; and what networks, splits and batches have to pass first."""
 
-from __future__ import annotations
-
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from mlp_core.batches import Batches
 from mlp_core.checks import check_shape
 from mlp_core.losses import softmax_cross_entropy
 from mlp_core.network import EVALUATION_CHUNK, Sequential
@@ -53,10 +52,8 @@ def evaluate(network: Sequential, split: Split) -> Evaluation:
     check_split(network, split, "split")
     result = full_pass(network, split)
     if not math.isfinite(result.loss):
-        raise FloatingPointError(
-            f"the loss over the split is {result.loss}: the network's parameters or logits have overflowed; "
-            "train it again with a lower learning rate"
-        )
+        raise FloatingPointError(f"the loss over the split is {result.loss}: the network's parameters or logits have "
+                                 "overflowed; train it again with a lower learning rate")
     return result
 
 
@@ -64,7 +61,7 @@ def full_pass(network: Sequential, split: Split) -> Evaluation:
     """Return loss and accuracy over a split that passed `check_split`; not finite where the network has diverged."""
     total, right, count = 0.0, 0.0, 0.0
     with np.errstate(over="ignore", invalid="ignore"):
-        for images, labels, weights in chunks(split):
+        for images, labels, weights in Batches(split, EVALUATION_CHUNK):
             logits = network.logits(images)
             total += softmax_cross_entropy(logits, labels, "sum", weights)[0]
             hits = logits.argmax(axis=1) == labels
@@ -81,19 +78,6 @@ def measure(network: Sequential, splits: Mapping[str, Split]) -> dict[str, float
     return metrics
 
 
-def chunks(split: Split) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
-    """Yield images, labels and weights, if any, a thousand at a time: small enough for the cache, and for memory."""
-    weights = weights_of(split)
-    for start in range(0, len(split.labels), EVALUATION_CHUNK):
-        part = slice(start, start + EVALUATION_CHUNK)
-        yield split.images[part], split.labels[part], None if weights is None else weights[part]
-
-
-def weights_of(split: Split) -> np.ndarray | None:
-    """Return how much each image counts, where the split says so, as a classifier's may; None if all count alike."""
-    return getattr(split, "weights", None)
-
-
 def check_network(network: Sequential) -> None:
     """Raise TypeError unless it is a network."""
     if not isinstance(network, Sequential):
@@ -104,9 +88,8 @@ def check_split(network: Sequential, split: Split, name: str) -> None:
     """Raise TypeError or ValueError, naming the split, unless the network can be trained and evaluated on it."""
     check_network(network)
     if not isinstance(split, Split):
-        raise TypeError(
-            f"expected {name} as a Split, such as data.train or Split(images, labels); got {type(split).__name__}"
-        )
+        raise TypeError(f"expected {name} as a Split, such as data.train or Split(images, labels); "
+                        f"got {type(split).__name__}")
     check_shape(split.images.shape, network.input_shape)
     with np.errstate(over="ignore", invalid="ignore"):
         logits = network.forward(split.images[:1])
@@ -114,7 +97,5 @@ def check_split(network: Sequential, split: Split, name: str) -> None:
         raise ValueError(f"expected a network whose output is (n, classes), got outputs of shape {logits.shape}")
     highest, classes = split.labels.max(), logits.shape[1]
     if highest >= classes:
-        raise ValueError(
-            f"expected labels from 0 to {classes - 1} in {name}, as the network tells {classes} classes apart; "
-            f"got labels up to {highest}"
-        )
+        raise ValueError(f"expected labels from 0 to {classes - 1} in {name}, as the network tells {classes} classes "
+                         f"apart; got labels up to {highest}")

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from mlp_core.checks import METRICS, check_metric, sign
+from mlp_core.storage import histories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,8 +80,7 @@ class History:
 
         The first of equals; None where no epoch was measured.
         """
-        name = self.monitor if getattr(self, self.monitor) else "train_loss"
-        return self.best_epoch_by(name)
+        return self.best_epoch_by(self.monitor if getattr(self, self.monitor) else "train_loss")
 
     def best_epoch_by(self, metric: str) -> int | None:
         """Return the epoch, counted from 1, with the lowest loss or the highest accuracy; None if there is none."""
@@ -110,9 +110,7 @@ class History:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the history as JSON to `path`, whole or not at all; ValueError where `load` would not read it."""
-        from mlp_core.storage.histories import write  # spares zlib and zipfile
-
-        write(path, self.to_dict(), self._of_file)
+        histories.write(path, self.to_dict(), self._of_file)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "History":
@@ -125,9 +123,7 @@ class History:
         FileNotFoundError
             If there is no file.
         """
-        from mlp_core.storage.histories import read  # spares zlib and zipfile
-
-        return read(path, cls._of_file)
+        return histories.read(path, cls._of_file)
 
     def check_lengths(self) -> None:
         """Raise ValueError where one metric has more epochs than another."""
@@ -137,16 +133,12 @@ class History:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the history as a dictionary that JSON can hold: NaN and infinities become strings."""
-        from mlp_core.storage.histories import encode  # spares zlib and zipfile
-
-        return encode(asdict(self))
+        return histories.encode(asdict(self))
 
     @classmethod
     def from_dict(cls, document: Any) -> "History":
         """Return the history that `to_dict` described; ValueError if `document` is something else."""
-        from mlp_core.storage.histories import decode  # spares zlib and zipfile
-
-        return cls(**decode(document, {one.name: type(getattr(cls(), one.name)) for one in fields(cls)}))
+        return cls(**histories.decode(document, {one.name: type(getattr(cls(), one.name)) for one in fields(cls)}))
 
     @classmethod
     def _of_file(cls, document: Any) -> "History":

@@ -10,9 +10,8 @@ for the gradient asks ``1 / fan_out``.  Glorot takes the compromise ``2 / (fan_i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Union
+from dataclasses import dataclass
+from typing import Union
 
 import numpy as np
 
@@ -96,13 +95,10 @@ class HeNormal(Initializer):
         return np.sqrt(2.0 / fan_in) * rng.standard_normal(shape)
 
 
-INITIALIZERS: dict[str, Callable[..., Initializer]] = {
-    "zeros": Zeros,
-    "normal": Normal,
-    "glorot_uniform": GlorotUniform,
-    "glorot_normal": GlorotNormal,
+INITIALIZERS: dict[str, type[Initializer]] = {
+    "zeros": Zeros, "normal": Normal, "glorot_uniform": GlorotUniform, "glorot_normal": GlorotNormal,
     "he_normal": HeNormal,
-}
+}  # fmt: skip
 
 
 def get_initializer(initializer: str | Initializer) -> Initializer:
@@ -118,19 +114,6 @@ def get_initializer(initializer: str | Initializer) -> Initializer:
     if not isinstance(initializer, Initializer):
         raise TypeError(f"expected an initializer's name or object, such as Normal(0.01), got {initializer!r}")
     return initializer
-
-
-def initializer_config(initializer: Initializer) -> str | dict[str, Any]:
-    """Describe a built-in initializer in JSON: its name, or its name and settings.
-
-    >>> initializer_config(Normal(0.01))
-    {'name': 'normal', 'sigma': 0.01}
-    """
-    settings = asdict(initializer)
-    for name, kind in INITIALIZERS.items():
-        if type(initializer) is kind:
-            return {"name": name, **settings} if settings else name
-    return {"name": type(initializer).__name__, **settings}
 
 
 def make_rng(seed: Seed) -> np.random.Generator:

@@ -5,18 +5,14 @@ output, ``grad_output = dL/dy``, it stores dL/d(param) in ``grads`` and returns 
 time.  Arrays hold one example a row: ``x`` has shape (n, ...), n the batch size.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlp_core.checks import Described, Shape, as_floats, as_grad, float_dtype, positive_int
 from mlp_core.fast.threads import Memory, product
 from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
 
 
 class Layer(Described, Memory):
@@ -33,7 +29,7 @@ class Layer(Described, Memory):
         All layers by name, that of this package where two have the same.
     """
 
-    kinds: ClassVar[dict[str, type[Layer]]] = {}
+    kinds: ClassVar[dict[str, "type[Layer]"]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Take note of a new kind of layer."""
@@ -43,7 +39,6 @@ class Layer(Described, Memory):
             Layer.kinds[cls.__name__] = cls
 
     def __init__(self) -> None:
-        super().__init__()
         self.params: dict[str, np.ndarray] = {}
         self.grads: dict[str, np.ndarray] = {}
 

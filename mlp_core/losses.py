@@ -5,8 +5,6 @@ Its gradient is the pleasant ``dL/dz_k = softmax(z)_k - [k = y]``.  Subtracting 
 exponential can overflow any more.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlp_core.convolution import Conv2d, Flatten, MaxPool2d
 from mlp_core.dropout import Dropout
@@ -13,22 +14,14 @@ from mlp_core.initializers import Initializer, Seed, make_rng
 from mlp_core.layers import Layer, Linear, ReLU, Sigmoid, Tanh
 from mlp_core.network import Sequential
 
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
-
 ACTIVATIONS: dict[str, type[Layer]] = {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
 
 
 def mlp(
-    sizes: Sequence[int],
-    activation: str | Sequence[str] = "relu",
-    initializer: str | Initializer = "glorot_uniform",
-    seed: Seed = 0,
-    dtype: DTypeLike = "float32",
-    *,
-    dropout: float = 0.0,
-    bias_initializer: str | Initializer = "zeros",
-) -> Sequential:
+    sizes: Sequence[int], activation: str | Sequence[str] = "relu", initializer: str | Initializer = "glorot_uniform",
+    seed: Seed = 0, dtype: DTypeLike = "float32", *,
+    dropout: float = 0.0, bias_initializer: str | Initializer = "zeros",
+) -> Sequential:  # fmt: skip
     """Build a multilayer perceptron: Linear, activation, Linear, activation, ..., Linear.
 
     Parameters
@@ -56,23 +49,22 @@ def mlp(
     names = [activation] * (len(sizes) - 2) if isinstance(activation, str) else list(activation)
     if len(names) != len(sizes) - 2:
         raise ValueError(f"expected {len(sizes) - 2} activations, one a hidden layer, got {len(names)}")
+    for name in names:
+        if name not in ACTIVATIONS:
+            raise ValueError(f"expected an activation among {', '.join(ACTIVATIONS)}, got {name!r}")
     rng = make_rng(seed)
     layers: list[Layer] = []
     for index, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:], strict=False)):
         layers += [Linear(fan_in, fan_out, initializer, rng, dtype, bias_initializer=bias_initializer)]
         if index < len(names):
-            layers += [make_activation(names[index]), *make_dropout(dropout, rng)]
+            layers += [ACTIVATIONS[names[index]](), *make_dropout(dropout, rng)]
     return Sequential(layers)
 
 
 def cnn(
-    name: str,
-    *,
-    dropout: float = 0.0,
-    initializer: str | Initializer = "glorot_uniform",
-    seed: Seed = 0,
-    dtype: DTypeLike = "float32",
-) -> Sequential:
+    name: str, *, dropout: float = 0.0, initializer: str | Initializer = "glorot_uniform",
+    seed: Seed = 0, dtype: DTypeLike = "float32",
+) -> Sequential:  # fmt: skip
     """Build a published convolutional network for 28 x 28 grey images.
 
     Parameters
@@ -98,50 +90,29 @@ def cnn(
 
 
 def two_convolutions(settings: dict[str, Any]) -> list[Layer]:
-    """Return the layers of report ift6135-b."""
+    """Return the layers of report ift6135-b, a stage a line."""
     return [
-        Conv2d(1, 10, 3, **settings),
-        ReLU(),
-        MaxPool2d(2),
-        Conv2d(10, 25, 4, **settings),
-        ReLU(),
-        MaxPool2d(3, stride=1),
-        Flatten(),
-        Linear(25 * 8 * 8, 512, **settings),
-        ReLU(),
+        Conv2d(1, 10, 3, **settings), ReLU(), MaxPool2d(2),
+        Conv2d(10, 25, 4, **settings), ReLU(), MaxPool2d(3, stride=1), Flatten(),
+        Linear(25 * 8 * 8, 512, **settings), ReLU(),
         Linear(512, 10, **settings),
-    ]
+    ]  # fmt: skip
 
 
 def five_convolutions(settings: dict[str, Any]) -> list[Layer]:
-    """Return the layers of report ift6135-c."""
+    """Return the layers of report ift6135-c, a stage a line."""
     return [
-        Conv2d(1, 16, 3, padding=1, **settings),
-        ReLU(),
-        Conv2d(16, 32, 5, stride=2, padding=2, **settings),
-        ReLU(),
-        Conv2d(32, 64, 3, padding=1, **settings),
-        ReLU(),
-        Conv2d(64, 128, 5, stride=2, padding=2, **settings),
-        ReLU(),
-        Conv2d(128, 256, 3, padding=1, **settings),
-        ReLU(),
-        MaxPool2d(2),
-        Flatten(),
-        Linear(256 * 3 * 3, 100, **settings),
-        ReLU(),
+        Conv2d(1, 16, 3, padding=1, **settings), ReLU(),
+        Conv2d(16, 32, 5, stride=2, padding=2, **settings), ReLU(),
+        Conv2d(32, 64, 3, padding=1, **settings), ReLU(),
+        Conv2d(64, 128, 5, stride=2, padding=2, **settings), ReLU(),
+        Conv2d(128, 256, 3, padding=1, **settings), ReLU(), MaxPool2d(2), Flatten(),
+        Linear(256 * 3 * 3, 100, **settings), ReLU(),
         Linear(100, 10, **settings),
-    ]
+    ]  # fmt: skip
 
 
 CNNS = {"ift6135-b": two_convolutions, "ift6135-c": five_convolutions}
-
-
-def make_activation(name: str) -> Layer:
-    """Return a new activation layer by its name."""
-    if name not in ACTIVATIONS:
-        raise ValueError(f"expected an activation among {', '.join(ACTIVATIONS)}, got {name!r}")
-    return ACTIVATIONS[name]()
 
 
 def make_dropout(p: float, rng: np.random.Generator) -> list[Layer]:

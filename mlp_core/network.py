@@ -1,13 +1,11 @@
 """A network: layers in a row, used as one function that can also run backward."""
 
-from __future__ import annotations
-
 import copy
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlp_core import summary
 from mlp_core.checks import Arrays, Shape, as_floats, as_shape, check_finite, check_layers, check_shape, float_dtype
@@ -15,10 +13,6 @@ from mlp_core.fast.plan import fast_logits, in_a_row, is_supported
 from mlp_core.fast.threads import product
 from mlp_core.layers import Layer, Linear
 from mlp_core.losses import softmax
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import DTypeLike
 
 EVALUATION_CHUNK = 1000  # images at a time: fits the cache, and memory stays small
 
@@ -42,8 +36,6 @@ class Sequential:
 
     def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int] | None = None) -> None:
         self.layers = list(layers)
-        if not self.layers:
-            raise ValueError("expected at least one layer")
         check_layers(self.layers)
         if input_shape is None and isinstance(self.layers[0], Linear):
             input_shape = (self.layers[0].in_features,)
@@ -64,10 +56,8 @@ class Sequential:
     @property
     def dtype(self) -> np.dtype:
         """The dtype of the parameters; inputs are cast to it."""
-        for layer in self.layers:
-            for array in layer.params.values():
-                return array.dtype
-        return np.dtype("float32")
+        arrays = (array for layer in self.layers for array in layer.params.values())
+        return next((array.dtype for array in arrays), np.dtype("float32"))
 
     @property
     def num_parameters(self) -> int:
@@ -116,11 +106,11 @@ class Sequential:
             raise FloatingPointError("the logits are not finite: the network has diverged; lower the learning rate")
         return logits
 
-    def copy(self) -> Sequential:
+    def copy(self) -> "Sequential":
         """Return an independent network with equal parameters."""
         return copy.deepcopy(self)
 
-    def astype(self, dtype: DTypeLike) -> Sequential:
+    def astype(self, dtype: DTypeLike) -> "Sequential":
         """Return a copy that computes in another precision: float32 trains, float64 verifies."""
         network, dtype = self.copy(), float_dtype(dtype)
         for layer in network.layers:
@@ -137,20 +127,13 @@ class Sequential:
         save_layers(self.layers, self.input_shape, path)
 
     @staticmethod
-    def load(path: str | os.PathLike[str]) -> Sequential:
+    def load(path: str | os.PathLike[str]) -> "Sequential":
         """Read a network that `save` wrote; `mlp_core.storage.networks.NetworkFileError` for anything else."""
         from mlp_core.storage.networks import load_layers  # spares the modules of archives
 
         return load_layers(path, Sequential)
 
-    def summary(self) -> pd.DataFrame:
-        """Return a row per layer (layer, output shape of one example, parameters), and a last row with the total."""
-        return summary.table(self)
-
-    def summary_text(self) -> str:
-        """Return the table of `summary` as text; ``print(network)`` shows it."""
-        return summary.text(self)
-
+    summary, summary_text = summary.table, summary.text
     __str__ = summary_text
 
     def as_batch(self, x: np.ndarray) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Optimizers: how the parameters move, given their gradients."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -87,12 +85,11 @@ class Optimizer(Described, Resumable):
         arrays = self._state.setdefault(slot, {})
         if param_name not in arrays:
             arrays[param_name] = np.zeros_like(param)
-        if arrays[param_name].shape != param.shape:
-            raise ValueError(
-                f"{slot} of {param_name!r} has shape {arrays[param_name].shape}, the parameter {param.shape}: "
-                "use a new optimizer for a new network"
-            )
-        return arrays[param_name]
+        array = arrays[param_name]
+        if array.shape != param.shape:
+            raise ValueError(f"{slot} of {param_name!r} has shape {array.shape}, the parameter {param.shape}: "
+                             "use a new optimizer for a new network")
+        return array
 
     def _clip_scale(self, grads: Mapping[str, np.ndarray]) -> float:
         """Return the factor that brings the gradients' joint norm down to ``clip_norm``."""
@@ -150,8 +147,7 @@ class SGD(Optimizer):
 
     def momentum_of(self, name: str) -> float:
         """Return the momentum of the parameter of that name."""
-        is_bias = name.endswith("bias")
-        return self.bias_momentum if is_bias and self.bias_momentum is not None else self.momentum
+        return self.momentum if self.bias_momentum is None or not name.endswith("bias") else self.bias_momentum
 
     def config(self) -> dict[str, Any]:
         """Return the settings."""

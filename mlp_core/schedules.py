@@ -4,8 +4,6 @@ An optimizer takes any function of the number of updates made so far (0 for the 
 these are the usual ones.  They are plain values: equal settings compare equal, and they can be pickled.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from mlp_core.checks import check_finite
+
 SPLIT_NAMES = ("train", "valid", "test")
 MOST_CLASSES = 1 << 16
 
@@ -70,7 +72,11 @@ class Split:
         if labels.ndim != 1 or not len(labels):
             raise ValueError(f"expected an index that selects some of {len(self):,} images, got labels of shape "
                              f"{labels.shape} from it")
-        return _unchecked(np.ascontiguousarray(self.images[index]), np.ascontiguousarray(labels), self.image_shape)
+        part, images = object.__new__(Split), self.images[index]  # of checked arrays: nothing needs to be asked again
+        for name, array in (("images", images), ("labels", labels)):
+            object.__setattr__(part, name, np.ascontiguousarray(array))
+        object.__setattr__(part, "image_shape", self.image_shape)
+        return part
 
     def __repr__(self) -> str:
         """Say how many images of which shape there are."""
@@ -84,15 +90,6 @@ class Split:
     def astype(self, dtype: Any) -> "Split":
         """Return the split with images of another float type, ``"float32"`` or ``"float64"``."""
         return Split(self.images.astype(dtype, copy=False), self.labels, image_shape=self.image_shape)
-
-
-def _unchecked(images: np.ndarray, labels: np.ndarray, image_shape: tuple[int, ...]) -> Split:
-    """Return a split of arrays that are already known to be good: a part of a checked one."""
-    split = object.__new__(Split)
-    object.__setattr__(split, "images", images)
-    object.__setattr__(split, "labels", labels)
-    object.__setattr__(split, "image_shape", image_shape)
-    return split
 
 
 def _checked_images(images: np.ndarray) -> np.ndarray:
@@ -110,14 +107,8 @@ def _checked_images(images: np.ndarray) -> np.ndarray:
                          "pass images.transpose(0, 3, 1, 2)")
     kept = images.dtype if images.dtype in (np.float32, np.float64) else np.float32
     with np.errstate(over="ignore"):  # of wider types, which the next lines report
-        images = np.ascontiguousarray(images, dtype=kept)
-    # the smallest and the largest carry every NaN and infinity, without a temporary the size of the images
-    if not (np.isfinite(images.min()) and np.isfinite(images.max())):
-        bad = np.argwhere(~np.isfinite(images))[0]
-        raise ValueError(f"expected finite images, got {images[tuple(bad)]} in image {bad[0]}")
-    if images.ndim == 3:
-        images = images.reshape(len(images), -1)
-    return images
+        images = check_finite(np.ascontiguousarray(images, dtype=kept))
+    return images.reshape(len(images), -1) if images.ndim == 3 else images
 
 
 def check_lengths(images: np.ndarray, labels: np.ndarray) -> None:
@@ -203,7 +194,9 @@ class Dataset:
             raise ValueError(f"expected images of one shape in every split, got {shapes}")
         highest = max(int(split.labels.max()) for split in self.splits.values())
         object.__setattr__(self, "classes", tuple(self.classes) or tuple(str(i) for i in range(highest + 1)))
-        likely = drawn[0] if drawn else _likely_shape(shapes["train"])
+        likely = drawn[0] if drawn else shapes["train"]
+        if len(likely) == 1 and math.isqrt(likely[0]) ** 2 == likely[0]:
+            likely = (math.isqrt(likely[0]),) * 2
         object.__setattr__(self, "image_shape", tuple(self.image_shape) or likely)
         if highest >= len(self.classes):
             raise ValueError(f"expected labels below {len(self.classes)}, one for each class, got {highest}")
@@ -234,45 +227,3 @@ class Dataset:
         size = " x ".join(str(side) for side in self.image_shape)
         return (f"Dataset({self.name!r}: {len(self.train):,} training, {len(self.valid):,} validation and "
                 f"{len(self.test):,} test images of {size}, {len(self.classes)} classes)")
-
-
-def _likely_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape of a square image for a square number of features, and `shape` otherwise."""
-    side = math.isqrt(shape[0])
-    return (side, side) if len(shape) == 1 and side * side == shape[0] else shape
-
-
-def stratified_split(labels: np.ndarray, sizes: Sequence[int], *, seed: int = 0) -> list[np.ndarray]:
-    """Return shuffled indices for consecutive splits that hold every class in the same proportion.
-
-    Parameters
-    ----------
-    labels : ndarray, shape (n,), int
-        Class of each image.
-    sizes : sequence of int
-        How many images each split takes; their sum is n.
-    seed : int
-        Fixes the choice.
-
-    Returns
-    -------
-    list of ndarray, each of shape (size,), int64
-
-    Examples
-    --------
-    >>> first, second = stratified_split(np.array([0, 0, 0, 1, 1, 1]), [4, 2])
-    >>> sorted(second // 3)
-    [np.int64(0), np.int64(1)]
-    """
-    if sum(sizes) != len(labels):
-        raise ValueError(f"expected sizes that sum to {len(labels)}, got {list(sizes)}, which sum to {sum(sizes)}")
-    # NumPy promises the same numbers for ever from this generator only, and the split must not move with a release
-    random = np.random.RandomState(seed)  # noqa: NPY002
-    shuffled = random.permutation(len(labels))
-    # each image's place within its own class, from 0 to 1: sorted by it, every prefix is stratified
-    place = np.empty(len(labels))
-    for label in np.unique(labels):
-        members = shuffled[labels[shuffled] == label]
-        place[members] = (np.arange(len(members)) + 0.5) / len(members)
-    order = shuffled[np.argsort(place[shuffled], kind="stable")]
-    return [random.permutation(part) for part in np.split(order, np.cumsum(sizes)[:-1])]

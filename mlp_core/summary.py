@@ -1,41 +1,37 @@
 """A network as a table: its layers, the shapes between them, and how many parameters they have."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
+from mlp_core.checks import Network
 from mlp_core.dropout import Dropout
-from mlp_core.fast.protocol import Network
 from mlp_core.layers import Layer
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def table(network: Network) -> pd.DataFrame:
-    """Return a row per layer, and a last row with the total."""
+def table(network: Network) -> "pd.DataFrame":
+    """Return a row per layer (layer, output shape of one example, parameters), and a last row with the total."""
     import pandas as pd  # heavy
 
-    index = pd.Index([*map(str, range(len(network.layers))), ""], name="index")
-    return pd.DataFrame(_rows(network), index=index, columns=["layer", "output shape", "parameters"])
+    return pd.DataFrame(_rows(network), columns=["index", "layer", "output shape", "parameters"]).set_index("index")
 
 
 def text(network: Network) -> str:
-    """Return the table as text."""
-    indices = [*map(str, range(len(network.layers))), ""]
-    rows = [(index, *row) for index, row in zip(indices, _rows(network), strict=True)]
-    cells = [("", "layer", "output shape", "parameters"), *((a, b, c, f"{d:,}") for a, b, c, d in rows)]
+    """Return the table of `summary` as text; ``print(network)`` shows it."""
+    cells = [("", "layer", "output shape", "parameters"), *((a, b, c, f"{d:,}") for a, b, c, d in _rows(network))]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = (f"{a:>{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in cells)
     return "\n".join(lines)
 
 
-def _rows(network: Network) -> list[tuple[str, str, int]]:
-    """Return each layer, the shape of one example after it, and its number of parameters; and the total."""
+def _rows(network: Network) -> list[tuple[str, str, str, int]]:
+    """Return the index of each layer, the layer, the shape of one example after it, and its size; and the total."""
     shapes = network.shapes() if network.input_shape is not None else [()] * len(network.layers)
     sizes = [sum(array.size for array in layer.params.values()) for layer in network.layers]
     texts = [" × ".join(map(str, shape)) or "?" for shape in shapes]
-    return [*zip(map(short_name, network.layers), texts, sizes, strict=True), ("total", "", sum(sizes))]
+    indices, names = map(str, range(len(sizes))), map(short_name, network.layers)
+    return [*zip(indices, names, texts, sizes, strict=True), ("", "total", "", sum(sizes))]
 
 
 def short_name(layer: Layer) -> str:

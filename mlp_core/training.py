@@ -1,8 +1,7 @@
 """Training: one step, and the loop around it."""
 
-from __future__ import annotations
-
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +12,7 @@ import numpy as np
 from mlp_core.batches import Batches
 from mlp_core.callbacks import Callback, EarlyStopping, TrainingState, as_callbacks, early_stopper
 from mlp_core.checks import check_training
-from mlp_core.divergence import TrainingDiverged, check_metrics, check_parameters, check_step
+from mlp_core.divergence import TrainingDiverged, check_metrics, diverged
 from mlp_core.evaluation import check_split, measure
 from mlp_core.fast.plan import fast_step, is_supported, obstacle
 from mlp_core.fast.threads import as_only_trainer, one_trainer
@@ -23,7 +22,7 @@ from mlp_core.losses import Reduction, softmax_cross_entropy
 from mlp_core.network import Sequential
 from mlp_core.optimizers import Optimizer
 from mlp_core.splits import Split
-from mlp_core.storage.checkpoints import Checkpoint, CheckpointError, fingerprint, generators
+from mlp_core.storage.checkpoints import Checkpoint, CheckpointError
 
 __all__ = ["CheckpointError", "TrainingDiverged", "plain_step", "train", "train_step"]
 
@@ -75,25 +74,15 @@ def train_step(
 
 
 def train(
-    network: Sequential,
-    split: Split,
-    *,
-    optimizer: Optimizer,
-    epochs: int,
-    valid: Split | None = None,
-    test: Split | None = None,
-    batch_size: int | None = 128,
-    seed: int | np.random.Generator = 0,
-    shuffle: bool = True,
-    reduction: Reduction = "mean",
-    step: Callable[..., float] = train_step,
+    network: Sequential, split: Split, *, optimizer: Optimizer, epochs: int,
+    valid: Split | None = None, test: Split | None = None,
+    batch_size: int | None = 128, seed: int | np.random.Generator = 0, shuffle: bool = True,
+    reduction: Reduction = "mean", step: Callable[..., float] = train_step,
     early_stopping: EarlyStopping | None = None,
     callbacks: Iterable[Callback | Callable[[TrainingState], object]] = (),
-    evaluate_train: bool | int = True,
-    evaluate_initial: bool = False,
-    on_divergence: Literal["raise", "record"] = "raise",
-    checkpoint: str | os.PathLike[str] | None = None,
-) -> History:
+    evaluate_train: bool | int = True, evaluate_initial: bool = False,
+    on_divergence: Literal["raise", "record"] = "raise", checkpoint: str | os.PathLike[str] | None = None,
+) -> History:  # fmt: skip
     """Train a network on a split, in place, and return what was measured.
 
     Parameters
@@ -164,17 +153,13 @@ def train(
     stopper = early_stopper(early_stopping, state, measured)
     listeners = [*stopper, *as_callbacks(callbacks)]
     if checkpoint is not None:
-        settings: dict[str, object] = {"batch_size": batches.batch_size, "reduction": reduction}
-        settings |= {"early_stopping": early_stopping, "shuffle": shuffle}
-        settings |= {"evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial}
-        if step is not train_step:
-            settings["step"] = getattr(step, "__qualname__", repr(step))
-        sources = generators(network, batches.rng)
-        identity = fingerprint(network, optimizer, splits, settings, sources)
-        listeners.insert(0, Checkpoint(checkpoint, identity, sources, *stopper))
+        settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping,
+                    "shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial,
+                    **({} if step is train_step else {"step": step})}
+        listeners.insert(0, Checkpoint(checkpoint, state, splits, settings, *stopper, shuffling=batches.rng))
     try:
-        parts = (state, batches, measured, reduction, step, listeners, evaluate_initial)
-        as_only_trainer((*network.layers, optimizer), _loop, *parts)
+        as_only_trainer((*network.layers, optimizer), _loop,
+                        state, batches, measured, reduction, step, listeners, evaluate_initial)
     except TrainingDiverged:
         if on_divergence == "raise":
             raise
@@ -204,10 +189,12 @@ def _loop(
                 with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                     loss = step(state.network, state.optimizer, images, labels, reduction, weights)
                 loss = loss / len(labels) if reduction == "sum" else loss
-                check_step(state, loss, reduction)
+                if not math.isfinite(loss):
+                    raise diverged(state, f"the loss became {loss}", reduction)
                 state.step, state.loss, total = state.step + 1, loss, total + loss * len(labels)
                 tell("on_batch_end")
-            check_parameters(state, reduction)
+            if not all(np.isfinite(array).all() for array in state.network.params.values()):
+                raise diverged(state, "a parameter became infinite or NaN", reduction)
             metrics = look() | {"running_loss": total / len(batches.labels)}
             for name, value in {**metrics, "seconds": time.perf_counter() - started}.items():
                 getattr(state.history, name).append(value)

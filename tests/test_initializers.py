@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from mlp_core import GlorotNormal, GlorotUniform, HeNormal, Initializer, Linear, Normal, Zeros
-from mlp_core.initializers import get_initializer, initializer_config, make_rng
+from mlp_core import Initializer, Linear, Normal
+from mlp_core.initializers import get_initializer, make_rng
 
 SHAPE, FANS = (400, 600), (400, 600)
 
@@ -74,11 +74,6 @@ def test_an_initializer_of_ones_own():
             return np.ones(shape)
 
     assert (Linear(2, 3, Ones()).params["weight"] == 1).all()
-
-
-@pytest.mark.parametrize("initializer", [Zeros(), GlorotUniform(), GlorotNormal(), HeNormal()])
-def test_config_of_those_without_settings_is_their_name(initializer):
-    assert get_initializer(initializer_config(initializer)) == initializer
 
 
 @pytest.mark.parametrize("sigma", [True, np.True_, "wide", None])

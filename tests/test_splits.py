@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlp_core.splits import Dataset, Split, stratified_split
+from mlp_core.splits import Dataset, Split
 
 IMAGES = np.linspace(0, 1, 24).reshape(6, 4)
 LABELS = np.array([0, 1, 2, 0, 1, 2])
@@ -135,22 +135,3 @@ def test_the_digest_is_that_of_the_content_of_all_splits(split):
                replace(data, train=split.astype("float32")).sha256,
                replace(data, train=Split(IMAGES, LABELS[::-1])).sha256}
     assert len(digests) == 5
-
-
-def test_a_stratified_split_is_a_partition_in_the_same_proportions():
-    labels = np.repeat([0, 1, 2], [60, 30, 10])
-    parts = stratified_split(labels, (80, 10, 10), seed=3)
-    np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(100))
-    assert [np.bincount(labels[part]).tolist() for part in parts] == [[48, 24, 8], [6, 3, 1], [6, 3, 1]]
-
-
-def test_a_stratified_split_depends_on_its_seed_alone():
-    labels = np.arange(50) % 5
-    same, again, other = (np.concatenate(stratified_split(labels, (40, 10), seed=seed)) for seed in (0, 0, 1))
-    np.testing.assert_array_equal(same, again)
-    assert (same != other).any()
-
-
-def test_sizes_that_do_not_sum_to_the_labels_are_refused():
-    with pytest.raises(ValueError, match=r"sum to 6, got \[4, 1\], which sum to 5"):
-        stratified_split(LABELS, [4, 1])

@@ -86,7 +86,6 @@ def _download(source: Source, folder: Path, damaged: dict[Path, str], patience: 
 
 
 def _download_archive(source: Source, folder: Path, _: object, patience: Patience) -> None:
-    """Download the archive that holds everything."""
     download([source.archive_url], folder / source.archives[0], check=partial(read_archive, source),
              limit=source.size + HEADROOM, patience=patience)
 

@@ -91,20 +91,16 @@ def read_archive(source: Source, path: Path) -> list[np.ndarray]:
         if ".npz" in path.suffixes:  # float64 takes eight times the bytes
             arrays = take_arrays(read_npz(path, 8 * source.size + HEADROOM), "x_train", "y_train", "x_test", "y_test")
         else:  # and text more than twice as many again
-            arrays = _join_pairs(read_pickled_arrays(path, 20 * source.size + HEADROOM))
+            pairs = read_pickled_arrays(path, 20 * source.size + HEADROOM)
+            if len(pairs) < 2:
+                raise ValueError(f"expected (train, valid, test), got {len(pairs)} pair of arrays")
+            arrays = [*map(np.concatenate, zip(*pairs[:-1], strict=True)), *pairs[-1]]  # validation's are training's
         pixels = [to_pixels(array, part) for part, array in zip(source.parts, arrays, strict=True)]
     except ValueError as error:
         raise DatasetError(f"{path}: {error}") from error
     for part, array in zip(source.parts, pixels, strict=True):
         check_digest(to_idx(array), part.sha256, path)
     return pixels
-
-
-def _join_pairs(pairs: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
-    """Return images, labels, test images and test labels: all pairs but the last, the validation too, are training."""
-    if len(pairs) < 2:
-        raise ValueError(f"expected (train, valid, test), got {len(pairs)} pair of arrays")
-    return [*(np.concatenate([pair[half] for pair in pairs[:-1]]) for half in (0, 1)), *pairs[-1]]
 
 
 def to_pixels(array: np.ndarray, part: Part) -> np.ndarray:

@@ -6,6 +6,7 @@ validation or test part gets one by a fixed, stratified split.
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from mlp_core.datasets.idx import Pair, describe, is_named, read_idx_folder
 from mlp_core.datasets.pickles import read_pickled_arrays
 from mlp_core.datasets.pixels import channels_first, check_classes, find_divisor, from_pixels, to_labels
-from mlp_core.splits import SPLIT_NAMES, Dataset, Split, check_lengths, stratified_split
+from mlp_core.splits import SPLIT_NAMES, Dataset, Split, check_lengths
 from mlp_core.storage.archives import read_npz
 from mlp_core.storage.files import DatasetError, read_bytes
 
@@ -117,3 +118,39 @@ def _to_splits(pairs: dict[str, Pair], *, known: bool) -> list[Split]:
     for part, cut in [*zip(missing, cuts[1:], strict=True), *([("train", cuts[0])] if missing else [])]:
         images[part], labels[part] = images["train"][cut], labels["train"][cut]
     return [Split(from_pixels(images[part], divisor), labels[part]) for part in SPLIT_NAMES]
+
+
+def stratified_split(labels: np.ndarray, sizes: Sequence[int], *, seed: int = 0) -> list[np.ndarray]:
+    """Return shuffled indices for consecutive splits that hold every class in the same proportion.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n,), int
+        Class of each image.
+    sizes : sequence of int
+        How many images each split takes; their sum is n.
+    seed : int
+        Fixes the choice.
+
+    Returns
+    -------
+    list of ndarray, each of shape (size,), int64
+
+    Examples
+    --------
+    >>> first, second = stratified_split(np.array([0, 0, 0, 1, 1, 1]), [4, 2])
+    >>> sorted(second // 3)
+    [np.int64(0), np.int64(1)]
+    """
+    if sum(sizes) != len(labels):
+        raise ValueError(f"expected sizes that sum to {len(labels)}, got {list(sizes)}, which sum to {sum(sizes)}")
+    # NumPy promises the same numbers for ever from this generator only, and the split must not move with a release
+    random = np.random.RandomState(seed)  # noqa: NPY002
+    shuffled = random.permutation(len(labels))
+    # each image's place within its own class, from 0 to 1: sorted by it, every prefix is stratified
+    place = np.empty(len(labels))
+    for label in np.unique(labels):
+        members = shuffled[labels[shuffled] == label]
+        place[members] = (np.arange(len(members)) + 0.5) / len(members)
+    order = shuffled[np.argsort(place[shuffled], kind="stable")]
+    return [random.permutation(part) for part in np.split(order, np.cumsum(sizes)[:-1])]

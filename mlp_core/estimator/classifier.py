@@ -4,10 +4,8 @@ That is parameters to see and set, pickles, and data as it hands them over: rows
 have a weight.
 """
 
-from __future__ import annotations
-
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,11 +24,28 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from mlp_core.network import Sequential
 from mlp_core.splits import Split
 
-CHUNK = 1 << 20  # numbers of sparse rows to make dense at a time, to be predicted
 ONE_COLUMN = (
     "expected one label per row, y of shape (n,), got shape {}: for several labels per row fit "
     "sklearn.multioutput.MultiOutputClassifier(MLPClassifier(...)); for one-hot rows pass y.argmax(axis=1)"
 )
+
+
+def _copied(name: str, kind: str, what: str) -> property:
+    """Return a property with the network's arrays of one kind, in the layers' order; what is assigned is copied in."""
+
+    def get(model: "NetworkClassifier") -> tuple[np.ndarray, ...]:
+        check_is_fitted(model)
+        return tuple(array for key, array in model.network_.params.items() if key.endswith(kind))
+
+    def copy(model: "NetworkClassifier", arrays: Sequence[ArrayLike]) -> None:
+        targets = get(model)
+        shapes = [target.shape for target in targets], [np.shape(array) for array in arrays]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"expected {name} of shapes {shapes[0]}, got {shapes[1]}")
+        for target, array in zip(targets, arrays, strict=True):
+            target[...] = array
+
+    return property(get, copy, doc=f"{what}; what is assigned is copied into the network.")
 
 
 class NetworkClassifier(ClassifierMixin, BaseEstimator):
@@ -39,23 +54,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     network_: Sequential
     classes_: np.ndarray
 
-    @property
-    def coefs_(self) -> tuple[np.ndarray, ...]:
-        """The weights of each layer, shape (in_features, out_features); what is assigned is copied into the network."""
-        return self._parameters("weight")
-
-    @coefs_.setter
-    def coefs_(self, arrays: Sequence[ArrayLike]) -> None:
-        self._assign("coefs_", self._parameters("weight"), arrays)
-
-    @property
-    def intercepts_(self) -> tuple[np.ndarray, ...]:
-        """The biases of each layer, shape (out_features,); what is assigned is copied into the network."""
-        return self._parameters("bias")
-
-    @intercepts_.setter
-    def intercepts_(self, arrays: Sequence[ArrayLike]) -> None:
-        self._assign("intercepts_", self._parameters("bias"), arrays)
+    coefs_ = _copied("coefs_", "weight", "The weights of each layer, shape (in_features, out_features)")
+    intercepts_ = _copied("intercepts_", "bias", "The biases of each layer, shape (out_features,)")
 
     def __sklearn_tags__(self) -> Tags:
         """Say that sparse matrices are welcome."""
@@ -77,19 +77,6 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                 original_sklearn_version=version), stacklevel=2)
         super().__setstate__(state)
 
-    def _parameters(self, kind: str) -> tuple[np.ndarray, ...]:
-        """Return the network's arrays of one kind, "weight" or "bias", in the layers' order."""
-        check_is_fitted(self)
-        return tuple(array for name, array in self.network_.params.items() if name.endswith(kind))
-
-    def _assign(self, name: str, targets: Sequence[np.ndarray], arrays: Sequence[ArrayLike]) -> None:
-        """Copy arrays into the network's, all or none of them."""
-        shapes = [target.shape for target in targets], [np.shape(array) for array in arrays]
-        if shapes[0] != shapes[1]:
-            raise ValueError(f"expected {name} of shapes {shapes[0]}, got {shapes[1]}")
-        for target, array in zip(targets, arrays, strict=True):
-            target[...] = array
-
 
 class DenseRows:
     """The rows of a sparse matrix, each made dense when it is asked for: a batch at a time, never all of them."""
@@ -106,11 +93,6 @@ class DenseRows:
         """Return some of the rows, dense, as ``ndarray.take`` does; `axis` is 0."""
         return self[rows]
 
-    def chunks(self) -> Iterator[np.ndarray]:
-        """Yield all rows, dense, in the order in which they lie."""
-        size = max(1, CHUNK // self.shape[1])
-        return (self[start : start + size] for start in range(0, self.shape[0], size))
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Examples(Split):
@@ -123,7 +105,7 @@ class Examples(Split):
         if not isinstance(self.images, DenseRows):
             super().__post_init__()
 
-    def __getitem__(self, index: Any) -> Examples:
+    def __getitem__(self, index: Any) -> "Examples":
         """Return the part that a slice, a mask or a list of indices selects; sparse images stay sparse."""
         images: Any = DenseRows(self.images.matrix[index]) if isinstance(self.images, DenseRows) else self.images[index]
         return Examples(images, self.labels[index], None if self.weights is None else self.weights[index])

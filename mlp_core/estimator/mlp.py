@@ -1,7 +1,5 @@
 """`MLPClassifier`: this package's network and training loop behind scikit-learn's interface."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterable, Sequence
 from numbers import Real
@@ -12,15 +10,15 @@ from numpy.typing import ArrayLike
 from scipy.sparse import issparse
 from sklearn import neural_network
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from mlp_core.adam import Adam
-from mlp_core.callbacks import Callback, EarlyStopping
+from mlp_core.callbacks import EarlyStopping, TrainingState
 from mlp_core.estimator.classifier import DenseRows, Examples, NetworkClassifier, checked, hold_out
-from mlp_core.estimator.plateaus import InverseScaling, Plateau, Printer
+from mlp_core.estimator.plateaus import Plateau, print_epoch
 from mlp_core.history import History
 from mlp_core.layers import ReLU
 from mlp_core.losses import log_softmax, softmax
@@ -30,6 +28,7 @@ from mlp_core.optimizers import SGD
 from mlp_core.training import train
 
 LARGEST_AUTO_BATCH = 200
+CHUNK = 1 << 20  # numbers of sparse rows to make dense at a time, to be predicted
 SEEDS = 2**31 - 1  # one of them is drawn where `random_state` is no int
 ACTIVATIONS = {"logistic": "sigmoid", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "identity": "relu"}
 
@@ -169,7 +168,7 @@ class MLPClassifier(NetworkClassifier):
             self._start(split)
         learnt, valid = hold_out(split, self.validation_fraction, self._seed) if self.early_stopping else (split, None)
         self._renew_optimizer()
-        history = self._train(learnt, valid, self.max_iter, self._stopping())
+        history = self._train(learnt, valid, self.max_iter, *self._stopping())
         if history.status == "completed" and self.tol is not None and self.max_iter > 1:
             warnings.warn(f"{self.max_iter} epochs were made, and the loss still improves: raise max_iter, or set "
                           "tol=None for a fixed number of epochs", ConvergenceWarning, stacklevel=2)
@@ -192,7 +191,7 @@ class MLPClassifier(NetworkClassifier):
         split, self.classes_ = checked(self, X, y, sample_weight, classes=named, reset=first)
         if first:
             self._start(split)
-        self._train(split, None, 1, {})
+        self._train(split, None, 1)
         return self
 
     def predict(self, X: ArrayLike) -> np.ndarray:
@@ -214,10 +213,10 @@ class MLPClassifier(NetworkClassifier):
         rows = validate_data(self, X, reset=False, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
         if not issparse(rows):
             return self.network_.logits(rows)
-        return np.concatenate([self.network_.logits(chunk) for chunk in DenseRows(rows).chunks()])
+        dense, parts = DenseRows(rows), gen_batches(rows.shape[0], max(1, CHUNK // rows.shape[1]))
+        return np.concatenate([self.network_.logits(dense[part]) for part in parts])
 
     def _start(self, split: Examples) -> None:
-        """Make a new network, optimizer and random generator."""
         hidden = self.hidden_layer_sizes
         sizes = [self.n_features_in_, *(hidden if isinstance(hidden, Iterable) else [hidden]), len(self.classes_)]
         chance = self.random_state
@@ -245,33 +244,37 @@ class MLPClassifier(NetworkClassifier):
             return SGD(self.learning_rate_init, self.momentum, self.nesterovs_momentum and self.momentum > 0)
         return Adam(self.learning_rate_init, self.beta_1, self.beta_2, self.epsilon)
 
-    def _stopping(self) -> dict[str, Any]:
+    def _stopping(self) -> tuple[list[Plateau], EarlyStopping | None]:
         """Return how `train` is to know when to end, or to lower the learning rate."""
-        adaptive, metric = self._rate() == "adaptive", "valid_accuracy" if self.early_stopping else "running_loss"
+        adaptive = (self.solver, self.learning_rate) == ("sgd", "adaptive")
+        metric = "valid_accuracy" if self.early_stopping else "running_loss"
         callbacks, patience, tol = [], self.n_iter_no_change, self.tol
         if tol is not None and (adaptive or not self.early_stopping):
             callbacks, tol = [Plateau(metric, patience, tol, divisor=5 if adaptive else None)], None
         if not self.early_stopping:
-            return {"callbacks": callbacks}
+            return callbacks, None
         longest = max(1, self.max_iter)
         patience = longest if tol is None else min(patience, longest)  # without tol the best epoch is kept all the same
-        return {"callbacks": callbacks, "early_stopping": EarlyStopping(patience, metric=metric, min_delta=tol or 0.0)}
+        return callbacks, EarlyStopping(patience, metric=metric, min_delta=tol or 0.0)
 
-    def _rate(self) -> str:
-        """Return how the learning rate changes."""
-        return self.learning_rate if self.solver == "sgd" else "constant"
-
-    def _train(self, split: Examples, valid: Examples | None, epochs: int, stopping: dict[str, Any]) -> History:
+    def _train(self, split: Examples, valid: Examples | None, epochs: int, callbacks: Sequence[Plateau] = (),
+               early_stopping: EarlyStopping | None = None) -> History:
         """Train for some epochs, and note what was measured."""
-        callbacks: list[Callback] = [*stopping.pop("callbacks", ()), *([Printer()] if self.verbose else [])]
-        if self._rate() == "invscaling":
-            callbacks.append(InverseScaling(self.learning_rate_init, self.power_t, self.t_, len(split)))
+
+        def scale_rate(state: TrainingState) -> None:
+            seen = self.t_ + state.epoch * len(split)
+            state.optimizer.learning_rate = self.learning_rate_init / (seen + 1) ** self.power_t
+
+        scaled = (self.solver, self.learning_rate) == ("sgd", "invscaling")
+        listeners: list[Any] = [*callbacks, *([print_epoch] if self.verbose else []), *([scale_rate] if scaled else [])]
         batch_size = min(LARGEST_AUTO_BATCH if self.batch_size == "auto" else int(self.batch_size), len(split))
         mean_weight = 1.0 if split.weights is None else float(split.weights.mean())
         self._optimizer.weight_decay = self.alpha / (batch_size * mean_weight)
         self.history_ = train(self.network_, split, valid=valid, optimizer=self._optimizer, epochs=epochs,
                               batch_size=batch_size, seed=self._generator, shuffle=self.shuffle,
-                              evaluate_train=False, callbacks=callbacks, **stopping)
+                              evaluate_train=False, callbacks=listeners, early_stopping=early_stopping)
+        if self.verbose and self.history_.message:
+            print(f"{self.history_.message}. Stopping.")
         self.loss_curve_ += self.history_.running_loss
         if self.validation_scores_ is not None:
             self.validation_scores_ += self.history_.valid_accuracy

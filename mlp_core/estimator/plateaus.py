@@ -1,6 +1,4 @@
-"""What scikit-learn's classifier does after an epoch: print, end, or lower the rate where nothing improves."""
-
-from __future__ import annotations
+"""What scikit-learn's classifier does after an epoch: end or lower the rate where nothing improves, and print."""
 
 import math
 
@@ -34,28 +32,8 @@ class Plateau(Callback):
             self.waited = 0
 
 
-class InverseScaling(Callback):
-    """Make the learning rate ``initial / (seen + 1) ** power`` after every epoch of `each` images."""
-
-    def __init__(self, initial: float, power: float, seen: int, each: int) -> None:
-        self.initial, self.power, self.seen, self.each = initial, power, seen, each
-
-    def on_epoch_end(self, state: TrainingState) -> None:
-        """Count the epoch's images."""
-        self.seen += self.each
-        state.optimizer.learning_rate = self.initial / (self.seen + 1) ** self.power
-
-
-class Printer(Callback):
-    """Print every epoch's loss, and why training ended, in scikit-learn's words."""
-
-    def on_epoch_end(self, state: TrainingState) -> None:
-        """Print the epoch's loss and, if there is one, its validation accuracy."""
-        print(f"Iteration {state.epoch}, loss = {state.history.running_loss[-1]:.8f}")
-        if state.history.valid_accuracy:
-            print(f"Validation score: {state.history.valid_accuracy[-1]:f}")
-
-    def on_train_end(self, state: TrainingState) -> None:
-        """Print why training ended before the last epoch, if it did."""
-        if state.stop_reason:
-            print(f"{state.stop_reason}. Stopping.")
+def print_epoch(state: TrainingState) -> None:
+    """Print an epoch's loss and, if there is one, its validation accuracy, in scikit-learn's words."""
+    print(f"Iteration {state.epoch}, loss = {state.history.running_loss[-1]:.8f}")
+    if state.history.valid_accuracy:
+        print(f"Validation score: {state.history.valid_accuracy[-1]:f}")

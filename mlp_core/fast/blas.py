@@ -7,8 +7,6 @@ called in the library that NumPy uses: SciPy carries a second one, and two libra
 Where they are not found, or cannot take the arrays as they lie, NumPy does the work in two steps.
 """
 
-from __future__ import annotations
-
 import ctypes
 from collections.abc import Callable
 from functools import lru_cache
@@ -83,10 +81,8 @@ def _plain(target: np.ndarray, *sources: np.ndarray) -> bool:
     kind = target.dtype
     if not (kind.char in "fd" and kind.isnative and target.flags.behaved and target.size):
         return False
-    for source in sources:
-        if source.dtype != kind or not (source.flags.aligned and source.size) or np.may_share_memory(target, source):
-            return False
-    return True
+    return all(source.dtype == kind and source.flags.aligned and source.size
+               and not np.may_share_memory(target, source) for source in sources)
 
 
 def leading(matrix: np.ndarray) -> tuple[int, int] | None:

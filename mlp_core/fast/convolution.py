@@ -13,8 +13,6 @@ all patches, much as in Cho and Brand 2017 ("MEC: memory-efficient convolution")
 is one matrix product, if the kernel rows lie in memory in the order in which these output rows come (`kernel_order`).
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
@@ -28,12 +26,11 @@ from mlp_core.convolution import Conv2d, MaxPool2d
 from mlp_core.fast.blas import add_product
 from mlp_core.fast.dense import InPlace
 from mlp_core.fast.threads import threads
+from mlp_core.fast.update import Update
 from mlp_core.layers import Layer, ReLU
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
-
-    from mlp_core.fast.update import Update
 
 EXAMPLES_A_PART = 32  # in smaller parts the threads wait for each other, in Python, longer than they gain
 
@@ -53,7 +50,7 @@ class Trunk:
     def forward(self, images: np.ndarray, training: bool) -> np.ndarray:
         """Return the flat output of images, shape (n, C, H, W)."""
 
-        def work(chain: Chain, part: slice) -> None:
+        def work(chain: "Chain", part: slice) -> None:
             self.images[..., part] = chain.forward(images[part].transpose(2, 1, 3, 0)).transpose(1, 0, 2, 3)
 
         self._in_parts(work)
@@ -63,7 +60,7 @@ class Trunk:
         """Compute the gradients of each part, add them up in the parts' order, and update."""
         grads = grad.reshape(self.images.shape)
 
-        def work(chain: Chain, part: slice) -> None:
+        def work(chain: "Chain", part: slice) -> None:
             chain.backward(grads[..., part].transpose(1, 0, 2, 3))
 
         self._in_parts(work)
@@ -76,7 +73,7 @@ class Trunk:
                 update.by_gradient(layer, index, name, operations[0].in_layer_order(name, total))
         return grad
 
-    def _in_parts(self, work: Callable[[Chain, slice], None]) -> None:
+    def _in_parts(self, work: "Callable[[Chain, slice], None]") -> None:
         """Do the work of all parts, the first one in this thread."""
         futures: list[Future[None]] = []
         try:
@@ -97,7 +94,7 @@ def number_of_parts(n: int) -> int:
 
 
 @lru_cache(maxsize=1)
-def helpers(process: int) -> ThreadPoolExecutor:
+def helpers(process: int) -> "ThreadPoolExecutor":
     """Return this process's threads; a forked process does not inherit them and gets its own."""
     from concurrent.futures import ThreadPoolExecutor  # costs 10 ms, which `import mlp_core` need not pay
 

@@ -3,8 +3,6 @@
 What ``backward`` returns for the first operation of a network, ``first``, does not count.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

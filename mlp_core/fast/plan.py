@@ -1,24 +1,23 @@
 """A network's operations for one batch size, and the step made of them."""
 
-from __future__ import annotations
-
 import math
+import re
 import threading
-from itertools import combinations, pairwise
+from itertools import combinations
 from operator import attrgetter
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from mlp_core.convolution import Conv2d, Flatten
+from mlp_core.checks import Network
+from mlp_core.convolution import Conv2d, Flatten, MaxPool2d
 from mlp_core.dropout import Dropout
 from mlp_core.fast.convolution import TRUNK_LAYERS, Trunk, number_of_parts
 from mlp_core.fast.dense import DENSE_LAYERS
-from mlp_core.fast.protocol import Network
 from mlp_core.fast.threads import through_gate
 from mlp_core.fast.update import Update
-from mlp_core.layers import Layer, Linear
+from mlp_core.layers import Layer, Linear, ReLU
 from mlp_core.losses import Reduction, softmax_cross_entropy
 from mlp_core.optimizers import Optimizer
 
@@ -29,6 +28,9 @@ CHUNK_OF_IMAGES = 100  # the same for convolutions, whose unfolded images are mu
 METHODS = ("forward", "backward")
 methods_of = attrgetter(*METHODS)
 AS_WRITTEN = {kind: methods_of(kind) for kind in (*TRUNK_LAYERS, *DENSE_LAYERS, Flatten)}
+LETTERS = {Conv2d: "C", MaxPool2d: "M", Flatten: "F", Linear: "L", Dropout: "D", ReLU: "R"}  # other activations: "A"
+# a dense activation works in place, which only the array of a Linear layer allows
+ORDER = re.compile("((C[CMR]*)?F)?(L[RA]?D*)+")
 NETWORKS: set[tuple[Any, ...]] = set()  # the methods of networks that do nothing but call one layer after the other
 
 
@@ -80,7 +82,7 @@ def obstacle(network: Network) -> str:
     It knows convolutions, Flatten, dense layers in a row. Types are compared exactly: a subclass may compute anything,
     and so may a method that was replaced.
     """
-    kinds, start = [type(layer) for layer in network.layers], flatten_at(network.layers)
+    kinds = [type(layer) for layer in network.layers]
     for kind, layer in zip(kinds, network.layers, strict=True):
         if kind not in AS_WRITTEN:
             return f"{kind.__name__} is no layer that it knows"
@@ -88,13 +90,7 @@ def obstacle(network: Network) -> str:
             return f"a {kind.__name__} has another forward or backward than its class had"
     if methods_of(type(network)) not in NETWORKS or not vars(network).keys().isdisjoint(METHODS):
         return "the network has a forward or backward of its own"
-    trunk, head = kinds[:start], kinds[start:]
-    head = head[1:] if head[0] is Flatten else head
-    known = all(kind in TRUNK_LAYERS for kind in trunk) and all(kind in DENSE_LAYERS for kind in head)
-    # an activation works in place, which only the array of a Linear layer allows
-    in_place = all(before is Linear or kind in (Linear, Dropout) for before, kind in pairwise(head))
-    begins_well = trunk[:1] in ([], [Conv2d]) and head[:1] == [Linear]
-    if not (known and in_place and begins_well and network.input_shape is not None):
+    if network.input_shape is None or not ORDER.fullmatch("".join(LETTERS.get(kind, "A") for kind in kinds)):
         return "its layers stand in an order that it does not know"
     if len({*map(id, network.layers)}) < len(kinds) or not has_arrays_of_its_own(network):
         return "parameters are shared, of two precisions, or not to be written as they lie"

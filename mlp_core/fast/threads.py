@@ -8,8 +8,6 @@ network's passes do not go through the gate; and a layer of one's own must not w
 computes with networks.
 """
 
-from __future__ import annotations
-
 import ctypes
 import os
 import threading

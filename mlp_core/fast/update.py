@@ -1,15 +1,13 @@
 """How gradients reach the parameters in `mlp_core.fast`."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from mlp_core.adam import Adam
+from mlp_core.checks import Network
 from mlp_core.fast.blas import add_multiple, add_product
-from mlp_core.fast.protocol import Network
 from mlp_core.layers import Layer
 from mlp_core.optimizers import SGD, Optimizer
 

@@ -1,7 +1,5 @@
 """Is backward the derivative of forward?  Every gradient beside a central difference, in double precision."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from mlp_core.checks import check_batch, positive_int
@@ -66,10 +64,6 @@ def check_layer(
     x : ndarray, shape (n, ...), float
     eps, tolerance, max_entries_per_array, seed
         As for `check_gradients`.
-
-    Returns
-    -------
-    GradientCheck
     """
     layers = Sequential([layer]).astype("float64").layers
     rng = np.random.default_rng(seed)
@@ -85,7 +79,6 @@ def check_layer(
 
 
 def _check(probe: LossProbe, eps: float, tolerance: float, max_entries: int | None, seed: int) -> GradientCheck:
-    """Check every array of a probe."""
     for what, value in (("eps", eps), ("tolerance", tolerance)):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError(f"expected {what} as a number between 0 and 1, got {value!r}")
@@ -108,9 +101,8 @@ def _check_array(
     sampled = max_entries is not None and gradient.size > max_entries
     if sampled:
         flat = np.sort(rng.choice(gradient.size, max_entries, replace=False))
-    entries = [entry_at(position, gradient.shape) for position in flat]
-    indices: list[Index | None] = [*entries]
-    differences = [probe.difference(name, eps, entry) for entry in entries]
+    indices: list[Index | None] = [entry_at(position, gradient.shape) for position in flat]
+    differences = [probe.difference(name, eps, entry) for entry in indices if entry is not None]
     analytic = list(gradient.ravel()[flat])
     if sampled:
         direction, difference = _random_direction(probe, name, eps, rng)
@@ -123,9 +115,8 @@ def _check_array(
     return ArrayCheck(name, layer, gradient.shape, indices, np.array(analytic), numerical, error, kinks)
 
 
-def _random_direction(
-    probe: LossProbe, name: str, eps: float, rng: np.random.Generator
-) -> tuple[np.ndarray, Difference]:
+def _random_direction(probe: LossProbe, name: str, eps: float, rng: np.random.Generator
+                      ) -> tuple[np.ndarray, Difference]:
     """Return a random unit direction and the difference along it; up to five tries to avoid kinks."""
     for _ in range(DIRECTIONS):
         direction = rng.standard_normal(probe.arrays[name].shape)

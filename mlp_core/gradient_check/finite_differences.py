@@ -6,8 +6,6 @@ ReLU switching or a max-pool choosing another pixel, L has no derivative within 
 nothing: that is noticed and reported.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -99,21 +97,17 @@ class LossProbe:
             for rng, state in zip(_generators(layer), self.random_states[index], strict=True):
                 rng.bit_generator.state = state
             x = layer.forward(x, training=True)
-            kink = kink or not _same(_choices(layer), self.choices[index])
+            kink = kink or not np.array_equal(_choices(layer), self.choices[index])  # type: ignore[arg-type]
         return self.criterion(x)[0], kink
 
 
-def probe_network(
-    network: Sequential, x: np.ndarray, y: np.ndarray, *, dtype: DTypeLike, reduction: Reduction
-) -> LossProbe:
+def probe_network(network: Sequential, x: np.ndarray, y: np.ndarray, *, dtype: DTypeLike,
+                  reduction: Reduction) -> LossProbe:
     """Return a probe of the cross-entropy of a copy of the network in that precision."""
     check_network(network)
     network = network.astype(dtype)
-    x = check_batch(x).astype(network.dtype)
-    network.forward(x[:1])  # raises the network's own message if the shape is wrong
-    if network.input_shape is not None:
-        x = x.reshape(len(x), *network.input_shape)
-    return LossProbe(network.layers, x, lambda logits: softmax_cross_entropy(logits, y, reduction))
+    batch = network.as_batch(check_batch(x))
+    return LossProbe(network.layers, batch, lambda logits: softmax_cross_entropy(logits, y, reduction))
 
 
 def entry_at(position: int | np.integer, shape: Shape) -> Index:
@@ -122,7 +116,6 @@ def entry_at(position: int | np.integer, shape: Shape) -> Index:
 
 
 def _generators(layer: Layer) -> list[np.random.Generator]:
-    """Return the layer's sources of randomness."""
     return [value for value in vars(layer).values() if isinstance(value, np.random.Generator)]
 
 
@@ -130,11 +123,6 @@ def _choices(layer: Layer) -> np.ndarray | None:
     """Return the layer's discrete choices in the last pass; None if it makes none or does not say."""
     choices = getattr(layer, "choices", None)
     return choices() if choices else None
-
-
-def _same(a: np.ndarray | None, b: np.ndarray | None) -> bool:
-    """Tell whether two layers' choices are equal."""
-    return a is b or (a is not None and b is not None and np.array_equal(a, b))
 
 
 def _check_shape(what: str, actual: np.ndarray, expected: np.ndarray) -> None:

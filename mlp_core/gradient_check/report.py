@@ -1,7 +1,5 @@
 """What a gradient check found, and what it says about the mistake."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
@@ -111,20 +109,19 @@ class GradientCheck:
         """The names of the arrays of which no entry could be compared, as every step crossed a kink."""
         return [check.name for check in self.arrays if check.kinks.all()]
 
-    def raise_if_failed(self) -> GradientCheck:
+    def raise_if_failed(self) -> "GradientCheck":
         """Raise GradientError, with all that helps to find the mistake, unless the check passed; return it if so."""
         if not self.passed:
             raise GradientError(str(self))
         return self
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row an array: its shape, entries checked, kinks, largest errors, verdict."""
         import pandas as pd
 
         return pd.DataFrame([self._row(check) for check in self.arrays]).set_index("parameter")
 
     def _row(self, check: ArrayCheck) -> dict[str, object]:
-        """Return an array's row of the table."""
         absolute = np.abs(check.analytic - check.numerical)[~check.kinks]
         return {
             "parameter": check.name, "layer": check.layer, "shape": check.shape,

@@ -1,7 +1,5 @@
 """How good is a finite difference?  The same derivative with ever smaller steps."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +11,10 @@ from numpy.typing import DTypeLike
 from mlp_core.checks import Shape, positive_int
 from mlp_core.gradient_check.finite_differences import Index, entry_at, probe_network
 from mlp_core.losses import Reduction
+from mlp_core.network import Sequential
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from mlp_core.network import Sequential
 
 DEFAULT_N = tuple(k * 10**i for i in range(6) for k in (1, 5))
 
@@ -73,7 +70,7 @@ class Sweep:
         largest = np.where(self.kinks, -1.0, self.absolute).max(axis=1)
         return np.where(largest < 0, np.nan, largest)
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row for each N and entry; entries are counted from 1."""
         import pandas as pd
 
@@ -85,7 +82,7 @@ class Sweep:
             "difference": self.difference.ravel(), "absolute": self.absolute.ravel(), "kink": self.kinks.ravel(),
         })
 
-    def summary(self) -> pd.DataFrame:
+    def summary(self) -> "pd.DataFrame":
         """Return a DataFrame, one row for each N: the largest difference, that away from kinks, and the kinks."""
         import pandas as pd
 
@@ -127,10 +124,6 @@ def finite_difference_sweep(
         float64, or float32 to see the round-off of single precision.
     reduction : {"mean", "sum"}
         Of the loss over the batch.
-
-    Returns
-    -------
-    Sweep
     """
     inverse_steps = _inverse_steps(N)
     probe = probe_network(network, x, y, dtype=dtype, reduction=reduction)

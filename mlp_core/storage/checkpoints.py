@@ -5,8 +5,6 @@ of every random generator, the history, a fingerprint of the settings and the da
 all this, so that no damage goes unnoticed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math
@@ -17,10 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from mlp_core.batches import weights_of
 from mlp_core.callbacks import Callback, EarlyStopper, EarlyStopping, TrainingState
-from mlp_core.evaluation import weights_of
 from mlp_core.history import History
-from mlp_core.network import Sequential
 from mlp_core.splits import Split
 from mlp_core.storage.archives import read_npz, write_npz
 from mlp_core.storage.files import DatasetError
@@ -38,12 +35,17 @@ class CheckpointError(ValueError):
 class Checkpoint(Callback):
     """The checkpoint file of one run: goes on from it before the first step, writes it after every epoch.
 
-    `fingerprint` is what must be the same for a run to go on, each under the name that an error message gives it.
+    `settings` is what must be the same for a run to go on, besides network, optimizer and data, each under the name
+    that an error message gives it; `shuffling` is where the order of the images is drawn from.
     """
 
-    def __init__(self, path: str | os.PathLike[str], fingerprint: Mapping[str, str],
-                 generators: list[np.random.Generator], stopper: EarlyStopper | None = None) -> None:
-        self.path, self.fingerprint, self.generators, self.stopper = Path(path), dict(fingerprint), generators, stopper
+    def __init__(self, path: str | os.PathLike[str], state: TrainingState, splits: Mapping[str, Split],
+                 settings: Mapping[str, Any], stopper: EarlyStopper | None = None, *,
+                 shuffling: np.random.Generator | None) -> None:
+        self.path, self.stopper = Path(path), stopper
+        layers = [value for layer in state.network.layers for value in vars(layer).values()]
+        self.generators = [rng for rng in (shuffling, *layers) if isinstance(rng, np.random.Generator)]
+        self.fingerprint = _fingerprint(state, splits, settings, self._random_states())
         if not self.path.parent.is_dir():
             raise CheckpointError(f"expected an existing folder for the checkpoint, got {self.path.parent}")
 
@@ -52,9 +54,8 @@ class Checkpoint(Callback):
         stopper = self.stopper or EarlyStopper(EarlyStopping())
         progress = {"epoch": state.epoch, "step": state.step, "loss": state.loss, "stop": str(state.stop_reason)}
         best = {"score": stopper.best if stopper.best_epoch else None, "epoch": stopper.best_epoch}
-        random = [rng.bit_generator.state for rng in self.generators]
-        document = {"format": FORMAT, "version": VERSION, "fingerprint": self.fingerprint,
-                    "history": state.history.to_dict(), "progress": progress, "best": best, "random": random}
+        document = {"format": FORMAT, "version": VERSION, "fingerprint": self.fingerprint, "progress": progress,
+                    "history": state.history.to_dict(), "best": best, "random": self._random_states()}
         arrays = {"document": _as_bytes(document)}
         arrays |= {f"params/{name}": array for name, array in state.network.params.items()}
         arrays |= {f"best/{name}": array for name, array in stopper.best_params.items()}
@@ -78,6 +79,9 @@ class Checkpoint(Callback):
         except DAMAGES as error:
             fault = f"{type(error).__name__}: {error}"
             raise CheckpointError(f"cannot go on from {self.path} ({fault}); delete it to start again") from error
+
+    def _random_states(self) -> list[Mapping[str, Any]]:
+        return [rng.bit_generator.state for rng in self.generators]
 
     def _read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the file's document and arrays; nothing in it is ever executed."""
@@ -153,27 +157,19 @@ def _as_bytes(value: Any) -> np.ndarray:
 
 
 def _content_hash(arrays: Mapping[str, np.ndarray]) -> str:
-    """Return a hash of all arrays and their names."""
     return _sha256(_as_bytes(sorted(arrays)), *(array for _, array in sorted(arrays.items())))
 
 
-def generators(network: Sequential, shuffling: np.random.Generator | None) -> list[np.random.Generator]:
-    """Return every source of randomness of a run: that of the shuffling, then those of the layers."""
-    layers = [value for layer in network.layers for value in vars(layer).values()]
-    return [rng for rng in (shuffling, *layers) if isinstance(rng, np.random.Generator)]
-
-
-def fingerprint(network: Sequential, optimizer: Any, splits: Mapping[str, Split], settings: Mapping[str, Any],
-                generators: list[np.random.Generator]) -> dict[str, str]:
+def _fingerprint(state: TrainingState, splits: Mapping[str, Split], settings: Mapping[str, Any],
+                 random: list[Mapping[str, Any]]) -> dict[str, str]:
     """Return what makes a run this run: its settings as text, its data and its start as hashes."""
-    states = [rng.bit_generator.state for rng in generators]
     weights = weights_of(splits["train"])
     return {
-        "network": " ".join(repr(network).split()),
-        "optimizer": _without_addresses(optimizer),
-        **{name: str(value) for name, value in settings.items()},
-        "initial state of the parameters": _sha256(*network.params.values()),
-        "seed": _sha256(_as_bytes(states)),
+        "network": " ".join(repr(state.network).split()),
+        "optimizer": _without_addresses(state.optimizer),
+        **{name: getattr(value, "__qualname__", str(value)) for name, value in settings.items()},
+        "initial state of the parameters": _sha256(*state.network.params.values()),
+        "seed": _sha256(_as_bytes(random)),
         **({} if weights is None else {"weights": _sha256(weights)}),
         **{f"{name} split": _sha256(part.images, part.labels) for name, part in splits.items()},
     }
@@ -190,7 +186,6 @@ def _without_addresses(optimizer: Any) -> str:
 
 
 def _sha256(*arrays: np.ndarray) -> str:
-    """Return a hash of the arrays' shapes, types and bytes."""
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{array.shape}{array.dtype.str}".encode())

@@ -1,6 +1,5 @@
 """Reading files that may be anything: never more than a limit, and every failure names the file and the fault."""
 
-import errno
 import gzip
 import hashlib
 import io
@@ -48,7 +47,6 @@ def read_stream(stream: IO[bytes] | gzip.GzipFile, limit: int, path: Path) -> by
 
 
 def _check_size(size: int, limit: int, path: Path) -> None:
-    """Raise `DatasetError` where there are more bytes than may be."""
     if size > limit:
         raise DatasetError(f"{path}: too large: expected at most {limit:,} bytes of content, got more")
 
@@ -60,8 +58,7 @@ def most_bytes(size: int) -> int:
 
 def check_exists(path: str | os.PathLike[str]) -> Path:
     """Return `path` as a Path, or raise FileNotFoundError as `open` does."""
-    if not os.path.exists(path):
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(path))
+    os.stat(path)
     return Path(path)
 
 

@@ -1,7 +1,5 @@
 """Hashes of text, and of Python code as it runs: comments, docstrings and layout do not change the latter."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 

@@ -4,8 +4,6 @@ A file may come from anyone, so `load_layers` believes nothing: the arrays must 
 NumPy's ``savez`` leaves them), so that a small file cannot grow, and no layer is made before they are what it asks for.
 """
 
-from __future__ import annotations
-
 import inspect
 import json
 import os
@@ -103,7 +101,6 @@ def _read_architecture(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
 
 
 def _kind(name: str) -> type[Layer]:
-    """Return the kind of layer of that name."""
     if name not in Layer.kinds:
         known = ", ".join(Layer.kinds)
         raise ValueError(f"expected a layer among {known}, got {name!r}; a layer of your own must be defined before")

@@ -1,7 +1,5 @@
 """What an optimizer carries from one update to the next, as a dictionary that a checkpoint can hold."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

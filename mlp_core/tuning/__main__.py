@@ -1,7 +1,5 @@
 """``python -m mlp_core.tuning``: list and clear the cache of a search."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Sequence

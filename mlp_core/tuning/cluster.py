@@ -1,7 +1,5 @@
 """Trials on a Dask cluster: past one machine, with Dask's own futures."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError

@@ -1,12 +1,9 @@
 """What makes two trials the same: their settings, their data and the code that runs them, as hashes and seeds."""
 
-from __future__ import annotations
-
 import functools
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -24,19 +21,10 @@ def code_version() -> str:
     return digest(np.__version__, *names, *(code_hash(path.read_bytes()) for path in sources))
 
 
-def function_hash(function: Callable[..., Any] | None) -> str:
-    """Return a hash of what a function of the user runs and refers to; `Unhashable` as `value_hash`."""
-    if function is None:
-        return ""
-    if not isinstance(function, FunctionType):
-        raise TypeError(f"expected an ordinary function (def ...), got {function!r}")
-    return value_hash(function)
-
-
 def identify(build: Callable[..., Any] | None, run: Callable[..., Any] | None) -> tuple[str, str]:
     """Return a hash of the user's functions, and why their results cannot be kept: empty if they can."""
     try:
-        return digest(function_hash(build), function_hash(run)), ""
+        return digest(*("" if function is None else value_hash(function) for function in (build, run))), ""
     except Unhashable as error:
         name = "run" if build is None else "build"
         return "", f"{name}= cannot be told from another function, since it refers to {error}"

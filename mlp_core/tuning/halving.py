@@ -4,8 +4,6 @@ Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparamet
 rungs are synchronous, so that who goes on depends on neither the number of processes nor the order in which they end.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
@@ -20,12 +18,10 @@ def rung_epochs(n: int, epochs: int, factor: int | None) -> list[int]:
     >>> rung_epochs(36, 10, 3)
     [1, 3, 10]
     """
-    if factor is None:
-        return [epochs]
-    rungs = 0
-    while factor ** (rungs + 1) <= min(n, epochs):
-        rungs += 1
-    return [epochs // factor**rung for rung in range(rungs, -1, -1)]
+    lengths = [epochs]
+    while factor and factor ** len(lengths) <= min(n, epochs):
+        lengths.insert(0, epochs // factor ** len(lengths))
+    return lengths
 
 
 def promoted(records: dict[str, Record], factor: int) -> list[str]:
@@ -57,7 +53,7 @@ def climb(session: Session, rungs: Sequence[Sequence[Trial]], title: str, factor
             reason = f"not among the best {len(on)} of {len(records)} after {length}"
             for place in [place for place in places if rung[place].key not in on]:
                 trial, record = outcome[place]
-                session.drop_checkpoint(trial)
+                session.store.drop_checkpoint(trial.lineage)
                 if record["status"] == "ok":  # what has failed or diverged keeps its reason
                     outcome[place] = trial, {**record, "status": "stopped", "reason": reason}
             places = [place for place in places if rung[place].key in on]

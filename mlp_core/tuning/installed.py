@@ -1,7 +1,5 @@
 """What is installed (the standard library, packages, and this package), and so known by its name and version."""
 
-from __future__ import annotations
-
 import functools
 import importlib.metadata
 import importlib.util

@@ -1,7 +1,5 @@
 """Hyperparameter search: trials over a space, in parallel, each result on disk the moment its trial ends."""
 
-from __future__ import annotations
-
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -30,7 +28,7 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
            cache: str | Path | None = None, seed: int = 0, scheduler: Any = None,
            parameters: tuple[int, int] | None = None, target: float | None = None, halving: int | None = None,
            checkpoints: bool = False, build: Callable[..., Any] | None = None, run: Callable[..., Any] | None = None,
-           progress: bool = True) -> pd.DataFrame:
+           progress: bool = True) -> "pd.DataFrame":
     """Train one network for each setting of a space, and return what they reached.
 
     Parameters
@@ -125,9 +123,8 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
             session = Session(store, engine, progress)
             outcome = climb(session, rungs, title, halving or 1)
     frame = to_frame(outcome, target)
-    frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused)
-    if uncached:
-        frame.attrs["uncached"] = uncached
+    frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused,
+                       **({"uncached": uncached} if uncached else {}))
     return frame
 
 

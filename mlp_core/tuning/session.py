@@ -1,11 +1,9 @@
 """One search at work: take from the cache what is there, run the rest, and keep what comes."""
 
-from __future__ import annotations
-
 import tempfile
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,11 +39,6 @@ class Session:
                 found.update(self._collect(records, count))
             self._write_again(found)
         return {trial.key: found[trial.key] for trial in trials}
-
-    def drop_checkpoint(self, trial: Trial) -> None:
-        """Remove the state of a trial that will not go on."""
-        with suppress(OSError):
-            self.store.path(trial.lineage, "checkpoints").unlink()
 
     def _look_up(self, trials: Sequence[Trial]) -> dict[str, Record]:
         """Return the records that need no new run, by key; warn of damaged ones."""

@@ -1,7 +1,5 @@
 """A data set as files that the processes of a search map into memory: written once, read by all, pickled by none."""
 
-from __future__ import annotations
-
 import functools
 import json
 import warnings
@@ -78,10 +76,8 @@ def open_dataset(folder: str) -> Dataset:
     """
     load = functools.partial(np.load, mmap_mode="r", allow_pickle=False)
     try:
-        train, valid, test = (
-            Split(*(np.asarray(load(f"{folder}/{name}_{part}.npy")) for part in ("images", "labels")))
-            for name in SPLIT_NAMES
-        )
+        train, valid, test = (Split(*(np.asarray(load(f"{folder}/{name}_{part}.npy")) for part in ("images", "labels")))
+                              for name in SPLIT_NAMES)
         name, classes, shape = json.loads(load(f"{folder}/description.npy").tobytes())
         data = Dataset(train, valid, test, name, tuple(classes), tuple(shape))
     except (OSError, ValueError, TypeError, EOFError) as error:

@@ -1,7 +1,5 @@
 """Search spaces: lists of settings, as a full grid or as a random sample."""
 
-from __future__ import annotations
-
 import difflib
 import itertools
 import math

@@ -6,8 +6,6 @@ trials) and `data/HASH/` (the arrays that the workers map into memory). All of i
 a search runs; only `trials` is worth keeping.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import secrets
@@ -94,6 +92,11 @@ class TrialStore:
             file.write(encode(record))
             if path.is_dir():
                 set_aside(path)
+
+    def drop_checkpoint(self, lineage: str) -> None:
+        """Remove the state of a trial that will not go on."""
+        with suppress(OSError):
+            self.path(lineage, "checkpoints").unlink()
 
     def records(self) -> Iterator[Record]:
         """Yield every readable result, the oldest first."""

@@ -1,7 +1,5 @@
 """The table of a search: which settings are within the budget, and what their trials reached."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -57,7 +55,7 @@ def count_parameters(settings: Settings, data: Dataset, build: Callable[..., Any
         return None
 
 
-def to_frame(trials: list[tuple[Trial, Record]], target: float | None) -> pd.DataFrame:
+def to_frame(trials: list[tuple[Trial, Record]], target: float | None) -> "pd.DataFrame":
     """Return one row for each trial and its record, in this order."""
     import pandas as pd
 

@@ -1,7 +1,5 @@
 """What one trial does with its settings: build the network and train it, or call the user's own function."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable, Mapping
@@ -36,11 +34,10 @@ def train_network(settings: Settings, data: Dataset, *, epochs: int, seed: int, 
     network = build(**own, **offered(build, own, data, seed))
     loop = {name: learning.pop(name) for name in LOOP if name in learning}
     stop_at = loop.pop("stop_at", None)
-    arguments = {"epochs": epochs, "seed": seed, "valid": data.valid, "on_divergence": "record", **loop}
     callbacks = [] if stop_at is None else [StopAt("valid_accuracy", stop_at)]
-    arguments |= {"optimizer": make_optimizer(**learning), "callbacks": callbacks, "checkpoint": checkpoint}
     try:
-        history = train(network, data.train, **arguments)
+        history = train(network, data.train, valid=data.valid, optimizer=make_optimizer(**learning), epochs=epochs,
+                        seed=seed, callbacks=callbacks, on_divergence="record", checkpoint=checkpoint, **loop)
     except (CheckpointError, OSError):
         if checkpoint is None:
             raise
@@ -104,8 +101,7 @@ def setting_names(build: Callable[..., Any] | None,
     return [*named, *(() if run is not None else learning_names()), "seed"], required
 
 
-def run_custom(settings: Settings, data: Dataset, *, epochs: int, seed: int,
-               run: Callable[..., Any]) -> History:
+def run_custom(settings: Settings, data: Dataset, *, epochs: int, seed: int, run: Callable[..., Any]) -> History:
     """Call the user's `run`, and return what it measured as a history; TypeError if it is nothing of that kind."""
     own = {name: value for name, value in settings.items() if name != "seed"}
     result = run(data, **own, epochs=epochs, seed=seed)
@@ -113,7 +109,5 @@ def run_custom(settings: Settings, data: Dataset, *, epochs: int, seed: int,
         return result
     if not isinstance(result, Mapping) or not result.keys() <= set(METRICS):
         raise TypeError(f"expected run to return a History or a dictionary of {', '.join(METRICS)}; got {result!r}")
-    history = History()
-    for name, values in result.items():
-        setattr(history, name, [float(value) for value in values])
-    return history
+    lists: dict[str, Any] = {name: [float(value) for value in values] for name, values in result.items()}
+    return History(**lists)

@@ -5,8 +5,6 @@ all that it finds outside itself, by value. What is installed (the standard libr
 by its name and version. Other objects are known by what pickle would store of them.
 """
 
-from __future__ import annotations
-
 import builtins
 import copyreg
 import dis
@@ -139,10 +137,11 @@ class _Hasher:
         if is_installed(str(scope.get("__name__"))):
             yield version(scope["__name__"])
             return
-        known = {**vars(builtins), **scope}
-        yield from self.named({name: known[name] for name in _global_names(value.__code__) if name in known})
-        for names in _imports(value.__code__):
-            yield from map(self.of, _import(scope, *names))
+        steps = (step for code in _nested(value.__code__) for step in dis.get_instructions(code))
+        names = {step.argval for step in steps if "GLOBAL" in step.opname or step.opname == "LOAD_NAME"}
+        yield from self.named({name: item for name, item in {**vars(builtins), **scope}.items() if name in names})
+        for found in _imports(value.__code__):
+            yield from map(self.of, _import(scope, *found))
 
     def code(self, value: types.CodeType) -> Iterator[str]:
         """Yield what code runs."""
@@ -150,8 +149,11 @@ class _Hasher:
         counts = (value.co_argcount, value.co_posonlyargcount, value.co_kwonlyargcount)
         yield self.of((counts, value.co_varnames[:arguments], value.co_flags & ~HAS_DOCSTRING))
         yield self.of(value.co_exceptiontable)
-        for step in _instructions(value):
-            yield self.of((step.opname, step.argval))
+        steps = [*dis.get_instructions(value)]
+        text = {place for place, step in enumerate(steps) if step.opname == "STORE_NAME" and step.argval in ABOUT_TEXT}
+        for place, step in enumerate(steps):
+            if text.isdisjoint((place, place + 1)):  # a class's docstring or line number: loaded, then stored
+                yield self.of((step.opname, step.argval))
 
     def instance(self, value: Any) -> Iterator[str]:
         """Yield what pickle would store of an object, and all attributes of one whose class is the user's."""
@@ -178,25 +180,11 @@ def _content(cell: Any) -> Any:
         return ...
 
 
-def _instructions(code: types.CodeType) -> list[dis.Instruction]:
-    """Return the instructions of code, without those that store a class's docstring or line number."""
-    steps = [*dis.get_instructions(code)]
-    text = {place for place, step in enumerate(steps) if step.opname == "STORE_NAME" and step.argval in ABOUT_TEXT}
-    return [step for place, step in enumerate(steps) if place not in text and place + 1 not in text]
-
-
 def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
-    """Yield code, and all code within it."""
     yield code
     for inner in code.co_consts:
         if isinstance(inner, types.CodeType):
             yield from _nested(inner)
-
-
-def _global_names(code: types.CodeType) -> set[str]:
-    """Return the names that code, or code within it, looks up outside all functions."""
-    steps = (step for inner in _nested(code) for step in dis.get_instructions(inner))
-    return {step.argval for step in steps if "GLOBAL" in step.opname or step.opname == "LOAD_NAME"}
 
 
 def _imports(code: types.CodeType) -> Iterator[tuple[str, tuple[str, ...], int]]:

@@ -1,7 +1,5 @@
 """What happens to one trial, in whichever process it runs: claim it, train it, write its result, return it."""
 
-from __future__ import annotations
-
 import functools
 import os
 import platform
@@ -22,7 +20,6 @@ from mlp_core.tuning.spaces import Settings
 from mlp_core.tuning.store import DamagedRecord, Record, TrialStore
 from mlp_core.tuning.training import run_custom, train_network
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # read when a BLAS is loaded
 SAME_CODE = "install on every worker what this process has, and restart the workers"
 
 
@@ -81,9 +78,8 @@ def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = 
         record = execute(trial, job, data, checkpoint)
         if "foreign" not in record:
             record = written(store, record)
-        if checkpoint is not None and trial.last:
-            with suppress(OSError):
-                checkpoint.unlink()
+        if trial.last:
+            store.drop_checkpoint(trial.lineage)
         return record
 
 
@@ -147,8 +143,6 @@ def make_record(trial: Trial, status: str, reason: str, history: Record | None =
 @functools.cache
 def limit_worker() -> None:
     """Give this process one BLAS thread for the rest of its life: what the user's functions multiply has one, too."""
-    if all(os.environ.get(name) == "1" for name in THREAD_VARIABLES):
-        return
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)

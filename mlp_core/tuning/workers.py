@@ -1,7 +1,5 @@
 """Where trials run: in this process, or in processes of this machine (loky)."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal
@@ -17,9 +15,10 @@ from typing import Any
 from mlp_core.splits import Dataset
 from mlp_core.tuning.shared_data import DatasetLost, publish_dataset
 from mlp_core.tuning.store import Record, TrialStore
-from mlp_core.tuning.work import THREAD_VARIABLES, Job, Trial, make_record, run_trial
+from mlp_core.tuning.work import Job, Trial, make_record, run_trial
 
 Result = tuple[Trial, Record | None]  # no record where another search is running the trial
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # read when a BLAS is loaded
 MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
 NOBODY = ""  # stands in for a trial where a process died without one
 FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent lives

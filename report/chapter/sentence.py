@@ -7,7 +7,7 @@ are LaTeX's; code is left as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from inspect import cleandoc
@@ -91,6 +91,17 @@ def fields(template: str) -> list[str]:
 
     _walk(template, note)
     return list(found)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them; nothing for none.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def unknown(name: str, names: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mlp_core.datasets.idx import to_idx
-from mlp_core.datasets.local import load_path
+from mlp_core.datasets.local import load_path, stratified_split
 from mlp_core.storage.files import DatasetError
 
 IMAGES = np.arange(120, dtype=np.uint8).reshape(30, 2, 2)
@@ -73,3 +73,20 @@ def test_an_empty_folder_says_what_belongs_into_it(tmp_path):
         load_path(tmp_path)
 
 
+def test_a_stratified_split_is_a_partition_in_the_same_proportions():
+    labels = np.repeat([0, 1, 2], [60, 30, 10])
+    parts = stratified_split(labels, (80, 10, 10), seed=3)
+    np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(100))
+    assert [np.bincount(labels[part]).tolist() for part in parts] == [[48, 24, 8], [6, 3, 1], [6, 3, 1]]
+
+
+def test_a_stratified_split_depends_on_its_seed_alone():
+    labels = np.arange(50) % 5
+    same, again, other = (np.concatenate(stratified_split(labels, (40, 10), seed=seed)) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(same, again)
+    assert (same != other).any()
+
+
+def test_sizes_that_do_not_sum_to_the_labels_are_refused():
+    with pytest.raises(ValueError, match=r"sum to 6, got \[4, 1\], which sum to 5"):
+        stratified_split(np.arange(6) % 3, [4, 1])

@@ -322,7 +322,7 @@ def test_wrong_weights_are_refused(digits):
 
 def test_boosting_works(digits):
     X, y = digits
-    boosted = AdaBoostClassifier(small(max_iter=15, tol=None), n_estimators=2).fit(X, y)
+    boosted = AdaBoostClassifier(small(max_iter=15, tol=None), n_estimators=2, random_state=0).fit(X, y)
     assert boosted.score(X, y) > 0.8
 
 

@@ -12,7 +12,7 @@ from filelock import FileLock
 from scipy import stats
 
 from mlp_core import SGD
-from mlp_core.tuning.fingerprint import function_hash, settings_hash, trial_key, trial_seed
+from mlp_core.tuning.fingerprint import identify, settings_hash, trial_key, trial_seed
 from mlp_core.tuning.halving import promoted, rung_epochs
 from mlp_core.tuning.spaces import check_space, grid, random_search
 from mlp_core.tuning.store import DamagedRecord, TrialStore
@@ -133,11 +133,10 @@ def make_function(factor, addend=0):
 
 
 def test_a_function_is_known_by_its_source_its_defaults_and_what_it_refers_to():
-    first = function_hash(make_function(2))
-    assert first == function_hash(make_function(2))
-    assert len({first, function_hash(make_function(3)), function_hash(make_function(2, 1))}) == 3
-    with pytest.raises(TypeError, match="expected an ordinary function"):
-        function_hash(Named(1))
+    first = identify(make_function(2), None)
+    assert first == identify(make_function(2), None)
+    others = {identify(make_function(3), None), identify(make_function(2, 1), None), identify(None, make_function(2))}
+    assert len({first, *others}) == 4
 
 
 

@@ -1,0 +1,131 @@
+"""The final networks of all chapters, marked once on the test images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from mlp_core import load_dataset
+from report.chapter import evidence, figures
+from report.chapter.kept import Kept
+from report.chapter.number import number
+
+
+@dataclass(frozen=True)
+class Final:
+    """A chapter's final network with its mark.
+
+    Attributes
+    ----------
+    name, chapter, dataset : str
+    parameters : int
+        How many numbers training could change.
+    hits : ndarray, shape (seeds, images), bool
+        Which of its answers are right.
+    """
+
+    name: str
+    chapter: str
+    dataset: str
+    parameters: int
+    hits: np.ndarray
+
+    @property
+    def accuracy(self) -> evidence.Estimate:
+        """The test accuracy over seeds and images; of one run, over images alone."""
+        return evidence.over_seeds(self.hits) if len(self.hits) > 1 else evidence.proportion(self.hits[0])
+
+
+def mark(kept: Sequence[Kept]) -> list[Final]:
+    """Hold what chapters kept against the test labels, the best first; a name that two chapters use gets the chapter.
+
+    Raises
+    ------
+    ValueError
+        If no chapter kept anything.
+    """
+    if not kept:
+        raise ValueError("no chapter kept a network, so there is nothing to mark: run the chapters before this one")
+    names = [one.name for one in kept]
+    datasets = {name: load_dataset(name) for name in {one.dataset for one in kept}}
+    finals = [
+        Final(
+            one.name if names.count(one.name) == 1 else f"{one.name} (chapter {chapter_number(one.chapter)})",
+            one.chapter, one.dataset, one.parameters, one.hits(datasets[one.dataset]),
+        )
+        for one in kept
+    ]  # fmt: skip
+    return sorted(finals, key=lambda final: -final.accuracy.value)
+
+
+def table(finals: list[Final]) -> pd.DataFrame:
+    """Return a row per network: chapter, data set where there are several, parameters, runs, accuracy, interval."""
+    rows = pd.DataFrame(
+        {
+            "chapter": [chapter_number(final.chapter) for final in finals],
+            "data set": [final.dataset for final in finals],
+            "parameters": [number(final.parameters) for final in finals],
+            "runs": [len(final.hits) for final in finals],
+            "test accuracy": [number(final.accuracy.value, ".1%") for final in finals],
+            "95 % interval": [interval(final.accuracy) for final in finals],
+        },
+        index=pd.Index([final.name for final in finals], name="network"),
+    )
+    return rows if rows["data set"].nunique() > 1 else rows.drop(columns="data set")
+
+
+def interval(rate: evidence.Estimate) -> str:
+    """Return an interval in per cents.
+
+    >>> interval(evidence.Estimate(0.9, 0.882, 0.915, 5))
+    '88.2 to 91.5\xa0%'
+    """
+    return f"{number(100 * rate.low, '.1f')} to {number(rate.high, '.1%')}"
+
+
+def best_group(finals: list[Final]) -> evidence.Group:
+    """Return which networks cannot be told from the best on the test images; their seeds are no pairs.
+
+    One run shows no spread between seeds, so a network of one run cannot be told from any other.
+    """
+    return evidence.best_group({final.name: final.hits for final in finals}, same_seeds=False)
+
+
+def headlines(finals: list[Final]) -> dict[str, object]:
+    """Return what the conclusion publishes: counts, the best network and its group."""
+    group = best_group(finals)
+    return {
+        "networks": len(finals),
+        "runs": sum(len(final.hits) for final in finals),
+        "best": group.best,
+        "best_accuracy": finals[0].accuracy.value,
+        "best_group": list(group.names),
+        "worse": list(group.others),
+    }
+
+
+def chapter_number(chapter: str) -> str:
+    """Return the number of a chapter by its notebook's name.
+
+    >>> chapter_number("05-cnn-vs-mlp")
+    '5'
+    """
+    return chapter.partition("-")[0].lstrip("0")
+
+
+def draw(finals: list[Final]) -> Axes:
+    """Draw the test accuracy of each network with its interval, the best on top."""
+    _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 0.6 + 0.24 * len(finals)))
+    group = best_group(finals).names
+    for height, final in enumerate(reversed(finals)):
+        rate, color = final.accuracy, "C0" if final.name in group else figures.GREY
+        ax.plot([100 * rate.low, 100 * rate.high], [height, height], color=color, linestyle="-", marker="")
+        ax.plot([100 * rate.value], [height], color=color, marker="o", linestyle="")
+    ax.set(yticks=range(len(finals)), yticklabels=[final.name for final in reversed(finals)])
+    ax.set_xlabel("test accuracy, %")
+    return ax

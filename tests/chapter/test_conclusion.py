@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+
+from mlp_core import Dataset, Split
+from report.chapter import conclusion, kept
+
+LABELS = np.arange(200) % 10
+
+
+@pytest.fixture
+def data(monkeypatch):
+    data = Dataset(*[Split(np.zeros((200, 4)), LABELS)] * 3, name="tiny")
+    monkeypatch.setattr(conclusion, "load_dataset", lambda name: data)
+    return data
+
+
+def kept_with(name, data, *rights, chapter="05-cnn", dataset="tiny"):
+    """Return what a chapter kept whose runs are right about so many of the 200 images."""
+    answers = np.array([np.where(np.arange(200) < right, LABELS, (LABELS + 1) % 10) for right in rights])
+    return kept.Kept(chapter, name, dataset, answers, kept._labels_sha256(data), 1234)
+
+
+def test_networks_are_marked_and_ranked(data):
+    finals = conclusion.mark([kept_with("weak", data, 100, 104), kept_with("strong", data, 190, 192)])
+    assert [final.name for final in finals] == ["strong", "weak"]
+    assert finals[0].accuracy.value == pytest.approx(191 / 200)
+    shown = conclusion.table(finals)
+    assert shown.columns.tolist() == ["chapter", "parameters", "runs", "test accuracy", "95 % interval"]
+    assert shown.loc["strong", ["chapter", "parameters", "test accuracy"]].tolist() == ["5", "1,234", "95.5\xa0%"]
+
+
+def test_one_run_has_the_interval_of_its_images(data):
+    (final,) = conclusion.mark([kept_with("one", data, 180)])
+    assert conclusion.interval(final.accuracy) == "85.1 to 93.4\xa0%"
+
+
+def test_nothing_kept_is_refused():
+    with pytest.raises(ValueError, match="nothing to mark"):
+        conclusion.mark([])
+
+
+def test_the_headlines_name_the_group(data):
+    told = conclusion.headlines(conclusion.mark([kept_with("a", data, 190, 191), kept_with("b", data, 20, 21)]))
+    assert (told["networks"], told["runs"], told["best"], told["worse"]) == (2, 4, "a", ["b"])
+
+
+def test_a_name_of_two_chapters_tells_them(data):
+    finals = conclusion.mark([kept_with("MLP", data, 9), kept_with("MLP", data, 8, chapter="07-b")])
+    assert [final.name for final in finals] == ["MLP (chapter 5)", "MLP (chapter 7)"]
+
+
+def test_the_data_set_is_told_where_there_are_two(data):
+    finals = conclusion.mark([kept_with("a", data, 9), kept_with("b", data, 8, dataset="other")])
+    assert conclusion.table(finals)["data set"].tolist() == ["tiny", "other"]
+
+
+def test_what_cannot_be_told_from_the_best_is_drawn_in_colour(data):
+    finals = conclusion.mark(
+        [kept_with("a", data, 190, 191, 190), kept_with("b", data, 188, 191), kept_with("c", data, 90, 91, 92)]
+    )
+    assert conclusion.best_group(finals).names == ("a", "b")
+    ax = conclusion.draw(finals)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["c", "b", "a"]
+    assert [line.get_color() for line in ax.lines[::2]] == ["0.45", "C0", "C0"]
+    plt.close(ax.figure)
