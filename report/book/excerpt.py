@@ -3,13 +3,14 @@
 import json
 import re
 
-from report.book.labels import COMPUTED, labels_in, labels_of, strings
+from report.book.labels import COMPUTED, labels_in, strings
 from report.errors import NotebookError
 from report.run import notebook as nb
 from report.run.tasks import chosen
 from report.settings import Settings
 
 HEADING = re.compile(r"^#+ +(.*?) *(?:\{#([\w:.-]+)[^}\n]*\})? *$", re.MULTILINE)
+OPTION = re.compile(r"^#\| *label: *[\"']?([\w:.-]+)", re.MULTILINE)
 
 
 def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
@@ -32,7 +33,7 @@ def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
     for chapter in settings.chapters:
         if chapter.name not in shown:
             names |= _names(settings, chapter.name, merged)
-    own = {label for cell in merged["cells"] for label in labels_of(cell)} if names else set()
+    own = {label for cell in merged["cells"] for label in _written(cell)} | {*_headings(merged["cells"])}
     return {label: name for label, name in names.items() if label not in own}
 
 
@@ -42,12 +43,27 @@ def _names(settings: Settings, chapter: str, merged: nb.Notebook) -> dict[str, s
         cells = nb.read(settings.notebooks / f"{chapter}.ipynb")["cells"]
     except NotebookError:
         cells = []
-    prose = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
-    headings = [(re.sub(r"[*_`$]", "", words), label) for words, label in HEADING.findall(prose)]
-    title = headings[0][0] if headings else chapter
-    labels = {label for cell in cells for label in labels_of(cell) | _in_code(cell, merged)} - {""}
+    headings = _headings(cells)
+    title = next(iter(headings.values()), chapter)
+    labels = {label for cell in cells for label in _written(cell) | _in_code(cell, merged)}
     names = {label: f"{label} (“{title}”)" for label in labels}
-    return names | {label: f"“{words}”" for words, label in headings if label} | {f"{chapter}.ipynb": title}
+    return names | {label: f"“{words}”" for label, words in headings.items()} | {f"{chapter}.ipynb": title}
+
+
+def _headings(cells: list[nb.Cell]) -> dict[str, str]:
+    """Return the words of the headings by the labels that they have, or can be called by."""
+    from report.typst.headings import slug  # spares nbconvert
+
+    prose = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
+    found = [(re.sub(r"[*_`$]", "", words), label) for words, label in HEADING.findall(prose)]
+    return {label or f"sec-{slug(words)}": words for words, label in found}
+
+
+def _written(cell: nb.Cell) -> set[str]:
+    """Return the labels that a cell has whatever its code does; without nbconvert, which takes long to load."""
+    if cell["cell_type"] != "code":
+        return labels_in(cell["source"])
+    return {*OPTION.findall(cell["source"]), *filter(None, [cell["metadata"].get("label")])}
 
 
 def _in_code(cell: nb.Cell, merged: nb.Notebook) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from report.run import notebook as nb
+from report.run.fast_imports import skip_slow_imports
 
 KINDS = r"(?:fig|tbl|eq|sec|lst)[-:]"
 REFERENCE = re.compile(rf"(?<![\w\\`])-?@{KINDS}\w[\w:-]*+(?!\{{)|\[-?@[^\]{{}}\n]+\]")
@@ -43,6 +44,7 @@ def labels_in(text: str) -> set[str]:
 
 def options_of(cell: nb.Cell) -> dict[str, Any]:
     """Return the options of a cell; none where they cannot be read, which the exporter will say better."""
+    skip_slow_imports()
     import nbformat
 
     from report.typst.errors import ConversionError  # spares nbconvert

@@ -107,8 +107,9 @@ def _run_section(run: dict[str, str], executed: list[Executed]) -> str:
     data = {one["name"]: one for ran in executed if (one := ran.facts.get("data"))}
     rows = [(f"Data set `{name}`", _describe_data(one)) for name, one in sorted(data.items())]
     rows = [("Source", f"git revision {run['revision']}"), *rows]
+    count = f"{len(executed)} notebooks" if len(executed) > 1 else "one notebook"
     intro = (
-        f"Every number, table and figure of this report comes from the execution of {len(executed)} notebooks, from "
+        f"Every number, table and figure of this report comes from the execution of {count}, from "
         "the top, in fresh kernels. With the source and the data of @tbl-run, this command repeats it:"
     )
     repeated = f"````sh\n{run['command']}\n````"  # no table: that would put breaks into long words

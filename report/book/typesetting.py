@@ -12,6 +12,7 @@ from report.command import command
 from report.errors import ReportError, printable
 from report.run import fingerprint
 from report.run import notebook as nb
+from report.run.fast_imports import skip_slow_imports
 from report.run.store import write, write_json
 from report.run.tasks import Executed, chosen, make_tasks
 from report.settings import Settings
@@ -93,6 +94,7 @@ def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
     from report.book.provenance import appendix, revision  # spares the same
     from report.chapter.results import of_notebook  # spares the same
 
+    skip_slow_imports()
     shown = [one for one in executed if one.name in chosen(settings)]
     results = {one.name: of_notebook(one.notebook) for one in shown}
     run = {"command": command(_told(settings, executed)), "revision": revision()}
@@ -139,9 +141,6 @@ def export(merged: nb.Notebook, settings: Settings) -> tuple[bytes, dict[str, st
     tuple of bytes and dict
         The report, and the hash of each picture by its path from the folder of the notebooks.
     """
-    from report.run.fast_imports import skip_slow_imports  # spares the same
-
-    skip_slow_imports()
     import nbformat
 
     from report import typst  # spares nbconvert

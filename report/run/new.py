@@ -9,6 +9,7 @@ import yaml
 
 from report.errors import ConfigError
 from report.run import notebook as nb
+from report.run.refresh import HIDING
 from report.run.store import write, write_json
 from report.settings import Settings
 from report.strict_yaml import parse_yaml
@@ -104,7 +105,8 @@ def _cells(text: str) -> list[tuple[str | None, str]]:
 def _cell(index: int, tag: str | None, source: str) -> dict[str, Any]:
     """Return a cell as it is stored."""
     lines = source.splitlines(keepends=True)
-    cell = {"id": f"cell-{index:02}", "metadata": {"tags": [tag] if tag else []}, "source": lines}
+    folded = {"jupyter": {"source_hidden": True}} if tag in HIDING else {}
+    cell = {"id": f"cell-{index:02}", "metadata": folded | {"tags": [tag] if tag else []}, "source": lines}
     code: dict[str, Any] = {"cell_type": "code", "execution_count": None, "outputs": []}
     return cell | ({"cell_type": "markdown"} if tag is None else code)
 

@@ -82,6 +82,15 @@ def test_the_whole_report_has_references(book, target):
     assert "excerpt" not in found
 
 
+def test_headings_are_named_by_their_words_and_own_ones_go_first(book):
+    for name, more in (("01-a", "@sec-late-words, @sec-same"), ("02-b", "## Late words")):
+        path = book.notebooks / f"{name}.ipynb"
+        path.write_text(path.read_text().replace("\\n\\n## A", f"\\n\\n{more}\\n\\n## Same\\n\\n## A"))
+    found = typeset(book, only=["01-a"])
+    assert "“Late words”" in found
+    assert "“Same”" not in found
+
+
 def test_what_nothing_holds_is_still_an_error(book):
     path = book.notebooks / "02-b.ipynb"
     path.write_text(path.read_text().replace("eq-there", "eq-gone"))
