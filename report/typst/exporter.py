@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from traitlets import Bool, Dict, Float, Int, List, Unicode, default
 
 from .assembly import cells
+from .boxes.arrange import arrange
 from .children import Limits, Stopped
 from .closing import close_code
 from .errors import ConversionError, guilty, one_line, place, told
@@ -129,11 +130,12 @@ class TypstExporter(Exporter):
     def _convert(self, document: dict[str, Any], store: ImageStore, limits: Limits) -> tuple[str, dict[str, list]]:
         """Return the text of a document, and what was noted on the way (see ``filters/notes.lua``)."""
         tree = read(document, limits)
+        box_notes = arrange(tree)
         formula_notes = typeset(tree, output_typst)
         close_code(tree)
         text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")
         self._add_template(store)
-        return text, {kind: notes.get(kind, []) + formula_notes.get(kind, []) for kind in {*notes, *formula_notes}}
+        return text, joined(notes, box_notes, formula_notes)
 
     def _document(self, nb: NotebookNode, resources: dict, store: ImageStore) -> dict[str, Any]:
         name = one_line(resources.get("metadata", {}).get("name") or "Notebook")
@@ -168,6 +170,11 @@ class TypstExporter(Exporter):
         for warning in dict.fromkeys(missing + _lines(notes, "warnings")):
             self.log.warning(warning)
         return self._image_place.sub(lambda match: arguments[match.group(1)], text)
+
+
+def joined(*notes: dict[str, list]) -> dict[str, list]:
+    """Return the notes of several rooms as one."""
+    return {kind: [note for one in notes for note in one.get(kind, [])] for kind in {kind for one in notes for kind in one}}
 
 
 def _file_name(resources: dict | None) -> str:

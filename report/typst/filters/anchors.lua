@@ -7,6 +7,7 @@ local anchors = {}
 
 local wanted = {}   -- notebook -> link target -> true
 local labels = {}   -- notebook -> link target -> label
+local boxes = {}    -- labels of boxes, which count in all notebooks -> true
 
 local function normal(target)
   target = target:gsub('%%(%x%x)', function(code) return string.char(tonumber(code, 16)) end)
@@ -56,6 +57,7 @@ local function assign(cell)
       local label = span.identifier ~= '' and claim(book, {normal(span.identifier)})
       if label then return {write.raw_inline('#metadata(none)' .. write.label(label)), span} end
     end,
+    Div = function(div) if div.classes:includes('our box') then boxes[div.identifier] = true end end,
   }
   return cell
 end
@@ -70,7 +72,7 @@ end
 local function link(element)
   local target = element.target:match('^#(.+)$')
   if target then
-    local label = (labels[notes.place().notebook] or {})[normal(target)]
+    local label = (labels[notes.place().notebook] or {})[normal(target)] or boxes[target] and target
     if label then return write.raw_inline('#link(' .. write.label(label) .. ')[' .. write.inlines(element.content) .. ']') end
     notes.warning(('link to #%s leads to nothing in this notebook; its text is kept'):format(target))
     return element.content

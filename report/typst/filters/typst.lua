@@ -7,13 +7,14 @@ local headings = require 'headings'
 local metadata = require 'metadata'
 local references = require 'references'
 local anchors = require 'anchors'
+local boxes = require 'boxes'
 local figures = require 'figures'
 local lists = require 'lists'
 local tables = require 'tables'
 local code = require 'code'
 local quotes = require 'quotes'
 
-local ROOMS = {references, anchors, figures, tables, code, lists}
+local ROOMS = {references, anchors, figures, tables, code, lists, boxes}
 
 local function convert(cell)
   notes.enter(cell.attributes.notebook, cell.attributes.cell)
