@@ -174,7 +174,8 @@ class TypstExporter(Exporter):
 
 def joined(*notes: dict[str, list]) -> dict[str, list]:
     """Return the notes of several rooms as one."""
-    return {kind: [note for one in notes for note in one.get(kind, [])] for kind in {kind for one in notes for kind in one}}
+    kinds = {kind for one in notes for kind in one}
+    return {kind: [note for one in notes for note in one.get(kind, [])] for kind in kinds}
 
 
 def _file_name(resources: dict | None) -> str:

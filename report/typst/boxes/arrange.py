@@ -157,7 +157,7 @@ class _Arranger:
     # -- references -----------------------------------------------------------------------------------------------
 
     def _reference(self, element: Element) -> list[Element] | None:
-        kind, content = element["t"], element.get("c")
+        kind, content = element["t"], element.get("c", [])
         if kind == "Cite":
             return self._cite(content[0])
         if kind == "Link" and not content[1] and content[2][0][1:] in self.names:

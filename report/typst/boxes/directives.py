@@ -19,9 +19,10 @@ from .kinds import kind_of
 
 _FENCE = re.compile(r"(?P<prefix>(?: {0,3}>)* {0,3})(?P<marks>:{3,}|`{3,}|~{3,})[ \t]*(?P<rest>.*?)[ \t]*")
 _DIRECTIVE = re.compile(r"\{([A-Za-z][\w:+.-]*)\}[ \t]*(.*)")
-_ATTRIBUTES = re.compile(r'\{((?:[^{}"]|"(?:\\.|[^"\\])*")*)\}[ \t]*:*')
+_QUOTED = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
+_ATTRIBUTES = re.compile(rf"""\{{((?:[^{{}}"']|{_QUOTED})*)\}}[ \t]*:*""")
 _WORD = re.compile(r"([^\s{}:]+)[ \t]*:*")
-_TITLE = re.compile(r'(?:^|\s)(?:title|name)=(?:"((?:\\.|[^"\\])*)"|(\S+))')
+_TITLE = re.compile(rf"(?:^|\s)(?:title|name)=({_QUOTED}|\S+)")
 _OPTION = re.compile(r"[ >]*:([\w-]+):[ \t]*(.*?)[ \t]*")
 _YAML = re.compile(r"[ >]*([\w-]+):[ \t]*(.*?)[ \t]*")
 _ROLE = re.compile(r"\{(?:prf:ref|ref|numref|eq|exercise:ref)\}`([\w:.-]+)`")
@@ -110,7 +111,7 @@ class _Rewriter:
             self.out.append(f"{prefix}{marks}{language}")
         elif attributes:
             title = _TITLE.search(attributes[1])
-            self._div(prefix, marks, _TITLE.sub("", attributes[1]), _unquoted(title) if title else "")
+            self._div(prefix, marks, _TITLE.sub("", attributes[1]), _unquoted(title[1]) if title else "")
         elif word:
             self._div(prefix, marks, f".{word[1]}", "")
         else:
@@ -134,16 +135,20 @@ class _Rewriter:
 
     def _options(self) -> dict[str, str]:
         """Take the options below the first line of a directive: ``:label: x``, or YAML between dashes."""
-        found, form = {}, _OPTION
-        if self.rest and self.rest[-1].strip("> \t") == "---" and any(line.strip("> \t") == "---" for line in self.rest[:-1]):
-            self.rest.pop()
+        found: dict[str, str] = {}
+        form = _OPTION
+        if self._takes_dashes():
             form = _YAML
         while self.rest and (option := form.fullmatch(self.rest[-1])):
             found[option[1]] = option[2].strip("\"'")
             self.rest.pop()
-        if form is _YAML and self.rest[-1].strip("> \t") == "---":
-            self.rest.pop()
+        if form is _YAML:
+            self._takes_dashes()
         return found
+
+    def _takes_dashes(self) -> bool:
+        """Take a line of three dashes, if it comes next."""
+        return bool(self.rest) and self.rest[-1].strip("> \t") == "---" and bool(self.rest.pop())
 
     def _div(self, prefix: str, marks: str, attributes: str, title: str) -> None:
         blank = prefix.rstrip()
@@ -168,5 +173,5 @@ class _Rewriter:
                 self.tags.pop()
 
 
-def _unquoted(title: re.Match[str]) -> str:
-    return re.sub(r"\\([^\w\s])", r"\1", title[1]) if title[1] is not None else title[2]
+def _unquoted(value: str) -> str:
+    return re.sub(r"\\([^\w\s])", r"\1", value[1:-1]) if value[0] in "\"'" else value

@@ -16,13 +16,20 @@ local quotes = require 'quotes'
 
 local ROOMS = {references, anchors, figures, tables, code, lists, boxes}
 
+-- a table on a page of its own cannot stand inside of anything: there it is made narrower
+local function contained(raw)
+  raw.text = raw.text:gsub('^#landscape%[', '#contained['):gsub('^#turned%[', '#contained[')
+  return raw
+end
+
 local function convert(cell)
   notes.enter(cell.attributes.notebook, cell.attributes.cell)
   local blocks = cell.content
   for _, room in ipairs(ROOMS) do
     for _, filter in ipairs(room.filters) do blocks = blocks:walk(filter) end
   end
-  return headings.normalise(blocks)
+  local function look_into(block) return block.t == 'RawBlock' and block or block:walk{RawBlock = contained} end
+  return headings.normalise(pandoc.Blocks(blocks:map(look_into)))
 end
 
 -- a comment by which a message of the Typst compiler is traced to its cell
