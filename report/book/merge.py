@@ -87,6 +87,7 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         "abstract": fill(settings.abstract, results | {"run": run}),
         "keywords": settings.keywords,
         "lang": settings.lang,
+        "solutions": settings.solutions,
         "lof": settings.list_of_figures,
         "lot": settings.list_of_tables,
         "bibliography": os.path.relpath(bibliography, settings.notebooks) if bibliography else "",

@@ -16,11 +16,13 @@ from report.settings import Settings
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 FACTS = {"executed": 0, "seconds": 0.0, "threads": 1}
 
-KINDS = r"(?:fig|tbl|eq|sec|lst)[-:]"
+BOXES = "nte|tip|imp|wrn|cau|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|axm|asm|prf"
+"""The kinds of `report.typst.boxes.kinds`, whose import would load nbconvert."""
+KINDS = rf"(?:fig|tbl|eq|sec|lst|{BOXES})[-:]"
 REFERENCE = re.compile(rf"(?<![\w\\`])-?@{KINDS}\w[\w:-]*+(?!\{{)|\[-?@[^\]{{}}\n]+\]")
 LABEL = re.compile(rf"\{{#({KINDS}[\w:-]+)|\\label\{{({KINDS}[\w:-]+)")
 COMPUTED = re.compile(rf"(?:\{{#|\\label\{{+)({KINDS}[\w:-]*)\{{")
-TELLING = re.compile(r"[@$\\<&`|]|!\[|\]\(|^ *#\|", re.MULTILINE)
+TELLING = re.compile(r"[@$\\<&`|]|:::|!\[|\]\(|^ *#\|", re.MULTILINE)
 """What a text must hold so that its conversion may fail."""
 
 
@@ -119,10 +121,15 @@ def _words(cell: nb.Cell, everything: str, declared: set[str]) -> list[dict[str,
     labels = {"".join(label) for text in texts for label in LABEL.findall(text)}
     for start in {start for text in texts for start in COMPUTED.findall(text)}:
         labels |= {*re.findall(rf"@({re.escape(start)}[\w:-]*\w)", everything)}
-    words = [f"# - {{#{label}}}" for label in sorted(labels - declared)]
+    words = [_standing_for(label) for label in sorted(labels - declared)]
     declared |= labels
     words += [found for text in texts for found in REFERENCE.findall(text)]
     return [_shown("text/markdown", "\n\n".join(words))] * bool(words)
+
+
+def _standing_for(label: str) -> str:
+    """Return Markdown of nothing but a label: a box, or a heading."""
+    return f"::: {{#{label}}}\n:::" if re.match(rf"({BOXES})[-:]", label) else f"# - {{#{label}}}"
 
 
 def _declared(cell: nb.Cell) -> set[str]:

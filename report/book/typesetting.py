@@ -102,6 +102,7 @@ def command(settings: Settings) -> str:
     words = ["make", "report", f"PROFILE={settings.profile}", f"DATASET={settings.dataset}"]
     words += [f"AUTHOR={', '.join(settings.authors)}"] if "authors" in settings.given else []
     words += [f"TITLE={settings.title}"] if "title" in settings.given else []
+    words += [f"SOLUTIONS={settings.solutions}"] if "solutions" in settings.given else []
     return shlex.join(words)
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ..page.tree import Element, inlines_of, is_div, pairs_of, text_of
-from .kinds import COLORED, LABEL, kind_of
+from .kinds import LABEL, kind_of
 
 _ALERT = re.compile(r"\[!(\w+)\][+-]?")
 _PLAIN = ("proof", "solution", "remark")
@@ -82,8 +82,7 @@ def _kind(label: str, classes: list[str], pairs: dict[str, str]) -> str:
         return kind_of(found)
     if "callout" in classes or "alert" in classes:
         return "nte"
-    by_label = LABEL.match(label)
-    if by_label and by_label[1] not in COLORED:
+    if by_label := LABEL.match(label):
         return by_label[1]
     if found := next((name for name in classes if name in _PLAIN), ""):
         return kind_of(found)
