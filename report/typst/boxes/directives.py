@@ -17,17 +17,17 @@ from dataclasses import dataclass
 
 from .kinds import kind_of
 
-_FENCE = re.compile(r"(?P<prefix>(?: {0,3}>)* {0,3})(?P<marks>:{3,}|`{3,}|~{3,})[ \t]*(?P<rest>.*?)[ \t]*")
+_FENCE = re.compile(r"(?P<prefix>(?: {0,3}>)* {0,3})(?P<marks>:{3,}|`{3,}|~{3,})(?P<rest>.*)")
 _DIRECTIVE = re.compile(r"\{([A-Za-z][\w:+.-]*)\}[ \t]*(.*)")
 _QUOTED = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 _ATTRIBUTES = re.compile(rf"""\{{((?:[^{{}}"']|{_QUOTED})*)\}}[ \t]*:*""")
 _WORD = re.compile(r"([^\s{}:]+)[ \t]*:*")
 _TITLE = re.compile(rf"(?:^|\s)(?:title|name)=({_QUOTED}|\S+)")
-_OPTION = re.compile(r"[ >]*:([\w-]+):[ \t]*(.*?)[ \t]*")
-_YAML = re.compile(r"[ >]*([\w-]+):[ \t]*(.*?)[ \t]*")
+_OPTION = re.compile(r"[ >]*:([\w-]+):(.*)")
+_YAML = re.compile(r"[ >]*([\w-]+):(.*)")
 _ROLE = re.compile(r"\{(?:prf:ref|ref|numref|eq|exercise:ref)\}`([\w:.-]+)`")
-_TAG = re.compile(r"<(/?)(details|div)\b", re.IGNORECASE)
-_SPAN = re.compile(r"(`+).+?\1")
+_TAG = re.compile(r"<(/?)(details|div)\b(?=[^<>]*>)", re.IGNORECASE)
+_SPAN = re.compile(r"(?<!`)(`++).*?(?<!`)\1(?!`)")
 _CODE = ("code", "code-block", "code-cell", "sourcecode")
 
 
@@ -80,8 +80,9 @@ class _Rewriter:
             self._close(fence)
             if fence.line >= 0:
                 self.out[fence.line] = self.out[fence.line][:-1] + ' unclosed="true"}'
-        for name, line, place in self.tags[::-1]:
+        for _, line, place in self.tags[:1]:
             self.out[line] = f'{self.out[line][:place]} unclosed="true"{self.out[line][place:]}'
+        for name, _, _ in self.tags[::-1]:
             self.out += ["", f"</{name}>"]
         return "\n".join(self.out)
 
@@ -89,12 +90,12 @@ class _Rewriter:
         while self.open and ">" in self.open[-1].prefix and not line.lstrip().startswith(">"):
             self._close(self.open.pop())
         top = self.open[-1] if self.open else None
-        fence = _FENCE.fullmatch(line)
-        if top and fence and not fence["rest"].strip(":") and top.is_closed_by(fence["marks"]):
+        fence = _FENCE.match(line)
+        if top and fence and not fence["rest"].strip(": \t") and top.is_closed_by(fence["marks"]):
             self._close(self.open.pop())
         elif top and top.line < 0:  # inside code
             self.out.append(line)
-        elif not fence or not self._opened(fence["prefix"], fence["marks"], fence["rest"]):
+        elif not fence or not self._opened(fence["prefix"], fence["marks"], fence["rest"].strip()):
             self._note_tags(line)
             self.out.append(_ROLE.sub(r"@\1", line))
 
@@ -140,7 +141,7 @@ class _Rewriter:
         if self._takes_dashes():
             form = _YAML
         while self.rest and (option := form.fullmatch(self.rest[-1])):
-            found[option[1]] = option[2].strip("\"'")
+            found[option[1]] = option[2].strip().strip("\"'")
             self.rest.pop()
         if form is _YAML:
             self._takes_dashes()

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ..page.tree import Element, inlines_of, is_div, pairs_of, text_of
-from .kinds import LABEL, kind_of
+from .kinds import COLORED, LABEL, kind_of
 
 _ALERT = re.compile(r"\[!(\w+)\][+-]?")
 _PLAIN = ("proof", "solution", "remark")
@@ -62,6 +62,8 @@ def read_box(block: Element) -> Box | None:
     if not kind:
         return None
     title, body = _title(block["c"][1])
+    if "directive" in pairs and kind in COLORED and title and not body:  # `:::{note} All the words.`
+        title, body = [], _paragraph(title)
     if is_div(block, "alert") and not title:
         title, body = _bold_start(body)
     collapse = pairs.get("collapse", "")
