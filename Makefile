@@ -10,7 +10,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 
 # The options of a report, handed on through the environment, so that quotes and spaces survive.
-OPTIONS := PROFILE DATASET JOBS AUTHOR TITLE SCHEDULER ONLY
+OPTIONS := PROFILE DATASET JOBS AUTHOR TITLE SOLUTIONS SCHEDULER ONLY
 $(foreach name,$(OPTIONS),$(if $(filter-out undefined,$(origin $(name))),$(eval export REPORT_$(name) = $$(value $(name)))))
 
 NATIVE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
@@ -18,7 +18,7 @@ NATIVE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 .PHONY: help report html watch notebooks lab test test-all check bench clean .venv
 
 help:  ## list the targets
-	@echo 'make report PROFILE=quick DATASET=mnist-5k JOBS=2 AUTHOR="A, B" TITLE="..." ONLY="02-initialization"   (all optional)'
+	@echo 'make report PROFILE=quick DATASET=mnist-5k JOBS=2 AUTHOR="A, B" TITLE="..." ONLY="02-initialization" (all optional)'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 report: $(STAMP)  ## build/report.pdf: run the notebooks that changed, typeset (PROFILE: quick, standard, published)

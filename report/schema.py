@@ -35,6 +35,8 @@ NOT_EMPTY = {"string": {"minLength": 1}, "array": {"minItems": 1}, "object": {"m
 def schema() -> dict[str, Any]:
     """Return the schema, made from the fields of `report.settings.Settings`."""
     keys = {name: {"description": OPTIONS[name].help} | TYPES[one.type] for name, one in IN_FILE.items()}
+    for key in IN_FILE:
+        keys[key] |= {"enum": OPTIONS[key].choices} if OPTIONS[key].choices else {}
     for key in NEEDED:
         keys[key] |= NOT_EMPTY[keys[key]["type"]]
     return {

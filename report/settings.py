@@ -34,6 +34,8 @@ class Option:
         Whether `report.yml` may hold it.
     read : callable
         ``read(label, text)`` returns the value of a text, or raises ConfigError.
+    choices : list of str
+        The values that it may have, where there are only some.
     empty : bool
         Whether an empty text is read, too; else it stands for none.
     parser : dict
@@ -45,6 +47,7 @@ class Option:
     variable: str = ""
     in_file: bool = False
     read: Callable[[str, Any], Any] = lambda label, text: text
+    choices: list[str] = field(default_factory=list)
     empty: bool = False
     parser: Mapping[str, Any] = field(default_factory=dict)
 
@@ -60,6 +63,7 @@ def option(help: str, *flags: str, default: Any = MISSING, factory: Any = MISSIN
 
 
 in_file = partial(option, in_file=True)
+SOLUTIONS = ["inline", "appendix", "hide"]
 MANY = {"action": "append", "metavar": "NOTEBOOK"}
 PATH: dict[str, Any] = {"read": lambda label, text: Path(text), "empty": True}
 SECONDS: dict[str, Any] = {
@@ -116,6 +120,9 @@ class Settings:
     list_of_tables: bool = in_file("whether a list of tables follows the contents", default=False)
     floats: bool = in_file("whether figures and tables move to the top or bottom of a page", default=False)
     run_on: bool = in_file("whether chapters follow one another without a new page", default=False)
+    solutions: str = in_file("where solutions of exercises stand: inline (default), appendix, or hide for nowhere",
+        "--solutions", variable="REPORT_SOLUTIONS", default="inline",
+        read=partial(one_of, allowed=SOLUTIONS), choices=SOLUTIONS)  # fmt: skip
     bibliography: str = in_file("BibTeX file beside this one; a notebook cites with [@key]", default="")
     datasets: list[str] = in_file("the data sets that DATASET may name; the first is the default")
     chapters: list[Chapter] = in_file("notebooks in the order of the report, without .ipynb")
@@ -190,7 +197,7 @@ def read_file(path: Path) -> dict[str, Any]:
         if key not in IN_FILE:
             raise ConfigError(f"{path}: unknown key {shown(key)}; {suggest(key, [*IN_FILE])}")
         check_type(f"{path}: {key}", value, IN_FILE[key].type)
-        if type(value) is int:
+        if type(value) is int or OPTIONS[key].choices:
             OPTIONS[key].read(f"{path}: {key}", str(value))
     for key in NEEDED:
         if not found.get(key):

@@ -8,7 +8,9 @@ from typing import Any
 from report.run import notebook as nb
 from report.run.fast_imports import skip_slow_imports
 
-KINDS = r"(?:fig|tbl|eq|sec|lst)[-:]"
+BOXES = "nte|tip|imp|wrn|cau|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|axm|asm|prf"
+"""The kinds of `report.typst.boxes.kinds`, whose import would load nbconvert."""
+KINDS = rf"(?:fig|tbl|eq|sec|lst|{BOXES})[-:]"
 REFERENCE = re.compile(rf"(?<![\w\\`])-?@{KINDS}\w[\w:-]*+(?!\{{)|\[-?@[^\]{{}}\n]+\]")
 LABEL = re.compile(rf"\{{#({KINDS}[\w:-]+)|\\label\{{({KINDS}[\w:-]+)")
 COMPUTED = re.compile(rf"(?:\{{#|\\label\{{+)({KINDS}[\w:-]*)\{{")

@@ -89,6 +89,7 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         "abstract": fill_abstract(settings, results | {"run": run}),
         "keywords": settings.keywords,
         "lang": settings.lang,
+        "solutions": settings.solutions,
         "lof": settings.list_of_figures,
         "lot": settings.list_of_tables,
         "floats": settings.floats,

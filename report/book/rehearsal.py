@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from report.book.labels import COMPUTED, REFERENCE, labels_in, labels_of, options_of, strings
+from report.book.labels import BOXES, COMPUTED, REFERENCE, labels_in, labels_of, options_of, strings
 from report.book.merge import fill_abstract
 from report.book.typesetting import export, merged
 from report.errors import ReportError
@@ -15,7 +15,7 @@ from report.settings import Settings
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 FACTS = {"executed": 0, "seconds": 0.0, "threads": 1}
 
-TELLING = re.compile(r"[@$\\<&`|]|!\[|\]\(|^ *#\|", re.MULTILINE)
+TELLING = re.compile(r"[@$\\<&`|]|:::|!\[|\]\(|^ *#\|", re.MULTILINE)
 """What a text must hold so that its conversion may fail."""
 
 
@@ -99,10 +99,15 @@ def _words(cell: nb.Cell, everything: str, declared: set[str]) -> list[dict[str,
     labels = {label for text in texts for label in labels_in(text)}
     for start in {start for text in texts for start in COMPUTED.findall(text)}:
         labels |= {*re.findall(rf"@({re.escape(start)}[\w:-]*\w)", everything)}
-    words = [f"# - {{#{label}}}" for label in sorted(labels - declared)]
+    words = [_standing_for(label) for label in sorted(labels - declared)]
     declared |= labels
     words += [found for text in texts for found in REFERENCE.findall(text)]
     return [_shown("text/markdown", "\n\n".join(words))] * bool(words)
+
+
+def _standing_for(label: str) -> str:
+    """Return Markdown of nothing but a label: a box, or a heading."""
+    return f"::: {{#{label}}}\n:::" if re.match(rf"({BOXES})[-:]", label) else f"# - {{#{label}}}"
 
 
 def _number(announced: list[Any]) -> int:

@@ -6,7 +6,8 @@ The way of a notebook through the rooms of this package, which imports nothing e
 2. `options` gathers the options of each cell (``#| fig-cap: ...``, tags); `metadata` what stands on the title page.
 3. `assembly` makes each cell a list of parts; `outputs` chooses the form of an output that prints best, `terminal`
    reads printed text with its colours, `tables` plain HTML tables, `images` finds and measures pictures.
-4. `pandoc` reads the parts (``filters/reader.lua``) to one syntax tree, in which ``formulas/`` typesets the TeX.
+4. `pandoc` reads the parts (``filters/reader.lua``) to one syntax tree, in which ``boxes/`` finds and numbers notes,
+   theorems and exercises, and ``formulas/`` typesets the TeX.
 5. ``filters/typst.lua`` writes the tree as Typst, room by room: references, anchors, figures, tables, code; what it
    has to tell comes back as notes, which `references` and `exporter` judge.
 6. ``templates/`` holds the look; `glyphs` deals with characters that no font has; `merge` joins notebooks.

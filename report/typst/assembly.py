@@ -5,6 +5,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from .boxes.directives import divs
 from .fences import close_fences
 from .images import ImageStore
 from .options import OPTIONS
@@ -71,7 +72,7 @@ def _parts(cell: NotebookNode, store: ImageStore, echo: bool, language: str) -> 
     if not options.get("include", True):
         return []
     if cell.cell_type == "markdown":
-        return [{"kind": "markdown", "text": close_fences(cell.source)}]
+        return [{"kind": "markdown", "text": close_fences(divs(cell.source))}]
     if cell.cell_type == "raw":
         return _raw(cell)
     parts = [_code(cell.source, options, language)] if options.get("echo", echo) and cell.source.strip() else []
@@ -85,7 +86,7 @@ def _raw(cell: NotebookNode) -> list[Part]:
     form = str(cell.metadata.get("raw_mimetype", cell.metadata.get("format", "")))
     form = form.removeprefix("text/").removeprefix("x-")
     if form == "markdown":
-        return [{"kind": "markdown", "text": cell.source}]
+        return [{"kind": "markdown", "text": divs(cell.source)}]
     if form in ("typst", "latex"):
         return [{"kind": "raw", "format": form, "text": cell.source}]
     if form in ("", "plain"):
@@ -162,7 +163,7 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
     form = {"table": "html"}.get(choice.kind, choice.kind)
     captioned = form != "markdown" or _label(options, "tbl") or options.get("tbl-cap")
     if not captioned:
-        return [{"kind": "markdown", "text": close_fences(data)}]
+        return [{"kind": "markdown", "text": close_fences(divs(data))}]
     index = state["table"]
     state["table"] += 1
     grid = plain_grid(data) if form == "html" else None

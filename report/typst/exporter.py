@@ -12,6 +12,7 @@ from traitlets import Bool, Dict, Float, Int, List, Unicode, default
 from traitlets.config import Config
 
 from .assembly import cells
+from .boxes.arrange import arrange
 from .children import Limits, Stopped
 from .closing import close_code
 from .elsewhere import name_elsewhere
@@ -159,11 +160,12 @@ class TypstExporter(Exporter):
         """Return the text of a document, and what was noted on the way (see ``filters/notes.lua``)."""
         tree = read(document, limits)
         name_elsewhere(tree, self.elsewhere)
+        box_notes = arrange(tree)
         formula_notes = typeset(tree, output_typst) | {"headings": callable_names(tree["blocks"])}
         close_code(tree)
         text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")
         self._add_template(store)
-        return text, {kind: notes.get(kind, []) + formula_notes.get(kind, []) for kind in {*notes, *formula_notes}}
+        return text, joined(notes, box_notes, formula_notes)
 
     def _document(self, nb: NotebookNode, resources: dict, store: ImageStore) -> dict[str, Any]:
         name = one_line(resources.get("metadata", {}).get("name") or "Notebook")
@@ -208,6 +210,12 @@ def _with_exclusions(config: Config | None) -> Config:
     made = Config({"TypstExporter": known})
     made.merge(given)
     return made
+
+
+def joined(*notes: dict[str, list]) -> dict[str, list]:
+    """Return the notes of several rooms as one."""
+    kinds = {kind for one in notes for kind in one}
+    return {kind: [note for one in notes for note in one.get(kind, [])] for kind in kinds}
 
 
 def _file_name(resources: dict | None) -> str:

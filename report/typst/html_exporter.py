@@ -10,9 +10,10 @@ from typing import Any
 from nbformat import NotebookNode
 from traitlets import Unicode, default
 
+from .boxes.arrange import arrange
 from .children import Limits
 from .elsewhere import name_elsewhere
-from .exporter import TypstExporter
+from .exporter import TypstExporter, joined
 from .formulas.document import typeset
 from .formulas.output_html import HTMLFormulas
 from .headings import callable_names
@@ -53,6 +54,7 @@ class TypstHTMLExporter(TypstExporter):
         """Return the page of a document, with marks for its images, and what was noted on the way."""
         tree = read(document, limits)
         name_elsewhere(tree, self.elsewhere)
+        box_notes = arrange(tree)
         formulas = HTMLFormulas()
         notes = typeset(tree, formulas) | {"headings": callable_names(tree["blocks"])}
         made = Page(tree, formulas.numbers)
@@ -66,8 +68,7 @@ class TypstHTMLExporter(TypstExporter):
         html = page(
             html, title=title, lang=document["metadata"]["lang"], authors=authors, style=font_face(html) + style
         )
-        kinds = {*notes, *made.notes}
-        return html, {kind: made.notes.get(kind, []) + notes.get(kind, []) for kind in kinds}
+        return html, joined(made.notes, box_notes, notes)
 
     def _write(self, tree: dict[str, Any], store: ImageStore, limits: Limits) -> str:
         """Run pandoc's writer, with citations where there is a bibliography."""

@@ -10,6 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from . import local_files
+from .boxes.arrange import PLACES
 from .errors import ConversionError
 from .fences import outside_fences
 
@@ -47,6 +48,9 @@ def document_metadata(
     metadata["authors"] = _authors(report.get("authors") or notebook.get("authors") or [])
     metadata["keywords"] = _words(report.get("keywords") or [])
     metadata |= _language(_text("lang", report.get("lang") or "en"), metadata.get("region", ""))
+    metadata["solutions"] = str(report.get("solutions") or PLACES[0])
+    if metadata["solutions"] not in PLACES:
+        raise _wrong("solutions", " or ".join(PLACES), report["solutions"])
     metadata["csl"] = _text("csl", report.get("csl") or "ieee")
     is_report = any(report.get(key) for key in ("abstract", "course", "institution"))
     defaults = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from .boxes.kinds import LABEL, name_of
 from .errors import place
 from .options import OPTIONS
 
@@ -63,7 +64,8 @@ def _place(entry: Mapping[str, Any]) -> str:
 def _known(name: str, labels: Iterable[str]) -> str:
     kind = name.partition("-")[0].partition(":")[0]
     same = sorted(label for label in labels if label.startswith((f"{kind}-", f"{kind}:")))
-    return f"known {_KIND_NAMES.get(kind, 'labels')}: {_listed(same)}{_near(name, same, len(kind) + 1)}"
+    named = _KIND_NAMES.get(kind) or (f"labels of this kind ({name_of(kind, 'en')})" if LABEL.match(name) else "labels")
+    return f"known {named}: {_listed(same)}{_near(name, same, len(kind) + 1)}"
 
 
 def _near(name: str, known: list[str], start: int = 0) -> str:

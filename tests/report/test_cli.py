@@ -109,7 +109,7 @@ def test_make_hands_on_what_the_environment_may_hold():
 def test_every_variable_is_read(project, monkeypatch, name):
     project.configure(chapters=["01-init"])
     monkeypatch.setenv(OPTIONS[name].variable, "3")
-    with pytest.raises(ConfigError) if name in ("profile", "dataset") else contextlib.nullcontext():
+    with pytest.raises(ConfigError) if name in ("profile", "dataset", "solutions") else contextlib.nullcontext():
         assert getattr(project.resolved(), name) in (3, "3", ["3"], True)
 
 

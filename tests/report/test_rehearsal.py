@@ -7,10 +7,11 @@ import pytest
 from report_samples import PARAMETERS, code, notebook, text
 
 from report.__main__ import main
-from report.book.rehearsal import rehearse
+from report.book.rehearsal import BOXES, rehearse
 from report.errors import ReportError
 from report.run.tasks import make_tasks
 from report.settings import resolve
+from report.typst.boxes.kinds import LABEL
 
 FIGURE = "#| label: fig-loss\n#| fig-cap: The loss.\n#| fig-alt: A falling curve.\nplot()"
 GOOD = [
@@ -23,6 +24,8 @@ GOOD = [
     text("Computed: @tbl-anything and @sec-late; appendix: @sec-provenance."),
     code("#| label: fig-two\n#| fig-cap: Two.\n#| fig-alt: Two curves.\nplot()\nplot()"),
     text("The second, @fig-two-2; cited [@knuth]."),
+    text(":::{exercise} Sums\n:label: sums\nSum.\n:::\n\n@sums, @thm-late and @thm-made."),
+    code("display(Markdown(f'::: {{#thm-{name}}}\\nWords.\\n:::'), Markdown('::: {#thm-late}\\nWords.\\n:::'))"),
 ]
 
 
@@ -37,6 +40,12 @@ def check(project, *cells, config=""):
 
 def test_what_is_right_passes(project):
     check(project, *GOOD, config="From {a.loss:.1%} in {run.chapters}, see @fig-loss.")
+
+
+def test_the_kinds_of_boxes_are_those_of_the_exporter():
+    labels = [f"{kind}-x" for kind in BOXES.split("|")]
+    assert all(LABEL.match(label) for label in labels)
+    assert LABEL.pattern.count("|") == BOXES.count("|")
 
 
 def test_the_chapters_pass(monkeypatch):

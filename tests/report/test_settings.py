@@ -6,8 +6,9 @@ import pytest
 from report import schema, values
 from report.contents import Chapter
 from report.errors import ConfigError
-from report.settings import IN_FILE, Settings, resolve
+from report.settings import IN_FILE, OPTIONS, Settings, resolve
 from report.strict_yaml import parse_yaml, read_yaml
+from report.typst.boxes.arrange import PLACES
 
 GOOD = """
 title: T
@@ -55,6 +56,7 @@ def test_notebooks_as_they_are_need_no_profile(tmp_path):
 
 WRONG_FORM = [
     ("title: T", "titel: T", "unknown key 'titel'.*did you mean title"),
+    ("title: T", "title: T\nsolutions: end", "solutions=end is unknown; allowed: inline, appendix, hide"),
     ("title: T", "title: 5", "title: expected str, got 5"),
     ("title: T", "lang: en", "key 'title' is missing"),
     ("authors: [A]", "authors: A", "authors: expected list, got 'A'"),
@@ -115,6 +117,17 @@ def test_an_override_names_notebook_parameter_and_value():
     for wrong in ("epochs=3", "02-a.epochs", ".epochs=3", "02-a.=3"):
         with pytest.raises(ConfigError, match="-p .*: expected notebook.parameter=value"):
             values.overrides("-p", [wrong])
+
+
+def test_solutions_stand_where_the_file_says_unless_the_run_says_otherwise(tmp_path, monkeypatch):
+    assert load(tmp_path, GOOD).solutions == "inline"
+    assert load(tmp_path, GOOD + "solutions: appendix\n").solutions == "appendix"
+    monkeypatch.setenv("REPORT_SOLUTIONS", "hide")
+    assert load(tmp_path, GOOD + "solutions: appendix\n").solutions == "hide"
+    assert tuple(OPTIONS["solutions"].choices) == PLACES
+    monkeypatch.setenv("REPORT_SOLUTIONS", "hid")
+    with pytest.raises(ConfigError, match=r"SOLUTIONS=hid is unknown; .*did you mean hide"):
+        load(tmp_path, GOOD)
 
 
 def test_the_schema_is_that_of_the_fields_and_the_settings_name_it():

@@ -25,6 +25,15 @@ Some *text* with `code`, [a link](https://e.org), $x_i^2$ and **bold**[^n].
 - item
   1. inner <b>html</b> <br> H~2~O
 
+::: {#exr-a name="Sums"}
+Sum, as in @exr-a.
+:::
+
+```{solution} exr-a
+:class: dropdown
+Done.
+```
+
 > quoted \\begin{align} a &= b \\\\ c &= d \\end{align}
 
 ```python
@@ -51,7 +60,7 @@ NASTY = [
     ">", "<!--", "-->", "</", "|", "@", "@fig-a", "{#fig-a}", "![](", ":::", "&", '"', "'", "//", "/*", "*", "_", "^",
     "~", "%", "\\begin{", "\\end{", "\\def\\a{\\a}\\a", "\\input{x}", "<svg>", "<div>", "<td>", "\n\n", "    ", "\t",
     "9" * 400, "é", "漢", "\\left(", "\\frac", "::: {.terminal}", "{=typst}", "\x1b[31m", "<!ENTITY a SYSTEM 'x'>",
-    "&a;", 'width="1e9"',
+    "&a;", 'width="1e9"', "> [!NOTE]", "\n:::{note} ", "\n```{exercise}\n", "<details>", "\n::: {#thm-a}\n",
 ]  # fmt: skip
 
 

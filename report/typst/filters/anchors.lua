@@ -9,6 +9,7 @@ local anchors = {}
 local wanted = {}   -- notebook -> link target -> true
 local labels = {}   -- notebook -> link target -> label
 local begun = {}    -- notebook -> whether it had a heading
+local boxes = {}    -- labels of boxes, which count in all notebooks -> true
 
 local function decoded(target)
   return (target:gsub('%%(%x%x)', function(code) return string.char(tonumber(code, 16)) end))
@@ -76,6 +77,7 @@ local function assign(cell)
       local label = span.identifier ~= '' and claim(book, {normal(span.identifier)})
       if label then return {write.raw_inline('#metadata(none)' .. write.label(label)), span} end
     end,
+    Div = function(div) if div.classes:includes('our box') then boxes[div.identifier] = true end end,
   }
   return cell
 end
@@ -97,7 +99,8 @@ local function link(element)
   local here = notes.place().notebook
   local book, name = aim(element.target, here)
   if book then
-    local label = (labels[book] or {})[name]
+    local box = element.target:sub(2)
+    local label = (labels[book] or {})[name] or boxes[box] and box
     if label then return write.raw_inline('#link(' .. write.label(label) .. ')[' .. write.inlines(element.content) .. ']') end
     notes.warning(('link to %s leads to %s; its text is kept'):format(element.target, nowhere(book, here)))
     return element.content

@@ -97,19 +97,23 @@ function markup.read_html(text)
   return pandoc.read(text, HTML, nil, {}).blocks:walk(markup.inlines)
 end
 
+-- the title of a fold and what is below it
 local function summary(inner, read_markdown)
   local title, rest = inner:match('^%s*<summary[^>]*>(.-)</summary>(.*)$')
   if not title then return pandoc.Blocks{}, inner end
-  local inlines = pandoc.utils.blocks_to_inlines(read_markdown(title))
-  return pandoc.Blocks{pandoc.Para{pandoc.Strong(inlines)}}, rest
+  local inlines = pandoc.utils.blocks_to_inlines(read_markdown((title:gsub('%s+', ' '))))
+  return pandoc.Blocks{pandoc.Div({pandoc.Plain(inlines)}, pandoc.Attr('', {'our caption'}))}, rest
 end
 
-local function container(name, inner, read_markdown, centred)
-  local blocks = pandoc.Blocks{}
-  if name == 'details' then blocks, inner = summary(inner, read_markdown) end
+local function container(name, tag, inner, read_markdown, centred)
+  local blocks, attributes, class = pandoc.Blocks{}, {}, centred and 'centred' or 'html'
+  if name == 'details' then
+    blocks, inner = summary(inner, read_markdown)
+    class, attributes = 'our fold', {collapse = tag:find('%sopen') and 'open' or 'closed', unclosed = attribute(tag, 'unclosed')}
+  end
   blocks:extend(inner:find('\n%s*\n') and read_markdown(inner) or markup.read_html(inner))
   if name == 'blockquote' then return pandoc.BlockQuote(blocks) end
-  return pandoc.Div(blocks, pandoc.Attr('', {centred and 'centred' or 'html'}))
+  return pandoc.Div(blocks, pandoc.Attr(name == 'details' and attribute(tag, 'id') or '', {class}, attributes))
 end
 
 --- The filters of this room; `read_markdown` reads what stands inside HTML blocks.
@@ -120,8 +124,9 @@ function markup.filters(read_markdown)
     if SILENT[name] or element.text:match('^%s*<!%-%-') and not element.text:match('%-%->%s*%S') then return {} end
     if FOREIGN[name] then return pandoc.Div({pandoc.Plain{pandoc.Str(FOREIGN[name] .. ': it is shown in the notebook only.')}}, pandoc.Attr('', {'our placeholder'})) end
     local inner = CONTAINERS[name] and element.text:match('^%s*<%w+[^>]*>(.*)</%w+>%s*$')
-    local centred = name == 'center' or attribute(element.text:match('^%s*(<[^>]*>)') or '', 'align') == 'center'
-    if inner then return container(name, inner, read_markdown, centred) end
+    local tag = element.text:match('^%s*(<[^>]*>)') or ''
+    local centred = name == 'center' or attribute(tag, 'align') == 'center'
+    if inner then return container(name, tag, inner, read_markdown, centred) end
     return markup.read_html(element.text)
   end
   return {{RawBlock = raw_block}, markup.inlines}

@@ -7,13 +7,20 @@ local headings = require 'headings'
 local metadata = require 'metadata'
 local references = require 'references'
 local anchors = require 'anchors'
+local boxes = require 'boxes'
 local figures = require 'figures'
 local lists = require 'lists'
 local tables = require 'tables'
 local code = require 'code'
 local quotes = require 'quotes'
 
-local ROOMS = {references, anchors, figures, tables, code, lists}
+local ROOMS = {references, anchors, figures, tables, code, lists, boxes}
+
+-- a table on a page of its own cannot stand inside of anything: there it is made narrower
+local function contained(raw)
+  raw.text = raw.text:gsub('^#landscape%[', '#contained['):gsub('^#turned%[', '#contained[')
+  return raw
+end
 
 local function convert(cell)
   notes.enter(cell.attributes.notebook, cell.attributes.cell)
@@ -21,7 +28,8 @@ local function convert(cell)
   for _, room in ipairs(ROOMS) do
     for _, filter in ipairs(room.filters) do blocks = blocks:walk(filter) end
   end
-  return headings.normalise(blocks)
+  local function look_into(block) return block.t == 'RawBlock' and block or block:walk{RawBlock = contained} end
+  return headings.normalise(pandoc.Blocks(blocks:map(look_into)))
 end
 
 -- a comment by which a message of the Typst compiler is traced to its cell

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .blocks import Blocks
+from .folds import opened
 from .marks import tied
 from .names import names
 from .numbering import LABEL, Labels, Numbering, anchor_spans, link_target, notebook_of
@@ -75,7 +76,7 @@ class Page:
         def change_inline(element: Element) -> list[Element] | None:
             return blocks.convert(element) if element["t"] == "Image" else None
 
-        made = replace(cell["c"][1], change)
+        made = replace(opened(cell["c"][1], self.labels), change)
         return cell, replace(made, change_inline)
 
     def _collect_parts(self) -> None:

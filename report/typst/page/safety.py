@@ -14,6 +14,7 @@ munderover mtable mtr mtd"""
 TAGS = {*_TEXT.split(), *_MATH.split()}
 ATTRIBUTES = {
     "*": {"id", "class", "title", "lang", "dir", "role", "style"},
+    "details": {"open"},
     "a": {"href", "aria-hidden", "tabindex"},
     "img": {"src", "alt"},
     "ol": {"start", "type"},

@@ -42,6 +42,11 @@ def span(inlines: list[Element], *classes: str, identifier: str = "") -> Element
     return {"t": "Span", "c": [attributes(identifier, classes), inlines]}
 
 
+def strong(inlines: list[Element]) -> Element:
+    """Return inlines in bold type."""
+    return {"t": "Strong", "c": inlines}
+
+
 def link(inlines: list[Element], target: str) -> Element:
     """Return a Link."""
     return {"t": "Link", "c": [attributes(), inlines, [target, ""]]}
