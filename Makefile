@@ -41,8 +41,8 @@ lab: export JUPYTER_RUNTIME_DIR = $(CURDIR)/build/jupyter/runtime
 lab: export JUPYTERLAB_SETTINGS_DIR = $(CURDIR)/build/jupyter/lab/settings
 lab: export JUPYTERLAB_WORKSPACES_DIR = $(CURDIR)/build/jupyter/lab/workspaces
 lab: export MPLCONFIGDIR = $(CURDIR)/build/matplotlib
-lab: $(STAMP)  ## open the notebooks in JupyterLab
-	@$(RUN) -m jupyter lab notebooks
+lab: $(STAMP)  ## open the notebooks in JupyterLab (LAB="--no-browser --port 9000")
+	@$(RUN) -m jupyter lab $(LAB) notebooks
 
 test: $(STAMP)  ## the tests, and every notebook compared with its stored outputs
 	@$(RUN) -m pytest --nbval -n 2 --dist loadfile -q -m "not long"
