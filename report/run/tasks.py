@@ -101,7 +101,7 @@ def chosen(settings: Settings) -> list[str]:
 def make_tasks(settings: Settings) -> list[Task]:
     """Check every notebook that has to run, its parameters and their values; none runs before all are right.
 
-    Those are the chosen chapters, and all, if one of those reads what the others leave behind.
+    Those are the chosen chapters, and all that one of them reads, if it runs after all.
 
     Raises
     ------
@@ -114,7 +114,8 @@ def make_tasks(settings: Settings) -> list[Task]:
             raise ConfigError(f"-p {name}: there is no such notebook; {suggest(name, names)}")
     asked = chosen(settings)
     complete = any(chapter.after_all for chapter in settings.chapters if chapter.name in asked)
-    return [_make_task(one, settings) for one in settings.chapters if complete or one.name in asked]
+    read = {chapter.name for chapter in settings.chapters if complete and not chapter.after_all}
+    return [_make_task(one, settings) for one in settings.chapters if one.name in {*asked, *read}]
 
 
 def _make_task(chapter: Chapter, settings: Settings) -> Task:
