@@ -65,12 +65,12 @@ def test_a_chapter_that_reads_the_others_lets_them_run(book):
     assert plan(book.resolved(only=["03-c"])) == (["01-a", "02-b", "03-c"], True)
 
 
-@pytest.mark.parametrize("target", ["typst", "html"])
 def test_a_chapter_that_reads_the_others_leaves_alone_what_reads_them_too(book):
     book.add("04-d", parameters='results_folder: str = "."  # where', after="all")
     assert [task.name for task in make_tasks(book.resolved(only=["03-c"]))] == ["01-a", "02-b", "03-c"]
 
 
+@pytest.mark.parametrize("target", ["typst", "html"])
 def test_an_excerpt_has_its_chapters_and_names_what_others_hold(book, target):
     found = typeset(book, target, only=["01-a"])
     for expected in ("CS 101", "01-a ran", "1 of 3 chapters", NAMED):
