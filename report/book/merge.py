@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from report.book.listings import filled
+from report.book.sentences import unsaid
 from report.errors import ReportError
 from report.run import notebook as nb
 from report.run.tasks import Executed, chosen
@@ -45,7 +46,7 @@ def merge(executed: list[Executed], document: dict[str, Any], appendix: str) -> 
     for one in executed:
         if problem := nb.first_problem(one.notebook):
             raise ReportError(f"{one.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
-        cells = filled(grafted(one.task.notebook, one.notebook), one.task)
+        cells = [unsaid(cell) for cell in filled(grafted(one.task.notebook, one.notebook), one.task)]
         parts.append((f"{one.name}.ipynb", one.notebook | {"cells": cells}))
     end = {"cell_type": "markdown", "source": appendix, "metadata": {"report_part": "appendix"}}
     merged = join([*parts, ("the appendix", {"cells": [end], "metadata": {}})])
