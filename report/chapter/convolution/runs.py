@@ -1,0 +1,146 @@
+"""Trained networks, and the comparisons that the chapter makes between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from mlp_core import History, Sequential, Split
+from report.chapter import evidence
+from report.chapter.convolution.architectures import multiplications
+from report.chapter.convolution.recipes import PERMUTED, Recipe
+from report.chapter.convolution.words import shown
+
+
+@dataclass
+class Run:
+    """The networks of one recipe, one per seed, and what they got wrong.
+
+    Attributes
+    ----------
+    misses : list of ndarray, shape (images,), bool
+        Which of the validation images each network misclassifies after its last epoch.
+    """
+
+    recipe: Recipe
+    networks: list[Sequential] = field(default_factory=list)
+    histories: list[History] = field(default_factory=list)
+    misses: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, network: Sequential, history: History, valid: Split) -> None:
+        """Keep a trained network and ask it about the validation images."""
+        self.networks.append(network)
+        self.histories.append(history)
+        self.misses.append(network.predict(valid.images) != valid.labels)
+
+    @property
+    def error(self) -> evidence.Estimate:
+        """The validation error after the last epoch; of one seed, its interval is that of the images alone."""
+        return evidence.over_seeds(self.misses) if len(self.misses) > 1 else evidence.proportion(self.misses[0])
+
+    @property
+    def train_error(self) -> float:
+        """The mean training error after the last epoch."""
+        return float(np.mean([1 - history.train_accuracy[-1] for history in self.histories]))
+
+    @property
+    def seconds(self) -> float:
+        """The mean wall-clock time per epoch."""
+        return float(np.mean([second for history in self.histories for second in history.seconds]))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two runs beside each other.
+
+    Attributes
+    ----------
+    found : Comparison
+        The error of the first minus that of the second.
+    """
+
+    first: Run
+    second: Run
+    found: evidence.Comparison
+
+    @property
+    def name(self) -> str:
+        """What the first run is called."""
+        return self.first.recipe.label
+
+    @property
+    def other(self) -> str:
+        """What the second run is called."""
+        return self.second.recipe.label
+
+    @property
+    def verb(self) -> str:
+        """What the first is allowed to be said beside the second: "is better than" and so on."""
+        return self.found.verb
+
+    @property
+    def difference(self) -> str:
+        """The difference of the errors in points, with its interval."""
+        return shown(self.found)
+
+    @property
+    def errors(self) -> str:
+        """Both errors as a sentence gives them."""
+        ours, theirs = shown(self.first.error), shown(self.second.error)
+        return f"{self.name} misclassifies {ours} of the validation images, {self.other} {theirs}"
+
+    @property
+    def parameters(self) -> float:
+        """How many times the second's parameters the first has."""
+        return self.first.networks[0].num_parameters / self.second.networks[0].num_parameters
+
+    @property
+    def multiplications(self) -> float:
+        """How many times the second's multiplications the first takes."""
+        return multiplications(self.first.networks[0]) / multiplications(self.second.networks[0])
+
+    @property
+    def seconds(self) -> float:
+        """How many times the second's time per epoch the first takes."""
+        return self.first.seconds / self.second.seconds
+
+
+def against(first: Run, second: Run) -> Pair:
+    """Compare two runs of the same seeds, or two single networks on the same images."""
+    if len(first.misses) > 1:
+        return Pair(first, second, evidence.compare(first.misses, second.misses, lower_is_better=True))
+    right = evidence.paired(~first.misses[0], ~second.misses[0])
+    errors = replace(right, difference=-right.difference, low=-right.high, high=-right.low)
+    return Pair(first, second, errors)
+
+
+def kinds(runs: Mapping[str, Run], *, permuted: bool = False) -> list[Pair]:
+    """Return every plain convolutional network beside every perceptron."""
+    plain = [run for run in runs.values() if run.recipe.plain and run.recipe.permuted == permuted]
+    return [against(a, b) for a in plain if a.recipe.convolves for b in plain if not b.recipe.convolves]
+
+
+def remedies(runs: Mapping[str, Run]) -> list[Pair]:
+    """Return every run with a penalty or dropout beside one of the same network without."""
+    plain = {run.recipe.network: run for run in runs.values() if run.recipe.plain and not run.recipe.permuted}
+    rest = [run for run in runs.values() if not run.recipe.plain and run.recipe.network in plain]
+    return [against(run, plain[run.recipe.network]) for run in rest]
+
+
+def orders(runs: Mapping[str, Run]) -> list[Pair]:
+    """Return every run on permuted pixels beside the same one on pixels in their own order."""
+    return [against(run, runs[name.removesuffix(PERMUTED)]) for name, run in runs.items() if run.recipe.permuted]
+
+
+def best(runs: Mapping[str, Run], *, convolves: bool) -> Run:
+    """Return the convolutional network, or the perceptron, with the lowest mean validation error: a selection."""
+    rivals = [run for run in runs.values() if run.recipe.convolves == convolves and not run.recipe.permuted]
+    return min(rivals, key=lambda run: run.error.value)
+
+
+def leaders(runs: Mapping[str, Run]) -> evidence.Group:
+    """Return the run with the lowest mean error, and those that cannot be told apart from it; permuted ones aside."""
+    rivals = [run for run in runs.values() if not run.recipe.permuted]
+    return evidence.best_group({run.recipe.label: ~np.array(run.misses) for run in rivals})
