@@ -153,22 +153,34 @@ def test_a_permuted_run_stands_beside_the_one_in_order(runs):
     made = runs([*recipes, *convolution.again_permuted(recipes)], [(40, 42), (20, 22), (40, 42), (100, 103)])
     found = {pair.other: pair.found.verdict for pair in convolution.orders(made)}
     assert found == {"MLP 4": "cannot be told apart", "CNN 2-2": "worse"}
-    assert [pair.name for pair in convolution.kinds(made, permuted=True)] == ["CNN 2-2, permuted"]
+    (pair,) = convolution.kinds(made)
+    assert convolution.permuted_pair(made, pair).verb == "is worse than"
+    results = convolution.permuted_results(made, pair)
+    assert results["permuted_cnn_valid_error"] == pytest.approx(0.25375)
+    assert results["permuted_mlp_verdict"] == "cannot be told apart"
     assert convolution.best(made, convolves=True).recipe.label == "CNN 2-2"
-    assert convolution.order_table(convolution.orders(made)).loc["CNN 2-2", "permuted is"] == "worse"
+    assert convolution.order_table(made)["permuted is"].tolist() == ["cannot be told apart", "worse"]
     assert list(convolution.result_table(made).index) == ["MLP 4", "CNN 2-2"]
     assert list(convolution.recipe_table(list(run.recipe for run in made.values())).index) == ["MLP 4", "CNN 2-2"]
 
 
+def test_where_nothing_was_permuted_stands_a_dash(runs):
+    made = runs(plan("mlp 4", "cnn 2-2"), [(40, 42), (20, 22)])
+    assert convolution.order_table(made).loc["MLP 4", ["permuted", "difference, points"]].tolist() == ["–", "–"]
+    (pair,) = convolution.kinds(made)
+    assert set(convolution.permuted_results(made, pair).values()) == {None}
+
+
 def test_costs_and_ratios_are_written_for_readers(runs):
-    assert list(convolution.cost_table(["ift6135-b", "ift6135-b"]).loc["CNN b"]) == ["828,967", "98.9\xa0%", "1,285,160"]
+    costs = convolution.cost_table(["ift6135-b", "ift6135-b"])
+    assert costs.loc["CNN b"].tolist() == ["828,967", "98.9\xa0%", "1,285,160"]
     row = convolution.pair_table(convolution.kinds(runs(plan("mlp 128", "cnn 6-12"), [(1, 2), (3, 4)]))).loc["CNN 6-12"]
     assert (row["parameters"], row["multiplications"]) == ("× 0.04", "× 1.52")
 
 
 def test_an_interval_of_errors_stays_within_what_errors_can_be():
-    assert convolution.shown(convolution.Run(plan("mlp 4", "cnn 2-2")[0], misses=[np.zeros(9, bool)]).error)[:3] == "0.0"
-    made = convolution.Run(plan("mlp 4", "cnn 2-2")[0], misses=[np.arange(9) < 1, np.arange(9) < 0])
+    recipe = plan("mlp 4", "cnn 2-2")[0]
+    made = convolution.Run(recipe, misses=[np.arange(9) < 1, np.arange(9) < 0])
     assert "(0.0 to" in convolution.shown(made.error)
 
 

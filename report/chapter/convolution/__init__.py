@@ -3,7 +3,18 @@
 from report.chapter.convolution.architectures import build, largest_share, multiplications, permute, title
 from report.chapter.convolution.pictures import first_maps, learned, price
 from report.chapter.convolution.recipes import Recipe, again_permuted, recipes
-from report.chapter.convolution.runs import Pair, Run, against, best, kinds, leaders, orders, remedies
+from report.chapter.convolution.runs import (
+    Pair,
+    Run,
+    against,
+    best,
+    kinds,
+    leaders,
+    orders,
+    permuted_pair,
+    permuted_results,
+    remedies,
+)
 from report.chapter.convolution.tables import (
     beside_published,
     cost_table,
@@ -37,6 +48,8 @@ __all__ = [
     "orders",
     "pair_table",
     "permute",
+    "permuted_pair",
+    "permuted_results",
     "price",
     "published_table",
     "recipe_table",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from mlp_core import Sequential
 from report.chapter.convolution.architectures import multiplications
@@ -25,10 +26,12 @@ def price(runs: Mapping[str, Run]) -> Axes:
         ax.errorbar([work], [100 * error.value], yerr=around, color=color, marker=marker, capsize=3, label=name)
         ax.annotate(name, (work, 100 * error.value), (7, 4), textcoords="offset points", fontsize=8.5)
     ax.set(xscale="log", xlabel="million multiplications per image", ylabel="validation error")
+    low, high = ax.get_xlim()
+    ax.set(xlim=(low / 1.5, 2 * high), ylim=(0, None))
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_major_formatter(lambda value, _: number(value))
     ax.yaxis.set_major_formatter(lambda value, _: f"{number(value)}{SPACE}%")
-    ax.margins(x=0.2)
-    ax.set_ylim(bottom=0)
     return ax
 
 

@@ -67,13 +67,13 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """What the first run is called."""
-        return self.first.recipe.label
+        """What the first run's networks are called, whatever the order of the pixels."""
+        return self.first.recipe.label.removesuffix(PERMUTED)
 
     @property
     def other(self) -> str:
-        """What the second run is called."""
-        return self.second.recipe.label
+        """What the second run's networks are called, whatever the order of the pixels."""
+        return self.second.recipe.label.removesuffix(PERMUTED)
 
     @property
     def verb(self) -> str:
@@ -116,10 +116,16 @@ def against(first: Run, second: Run) -> Pair:
     return Pair(first, second, errors)
 
 
-def kinds(runs: Mapping[str, Run], *, permuted: bool = False) -> list[Pair]:
+def kinds(runs: Mapping[str, Run]) -> list[Pair]:
     """Return every plain convolutional network beside every perceptron."""
-    plain = [run for run in runs.values() if run.recipe.plain and run.recipe.permuted == permuted]
+    plain = [run for run in runs.values() if run.recipe.plain and not run.recipe.permuted]
     return [against(a, b) for a in plain if a.recipe.convolves for b in plain if not b.recipe.convolves]
+
+
+def permuted_pair(runs: Mapping[str, Run], pair: Pair) -> Pair | None:
+    """Return the same two networks on permuted pixels; None where none were permuted."""
+    first, second = (runs.get(name + PERMUTED) for name in (pair.name, pair.other))
+    return against(first, second) if first and second else None
 
 
 def remedies(runs: Mapping[str, Run]) -> list[Pair]:
@@ -144,3 +150,15 @@ def leaders(runs: Mapping[str, Run]) -> evidence.Group:
     """Return the run with the lowest mean error, and those that cannot be told apart from it; permuted ones aside."""
     rivals = [run for run in runs.values() if not run.recipe.permuted]
     return evidence.best_group({run.recipe.label: ~np.array(run.misses) for run in rivals})
+
+
+def permuted_results(runs: Mapping[str, Run], pair: Pair) -> dict[str, str | float | None]:
+    """Return what the chapter publishes about two networks on permuted pixels; None where none were permuted."""
+    found, verdicts = permuted_pair(runs, pair), {one.other: one.found.verdict for one in orders(runs)}
+    return {
+        "permuted_verb": found.verb if found else None,
+        "permuted_cnn_valid_error": found.first.error.value if found else None,
+        "permuted_mlp_valid_error": found.second.error.value if found else None,
+        "permuted_cnn_verdict": verdicts.get(pair.name),
+        "permuted_mlp_verdict": verdicts.get(pair.other),
+    }

@@ -10,9 +10,9 @@ import pandas as pd
 from report.chapter import published
 from report.chapter.convolution.architectures import build, largest_share, multiplications, title
 from report.chapter.convolution.recipes import Recipe
-from report.chapter.convolution.runs import Pair, Run
+from report.chapter.convolution.runs import Pair, Run, orders
 from report.chapter.convolution.words import shown
-from report.chapter.number import number
+from report.chapter.number import MISSING, number
 
 
 def recipe_table(plan: Sequence[Recipe]) -> pd.DataFrame:
@@ -67,13 +67,16 @@ def _times(ratio: float) -> str:
     return f"× {number(ratio, '.2f' if ratio >= 0.1 else '.1g')}"
 
 
-def order_table(pairs: Sequence[Pair]) -> pd.DataFrame:
-    """Return the errors of runs on permuted pixels beside those of the same runs on pixels in their own order."""
+def order_table(runs: Mapping[str, Run]) -> pd.DataFrame:
+    """Return the errors of plain runs with pixels in their own order and permuted; a dash where none were permuted."""
+    pairs = {pair.other: pair for pair in orders(runs)}
     rows = {
-        pair.other: {
-            "as it is": shown(pair.second.error), "permuted": shown(pair.first.error),
-            "difference, points": pair.difference, "permuted is": pair.found.verdict,
-        } for pair in pairs
+        name: {
+            "as it is": shown(run.error),
+            "permuted": shown(pairs[name].first.error) if name in pairs else MISSING,
+            "difference, points": pairs[name].difference if name in pairs else MISSING,
+            "permuted is": pairs[name].found.verdict if name in pairs else MISSING,
+        } for name, run in runs.items() if run.recipe.plain and not run.recipe.permuted
     }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("run")
 
