@@ -147,9 +147,17 @@ def best(runs: Mapping[str, Run], *, convolves: bool) -> Run:
 
 
 def leaders(runs: Mapping[str, Run]) -> evidence.Group:
-    """Return the run with the lowest mean error, and those that cannot be told apart from it; permuted ones aside."""
-    rivals = [run for run in runs.values() if not run.recipe.permuted]
-    return evidence.best_group({run.recipe.label: ~np.array(run.misses) for run in rivals})
+    """Return the run with the lowest mean error, and those that cannot be told apart from it; permuted ones aside.
+
+    Single networks are compared by `against`, at a level that is divided by the number of comparisons (Bonferroni).
+    """
+    rivals = {run.recipe.label: run for run in runs.values() if not run.recipe.permuted}
+    first, *others = sorted(rivals, key=lambda name: rivals[name].error.value)
+    if len(rivals[first].misses) > 1:
+        return evidence.best_group({name: ~np.array(run.misses) for name, run in rivals.items()})
+    level = evidence.LEVEL / max(1, len(others))
+    worse = [name for name in others if against(rivals[first], rivals[name]).found.p <= level]
+    return evidence.Group(first, (first, *(name for name in others if name not in worse)), tuple(worse))
 
 
 def permuted_results(runs: Mapping[str, Run], pair: Pair) -> dict[str, str | float | None]:

@@ -62,7 +62,7 @@ def confusions(matrix: np.ndarray, classes: Sequence[str], most: int = 3) -> str
 
 
 def silence(maps: np.ndarray) -> str:
-    """Say which kernels answer to no image at all.
+    """Say how many kernels answer to no image at all.
 
     Parameters
     ----------
@@ -72,14 +72,13 @@ def silence(maps: np.ndarray) -> str:
     Examples
     --------
     >>> silence(np.ones((3, 2, 1, 1)))
-    'Each of the 2 kernels answers to some of 3 validation images.'
+    'Every kernel answers to some of 3 validation images.'
     """
     count, kernels = maps.shape[:2]
     silent = int((maps.max(axis=(0, 2, 3)) == 0).sum())
     if not silent:
-        return f"Each of the {kernels} kernels answers to some of {count:,} validation images."
-    dead = "one answers" if silent == 1 else f"{silent} answer"
+        return f"Every kernel answers to some of {count:,} validation images."
     return (
-        f"Of {kernels} kernels, {dead} to none of {count:,} validation images. What is zero behind the ReLU for every "
-        "image is *dead*: no gradient reaches its weights any more, and its map stays blank."
+        f"Kernels that answer to none of {count:,} validation images: {silent} of {kernels}. What is zero behind the "
+        "ReLU for every image is *dead*: no gradient reaches its weights any more, and its map stays blank."
     )
