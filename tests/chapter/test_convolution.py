@@ -150,9 +150,10 @@ def test_the_leader_stands_with_all_that_cannot_be_told_from_it(runs):
         assert (group.names, group.others) == (("CNN 2-2", "MLP 4"), ("CNN 3-3",))
 
 
-def test_a_remedy_stands_beside_the_same_network_without(runs):
-    recipes = plan("mlp 4", "cnn 2-2", "mlp 4", "cnn 3-2", weight_decay=[0, 0, 0, 0.1], dropout=[0, 0, 0.5, 0])
-    made = runs(recipes, [(20, 20)] * 4)
+def test_a_remedy_stands_beside_the_same_without(runs):
+    recipes = plan("mlp 4", "cnn 2-2", "mlp 4", "cnn 3-2", "cnn 2-2", learning_rate=[0.1, 0.1, 0.1, 0.1, 0.2],
+                   weight_decay=[0, 0, 0, 0.1, 0.1], dropout=[0, 0, 0.5, 0, 0])  # fmt: skip
+    made = runs(recipes, [(20, 20)] * 5)
     assert [(pair.name, pair.other) for pair in convolution.remedies(made)] == [("MLP 4 + dropout", "MLP 4")]
 
 

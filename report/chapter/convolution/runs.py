@@ -129,10 +129,14 @@ def permuted_pair(runs: Mapping[str, Run], pair: Pair) -> Pair | None:
 
 
 def remedies(runs: Mapping[str, Run]) -> list[Pair]:
-    """Return every run with a penalty or dropout beside one of the same network without."""
-    plain = {run.recipe.network: run for run in runs.values() if run.recipe.plain and not run.recipe.permuted}
-    rest = [run for run in runs.values() if not run.recipe.plain and run.recipe.network in plain]
-    return [against(run, plain[run.recipe.network]) for run in rest]
+    """Return every run with a penalty or dropout beside one without that is the same in everything else."""
+
+    def without(recipe: Recipe) -> Recipe:
+        return replace(recipe, label="", weight_decay=0.0, dropout=0.0)
+
+    plain = {without(run.recipe): run for run in runs.values() if run.recipe.plain}
+    rest = [run for run in runs.values() if not run.recipe.plain and without(run.recipe) in plain]
+    return [against(run, plain[without(run.recipe)]) for run in rest]
 
 
 def orders(runs: Mapping[str, Run]) -> list[Pair]:
