@@ -1,0 +1,62 @@
+"""Convolution against full connection: networks by name, what they cost, and what may be said about their errors."""
+
+from report.chapter.convolution.architectures import build, largest_share, multiplications, permute, title
+from report.chapter.convolution.pictures import first_maps, learned, price
+from report.chapter.convolution.recipes import Recipe, again_permuted, recipes
+from report.chapter.convolution.runs import (
+    Pair,
+    Run,
+    against,
+    best,
+    kinds,
+    leaders,
+    orders,
+    permuted_pair,
+    permuted_results,
+    remedies,
+)
+from report.chapter.convolution.tables import (
+    beside_published,
+    cost_table,
+    order_table,
+    pair_table,
+    published_table,
+    recipe_table,
+    result_table,
+)
+from report.chapter.convolution.words import confusions, listed, shown, silence
+
+__all__ = [
+    "Pair",
+    "Recipe",
+    "Run",
+    "again_permuted",
+    "against",
+    "beside_published",
+    "best",
+    "build",
+    "confusions",
+    "cost_table",
+    "first_maps",
+    "kinds",
+    "largest_share",
+    "leaders",
+    "learned",
+    "listed",
+    "multiplications",
+    "order_table",
+    "orders",
+    "pair_table",
+    "permute",
+    "permuted_pair",
+    "permuted_results",
+    "price",
+    "published_table",
+    "recipe_table",
+    "recipes",
+    "remedies",
+    "result_table",
+    "shown",
+    "silence",
+    "title",
+]

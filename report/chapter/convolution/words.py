@@ -1,0 +1,84 @@
+"""Words for the chapter's sentences and tables: errors with intervals, lists, confusions, dead kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from report.chapter.evidence import Comparison, Estimate
+from report.chapter.number import number
+
+
+def shown(found: Estimate | Comparison) -> str:
+    r"""Write an error in per cent, or a difference of errors in points, with its interval.
+
+    >>> shown(Estimate(0.1, 0.083, 0.12, count=1000))
+    '10.0\xa0% (8.3 to 12.0)'
+    """
+    if isinstance(found, Comparison):
+        points, low, high = (number(value, "+.1f") for value in (found.points, found.low_points, found.high_points))
+        return f"{points} ({low} to {high})"
+    ends = (number(100 * end, ".1f") for end in (max(0.0, found.low), min(1.0, found.high)))
+    return f"{number(found.value, '.1%')} ({' to '.join(ends)})"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write names as a sentence lists them.
+
+    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
+    ('a, b and c', 'a', 'none')
+    """
+    *others, last = names or ["none"]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def confusions(matrix: np.ndarray, classes: Sequence[str], most: int = 3) -> str:
+    """Say which confusion is the most frequent, or that several are.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (classes, classes), int
+        True class by predicted class.
+    most : int
+        How many equally frequent ones to name.
+
+    Examples
+    --------
+    >>> confusions(np.array([[5, 2], [0, 6]]), ["a", "b"])
+    'The most frequent confusion takes a for b, 2 times.'
+    """
+    wrong = matrix * (1 - np.eye(len(matrix), dtype=int))
+    count = int(wrong.max())
+    if not count:
+        return "There is no mistake at all."
+    pairs = [f"{classes[i]} for {classes[j]}" for i, j in np.argwhere(wrong == count)]
+    often = "once" if count == 1 else f"{count} times"
+    if len(pairs) == 1:
+        return f"The most frequent confusion takes {pairs[0]}, {often}."
+    if len(pairs) > most:
+        return f"No confusion stands out: {len(pairs)} of them occur {often} each."
+    return f"The most frequent confusions, {often} each, take {listed(pairs)}."
+
+
+def silence(maps: np.ndarray) -> str:
+    """Say how many kernels answer to no image at all.
+
+    Parameters
+    ----------
+    maps : ndarray, shape (images, kernels, H, W)
+        What kernels answer to images, after the ReLU.
+
+    Examples
+    --------
+    >>> silence(np.ones((3, 2, 1, 1)))
+    'Every kernel answers to some of 3 validation images.'
+    """
+    count, kernels = maps.shape[:2]
+    silent = int((maps.max(axis=(0, 2, 3)) == 0).sum())
+    if not silent:
+        return f"Every kernel answers to some of {count:,} validation images."
+    return (
+        f"Kernels that answer to none of {count:,} validation images: {silent} of {kernels}. What is zero behind the "
+        "ReLU for every image is *dead*: no gradient reaches its weights any more, and its map stays blank."
+    )
