@@ -10,7 +10,7 @@ from typing import Any
 from report.book.listings import filled
 from report.errors import ReportError
 from report.run import notebook as nb
-from report.run import sentences
+from report.run import said
 from report.run.tasks import Executed, chosen
 from report.settings import Settings
 from report.values import suggest
@@ -65,7 +65,7 @@ def grafted(source: nb.Notebook, executed: nb.Notebook) -> list[nb.Cell]:
 
 def _with_outputs(cell: nb.Cell, run: nb.Cell | None) -> nb.Cell:
     """Return a code cell with the outputs of its run, or without, if there was nothing to run."""
-    outputs, count = (sentences.outputs(cell, run), run["execution_count"]) if run else ([], None)
+    outputs, count = (said.outputs(cell, run), run["execution_count"]) if run else ([], None)
     return cell | {"outputs": outputs, "execution_count": count}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from report.chapter.results import of_notebook
-from report.run import fingerprint, sentences
+from report.run import fingerprint, said
 from report.run import notebook as nb
 from report.run.tasks import Task, earlier, facts
 
@@ -25,7 +25,7 @@ class State:
         See `fingerprint.stamps`, of the files that its run reads in their own place.
     run : dict or None
         The executed notebook of the last run, if it is there and whole.
-    unsaid : str or None
+    why : str or None
         Why it runs for changed sentences, if for nothing else.
     """
 
@@ -33,12 +33,12 @@ class State:
     fingerprint: str
     stamps: Mapping[str, tuple[int, ...]]
     run: nb.Notebook | None
-    unsaid: str | None
+    why: str | None
 
     @property
     def holds(self) -> bool:
         """Whether the last run depends on the same as one now would, and ran to its end."""
-        return rests_on(self.run, self.fingerprint) and not self.unsaid
+        return rests_on(self.run, self.fingerprint) and not self.why
 
 
 def look(task: Task, runs: Mapping[str, nb.Notebook], code: Path) -> State:
@@ -62,12 +62,12 @@ def look(task: Task, runs: Mapping[str, nb.Notebook], code: Path) -> State:
     data = _data(task)
     in_place = [*data, *(path for path in imported if not path.is_relative_to(code))]
     stamps = fingerprint.stamps(in_place)  # before the contents: what changes in between is noticed after the run
-    hashes = [[fingerprint.code_hash(f"pass\n{sentences.without_templates(source)}"), *more] for source, *more in cells]
+    hashes = [[fingerprint.code_hash(f"pass\n{said.without_templates(source)}"), *more] for source, *more in cells]
     read = {name: of_notebook(run) for name, run in runs.items() if task.after_all}
     files = [fingerprint.digest_files(imported), fingerprint.digest_files(data)]
     now, run = fingerprint.digest([hashes, task.values, *files, read, fingerprint.machine()]), earlier(task)
-    unsaid = sentences.why_run(task, run) if run and rests_on(run, now) else None
-    return State(task, now, stamps, run, unsaid)
+    why = said.why_run(task, run) if run and rests_on(run, now) else None
+    return State(task, now, stamps, run, why)
 
 
 def rests_on(run: nb.Notebook | None, inputs: str) -> bool:

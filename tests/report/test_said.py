@@ -10,7 +10,7 @@ from report.book import typesetting
 from report.errors import NotebookFailed
 from report.run.build import build
 from report.run.execution import Outcome, Runner
-from report.run.sentences import Unknown, outputs, without_templates
+from report.run.said import Unknown, outputs, without_templates
 
 VALUES = "from report.chapter.say import say\nn, loss, best, none, big = 50_000, 0.0914, 'Adam', None, float('inf')"
 
