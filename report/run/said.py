@@ -52,7 +52,7 @@ def why_run(task: Task, run: nb.Notebook) -> str | None:
             outputs(cell, ran)
         except Unknown as reason:
             reasons.append(f"{where}: {reason}")
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             told = f"{type(error).__name__}: {error}".splitlines()[0]
             raise NotebookFailed(f"{task.name}, {where}: {told}") from None
     return next(iter(reasons), None)
@@ -65,7 +65,7 @@ def outputs(cell: nb.Cell, ran: nb.Cell) -> list[dict[str, Any]]:
     ------
     Unknown
         If the run did not keep what a changed sentence asks for.
-    TypeError, ValueError
+    TypeError, ValueError, OverflowError
         As `report.chapter.say.say` does.
     """
     now, then = (_templates(one["source"]) for one in (cell, ran))

@@ -138,14 +138,15 @@ def test_values_stay_whatever_the_words_in_between(report):
     [
         ("{loss:d}", "ValueError: {loss:d}: Unknown format code 'd' for object of type 'float'"),
         ("$x = {loss:.2f}$", "ValueError: {loss:.2f}: in a formula, where single braces are LaTeX's, write {{"),
+        ("{loss} {huge:.1f}", "OverflowError: {huge:.1f}: int too large to convert to float"),
         ("{{loss}}", "ValueError: {{loss}} … outside formulas a place has single braces"),
     ],
 )
 def test_a_wrong_place_is_told_before_anything_runs_as_the_run_would_tell_it(report, template, told):
-    report('say("{loss}")')
+    report('say("{loss} {huge:d}", huge=10**400)')
     with pytest.raises(NotebookFailed) as caught:
-        report(f"say({template!r})")
-    assert str(caught.value).startswith(f"01-a, cell 3 (`say({template!r})`): {told}")
+        report(f"say({template!r}, huge=10**400)")
+    assert str(caught.value).startswith(f"01-a, cell 3 (`say({template!r}, huge=10**400)`): {told}")
 
 
 @pytest.mark.long
