@@ -11,6 +11,7 @@ from report.book.listings import filled
 from report.book.sentences import unsaid
 from report.errors import ReportError
 from report.run import notebook as nb
+from report.run import said
 from report.run.tasks import Executed, chosen
 from report.settings import Settings
 from report.values import suggest
@@ -56,7 +57,7 @@ def merge(executed: list[Executed], document: dict[str, Any], appendix: str) -> 
 def grafted(source: nb.Notebook, executed: nb.Notebook) -> list[nb.Cell]:
     """Return the cells of a notebook as written, with the outputs of its run: words may have changed since.
 
-    Both have the same code, cell by cell, but for comments.
+    Both have the same code, cell by cell, but for comments and the words of sentences, which are said anew.
     """
     ran = {id(cell): run for cell, run in zip(nb.running_cells(source), nb.running_cells(executed), strict=True)}
     cells = [cell for cell in source["cells"] if "injected-parameters" not in nb.tags(cell)]
@@ -65,7 +66,7 @@ def grafted(source: nb.Notebook, executed: nb.Notebook) -> list[nb.Cell]:
 
 def _with_outputs(cell: nb.Cell, run: nb.Cell | None) -> nb.Cell:
     """Return a code cell with the outputs of its run, or without, if there was nothing to run."""
-    outputs, count = (run["outputs"], run["execution_count"]) if run else ([], None)
+    outputs, count = (said.outputs(cell, run), run["execution_count"]) if run else ([], None)
     return cell | {"outputs": outputs, "execution_count": count}
 
 

@@ -93,6 +93,8 @@ def _stored(value: Any) -> Any:
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         value = value.item()
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
-        value = int(value) if isinstance(value, numbers.Integral) else float(value)
+        if isinstance(value, numbers.Integral):
+            return int(value)  # of any size
+        value = float(value)
         return value if math.isfinite(value) else None if math.isnan(value) else number(value)
     return value

@@ -57,6 +57,8 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
         If a field has no value.
     TypeError, ValueError
         If a value is neither a number nor text, if a specification does not fit it, or if a brace opens no place.
+    OverflowError
+        If a number is too large for a specification.
 
     Examples
     --------
@@ -69,7 +71,7 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
             raise NameError(unknown(field, values))
         try:
             return write(values[field], spec)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise type(error)(f"{{{field}{spec and ':'}{spec}}}: {error}") from None
 
     return _walk(template, put)

@@ -111,6 +111,9 @@ def _run(states: list[State], settings: Settings) -> dict[str, nb.Notebook]:
     from report.run.execution import Runner  # spares psutil
 
     environment.prepare(settings.build)
+    for state in states:
+        if state.why:
+            print(f"{state.task.name} runs for {state.why}", flush=True)
     tasks, started = [state.task for state in states], {state.task.name: state for state in states}
     common, data = _common_facts(len(tasks), settings), _load_data(tasks)
     failures: list[str] = []

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from report.chapter.results import of_notebook
-from report.run import fingerprint
+from report.run import fingerprint, said
 from report.run import notebook as nb
 from report.run.tasks import Task, earlier, facts
 
@@ -25,18 +25,20 @@ class State:
         See `fingerprint.stamps`, of the files that its run reads in their own place.
     run : dict or None
         The executed notebook of the last run, if it is there and whole.
+    why : str or None
+        Why it runs for changed sentences, if for nothing else.
     """
 
     task: Task
     fingerprint: str
     stamps: Mapping[str, tuple[int, ...]]
     run: nb.Notebook | None
+    why: str | None
 
     @property
     def holds(self) -> bool:
         """Whether the last run depends on the same as one now would, and ran to its end."""
-        known = facts(self.run).get("fingerprint") if self.run and not nb.first_problem(self.run) else None
-        return known == self.fingerprint
+        return rests_on(self.run, self.fingerprint) and not self.why
 
 
 def look(task: Task, runs: Mapping[str, nb.Notebook], code: Path) -> State:
@@ -49,17 +51,28 @@ def look(task: Task, runs: Mapping[str, nb.Notebook], code: Path) -> State:
         The executed notebooks that it may read.
     code : Path
         The folder from which it would import the project's packages.
+
+    Raises
+    ------
+    NotebookFailed
+        If a run would fail at a changed sentence.
     """
     cells = nb.code(task.notebook)
     imported = fingerprint.experiment_files([source for source, *_ in cells], code, task.source.parent)
     data = _data(task)
     in_place = [*data, *(path for path in imported if not path.is_relative_to(code))]
     stamps = fingerprint.stamps(in_place)  # before the contents: what changes in between is noticed after the run
-    hashes = [[fingerprint.code_hash(f"pass\n{source}"), *more] for source, *more in cells]
+    hashes = [[fingerprint.code_hash(f"pass\n{said.without_templates(source)}"), *more] for source, *more in cells]
     read = {name: of_notebook(run) for name, run in runs.items() if task.after_all}
     files = [fingerprint.digest_files(imported), fingerprint.digest_files(data)]
-    rests_on = fingerprint.digest([hashes, task.values, *files, read, fingerprint.machine()])
-    return State(task, rests_on, stamps, earlier(task))
+    now, run = fingerprint.digest([hashes, task.values, *files, read, fingerprint.machine()]), earlier(task)
+    why = said.why_run(task, run) if run and rests_on(run, now) else None
+    return State(task, now, stamps, run, why)
+
+
+def rests_on(run: nb.Notebook | None, inputs: str) -> bool:
+    """Return whether a notebook ran to its end, and with inputs of this fingerprint."""
+    return run is not None and not nb.first_problem(run) and facts(run).get("fingerprint") == inputs
 
 
 def touched(state: State) -> str | None:

@@ -31,6 +31,13 @@ def test_names_are_those_of_the_caller_and_of_the_call(shown):
     assert [text for text, _ in shown] == [f"*{best.name}*: 0.25 after 50,000 of 60,000 images."]
 
 
+def test_a_whole_number_may_be_larger_than_any_float(shown):
+    say("{n:d}", n=10**400)
+    assert shown[0][0] == f"{10**400}"
+    with pytest.raises(OverflowError, match=r"\{n:.1f\}: int too large"):
+        say("{n:.1f}", n=10**400)
+
+
 def test_a_verdict_gives_its_verb(shown):
     verdict = SimpleNamespace(verb="falls")
     say("The loss {verdict.verb}.")
