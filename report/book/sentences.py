@@ -14,7 +14,7 @@ def unsaid(cell: nb.Cell) -> nb.Cell:
     except SyntaxError:  # IPython's own commands
         return cell
     said, other = ({line for node in body if _is_said(node) is kind for line in _lines(node)} for kind in (True, False))
-    lines = [line for number, line in enumerate(cell["source"].splitlines(), 1) if number not in said - other]
+    lines = [line for number, line in enumerate(cell["source"].split("\n"), 1) if number not in said - other]
     return cell | {"source": "\n".join(lines).strip("\n")}
 
 

@@ -12,6 +12,7 @@ from report.book.sentences import unsaid
         ('say("A"); x = 1', 'say("A"); x = 1'),
         ("x = say\nsaid(1)", "x = say\nsaid(1)"),
         ('%time say("A")', '%time say("A")'),
+        ('say("a\u2028b")\nx = 1', "x = 1"),
     ],
 )
 def test_calls_of_say_are_not_printed(source, left):
