@@ -1,0 +1,32 @@
+"""Reading a hyperparameter search: what the data can tell from the best, and what a winner's score is worth."""
+
+from report.chapter.searching.drawing import draw_map as draw_map
+from report.chapter.searching.drawing import draw_race as draw_race
+from report.chapter.searching.replicated import curve_lines as curve_lines
+from report.chapter.searching.replicated import curve_rows as curve_rows
+from report.chapter.searching.replicated import grid_rows as grid_rows
+from report.chapter.searching.replicated import picked_rows as picked_rows
+from report.chapter.searching.replicated import picked_settings as picked_settings
+from report.chapter.searching.replicated import picked_table as picked_table
+from report.chapter.searching.trials import all_seeds as all_seeds
+from report.chapter.searching.trials import at_chance as at_chance
+from report.chapter.searching.trials import check_parameters as check_parameters
+from report.chapter.searching.trials import estimate as estimate
+from report.chapter.searching.trials import finalists as finalists
+from report.chapter.searching.trials import named as named
+from report.chapter.searching.trials import pairs_in_budget as pairs_in_budget
+from report.chapter.searching.trials import scores as scores
+from report.chapter.searching.trials import survivors as survivors
+from report.chapter.searching.trials import winner as winner
+from report.chapter.searching.trials import with_seeds as with_seeds
+from report.chapter.searching.verdicts import batch_effect as batch_effect
+from report.chapter.searching.verdicts import best_so_far as best_so_far
+from report.chapter.searching.verdicts import by_rate as by_rate
+from report.chapter.searching.verdicts import by_size as by_size
+from report.chapter.searching.verdicts import compared as compared
+from report.chapter.searching.verdicts import crossing as crossing
+from report.chapter.searching.verdicts import distinct as distinct
+from report.chapter.searching.verdicts import in_percent as in_percent
+from report.chapter.searching.verdicts import last_at as last_at
+from report.chapter.searching.verdicts import last_epoch as last_epoch
+from report.chapter.searching.verdicts import worth as worth

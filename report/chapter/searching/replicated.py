@@ -1,0 +1,114 @@
+"""The rows that three course reports published of their searches, beside ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from report.chapter import published
+from report.chapter.number import number
+from report.chapter.searching.trials import estimate, named, scores
+from report.chapter.searching.verdicts import in_percent
+
+TOLERANCE, SIGMOID_TOLERANCE = 0.01, 0.025
+"""One point of accuracy; more for sigmoid units, which after ten epochs are still on the steep part of their curve."""
+
+
+def published_grid(report: str) -> pd.DataFrame:
+    """Return the settings of one report's search, hidden units as `search` has them.
+
+    >>> published_grid("ift6135-a")["hidden"].tolist()[0]
+    (512, 512)
+    """
+    table = published.load("hyperparameter_search", report)
+    pairs = zip(table["hidden_1"].astype(int), table["hidden_2"].astype(int), strict=True)
+    return table.assign(hidden=list(pairs)).rename(columns={"activation_1": "activation"})
+
+
+def grid_rows(report: str, trials: pd.DataFrame, *, comparable: bool) -> list[dict[str, Any]]:
+    """Return a row for each published setting of a grid that our trials have, too."""
+    rows = []
+    for theirs in published_grid(report).to_dict("records"):
+        same = (trials["hidden"] == theirs["hidden"]) & (trials["learning_rate"] == theirs["learning_rate"])
+        if several := "activation" in trials:
+            same &= trials["activation"] == theirs["activation"]
+        if same.any():
+            words = [f"{theirs['hidden'][0]}-{theirs['hidden'][1]}", *[theirs["activation"]] * several]
+            what = ", ".join([*words, f"rate {theirs['learning_rate']:g}", "validation accuracy"])
+            tolerance = SIGMOID_TOLERANCE if several and theirs["activation"] == "sigmoid" else TOLERANCE
+            ours = trials.loc[same, "valid_accuracy"]
+            rows.append(published.row(report, what, theirs["valid_accuracy"], ours, tolerance, comparable=comparable))
+    return rows
+
+
+def picked_settings(count: int, shrink: int) -> pd.DataFrame:
+    """Return the first settings that report ift6135-b picked by hand, as `search` takes them, and named.
+
+    Parameters
+    ----------
+    count : int
+        How many of the nine.
+    shrink : int
+        By what the numbers of hidden units are divided.
+    """
+    table = published.load("hyperparameter_search", "ift6135-b").head(count)
+    pairs = (table[[f"{what}_1", f"{what}_2"]].itertuples(index=False, name=None) for what in ("hidden", "activation"))
+    hidden, activation = (list(pair) for pair in pairs)
+    table["hidden"] = [(max(1, int(a) // shrink), max(1, int(b) // shrink)) for a, b in hidden]
+    return named(table.assign(activation=activation, batch_size=table["batch_size"].astype(int)))
+
+
+def picked_table(trials: pd.DataFrame, theirs: pd.DataFrame, images: int, train_images: int) -> pd.DataFrame:
+    """Return one row per hand-picked setting: updates per epoch, epochs, our accuracy and what was published."""
+    known, rows = scores(trials), {}
+    for one in theirs.itertuples():
+        epochs = trials.loc[trials["setting"] == one.setting, "epochs"]
+        printed = f"{number(100 * one.valid_accuracy, '.1f')} after {one.epochs:.0f}"
+        before = f"{rows[one.setting]['published']}; " if one.setting in rows else ""
+        rows[one.setting] = {
+            "updates per epoch": -(-train_images // one.batch_size),
+            "epochs": " to ".join(dict.fromkeys([str(epochs.min()), str(epochs.max())])),
+            "accuracy, %": in_percent(estimate(known[one.setting], images)) if one.setting in known else "diverged",
+            "published": before + printed,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("setting")
+
+
+def picked_rows(theirs: pd.DataFrame, accuracies: Mapping[str, Any], *, comparable: bool, epochs: int
+                ) -> list[dict[str, Any]]:  # fmt: skip
+    """Return a row for each setting that report ift6135-b picked; one that ran longer than ours is not compared."""
+    rows = []
+    for one in theirs.itertuples():
+        what = (
+            f"{one.hidden_1:.0f}-{one.hidden_2:.0f}, {one.activation_1}-{one.activation_2}, "
+            f"batch {one.batch_size:.0f}, rate {one.learning_rate:g}, "
+            f"validation accuracy (theirs after {one.epochs:.0f} epochs)"
+        )
+        alike = comparable and epochs >= one.epochs
+        ours = accuracies.get(one.setting, [float("nan")])
+        rows.append(published.row("ift6135-b", what, one.valid_accuracy, ours, TOLERANCE, comparable=alike))
+    return rows
+
+
+def curve_rows(histories: Any, epochs: int, *, comparable: bool) -> list[dict[str, Any]]:
+    """Return a row for each epoch and measure of the one run that report ift6135-b prints in full."""
+    theirs = published.load("training_curve_710x610").set_index("epoch")
+    return [
+        published.row(
+            "ift6135-b", f"710-610, batch 8, {name.replace('_', ' ')}, epoch {epoch}", theirs.loc[epoch, name],
+            [getattr(history, name)[epoch - 1] for history in histories], tolerance, comparable=comparable,
+        )
+        for name, tolerance in (("train_loss", 0.02), ("valid_loss", 0.02), ("valid_accuracy", 0.005))
+        for epoch in theirs.index[:epochs]
+    ]  # fmt: skip
+
+
+def curve_lines(histories: Any, *, as_published: bool) -> dict[str, Any]:
+    """Return the losses of our runs by epoch, and beside them the published ones if the settings are the same."""
+    curves = {"training": [h.train_loss for h in histories], "validation": [h.valid_loss for h in histories]}
+    if as_published:
+        theirs = published.load("training_curve_710x610")
+        curves |= {"training, published": [*theirs["train_loss"]], "validation, published": [*theirs["valid_loss"]]}
+    return curves
