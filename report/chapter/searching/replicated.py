@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -63,32 +62,30 @@ def picked_settings(count: int, shrink: int) -> pd.DataFrame:
 def picked_table(trials: pd.DataFrame, theirs: pd.DataFrame, images: int, train_images: int) -> pd.DataFrame:
     """Return one row per hand-picked setting: updates per epoch, epochs, our accuracy and what was published."""
     known, rows = scores(trials), {}
-    for one in theirs.itertuples():
-        epochs = trials.loc[trials["setting"] == one.setting, "epochs"]
-        printed = f"{number(100 * one.valid_accuracy, '.1f')} after {one.epochs:.0f}"
-        before = f"{rows[one.setting]['published']}; " if one.setting in rows else ""
-        rows[one.setting] = {
-            "updates per epoch": -(-train_images // one.batch_size),
+    for setting, printed in theirs.groupby("setting", sort=False):
+        epochs = trials.loc[trials["setting"] == setting, "epochs"]
+        pairs = zip(printed["valid_accuracy"], printed["epochs"], strict=True)
+        rows[setting] = {
+            "updates per epoch": -(-train_images // int(printed["batch_size"].iloc[0])),
             "epochs": " to ".join(dict.fromkeys([str(epochs.min()), str(epochs.max())])),
-            "accuracy, %": in_percent(estimate(known[one.setting], images)) if one.setting in known else "diverged",
-            "published": before + printed,
+            "accuracy, %": in_percent(estimate(known[setting], images)) if setting in known else "diverged",
+            "published": "; ".join(f"{number(100 * accuracy, '.1f')} after {after:.0f}" for accuracy, after in pairs),
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("setting")
 
 
-def picked_rows(theirs: pd.DataFrame, accuracies: Mapping[str, Any], *, comparable: bool, epochs: int
-                ) -> list[dict[str, Any]]:  # fmt: skip
+def picked_rows(theirs: pd.DataFrame, trials: pd.DataFrame, *, comparable: bool, epochs: int) -> list[dict[str, Any]]:
     """Return a row for each setting that report ift6135-b picked; one that ran longer than ours is not compared."""
     rows = []
-    for one in theirs.itertuples():
+    for one in theirs.to_dict("records"):
+        a, b = one["activation"]
         what = (
-            f"{one.hidden_1:.0f}-{one.hidden_2:.0f}, {one.activation_1}-{one.activation_2}, "
-            f"batch {one.batch_size:.0f}, rate {one.learning_rate:g}, "
-            f"validation accuracy (theirs after {one.epochs:.0f} epochs)"
+            f"{one['hidden_1']:.0f}-{one['hidden_2']:.0f}, {a}-{b}, batch {one['batch_size']:.0f}, "
+            f"rate {one['learning_rate']:g}, validation accuracy (theirs after {one['epochs']:.0f} epochs)"
         )
-        alike = comparable and epochs >= one.epochs
-        ours = accuracies.get(one.setting, [float("nan")])
-        rows.append(published.row("ift6135-b", what, one.valid_accuracy, ours, TOLERANCE, comparable=alike))
+        ours = trials.loc[trials["setting"] == one["setting"], "valid_accuracy"]
+        alike = comparable and epochs >= one["epochs"]
+        rows.append(published.row("ift6135-b", what, one["valid_accuracy"], ours, TOLERANCE, comparable=alike))
     return rows
 
 

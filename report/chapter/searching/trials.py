@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
-from mlp_core import Dataset
-from mlp_core.tuning import search
+from mlp_core import SGD, Dataset, mlp, train
 from report.chapter.evidence import Estimate, Group, over_seeds, proportion
 from report.chapter.number import number
 
@@ -49,26 +49,59 @@ def named(trials: pd.DataFrame) -> pd.DataFrame:
     return trials.assign(size=sizes, setting=[", ".join(parts) for parts in zip(*columns, strict=True)])
 
 
-def with_seeds(trials: pd.DataFrame, seeds: Sequence[int], data: Dataset, **options: Any) -> pd.DataFrame:
-    """Return the trials and, after them, those of the same settings from further seeds; `options` are `search`'s."""
-    if not seeds:
-        return trials
-    columns = list(trials.columns[: list(trials.columns).index("parameters")])
-    points = trials[[column for column in columns if column != "seed"]].to_dict("records")
-    again = search([dict(point, seed=seed) for seed in seeds for point in points], data, **options)
-    return pd.concat([trials, named(again).reindex(columns=trials.columns)], ignore_index=True)
+def answers(points: pd.DataFrame, seeds: Sequence[int], data: Dataset, epochs: int, n_jobs: int) -> dict[str, Any]:
+    """Train each setting from each seed, and return which validation images it classifies correctly.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Trials of the settings, named, each once.
+    seeds : sequence of int
+    data : Dataset
+    epochs, n_jobs : int
+        As for `search`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        By setting, shape (seeds, images), without settings of which a run diverged. From one seed nothing is trained:
+        the accuracies that the trials have, shape (1,), would tell as little.
+    """
+    if len(seeds) == 1:
+        return scores(points)
+    rows = points.to_dict("records")
+    jobs = [delayed(_answers)(row, seed, data, epochs) for row in rows for seed in seeds]
+    found = Parallel(n_jobs=n_jobs)(jobs)
+    runs = {row["setting"]: found[i * len(seeds) : (i + 1) * len(seeds)] for i, row in enumerate(rows)}
+    return {setting: np.array(hits) for setting, hits in runs.items() if all(one is not None for one in hits)}
+
+
+def _answers(row: dict[str, Any], seed: int, data: Dataset, epochs: int) -> np.ndarray | None:
+    """Return which validation images one network classifies correctly; None if it diverged."""
+    sizes = [data.train.images.shape[1], *row["hidden"], len(data.classes)]
+    network = mlp(sizes, row["activation"], seed=seed, dtype=row["dtype"])
+    history = train(network, data.train, optimizer=SGD(row["learning_rate"]), epochs=epochs, seed=seed,
+                    batch_size=row["batch_size"], evaluate_train=False, on_divergence="record")  # fmt: skip
+    return None if history.diverged else network.predict(data.valid.images) == data.valid.labels
 
 
 def estimate(accuracies: Any, images: int) -> Estimate:
-    """Return a mean accuracy with its interval: over the seeds and images, or over the images alone for one seed."""
+    """Return a mean accuracy with its interval: over the seeds and images, or over the images alone for one seed.
+
+    Parameters
+    ----------
+    accuracies : float or array_like, shape (seeds,) or (seeds, images)
+    images : int
+        How many images each accuracy was measured on.
+    """
     values = np.atleast_1d(np.asarray(accuracies, dtype=float))
-    return over_seeds(values, images) if len(values) > 1 else proportion(round(float(values[0]) * images), images)
+    return over_seeds(values, images) if len(values) > 1 else proportion(round(float(values.mean()) * images), images)
 
 
 def survivors(trials: pd.DataFrame, images: int) -> pd.DataFrame:
     """Return the trials of one seed whose interval meets that of the best: these are worth more seeds.
 
-    The margin, the sum of both half intervals, is several times what another seed changes.
+    The margin, the sum of two half intervals, is several times what another seed changes once a network has learned.
     """
     finished = trials[trials["status"] == "ok"]
     if finished.empty:
@@ -88,23 +121,17 @@ def scores(trials: pd.DataFrame) -> dict[str, np.ndarray]:
     }
 
 
-def all_seeds(first: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the trials of a grid's first seed, and those from more seeds where there are any."""
-    return pd.concat([first[~first["setting"].isin(runs["setting"])], runs], ignore_index=True)
-
-
 def at_chance(trials: pd.DataFrame, images: int, classes: int) -> pd.Series:
     """Return which trials diverged, or cannot be told from guessing one of the classes."""
     lows = [proportion(round(found * images), images).low if found >= 0 else 0.0 for found in trials["valid_accuracy"]]
     return (trials["status"] != "ok") | (np.array(lows) <= 1 / classes)
 
 
-def finalists(trials: pd.DataFrame, group: Group) -> dict[str, pd.Series]:
-    """Return the setting with the best mean, and that of its group with the fewest parameters, if it is another."""
-    first = trials.drop_duplicates("setting").set_index("setting", drop=False)
-    smallest = first.loc[[*group.names], "parameters"].astype(int).idxmin()
-    chosen = {"best mean": first.loc[group.best], "smallest of its group": first.loc[smallest]}
-    return chosen if smallest != group.best else {"best mean": chosen["best mean"]}
+def finalists(trials: pd.DataFrame, group: Group) -> list[pd.Series]:
+    """Return the setting with the best mean and, if it is another, that of its group with the fewest parameters."""
+    rows = trials.set_index("setting", drop=False)
+    smallest = rows.loc[[*group.names], "parameters"].astype(int).idxmin()
+    return [rows.loc[setting] for setting in dict.fromkeys([group.best, smallest])]
 
 
 def winner(trials: pd.DataFrame) -> pd.DataFrame:

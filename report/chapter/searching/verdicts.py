@@ -25,6 +25,10 @@ class Crossing:
     other_rate: float
 
 
+Crossed = Mapping[tuple[str, float], Any]
+"""Scores by activation and learning rate, of one size."""
+
+
 @dataclass(frozen=True)
 class LastEpoch:
     """Where a run from several seeds ends; `gap` is the validation loss minus the training loss."""
@@ -72,70 +76,6 @@ def compared(candidates: Mapping[str, Any], images: int, label: str = "setting")
     return pd.DataFrame(rows).set_index(label)
 
 
-def over_sizes(trials: pd.DataFrame) -> dict[tuple[str, float], np.ndarray]:
-    """Return the accuracies of each activation and rate, one per size; without those of which a run diverged."""
-    groups = trials.groupby(["activation", "learning_rate"], sort=False)
-    return {
-        key: group["valid_accuracy"].to_numpy(dtype=float) for key, group in groups if (group["status"] == "ok").all()
-    }
-
-
-def by_rate(trials: pd.DataFrame, images: int) -> pd.DataFrame:
-    """Return one row per learning rate: every activation's accuracy over the sizes, and those that lead."""
-    values, rows = over_sizes(trials), {}
-    for rate in sorted(trials["learning_rate"].unique()):
-        here = {activation: found for (activation, at), found in values.items() if at == rate}
-        texts = {activation: in_percent(estimate(found, images)) for activation, found in here.items()}
-        row = {activation: texts.get(activation, "diverged") for activation in trials["activation"].unique()}
-        rows[number(rate)] = row | {"ahead": ", ".join(best_group(here, images).names) if here else MISSING}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("learning rate")
-
-
-def crossing(trials: pd.DataFrame, images: int) -> Crossing | None:
-    """Return two activations of which one is better at one rate and worse at another, if the data can tell any."""
-    values, wins = over_sizes(trials), {}
-    for (one, rate), first in values.items():
-        for (other, at), second in values.items():
-            if at == rate and one != other and compare(first, second, images).verdict == "better":
-                wins[one, other] = rate
-    both = [(pair, rate) for pair, rate in wins.items() if pair[::-1] in wins]
-    return Crossing(*both[0][0], both[0][1], wins[both[0][0][::-1]]) if both else None
-
-
-def by_size(trials: pd.DataFrame, sizes: Iterable[str]) -> dict[str, np.ndarray]:
-    """Return each size's accuracy from each seed, a mean over the activations and rates that are there for all sizes.
-
-    Empty where there is none.
-    """
-    finished = trials[trials["status"] == "ok"]
-    wide = finished.pivot(index=["activation", "learning_rate"], columns=["size", "seed"], values="valid_accuracy")
-    common = wide.dropna()
-    if common.empty or {*sizes} - {*wide.columns.get_level_values("size")}:
-        return {}
-    return {size: common[size].mean(axis=0).to_numpy() for size in sizes}
-
-
-def worth(winners: Mapping[str, Sequence[float]], trials: Mapping[str, int], images: int) -> pd.DataFrame:
-    """Return, for the winner of each search, the score that won and what fresh seeds give.
-
-    Parameters
-    ----------
-    winners : mapping of str to sequence of float
-        Its accuracies: first the one that won, then those of seeds that had no say.
-    trials : mapping of str to int
-        How many trials it was the best of.
-    """
-    rows = {
-        name: {
-            "best of": trials[name],
-            "score that won, %": number(100 * values[0], ".1f"),
-            "fresh seeds, %": in_percent(estimate(values[1:], images)) if len(values) > 1 else MISSING,
-        }
-        for name, values in winners.items()
-    }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("search")
-
-
 def best_so_far(accuracies: Any, shares: Sequence[float] = (0.25, 0.5, 0.75)) -> np.ndarray:
     """Return the best of the first k trials for every k: quantiles over all orders in which they may come, exactly.
 
@@ -170,16 +110,6 @@ def batch_effect(trials: pd.DataFrame, images: int) -> BatchEffect | None:
     return None
 
 
-def last_at(trials: pd.DataFrame, rate: float, images: int) -> str | None:
-    """Return the activation that is worse than each other one at this rate; None if there is none."""
-    here = {activation: found for (activation, at), found in over_sizes(trials).items() if at == rate}
-    if len(here) < 2:
-        return None
-    last = min(here, key=lambda activation: float(here[activation].mean()))
-    told = all(compare(found, here[last], images).verdict == "better" for name, found in here.items() if name != last)
-    return last if told else None
-
-
 def last_epoch(histories: Iterable[Any], images: int) -> LastEpoch:
     """Return the losses and the accuracy after the last epoch, over the seeds."""
     ends = [(h.train_loss[-1], h.valid_loss[-1], h.valid_accuracy[-1]) for h in histories]
@@ -196,3 +126,77 @@ def distinct(*searches: pd.DataFrame) -> int:
             names = activation if isinstance(activation, str | tuple) else "relu"
             found.add((hidden, (names,) * len(hidden) if isinstance(names, str) else names, batch, rate))
     return len(found)
+
+
+def crossed(points: pd.DataFrame, scores: Mapping[str, Any]) -> dict[tuple[str, float], Any]:
+    """Return the scores of a table of settings by activation and learning rate."""
+    rows = points[points["setting"].isin([*scores])]
+    keys = zip(rows["activation"], rows["learning_rate"], rows["setting"], strict=True)
+    return {(activation, rate): scores[setting] for activation, rate, setting in keys}
+
+
+def by_rate(scores: Crossed, images: int) -> pd.DataFrame:
+    """Return one row per learning rate: every activation's accuracy, and those that lead."""
+    rows = {}
+    for rate in sorted({rate for _, rate in scores}):
+        here = {activation: found for (activation, at), found in scores.items() if at == rate}
+        texts = {activation: in_percent(estimate(found, images)) for activation, found in here.items()}
+        rows[number(rate)] = texts | {"ahead": ", ".join(best_group(here, images).names)}
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("learning rate")
+    return table[[*(name for name in table if name != "ahead"), "ahead"]].fillna("diverged")
+
+
+def crossing(scores: Crossed, images: int) -> Crossing | None:
+    """Return two activations of which one is better at one rate and worse at another, if the data can tell any."""
+    wins = {}
+    for (one, rate), first in scores.items():
+        for (other, at), second in scores.items():
+            if at == rate and one != other and compare(first, second, images).verdict == "better":
+                wins[one, other] = rate
+    for (one, other), rate in wins.items():
+        if (other, one) in wins:
+            return Crossing(one, other, rate, wins[other, one])
+    return None
+
+
+def last_at(scores: Crossed, rate: float, images: int) -> str | None:
+    """Return the activation that is worse than each other one at this rate; None if there is none."""
+    here = {activation: found for (activation, at), found in scores.items() if at == rate}
+    last = min(here, key=lambda activation: float(np.mean(here[activation])), default=None)
+    told = [compare(found, here[last], images).verdict == "better" for name, found in here.items() if name != last]
+    return last if told and all(told) else None
+
+
+def by_size(points: pd.DataFrame, scores: Mapping[str, Any], sizes: Iterable[str]) -> dict[str, Any]:
+    """Return each size's scores, a mean over the activations and rates that are there for all of these sizes.
+
+    Empty where there is none.
+    """
+    found: dict[tuple[str, float], dict[str, Any]] = {}
+    for row in points.to_dict("records"):
+        if row["setting"] in scores:
+            found.setdefault((row["activation"], row["learning_rate"]), {})[row["size"]] = scores[row["setting"]]
+    common = [here for here in found.values() if here.keys() >= {*sizes}]
+    return {size: np.mean([here[size] for here in common], axis=0) for size in sizes} if common else {}
+
+
+def worth(rows: Mapping[str, tuple[pd.Series, int, Any]], images: int) -> pd.DataFrame:
+    """Return, for the winner of each search, the score that won and what fresh seeds give.
+
+    Parameters
+    ----------
+    rows : mapping of str to (Series, int, array)
+        The trial that won; of how many; and its scores from seeds that had no say, maybe none.
+    images : int
+        How many images each accuracy was measured on.
+    """
+    table = {
+        name: {
+            "setting": won["setting"],
+            "best of": trials,
+            "score that won, %": number(100 * won["valid_accuracy"], ".1f"),
+            "fresh seeds, %": in_percent(estimate(fresh, images)) if len(fresh) else MISSING,
+        }
+        for name, (won, trials, fresh) in rows.items()
+    }
+    return pd.DataFrame.from_dict(table, orient="index").rename_axis("search")
