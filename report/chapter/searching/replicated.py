@@ -22,8 +22,8 @@ def published_grid(report: str) -> pd.DataFrame:
     (512, 512)
     """
     table = published.load("hyperparameter_search", report)
-    pairs = zip(table["hidden_1"].astype(int), table["hidden_2"].astype(int), strict=True)
-    return table.assign(hidden=list(pairs)).rename(columns={"activation_1": "activation"})
+    table["hidden"] = [(int(one["hidden_1"]), int(one["hidden_2"])) for one in table.to_dict("records")]
+    return table.rename(columns={"activation_1": "activation"})
 
 
 def grid_rows(report: str, trials: pd.DataFrame, *, comparable: bool) -> list[dict[str, Any]]:
@@ -53,16 +53,17 @@ def picked_settings(count: int, shrink: int) -> pd.DataFrame:
         By what the numbers of hidden units are divided.
     """
     table = published.load("hyperparameter_search", "ift6135-b").head(count)
-    pairs = (table[[f"{what}_1", f"{what}_2"]].itertuples(index=False, name=None) for what in ("hidden", "activation"))
-    hidden, activation = (list(pair) for pair in pairs)
-    table["hidden"] = [(max(1, int(a) // shrink), max(1, int(b) // shrink)) for a, b in hidden]
-    return named(table.assign(activation=activation, batch_size=table["batch_size"].astype(int)))
+    rows = table.to_dict("records")
+    table["hidden"] = [tuple(max(1, int(row[f"hidden_{layer}"]) // shrink) for layer in (1, 2)) for row in rows]
+    table["activation"] = [(row["activation_1"], row["activation_2"]) for row in rows]
+    return named(table.astype({"batch_size": int}))
 
 
 def picked_table(trials: pd.DataFrame, theirs: pd.DataFrame, images: int, train_images: int) -> pd.DataFrame:
     """Return one row per hand-picked setting: updates per epoch, epochs, our accuracy and what was published."""
     known, rows = scores(trials), {}
-    for setting, printed in theirs.groupby("setting", sort=False):
+    for setting in dict.fromkeys(map(str, theirs["setting"])):
+        printed = theirs[theirs["setting"] == setting]
         epochs = trials.loc[trials["setting"] == setting, "epochs"]
         pairs = zip(printed["valid_accuracy"], printed["epochs"], strict=True)
         rows[setting] = {

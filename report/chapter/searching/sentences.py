@@ -12,7 +12,7 @@ import pandas as pd
 from report.chapter.evidence import Comparison, Group, best_group, compare
 from report.chapter.say import say
 from report.chapter.searching.trials import count, estimate
-from report.chapter.searching.verdicts import BatchEffect, Crossed, LastEpoch, crossing, last_at
+from report.chapter.searching.verdicts import BatchEffect, Crossed, LastEpoch, crossing, last_at, shift
 
 
 def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, classes: int, counted: int) -> None:
@@ -24,14 +24,17 @@ def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, c
         them by @eq-budget; in the network itself, {counted} are counted.""")  # fmt: skip
 
 
-def tell_grid(first: pd.DataFrame, left: int, scores: Mapping[str, Any], group: Group, images: int) -> None:
+def tell_grid(
+    first: pd.DataFrame, left: int, scores: Mapping[str, Any], group: Group, images: int, target: float
+) -> None:
     """Say how many points survive the first seed, and whether one of them is better than the others."""
     points, best = len(first), estimate(scores[group.best], images)
     diverged = int((first["status"] != "ok").sum())
     one_seed = len(scores[group.best]) == 1
     reached = int(first["epochs_to_target"].notna().sum())
     inside = f"all {points} points" if points == first.attrs["space"] else f"{points} of {first.attrs['space']} points"
-    say("Within the budget are {inside}; {left} of them survive the first seed. The target is reached by {reached}.")
+    say("""Within the budget are {inside}; {left} of them survive the first seed. The target, a validation accuracy of
+        {target:.0%}, is reached by {reached} of {points} from that seed.""")
     say("Runs that diverged, since their loss overflowed: {diverged}.", when=diverged > 0)
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
         {best.low:.1%} to {best.high:.1%}. **But it is not a winner**: {group.size} of the {points} settings form one
@@ -47,21 +50,27 @@ def tell_grid(first: pd.DataFrame, left: int, scores: Mapping[str, Any], group: 
 
 
 def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bool:
-    """Say whether two activations change sides; return it."""
-    change, top = crossing(scores, images), max(rates)
-    activations = {activation for activation, _ in scores}
+    """Say whether the activation and the learning rate interact, as far as the data can tell; return it."""
+    change, moved, top = crossing(scores, images), shift(scores), max(rates)
     say("""The activation and the learning rate interact: {change.one} is better than {change.other} at the rate
         {change.one_rate}, and worse at {change.other_rate}. There is no best activation, only one at a rate.""",
         when=change is not None)  # fmt: skip
-    say("""No two activations change sides in a way that these data can tell: where one is better at one rate, it is at
-        least not worse at another. How far apart they are, though, depends on the rate.""",
-        when=change is None and len({*rates}) > 1 and len(activations) > 1)  # fmt: skip
+    told = moved is not None and moved.found.told
+    say("""At the rate {moved.low_rate}, the difference between {moved.one} and {moved.other} is {moved.at_low:+.1f}
+        points, at {moved.high_rate} it is {moved.at_high:+.1f} points. It changes by {moved.found.points:.1f} points
+        (interval from {moved.found.low_points:.1f} to {moved.found.high_points:.1f}): the activation and the rate
+        interact, and an average over the rates would hide it.""",
+        when=told and change is None)  # fmt: skip
+    say("""The difference between {moved.one} and {moved.other} is {moved.at_low:+.1f} points at the rate
+        {moved.low_rate} and {moved.at_high:+.1f} points at {moved.high_rate}. These two differences cannot be told
+        apart, so the data show no interaction of activation and rate.""",
+        when=moved is not None and not told and change is None)  # fmt: skip
     say(r"""Sigmoid units come last at the rate {top}, and for a reason: the derivative
         $\sigma'(z) = \sigma(z)(1 - \sigma(z))$ is at most $\tfrac14$. Through two hidden layers these factors alone
         shrink the gradient of the first weights at least sixteen-fold. The weights multiply it, too, but those that
         are drawn as proposed by @glorot2010 are made for activations with a slope near one and do not make up for
         it.""", when=last_at(scores, top, images) == "sigmoid")  # fmt: skip
-    return change is not None
+    return change is not None or told
 
 
 def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int) -> Group | None:
@@ -71,7 +80,7 @@ def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int) -> Group | N
         say("No activation and rate survive at every size, so the sizes are not compared.", when=sizes > 1)
         return None
     group = best_group(by_size, images)
-    say("""All {sizes} sizes form one group: none can be told apart from the best mean, {group.best}.
+    say("""The {sizes} sizes form one group: none can be told apart from the best mean, {group.best}.
         Within this budget the size is no matter (@tbl-sizes).""", when=group.size == sizes)  # fmt: skip
     say("""The size matters, if little: {group.size} of {sizes} sizes cannot be told apart from the best mean,
         {group.best}, itself included; the others are worse (@tbl-sizes).""",
@@ -112,9 +121,12 @@ def tell_second(trials: pd.DataFrame, group: Group, settings: int) -> None:
     top = trials["learning_rate"].max()
     bold, rest = trials[trials["learning_rate"] == top], trials[trials["learning_rate"] < top]
     lost, other, runs, slower = int(bold["at chance"].sum()), int(rest["at chance"].sum()), len(bold), len(rest)
-    say("At the largest rate, {top}, no better than chance: {lost} of {runs} (@tbl-second).", when=slower == 0)
-    say("""At the largest rate, {top}, the runs that end no better than chance are {lost} of {runs}; at the smaller
-        rates they are {other} of {slower} (@tbl-second).""", when=slower > 0)  # fmt: skip
+    broken = trials.loc[trials["status"] != "ok", "setting"].nunique()
+    say("At the rate {top}, {lost} of {runs} runs diverge or end no better than chance (@tbl-second).",
+        when=slower == 0)  # fmt: skip
+    say("""At the largest rate, {top}, {lost} of {runs} runs diverge or end no better than chance; at the smaller rates,
+        {other} of {slower} do (@tbl-second).""", when=slower > 0)  # fmt: skip
+    say("Settings of which a run diverged, and which the table therefore leaves out: {broken}.", when=broken > 0)
     say("""A single run that learned at such a rate may have a high score, and say nothing about the next run: that,
         too, is selection.""", when=0 < lost < runs)  # fmt: skip
     say("The group of the best mean, {group.best}, has {group.size} of {settings} settings.", when=settings > 1)

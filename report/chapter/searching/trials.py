@@ -103,19 +103,25 @@ def survivors(trials: pd.DataFrame, images: int) -> pd.DataFrame:
 
     The margin, the sum of two half intervals, is several times what another seed changes once a network has learned.
     """
-    finished = trials[trials["status"] == "ok"]
-    if finished.empty:
-        raise ValueError("learning_rates: expected rates with which a network learns, but every run diverged")
+    finished = _finished(trials)
     found = [estimate(accuracy, images) for accuracy in finished["valid_accuracy"]]
     best = max(found, key=lambda one: one.value)
     return finished[[one.high >= best.low for one in found]].reset_index(drop=True)
+
+
+def _finished(trials: pd.DataFrame) -> pd.DataFrame:
+    """Return the trials that did not diverge."""
+    finished = trials[trials["status"] == "ok"]
+    if finished.empty:
+        raise ValueError("learning_rates: expected rates with which a network learns, but every run diverged")
+    return finished
 
 
 def scores(trials: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return the validation accuracies of each setting, shape (seeds,); without settings of which a run diverged."""
     groups = trials.groupby("setting", sort=False)
     return {
-        setting: group["valid_accuracy"].to_numpy(dtype=float)
+        str(setting): group["valid_accuracy"].to_numpy(dtype=float)
         for setting, group in groups
         if (group["status"] == "ok").all()
     }
@@ -129,17 +135,16 @@ def at_chance(trials: pd.DataFrame, images: int, classes: int) -> pd.Series:
 
 def finalists(trials: pd.DataFrame, group: Group) -> list[pd.Series]:
     """Return the setting with the best mean and, if it is another, that of its group with the fewest parameters."""
-    rows = trials.set_index("setting", drop=False)
-    smallest = rows.loc[[*group.names], "parameters"].astype(int).idxmin()
-    return [rows.loc[setting] for setting in dict.fromkeys([group.best, smallest])]
+    rows = {row["setting"]: row for _, row in trials.iterrows()}
+    smallest = min(group.names, key=lambda name: int(rows[name]["parameters"]))
+    return [rows[setting] for setting in dict.fromkeys([group.best, smallest])]
 
 
 def winner(trials: pd.DataFrame) -> pd.DataFrame:
     """Return the row of the best trial, as a table of one row."""
-    finished = trials[trials["status"] == "ok"]
-    if finished.empty:
-        raise ValueError("learning_rates: expected rates with which a network learns, but every run diverged")
-    return finished.loc[[finished["valid_accuracy"].astype(float).idxmax()]]
+    finished = _finished(trials)
+    best = int(finished["valid_accuracy"].to_numpy(dtype=float).argmax())
+    return finished.iloc[[best]]
 
 
 def pairs_in_budget(units: Sequence[int], parameters: Sequence[int], inputs: int, classes: int) -> list[list[int]]:

@@ -30,6 +30,19 @@ Crossed = Mapping[tuple[str, float], Any]
 
 
 @dataclass(frozen=True)
+class Shift:
+    """By how many points one activation leads another at the smallest and the largest rate; `found` is the change."""
+
+    one: str
+    other: str
+    low_rate: float
+    high_rate: float
+    at_low: float
+    at_high: float
+    found: Comparison
+
+
+@dataclass(frozen=True)
 class LastEpoch:
     """Where a run from several seeds ends; `gap` is the validation loss minus the training loss."""
 
@@ -99,7 +112,8 @@ def best_so_far(accuracies: Any, shares: Sequence[float] = (0.25, 0.5, 0.75)) ->
 
 def batch_effect(trials: pd.DataFrame, images: int) -> BatchEffect | None:
     """Compare the smallest with the largest batch of settings that are otherwise alike; None if there are no such."""
-    for (hidden, activation, rate), group in trials.groupby(["hidden", "activation", "learning_rate"], sort=False):
+    for _, group in trials.groupby(["hidden", "activation", "learning_rate"], sort=False):
+        hidden, activation, rate = (group[name].iloc[0] for name in ("hidden", "activation", "learning_rate"))
         small, large = int(group["batch_size"].min()), int(group["batch_size"].max())
         if small == large or (group["status"] != "ok").any():
             continue
@@ -159,10 +173,23 @@ def crossing(scores: Crossed, images: int) -> Crossing | None:
     return None
 
 
+def shift(scores: Crossed) -> Shift | None:
+    """Return how the lead between the two best activations at the largest rate changes; None if there are no two."""
+    low, high = (choose(rate for _, rate in scores) for choose in (min, max))
+    both = {activation for activation, _ in scores if {(activation, low), (activation, high)} <= {*scores}}
+    ranked = sorted(both, key=lambda activation: -float(np.mean(scores[activation, high])))
+    if len(ranked) < 2 or low == high:
+        return None
+    one, other = ranked[:2]
+    at_low, at_high = (np.asarray(scores[one, at], float) - np.asarray(scores[other, at], float) for at in (low, high))
+    before, after = (100 * float(np.mean(lead)) for lead in (at_low, at_high))
+    return Shift(one, other, low, high, before, after, compare(at_high, at_low))
+
+
 def last_at(scores: Crossed, rate: float, images: int) -> str | None:
     """Return the activation that is worse than each other one at this rate; None if there is none."""
     here = {activation: found for (activation, at), found in scores.items() if at == rate}
-    last = min(here, key=lambda activation: float(np.mean(here[activation])), default=None)
+    last = min(here, key=lambda activation: float(np.mean(here[activation])), default="")
     told = [compare(found, here[last], images).verdict == "better" for name, found in here.items() if name != last]
     return last if told and all(told) else None
 
