@@ -81,7 +81,8 @@ def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int) -> Group | N
         return None
     group = best_group(by_size, images)
     say("""The {sizes} sizes form one group: none can be told apart from the best mean, {group.best}.
-        Within this budget the size is no matter (@tbl-sizes).""", when=group.size == sizes)  # fmt: skip
+        Within this budget the size makes no difference that these data show (@tbl-sizes).""",
+        when=group.size == sizes)  # fmt: skip
     say("""The size matters, if little: {group.size} of {sizes} sizes cannot be told apart from the best mean,
         {group.best}, itself included; the others are worse (@tbl-sizes).""",
         when=1 < group.size < sizes)  # fmt: skip
