@@ -213,7 +213,7 @@ def test_the_race_has_a_line_and_a_band_per_search():
 )
 def test_the_grid_is_told_in_every_way(said, scores, group, phrase):
     searching.tell_grid(table(trial(), trial(rate=0.2)), 2, scores, group, IMAGES, 0.9)
-    assert said[0].startswith("Within the budget are all 2 points")
+    assert said[0].startswith("Points of the grid within the budget: 2 of 2")
     assert phrase in said[1]
 
 

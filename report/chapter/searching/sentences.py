@@ -32,9 +32,9 @@ def tell_grid(
     diverged = int((first["status"] != "ok").sum())
     one_seed = len(scores[group.best]) == 1
     reached = int(first["epochs_to_target"].notna().sum())
-    inside = f"all {points} points" if points == first.attrs["space"] else f"{points} of {first.attrs['space']} points"
-    say("""Within the budget are {inside}; {left} of them survive the first seed. The target, a validation accuracy of
-        {target:.0%}, is reached by {reached} of {points} from that seed.""")
+    space = first.attrs["space"]
+    say("""Points of the grid within the budget: {points} of {space}; of these, {left} survive the first seed. The
+        target, a validation accuracy of {target:.0%}, is reached by {reached} of {points} from that seed.""")
     say("Runs that diverged, since their loss overflowed: {diverged}.", when=diverged > 0)
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
         {best.low:.1%} to {best.high:.1%}. **But it is not a winner**: {group.size} of the {points} settings form one
@@ -46,7 +46,9 @@ def tell_grid(
     say("""The highest accuracy is that of {group.best}: {best.value:.1%} of the validation images, with an interval by
         the images alone from {best.low:.1%} to {best.high:.1%}. One seed cannot tell a setting from another, so that
         all that survive form one group, of size {group.size} (@fig-map, @tbl-group).""",
-        when=one_seed)  # fmt: skip
+        when=one_seed and points > 1)  # fmt: skip
+    say("The grid has a single point, {group.best}: {best.value:.1%} ({best.low:.1%} to {best.high:.1%}).",
+        when=points == 1)  # fmt: skip
 
 
 def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bool:
@@ -162,7 +164,7 @@ def tell_curve(last: LastEpoch, seeds: int) -> None:
 
 def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
     """Say whether the winner of random search is better than that of the grid, from seeds that had no say."""
-    say("Both searches cost the same: {grid} trials each.", when=grid == random)
+    say("Both searches cost the same, {grid} trials each.", when=grid == random > 1)
     say("""The searches have unlike costs: {random} random trials beside {grid} of the grid; @fig-random shows them at
         like cost.""", when=grid != random)  # fmt: skip
     say("""From fresh seeds, the winner of random search {verdict.verb} that of the grid: the difference is
@@ -193,7 +195,8 @@ def tell_keeping(tried: int, points: int, group: Group, sizes: Group | None, *, 
     say("""- {tried} settings were tried, and among the grid's {points} there is no winner: {group.size} cannot be told
           apart, the best mean, {group.best}, among them.""", when=group.size > 1)  # fmt: skip
     say("- {tried} settings were tried, and of the grid's {points} one is ahead of all others: {group.best}.",
-        when=group.size == 1)  # fmt: skip
+        when=group.size == 1 < points)  # fmt: skip
+    say("- One point is no search: {group.best} was tried alone in the grid.", when=points == 1)
     say("- The activation and the learning rate interact, so that averages over a grid mislead.", when=interact)
     say("- Within the budget, no size can be told from the best.", when=sizes is not None and not sizes.others)
     say("- Within the budget, some sizes are worse than the best.", when=sizes is not None and bool(sizes.others))
