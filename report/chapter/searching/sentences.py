@@ -1,0 +1,202 @@
+"""What the chapter says about a search: one function per place, a template for each way it may come out."""
+
+# ruff: noqa: F841  (templates look up the locals that stand beside them)
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from report.chapter.evidence import Comparison, Group, best_group, compare
+from report.chapter.say import say
+from report.chapter.searching.trials import count, estimate
+from report.chapter.searching.verdicts import BatchEffect, Crossed, LastEpoch, crossing, last_at, shift
+
+
+def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, classes: int, counted: int) -> None:
+    """Say what the budget is, and work the formula out for one size."""
+    a, b = hidden
+    formula = count(inputs, a, b, classes)
+    say(r"""Here the budget is {parameters[0]} to {parameters[1]} parameters. The first size of the grid, {a}-{b},
+        has $({{inputs}} + 1) \cdot {{a}} + ({{a}} + 1) \cdot {{b}} + ({{b}} + 1) \cdot {{classes}} = {{formula}}$ of
+        them by @eq-budget; in the network itself, {counted} are counted.""")  # fmt: skip
+
+
+def tell_grid(
+    first: pd.DataFrame, left: int, scores: Mapping[str, Any], group: Group, images: int, target: float
+) -> None:
+    """Say how many points survive the first seed, and whether one of them is better than the others."""
+    points, best = len(first), estimate(scores[group.best], images)
+    diverged = int((first["status"] != "ok").sum())
+    one_seed = len(scores[group.best]) == 1
+    reached = int(first["epochs_to_target"].notna().sum())
+    space = first.attrs["space"]
+    say("""Points of the grid within the budget: {points} of {space}; of these, {left} survive the first seed. The
+        target, a validation accuracy of {target:.0%}, is reached by {reached} of {points} from that seed.""")
+    say("Runs that diverged, since their loss overflowed: {diverged}.", when=diverged > 0)
+    say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
+        {best.low:.1%} to {best.high:.1%}. **But it is not a winner**: {group.size} of the {points} settings form one
+        group that the data cannot tell apart (@fig-map, @tbl-group).""",
+        when=group.size > 1 and not one_seed)  # fmt: skip
+    say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
+        {best.low:.1%} to {best.high:.1%}. It is better than every other setting (@fig-map, @tbl-group).""",
+        when=group.size == 1 and points > 1 and not one_seed)  # fmt: skip
+    say("""The highest accuracy is that of {group.best}: {best.value:.1%} of the validation images, with an interval by
+        the images alone from {best.low:.1%} to {best.high:.1%}. One seed cannot tell a setting from another, so that
+        all that survive form one group, of size {group.size} (@fig-map, @tbl-group).""",
+        when=one_seed and points > 1)  # fmt: skip
+    say("The grid has a single point, {group.best}: {best.value:.1%} ({best.low:.1%} to {best.high:.1%}).",
+        when=points == 1)  # fmt: skip
+
+
+def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bool:
+    """Say whether the activation and the learning rate interact, as far as the data can tell; return it."""
+    change, moved, top = crossing(scores, images), shift(scores), max(rates)
+    say("""The activation and the learning rate interact: {change.one} is better than {change.other} at the rate
+        {change.one_rate}, and worse at {change.other_rate}. There is no best activation, only one at a rate.""",
+        when=change is not None)  # fmt: skip
+    told = moved is not None and moved.found.told
+    say("""At the rate {moved.low_rate}, the difference between {moved.one} and {moved.other} is {moved.at_low:+.1f}
+        points, at {moved.high_rate} it is {moved.at_high:+.1f} points. It changes by {moved.found.points:.1f} points
+        (interval from {moved.found.low_points:.1f} to {moved.found.high_points:.1f}): the activation and the rate
+        interact, and an average over the rates would hide it.""",
+        when=told and change is None)  # fmt: skip
+    say("""The difference between {moved.one} and {moved.other} is {moved.at_low:+.1f} points at the rate
+        {moved.low_rate} and {moved.at_high:+.1f} points at {moved.high_rate}. These two differences cannot be told
+        apart, so the data show no interaction of activation and rate.""",
+        when=moved is not None and not told and change is None)  # fmt: skip
+    say(r"""Sigmoid units come last at the rate {top}, and for a reason: the derivative
+        $\sigma'(z) = \sigma(z)(1 - \sigma(z))$ is at most $\tfrac14$. Through two hidden layers these factors alone
+        shrink the gradient of the first weights at least sixteen-fold. The weights multiply it, too, but those that
+        are drawn as proposed by @glorot2010 are made for activations with a slope near one and do not make up for
+        it.""", when=last_at(scores, top, images) == "sigmoid")  # fmt: skip
+    return change is not None or told
+
+
+def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int) -> Group | None:
+    """Say whether the sizes can be told apart; return those that cannot be told from the best."""
+    if sizes < 2 or not by_size:
+        say("The grid has a single size, so there is nothing to compare.", when=sizes < 2)
+        say("No activation and rate survive at every size, so the sizes are not compared.", when=sizes > 1)
+        return None
+    group = best_group(by_size, images)
+    say("""The {sizes} sizes form one group: none can be told apart from the best mean, {group.best}.
+        Within this budget the size makes no difference that these data show (@tbl-sizes).""",
+        when=group.size == sizes)  # fmt: skip
+    say("""The size matters, if little: {group.size} of {sizes} sizes cannot be told apart from the best mean,
+        {group.best}, itself included; the others are worse (@tbl-sizes).""",
+        when=1 < group.size < sizes)  # fmt: skip
+    say("The size {group.best} is better than the others (@tbl-sizes).", when=group.size == 1)
+    return group
+
+
+def tell_edge(points: pd.DataFrame, group: Group, rates: Sequence[float]) -> None:
+    """Say how many settings of the group lie at the largest learning rate."""
+    top, chosen = max(rates), points[points["setting"].isin(group.names)]
+    at_top = int((chosen["learning_rate"] == top).sum())
+    say("""Of the {group.size} settings of the group, {at_top} have the largest rate of the grid, {top}. Where the best
+        points lie on its edge, a grid should be extended; the second grid below does so.""",
+        when=group.size > 1 and len(rates) > 1 and at_top > 0)  # fmt: skip
+    say("The best setting has the largest rate of the grid, {top}: the grid should be extended, as the second one is.",
+        when=group.size == 1 and len(rates) > 1 and at_top > 0)  # fmt: skip
+    say("No setting of the group has the largest rate, {top}: the grid encloses its best points.", when=at_top == 0)
+
+
+def tell_chosen(chosen: Sequence[pd.Series], scores: Mapping[str, Any], images: int) -> None:
+    """Compare the smallest network of the group with the best mean."""
+    best, small = chosen[0], chosen[-1]
+    found = compare(scores[small.setting], scores[best.setting], images)
+    one_seed = len(scores[best.setting]) == 1
+    say("The best mean is also the smallest network of its group (@fig-chosen).", when=len(chosen) == 1)
+    say("""The smallest network of the group, {small.setting}, has {small.parameters} parameters, the best mean
+        {best.parameters}. The smaller one {found.verb} the larger: the difference is {found.points:.1f} points
+        (interval from {found.low_points:.1f} to {found.high_points:.1f}; @fig-chosen).""",
+        when=len(chosen) > 1 and not one_seed)  # fmt: skip
+    say("""The smallest network of the group, {small.setting}, has {small.parameters} parameters, the best mean
+        {best.parameters}. With one seed they cannot be told apart (@fig-chosen).""",
+        when=len(chosen) > 1 and one_seed)  # fmt: skip
+
+
+def tell_second(trials: pd.DataFrame, group: Group, settings: int) -> None:
+    """Say how many runs were lost at the largest learning rate."""
+    top = trials["learning_rate"].max()
+    bold, rest = trials[trials["learning_rate"] == top], trials[trials["learning_rate"] < top]
+    lost, other, runs, slower = int(bold["at chance"].sum()), int(rest["at chance"].sum()), len(bold), len(rest)
+    broken = trials.loc[trials["status"] != "ok", "setting"].nunique()
+    say("At the rate {top}, {lost} of {runs} runs diverge or end no better than chance (@tbl-second).",
+        when=slower == 0)  # fmt: skip
+    say("""At the largest rate, {top}, {lost} of {runs} runs diverge or end no better than chance; at the smaller rates,
+        {other} of {slower} do (@tbl-second).""", when=slower > 0)  # fmt: skip
+    say("Settings of which a run diverged, and which the table therefore leaves out: {broken}.", when=broken > 0)
+    say("""A single run that learned at such a rate may have a high score, and say nothing about the next run: that,
+        too, is selection.""", when=0 < lost < runs)  # fmt: skip
+    say("The group of the best mean, {group.best}, has {group.size} of {settings} settings.", when=settings > 1)
+
+
+def tell_picked(effect: BatchEffect | None, train_images: int, shrink: int) -> None:
+    """Say what the batch size alone does."""
+    if effect:
+        many, few = (-(-train_images // size) for size in (effect.small, effect.large))
+        say("""Two settings differ in the batch alone ({effect.setting}). After one epoch, batches of {effect.small}
+            have made {many} updates and reach {effect.with_small.value:.1%}, batches of {effect.large} have made {few}
+            and reach {effect.with_large.value:.1%}. The smaller batch {effect.found.verb} the larger: the difference
+            is {effect.found.points:.1f} points (interval from {effect.found.low_points:.1f} to
+            {effect.found.high_points:.1f}). At equal rate this compares numbers of updates, not batches as such.""")
+    say("No two of these settings differ in the batch alone.", when=effect is None)
+    say("Here the hidden layers have {shrink} times fewer units than in the report.", when=shrink > 1)
+
+
+def tell_curve(last: LastEpoch, seeds: int) -> None:
+    """Say where the run that is followed epoch by epoch ends."""
+    say("""After the last epoch the validation loss is {last.loss.value:.3f} (interval from {last.loss.low:.3f} to
+        {last.loss.high:.3f}), and the accuracy {last.accuracy.value:.1%} ({last.accuracy.low:.1%} to
+        {last.accuracy.high:.1%}), over {seeds} seeds (@fig-run).""", when=seeds > 1)  # fmt: skip
+    say("""After the last epoch the validation loss is {last.loss.value:.3f}, from one seed, and the accuracy
+        {last.accuracy.value:.1%} (@fig-run).""", when=seeds == 1)  # fmt: skip
+    say("""The validation loss cannot be told apart from the training loss: the difference is {last.gap.difference:.3f}
+        ({last.gap.low:.3f} to {last.gap.high:.3f}).""", when=seeds > 1 and not last.gap.told)  # fmt: skip
+    side = "above" if last.gap.difference > 0 else "below"
+    say("""The validation loss lies {side} the training loss: the difference is {last.gap.difference:.3f}
+        ({last.gap.low:.3f} to {last.gap.high:.3f}).""", when=last.gap.told)  # fmt: skip
+
+
+def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
+    """Say whether the winner of random search is better than that of the grid, from seeds that had no say."""
+    say("Both searches cost the same, {grid} trials each.", when=grid == random > 1)
+    say("""The searches have unlike costs: {random} random trials beside {grid} of the grid; @fig-random shows them at
+        like cost.""", when=grid != random)  # fmt: skip
+    say("""From fresh seeds, the winner of random search {verdict.verb} that of the grid: the difference is
+        {verdict.points:.1f} points (interval from {verdict.low_points:.1f} to {verdict.high_points:.1f}; @tbl-worth).
+        """, when=verdict is not None)  # fmt: skip
+    say("To compare winners from fresh seeds takes at least three seeds in all.", when=verdict is None)
+    say("So nothing here speaks for or against the promise of random search.",
+        when=verdict is None or not verdict.told)  # fmt: skip
+    say("One draw of random points is itself a single sample: another one may come out otherwise.",
+        when=verdict is not None and verdict.told)  # fmt: skip
+
+
+def tell_published(rows: Sequence[Mapping[str, Any]], data: str, images: int, *, comparable: bool) -> None:
+    """Say how many published points come out again, or why they are not compared."""
+    points = len(rows)
+    within = sum(abs(row["ours"] - row["published"]) <= row["tolerance"] for row in rows)
+    say("""Within the tolerance stated beforehand lie {within} of {points} points: 1 point of accuracy, 2.5 points for
+        sigmoid units, which after ten epochs are still on the steep part of their curve.""",
+        when=comparable and points > 0)  # fmt: skip
+    say("No point of this grid is one of the report's.", when=comparable and points == 0)
+    say("""This run is not the report's experiment: it trains on {images} images of {data}, the report trained on 50,000
+        of MNIST for 10 epochs. So no agreement is expected; `make report PROFILE=published` makes the comparison.""",
+        when=not comparable)  # fmt: skip
+
+
+def tell_keeping(tried: int, points: int, group: Group, sizes: Group | None, *, interact: bool) -> None:
+    """Say what to keep of the chapter, as far as it depends on the data."""
+    say("""- {tried} settings were tried, and among the grid's {points} there is no winner: {group.size} cannot be told
+          apart, the best mean, {group.best}, among them.""", when=group.size > 1)  # fmt: skip
+    say("- {tried} settings were tried, and of the grid's {points} one is ahead of all others: {group.best}.",
+        when=group.size == 1 < points)  # fmt: skip
+    say("- One point is no search: {group.best} was tried alone in the grid.", when=points == 1)
+    say("- The activation and the learning rate interact, so that averages over a grid mislead.", when=interact)
+    say("- Within the budget, no size can be told from the best.", when=sizes is not None and not sizes.others)
+    say("- Within the budget, some sizes are worse than the best.", when=sizes is not None and bool(sizes.others))

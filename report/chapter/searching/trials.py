@@ -1,0 +1,175 @@
+"""Trials of a search as a chapter reads them: named settings, further seeds, what is left after the first one.
+
+A *setting* is all that a search varies but the seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from mlp_core import SGD, Dataset, mlp, train
+from report.chapter.evidence import Estimate, Group, over_seeds, proportion
+from report.chapter.number import number
+
+
+def check_parameters(*, seeds: Sequence[int], curve_seeds: Sequence[int], **at_least_one: int | Sequence[Any]) -> None:
+    """Raise ValueError, in the parameters' own words, for what the chapter cannot do.
+
+    Parameters
+    ----------
+    seeds, curve_seeds : sequence of int
+        No empty list, and none twice.
+    **at_least_one : int or sequence
+        Numbers and lists that must not be 0 or empty.
+    """
+    for name, value in {"seeds": seeds, "curve_seeds": curve_seeds, **at_least_one}.items():
+        least, kind = (value, "") if isinstance(value, int) else (len(value), " value")
+        if least < 1:
+            raise ValueError(f"{name}: expected at least 1{kind}, got {value}")
+    for name, values in (("seeds", seeds), ("curve_seeds", curve_seeds)):
+        if len({*values}) < len(values):
+            raise ValueError(f"{name}: expected every seed once, got {list(values)}")
+
+
+def named(trials: pd.DataFrame) -> pd.DataFrame:
+    """Return the trials with the columns "size" and "setting", in words: "512-384" and "512-384, tanh, 0.1"."""
+    sizes = ["-".join(map(str, hidden)) for hidden in trials["hidden"]]
+    columns = [sizes]
+    if "activation" in trials:
+        columns.append([one if isinstance(one, str) else "-".join(one) for one in trials["activation"]])
+    if trials["batch_size"].nunique() > 1:
+        columns.append([f"batch {size}" for size in trials["batch_size"]])
+    columns.append([number(rate, ".3g") for rate in trials["learning_rate"]])
+    return trials.assign(size=sizes, setting=[", ".join(parts) for parts in zip(*columns, strict=True)])
+
+
+def answers(points: pd.DataFrame, seeds: Sequence[int], data: Dataset, epochs: int, n_jobs: int) -> dict[str, Any]:
+    """Train each setting from each seed, and return which validation images it classifies correctly.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Trials of the settings, named, each once.
+    seeds : sequence of int
+    data : Dataset
+    epochs, n_jobs : int
+        As for `search`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        By setting, shape (seeds, images), without settings of which a run diverged. From one seed nothing is trained:
+        the accuracies that the trials have, shape (1,), would tell as little.
+    """
+    if len(seeds) == 1:
+        return scores(points)
+    rows = points.to_dict("records")
+    jobs = [delayed(_answers)(row, seed, data, epochs) for row in rows for seed in seeds]
+    found = Parallel(n_jobs=n_jobs)(jobs)
+    runs = {row["setting"]: found[i * len(seeds) : (i + 1) * len(seeds)] for i, row in enumerate(rows)}
+    return {setting: np.array(hits) for setting, hits in runs.items() if all(one is not None for one in hits)}
+
+
+def _answers(row: dict[str, Any], seed: int, data: Dataset, epochs: int) -> np.ndarray | None:
+    """Return which validation images one network classifies correctly; None if it diverged."""
+    sizes = [data.train.images.shape[1], *row["hidden"], len(data.classes)]
+    network = mlp(sizes, row["activation"], seed=seed, dtype=row["dtype"])
+    history = train(network, data.train, optimizer=SGD(row["learning_rate"]), epochs=epochs, seed=seed,
+                    batch_size=row["batch_size"], evaluate_train=False, on_divergence="record")  # fmt: skip
+    return None if history.diverged else network.predict(data.valid.images) == data.valid.labels
+
+
+def estimate(accuracies: Any, images: int) -> Estimate:
+    """Return a mean accuracy with its interval: over the seeds and images, or over the images alone for one seed.
+
+    Parameters
+    ----------
+    accuracies : float or array_like, shape (seeds,) or (seeds, images)
+    images : int
+        How many images each accuracy was measured on.
+    """
+    values = np.atleast_1d(np.asarray(accuracies, dtype=float))
+    return over_seeds(values, images) if len(values) > 1 else proportion(round(float(values.mean()) * images), images)
+
+
+def survivors(trials: pd.DataFrame, images: int) -> pd.DataFrame:
+    """Return the trials of one seed whose interval meets that of the best: these are worth more seeds.
+
+    The margin, the sum of two half intervals, is several times what another seed changes once a network has learned.
+    """
+    finished = _finished(trials)
+    found = [estimate(accuracy, images) for accuracy in finished["valid_accuracy"]]
+    best = max(found, key=lambda one: one.value)
+    return finished[[one.high >= best.low for one in found]].reset_index(drop=True)
+
+
+def _finished(trials: pd.DataFrame) -> pd.DataFrame:
+    """Return the trials that did not diverge."""
+    finished = trials[trials["status"] == "ok"]
+    if finished.empty:
+        raise ValueError("learning_rates: expected rates with which a network learns, but every run diverged")
+    return finished
+
+
+def scores(trials: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the validation accuracies of each setting, shape (seeds,); without settings of which a run diverged."""
+    groups = trials.groupby("setting", sort=False)
+    return {
+        str(setting): group["valid_accuracy"].to_numpy(dtype=float)
+        for setting, group in groups
+        if (group["status"] == "ok").all()
+    }
+
+
+def at_chance(trials: pd.DataFrame, images: int, classes: int) -> pd.Series:
+    """Return which trials diverged, or cannot be told from guessing one of the classes."""
+    lows = [proportion(round(found * images), images).low if found >= 0 else 0.0 for found in trials["valid_accuracy"]]
+    return (trials["status"] != "ok") | (np.array(lows) <= 1 / classes)
+
+
+def finalists(trials: pd.DataFrame, group: Group) -> list[pd.Series]:
+    """Return the setting with the best mean and, if it is another, that of its group with the fewest parameters."""
+    rows = {row["setting"]: row for _, row in trials.iterrows()}
+    smallest = min(group.names, key=lambda name: int(rows[name]["parameters"]))
+    return [rows[setting] for setting in dict.fromkeys([group.best, smallest])]
+
+
+def winner(trials: pd.DataFrame) -> pd.DataFrame:
+    """Return the row of the best trial, as a table of one row."""
+    finished = _finished(trials)
+    best = int(finished["valid_accuracy"].to_numpy(dtype=float).argmax())
+    return finished.iloc[[best]]
+
+
+def pairs_in_budget(units: Sequence[int], parameters: Sequence[int], inputs: int, classes: int) -> list[list[int]]:
+    """Return all pairs of hidden layers whose networks have so many parameters.
+
+    Parameters
+    ----------
+    units : sequence of int
+        Of a layer: the least, the most and the step between.
+    parameters : sequence of int
+        Of a network: the least and the most.
+    """
+    low, high, step = units
+    least, most = parameters
+    choices = range(low, high + 1, step)
+    pairs = [[a, b] for a in choices for b in choices if least <= count(inputs, a, b, classes) <= most]
+    if not pairs:
+        raise ValueError(f"random_units: no two layers of {low} to {high} units have {least:,} to {most:,} parameters")
+    return pairs
+
+
+def count(*sizes: int) -> int:
+    """Return the number of weights and biases of a network with these layers.
+
+    >>> count(784, 784, 256, 10)
+    818970
+    """
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))

@@ -1,0 +1,234 @@
+"""Reading a search: groups instead of winners, and what is refused; the sentences in every way they may come out."""
+
+import math
+from itertools import permutations
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from mlp_core import Dataset, Split
+from report.chapter import published, searching
+from report.chapter.evidence import Group, compare
+
+IMAGES = 1000
+FIELDS = {"seeds": [1], "curve_seeds": [1], "epochs": 1}
+
+
+def trial(hidden=(20, 10), activation="relu", rate=0.1, accuracy=0.9, *, status="ok", seed=0, batch=64, parameters=100):
+    """Return one row as `search` gives it."""
+    return {
+        "hidden": hidden, "activation": activation, "batch_size": batch, "learning_rate": rate, "dtype": "float64",
+        "parameters": parameters, "status": status, "valid_accuracy": accuracy, "seed": seed, "epochs": 1,
+        "epochs_to_target": None, "history": SimpleNamespace(valid_accuracy=[accuracy], train_loss=[1], valid_loss=[2]),
+    }  # fmt: skip
+
+
+def table(*rows):
+    frame = searching.named(pd.DataFrame([*rows]))
+    frame.attrs["space"] = len(frame)
+    return frame
+
+
+def hits(share, seeds=5, images=IMAGES):
+    """Return the same right answers from every seed, a share of the images."""
+    return np.tile(np.arange(images) < share * images, (seeds, 1))
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Collect what is said, as Markdown."""
+    texts = []
+    monkeypatch.setattr("IPython.display.display", lambda shown, **_: texts.append(shown.data))
+    return texts
+
+
+def data(images=12):
+    rng = np.random.default_rng(0)
+    split = Split(rng.random((images, 4)), np.arange(images) % 2)
+    return Dataset(split, split, split, name="made")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"seeds": []}, "seeds: expected at least 1 value, got"),
+        ({"curve_seeds": [1, 1]}, "curve_seeds: expected every seed once"),
+        ({"epochs": 0}, "epochs: expected at least 1, got 0"),
+        ({"learning_rates": []}, "learning_rates: expected at least 1 value"),
+    ],
+)
+def test_what_the_chapter_cannot_do_is_refused_in_the_parameters_words(changed, message):
+    with pytest.raises(ValueError, match=message):
+        searching.check_parameters(**FIELDS | changed)
+    searching.check_parameters(**FIELDS)
+
+
+def test_settings_are_named_by_what_varies():
+    assert list(table(trial(), trial(rate=0.01234))["setting"]) == ["20-10, relu, 0.1", "20-10, relu, 0.0123"]
+    pair = table(trial(activation=("relu", "tanh"), batch=8), trial(batch=4))
+    assert pair["setting"].iloc[0] == "20-10, relu-tanh, batch 8, 0.1"
+
+
+def test_only_points_below_the_interval_of_the_best_are_dropped():
+    left = searching.survivors(
+        table(trial(accuracy=0.9), trial(rate=0.2, accuracy=0.88), trial(rate=0.3, accuracy=0.8),
+              trial(rate=0.4, accuracy=math.nan, status="diverged")), IMAGES)  # fmt: skip
+    assert list(left["learning_rate"]) == [0.1, 0.2]
+
+
+@pytest.mark.parametrize("function", [lambda t: searching.survivors(t, IMAGES), searching.winner])
+def test_a_grid_of_diverged_runs_is_refused(function):
+    with pytest.raises(ValueError, match="learning_rates: expected rates with which a network learns"):
+        function(table(trial(status="diverged", accuracy=math.nan)))
+
+
+def test_answers_are_those_of_the_networks_and_a_diverged_setting_has_none():
+    points = table(trial(hidden=(3, 3), batch=4), trial(hidden=(3, 3), rate=1e300, batch=4))
+    with np.errstate(all="ignore"):
+        found = searching.answers(points, [0, 1], data(), epochs=1, n_jobs=1)
+    assert {name: hits.shape for name, hits in found.items()} == {"3-3, relu, 0.1": (2, 12)}
+
+
+def test_one_seed_trains_nothing_again():
+    assert searching.answers(table(trial()), [0], data(), 1, 1)["20-10, relu, 0.1"].tolist() == [0.9]
+
+
+def test_an_interval_is_that_of_the_images_where_there_is_one_seed():
+    assert searching.estimate(0.9, 100) == searching.estimate(hits(0.9, 1, 100), 100)
+    assert searching.estimate([0.9, 0.9], 100).count == 2
+
+
+def test_a_table_says_what_is_worse():
+    found = searching.compared({"a": hits(0.9), "b": hits(0.5)}, IMAGES)
+    assert list(found["verdict"]) == ["best mean", "worse"]
+    assert found["minus the best, points"].iloc[0] == "–"
+
+
+def test_sizes_are_compared_where_all_else_is_equal():
+    points = table(trial(), trial(hidden=(30, 10)), trial(rate=0.2))
+    scores = {name: hits(0.5) for name in points["setting"]}
+    assert [*searching.by_size(points, scores, ["20-10", "30-10"])] == ["20-10", "30-10"]
+    assert searching.by_size(points, scores, ["20-10", "99-10"]) == {}
+
+
+def test_an_interaction_is_found_where_two_activations_change_sides():
+    scores = {("relu", 0.1): hits(0.9), ("tanh", 0.1): hits(0.5), ("relu", 0.01): hits(0.5), ("tanh", 0.01): hits(0.9)}
+    found = searching.crossing(scores, IMAGES)
+    assert (found.one, found.one_rate, found.other, found.other_rate) == ("relu", 0.1, "tanh", 0.01)
+    assert searching.crossing({key: hits(0.9) for key in scores}, IMAGES) is None
+    assert list(searching.by_rate(scores, IMAGES)["ahead"]) == ["tanh", "relu"]
+
+
+def test_an_interaction_may_be_a_lead_that_shrinks(said):
+    scores = {("relu", 0.1): hits(0.9), ("tanh", 0.1): hits(0.91), ("relu", 0.01): hits(0.5), ("tanh", 0.01): hits(0.7)}
+    assert searching.tell_interaction(scores, [0.1, 0.01], IMAGES) is True
+    assert "between tanh and relu is +20.0 points, at 0.1 it is +1.0 points. It changes by −19.0 points" in said[0]
+    same = {key: hits(0.9) for key in scores}
+    assert searching.tell_interaction(same, [0.1, 0.01], IMAGES) is False
+    assert searching.tell_interaction({("relu", 0.1): hits(0.9)}, [0.1], IMAGES) is False
+
+
+def test_the_best_so_far_is_that_of_all_orders():
+    values = [0.1, 0.5, 0.3, 0.4]
+    orders = np.array([np.maximum.accumulate(order) for order in permutations(values)])
+    expected = np.quantile(orders, [0.25, 0.5, 0.75], axis=0, method="inverted_cdf")
+    np.testing.assert_allclose(searching.best_so_far(values), expected)
+
+
+def test_runs_at_chance_are_those_whose_interval_holds_it():
+    runs = table(trial(accuracy=0.11), trial(accuracy=0.2), trial(accuracy=math.nan, status="diverged"))
+    assert searching.at_chance(runs, IMAGES, 10).tolist() == [True, False, True]
+
+
+def test_the_smallest_of_the_group_may_be_the_best():
+    points = table(trial(parameters=9), trial(hidden=(5, 5), parameters=3))
+    both = searching.finalists(points, Group("20-10, relu, 0.1", ("20-10, relu, 0.1", "5-5, relu, 0.1"), ()))
+    assert [one["parameters"] for one in both] == [9, 3]
+    assert len(searching.finalists(points, Group("20-10, relu, 0.1", ("20-10, relu, 0.1",), ()))) == 1
+
+
+def test_pairs_are_within_the_budget_or_refused():
+    assert searching.pairs_in_budget([2, 4, 2], [20, 35], 4, 2) == [[2, 2], [2, 4]]
+    with pytest.raises(ValueError, match="random_units: no two layers"):
+        searching.pairs_in_budget([2, 4, 2], [500, 600], 4, 2)
+
+
+def test_settings_are_counted_once():
+    relu = table(trial(), trial(seed=1)).drop(columns="activation")
+    assert searching.distinct(table(trial(), trial(activation=("relu", "relu"))), relu, table(trial(rate=0.2))) == 2
+
+
+def test_a_winner_has_the_score_that_won_beside_fresh_ones():
+    won = table(trial(accuracy=0.95)).iloc[0]
+    found = searching.worth({"grid": (won, 36, hits(0.9)), "random": (won, 9, [])}, IMAGES)
+    assert found["score that won, %"].tolist() == ["95.0", "95.0"]
+    assert found["fresh seeds, %"].iloc[1] == "–"
+
+
+def test_hand_picked_settings_are_the_reports_each_once_a_row():
+    theirs = searching.picked_settings(9, 1)
+    assert (len(theirs), theirs["setting"].nunique()) == (9, 8)
+    rows = [trial(**{"hidden": one["hidden"], "activation": one["activation"], "rate": one["learning_rate"]},
+                  batch=one["batch_size"]) for one in theirs.to_dict("records")]  # fmt: skip
+    ours = table(*rows).drop_duplicates("setting")
+    assert len(searching.picked_rows(theirs, ours, comparable=True, epochs=10)) == 9
+    assert searching.picked_table(ours, theirs, IMAGES, 3000)["published"].str.contains(";").sum() == 1
+    assert searching.picked_settings(1, 10_000)["hidden"].iloc[0] == (1, 1)
+
+
+def test_published_points_are_found_in_ours():
+    ours = table(trial(hidden=(784, 256), rate=0.05))
+    (row,) = searching.grid_rows("ift6135-c", ours, comparable=True)
+    assert (row["published"], row["ours"], row["tolerance"]) == (0.9781, 0.9, 0.01)
+    assert len(searching.curve_rows([], 0, comparable=True)) == 0
+    assert len(published.load("training_curve_710x610")) == len(
+        searching.curve_lines([], as_published=True)["training, published"]
+    )
+
+
+def test_the_map_frames_the_group_and_names_what_diverged():
+    points = table(trial(), trial(rate=0.2, accuracy=math.nan, status="diverged"))
+    (ax,) = searching.draw_map(points, {}, Group("20-10, relu, 0.1", ("20-10, relu, 0.1",), ()), IMAGES)
+    assert len(ax.patches) == 1
+    assert "diverged" in [text.get_text() for text in ax.texts]
+    plt.close(ax.figure)
+
+
+def test_the_race_has_a_line_and_a_band_per_search():
+    ax = searching.draw_race({"grid": searching.best_so_far([0.1, 0.2]), "random": searching.best_so_far([0.3])})
+    assert (len(ax.lines), len(ax.collections)) == (2, 2)
+    plt.close(ax.figure)
+
+
+@pytest.mark.parametrize(
+    ("scores", "group", "phrase"),
+    [
+        ({"a": hits(0.9)}, Group("a", ("a", "b"), ()), "**But it is not a winner**: 2 of the 2"),
+        ({"a": hits(0.9)}, Group("a", ("a",), ("b",)), "better than every other setting"),
+        ({"a": [0.9]}, Group("a", ("a", "b"), ()), "One seed cannot tell a setting from another"),
+    ],
+)
+def test_the_grid_is_told_in_every_way(said, scores, group, phrase):
+    searching.tell_grid(table(trial(), trial(rate=0.2)), 2, scores, group, IMAGES, 0.9)
+    assert said[0].startswith("Points of the grid within the budget: 2 of 2")
+    assert phrase in said[1]
+
+
+def test_a_lost_race_is_no_law(said):
+    searching.tell_race(None, 3, 3)
+    searching.tell_race(compare(hits(0.5), hits(0.9)), 3, 2)
+    searching.tell_race(compare(hits(0.9), hits(0.9)), 3, 3)
+    text = " ".join(said)
+    assert "at least three seeds" in text
+    assert "is worse than that of the grid: the difference is −40.0 points" in text
+    assert said[-1].startswith("So nothing here speaks")
+
+
+@pytest.mark.parametrize("groups", [None, Group("a", ("a",), ("b",)), Group("a", ("a", "b"), ())])
+def test_what_to_keep_is_always_said(said, groups):
+    searching.tell_keeping(9, 4, groups or Group("a", ("a",), ()), groups, interact=True)
+    assert said[0].startswith("- 9 settings were tried")
+    assert "- The activation and the learning rate interact, so that averages over a grid mislead." in said
