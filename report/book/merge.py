@@ -46,6 +46,8 @@ def merge(executed: list[Executed], document: dict[str, Any], appendix: str) -> 
         if problem := nb.first_problem(one.notebook):
             raise ReportError(f"{one.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
         cells = filled(grafted(one.task.notebook, one.notebook), one.task)
+        if one.task.chapter.solves:
+            cells = [cell | {"metadata": cell["metadata"] | {"report_part": "solution"}} for cell in cells]
         parts.append((f"{one.name}.ipynb", one.notebook | {"cells": cells}))
     end = {"cell_type": "markdown", "source": appendix, "metadata": {"report_part": "appendix"}}
     merged = join([*parts, ("the appendix", {"cells": [end], "metadata": {}})])
@@ -78,7 +80,8 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         date = datetime.datetime.fromtimestamp(max(one.facts["executed"] for one in executed))
     else:
         date = datetime.datetime.fromtimestamp(settings.source_date, datetime.UTC)
-    run = {"dataset": settings.dataset, "profile": settings.profile, "chapters": len(executed)}
+    chapters = sum(not one.task.chapter.solves for one in executed)
+    run = {"dataset": settings.dataset, "profile": settings.profile, "chapters": chapters}
     bibliography = settings.bibliography_path
     report = {
         "subtitle": settings.subtitle,
@@ -104,7 +107,9 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
 def _note(settings: Settings) -> str:
     """Say on the title page what the numbers rest on, and what there is of the report."""
     note = f"Data set `{settings.dataset}`, profile `{settings.profile}`."
-    if (few := len(chosen(settings))) < (all_of_them := len(settings.chapters)):
+    shown = chosen(settings)
+    all_of_them = len(settings.chapters)
+    if (few := sum(chapter.name in shown for chapter in settings.chapters)) < all_of_them:
         note += f" An excerpt: {few} of {all_of_them} chapters; `make report` makes all."
     if settings.dataset == "mnist-5k":
         note += " These are the 5,000 embedded digits; `make report DATASET=mnist` makes the report from all of MNIST."

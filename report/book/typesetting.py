@@ -150,7 +150,9 @@ def export(merged: nb.Notebook, settings: Settings) -> tuple[bytes, dict[str, st
     more = {"strict_alt": settings.strict, "elsewhere": merged["metadata"]["elsewhere"]}
     exporter = getattr(typst, EXPORTERS[settings.target])(report=own, **more)
     folder = settings.notebooks.resolve()
-    resources = {"metadata": {"name": "report", "path": str(folder)}}
+    names = {cell["metadata"]["source"]["notebook"] for cell in merged["cells"]}
+    folders = {name: (folder / name).parent for name in names}
+    resources = {"metadata": {"name": "report", "path": str(folder)}, "folders": folders}
     exporter.log.addHandler(WARNINGS)
     try:
         body, resources = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)

@@ -30,6 +30,9 @@ _MAGIC_LANGUAGES = {
 _FOLDS = {True: "closed", "show": "open"}
 _TABULAR = re.compile(r"\\begin\{(tabular|longtable|table)")
 
+PARTS = ("appendix", "solution")
+"""What a cell may say that it is, in its metadata `report_part`, if it is none of the body's."""
+
 Part = dict[str, Any]
 
 
@@ -66,7 +69,7 @@ def cells(
                 "line": source["line"],
                 "typst": trusted,
                 "parts": parts,
-                "role": "appendix" if cell.metadata.get("report_part") == "appendix" else "body",
+                "role": part if (part := cell.metadata.get("report_part")) in PARTS else "body",
             }
         )
     return out
