@@ -22,11 +22,12 @@ Whether the code folds on a page: closed, not at all, or open to begin with.
 _OPTION_LINE = re.compile(r"^\s*(?:#|//|--|%)\|\s?(.*)$")
 _PROSE = re.compile(r"^((?:(?:\w+-)?(?:cap|subcap|alt|scap)|code-summary):\s*)(.*)$")
 _ITEM = re.compile(r"^(\s*-\s+)(.*)$")
-_HIDE = {
+HIDING_TAGS = {
     "include": {"remove-cell", "hide-cell", "parameters", "injected-parameters", "papermill-error-cell-tag"},
     "echo": {"remove-input", "hide-input"},
     "output": {"remove-output", "hide-output"},
 }
+"""The tags that say no to an option."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -71,7 +72,7 @@ def cell_options(cell: NotebookNode) -> dict[str, Any]:
     if cell.cell_type == "code":
         options.update(_take_option_lines(cell))
     tags = {str(tag).replace("_", "-") for tag in cell.metadata.get("tags", ())}
-    for option, hiding in _HIDE.items():
+    for option, hiding in HIDING_TAGS.items():
         if tags & hiding:
             options[option] = False
     return options
