@@ -7,9 +7,12 @@ from pathlib import Path
 import pypdf
 import pytest
 import yaml
+from guards import notebook_problems
+from readable import reading_problems
 from report_samples import code, notebook, text
 
 from report.book.rehearsal import rehearse
+from report.run import notebook as nb
 from report.run.build import build
 from report.run.new import KIT
 from report.run.tasks import make_tasks
@@ -19,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+) ?(\S*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 SETTINGS = yaml.safe_load(next(body for kind, _, body in BLOCKS if kind == "yaml"))
-NAME, SOLUTION = "10-batch-size", "solutions/10-measured"
+NAME, SOLUTION = "10-learning-rate", "solutions/10-measured"
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def page(project):
     references = ROOT / "report" / "references.bib"
     (project.folder / references.name).write_bytes(references.read_bytes())
     project.configure(chapters=[NAME], bibliography=references.name, **SETTINGS,
-                      abstract=re.search(r"`(\{batch-size.*?\})`", PAGE)[1])  # fmt: skip
+                      abstract=re.search(r"`(\{learning-rate.*?\})`", PAGE)[1])  # fmt: skip
     return project
 
 
@@ -47,6 +50,13 @@ def test_the_examples_are_a_chapter_without_a_fault(page, capsys):
     assert tasks[0].values["train_images"] == 0
     rehearse(tasks, settings)
     assert capsys.readouterr().err == ""
+
+
+def test_the_examples_keep_the_rules_that_the_page_names(page):
+    chapter = nb.read(page.notebooks / f"{NAME}.ipynb")
+    problems = [*notebook_problems(chapter, NAME), *reading_problems(chapter)]
+    running = ("was not run", "run `make notebooks`")  # mends these
+    assert [problem for problem in problems if not problem.endswith(running)] == []
 
 
 def test_the_table_of_tags_names_all_that_hide():

@@ -11,7 +11,7 @@ from guards import notebook_problems
 from report_samples import code, notebook, text
 
 from report.book.rehearsal import PIXEL
-from report.book.typesetting import export, merged
+from report.book.typesetting import _told, export, merged
 from report.errors import ConfigError
 from report.run import notebook as nb
 from report.run.build import batches, build
@@ -121,3 +121,9 @@ def test_a_solution_runs_is_typeset_and_stored(book):
     path = book.notebooks / "solutions" / "01-a-twice.ipynb"
     assert nb.read(path)["cells"][-1]["outputs"][0]["text"] == "twice 2\n"
     assert nb.read(book.notebooks / "02-b.ipynb")["cells"][1]["execution_count"] is None
+
+
+def test_the_command_names_a_chapter_and_not_its_solutions_beside_it(book):
+    for only in ("01-a", "solutions/01-a-twice"):
+        settings = book.resolved(only=[only])
+        assert _told(settings, [ran(task) for task in make_tasks(settings)]).only == [only]
