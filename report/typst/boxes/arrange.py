@@ -52,6 +52,7 @@ class _Arranger:
         meta = tree["meta"]
         self.lang = text_of_meta(meta.get("lang")) or "en"
         self.citable = {text_of_meta(key) for key in meta.get("citable", {}).get("c", [])}
+        self.where = text_of_meta(meta.get("solutions")) or PLACES[0]
         self.place = ("", "0")
         self.counts: Counter[str] = Counter()
         self.names: dict[str, tuple[str, str]] = {}  # label -> name, number
@@ -68,7 +69,7 @@ class _Arranger:
         for cell in cells:
             self._name_titles(cell)
         if self.solved or solving:
-            tree["blocks"] = cells = self._placed(cells, text_of_meta(meta.get("solutions")) or "inline")
+            tree["blocks"] = cells = self._placed(cells)
         self._replace(cells, self._reference)
         self.place = ("the settings", "-1")
         tree["meta"] = replace(meta, self._reference)
@@ -160,6 +161,8 @@ class _Arranger:
             if exercise not in self.names:
                 self._note("warnings", text=f"the solution {label} belongs to no exercise: there is no {exercise}")
                 continue
+            if self.where != "inline" and not _solves(cell):
+                self._note("warnings", text=f"the solution {label} is a heading, so it stays; a box `:::` would not")
             self._note("labels", name=label)
             named = self._solution_of(exercise)
             header["c"][2] = [*named, *words(":"), {"t": "Space"}, *title] if title else named
@@ -169,7 +172,7 @@ class _Arranger:
         name = _together(*self.names[exercise])
         return [*words(name_of("of", self.lang)), {"t": "Space"}, link(words(name), f"#{exercise}")]
 
-    def _placed(self, cells: list[Element], where: str) -> list[Element]:
+    def _placed(self, cells: list[Element]) -> list[Element]:
         """Return the cells with the solutions in their place; those at the end are cells of their own.
 
         A cell that is a part of a solution goes as a whole.
@@ -183,7 +186,7 @@ class _Arranger:
             taken.append({"t": "Div", "c": [attributes("", ("cell",), **pairs), [block]]})
             return []
 
-        if where == "inline":
+        if self.where == "inline":
             return cells
         for cell in cells:
             if _solves(cell):
@@ -191,7 +194,7 @@ class _Arranger:
             else:
                 self._replace([cell], take)
         cells = [cell for cell in cells if not _solves(cell)]
-        if where == "hide":
+        if self.where == "hide":
             labels = [block["c"][0 if block["t"] == "Div" else 1][0] for block in each(taken, "Div", "Header")]
             self.hidden = {*labels}
             return cells
