@@ -20,11 +20,14 @@ class Chapter:
         Whether it runs after all others and reads their results (its parameter `results_folder` says where they are).
     starts_first : bool
         Whether it starts before the others: it takes long, and the others find room beside it.
+    solves : str
+        Of a notebook that holds solutions of exercises: the name of their chapter.
     """
 
     name: str
     after_all: bool = False
     starts_first: bool = False
+    solves: str = ""
 
 
 def read_chapters(path: Path, entries: list[Any]) -> list[Chapter]:

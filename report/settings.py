@@ -120,6 +120,8 @@ class Settings:
     list_of_tables: bool = in_file("whether a list of tables follows the contents", default=False)
     floats: bool = in_file("whether figures and tables move to the top or bottom of a page", default=False)
     run_on: bool = in_file("whether chapters follow one another without a new page", default=False)
+    fold_code: bool = in_file("whether code folds on the web page; a cell says otherwise with `#| code-fold: false`",
+        default=False)  # fmt: skip
     solutions: str = in_file("where solutions of exercises stand: inline (default), appendix, or hide for nowhere",
         "--solutions", variable="REPORT_SOLUTIONS", default="inline",
         read=partial(one_of, allowed=SOLUTIONS), choices=SOLUTIONS)  # fmt: skip

@@ -1,4 +1,4 @@
-"""The chapters that an excerpt leaves out: what stands for a reference to them."""
+"""The chapters that an excerpt leaves out, and hidden solutions: what stands for a reference to them."""
 
 import json
 import re
@@ -6,7 +6,7 @@ import re
 from report.book.labels import COMPUTED, labels_in, strings
 from report.errors import NotebookError
 from report.run import notebook as nb
-from report.run.tasks import chosen
+from report.run.tasks import chosen, solutions
 from report.settings import Settings
 
 HEADING = re.compile(r"^#+ +(.*?) *(?:\{#([\w:.-]+)[^}\n]*\})? *$", re.MULTILINE)
@@ -14,7 +14,7 @@ OPTION = re.compile(r"^#\| *label: *[\"']?([\w:.-]+)", re.MULTILINE)
 
 
 def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
-    """Return the names of what stands in the chapters that were not chosen.
+    """Return the names of what stands in the notebooks that were not chosen.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
     """
     names: dict[str, str] = {}
     shown = chosen(settings)
-    for chapter in settings.chapters:
+    for chapter in [*settings.chapters, *solutions(settings)]:
         if chapter.name not in shown:
             names |= _names(settings, chapter.name, merged)
     own = {label for cell in merged["cells"] for label in _written(cell)} | {*_headings(merged["cells"])}

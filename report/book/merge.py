@@ -16,6 +16,8 @@ from report.run.tasks import Executed, chosen
 from report.settings import Settings
 from report.values import suggest
 
+OWN = "application/vnd.course-report."
+"""How the types of outputs begin that chapters leave for each other: published results, kept answers."""
 NUMBER_PREFIX = re.compile(r"^\d+-")
 
 
@@ -48,6 +50,8 @@ def merge(executed: list[Executed], document: dict[str, Any], appendix: str) -> 
         if problem := nb.first_problem(one.notebook):
             raise ReportError(f"{one.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
         cells = [unsaid(cell) for cell in filled(grafted(one.task.notebook, one.notebook), one.task)]
+        if one.task.chapter.solves:
+            cells = [cell | {"metadata": cell["metadata"] | {"report_part": "solution"}} for cell in cells]
         parts.append((f"{one.name}.ipynb", one.notebook | {"cells": cells}))
     end = {"cell_type": "markdown", "source": appendix, "metadata": {"report_part": "appendix"}}
     merged = join([*parts, ("the appendix", {"cells": [end], "metadata": {}})])
@@ -65,9 +69,10 @@ def grafted(source: nb.Notebook, executed: nb.Notebook) -> list[nb.Cell]:
 
 
 def _with_outputs(cell: nb.Cell, run: nb.Cell | None) -> nb.Cell:
-    """Return a code cell with the outputs of its run, or without, if there was nothing to run."""
+    """Return a code cell with what of its run's outputs a reader can use, or without, if there was nothing to run."""
     outputs, count = (said.outputs(cell, run), run["execution_count"]) if run else ([], None)
-    return cell | {"outputs": outputs, "execution_count": count}
+    shown = [output for output in outputs if not any(kind.startswith(OWN) for kind in output.get("data", {}))]
+    return cell | {"outputs": shown, "execution_count": count}
 
 
 def document_metadata(settings: Settings, executed: list[Executed], results: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +85,8 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         date = datetime.datetime.fromtimestamp(max(one.facts["executed"] for one in executed))
     else:
         date = datetime.datetime.fromtimestamp(settings.source_date, datetime.UTC)
-    run = {"dataset": settings.dataset, "profile": settings.profile, "chapters": len(executed)}
+    chapters = sum(not one.task.chapter.solves for one in executed)
+    run = {"dataset": settings.dataset, "profile": settings.profile, "chapters": chapters}
     bibliography = settings.bibliography_path
     report = {
         "subtitle": settings.subtitle,
@@ -96,6 +102,7 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         "lot": settings.list_of_tables,
         "floats": settings.floats,
         "run_on": settings.run_on,
+        "fold_code": settings.fold_code,
         "bibliography": os.path.relpath(bibliography, settings.notebooks) if bibliography else "",
         "dataset_note": _note(settings),
     }
@@ -105,7 +112,9 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
 def _note(settings: Settings) -> str:
     """Say on the title page what the numbers rest on, and what there is of the report."""
     note = f"Data set `{settings.dataset}`, profile `{settings.profile}`."
-    if (few := len(chosen(settings))) < (all_of_them := len(settings.chapters)):
+    shown = chosen(settings)
+    all_of_them = len(settings.chapters)
+    if (few := sum(chapter.name in shown for chapter in settings.chapters)) < all_of_them:
         note += f" An excerpt: {few} of {all_of_them} chapters; `make report` makes all."
     if settings.dataset == "mnist-5k":
         note += " These are the 5,000 embedded digits; `make report DATASET=mnist` makes the report from all of MNIST."

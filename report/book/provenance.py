@@ -132,8 +132,8 @@ def _parameters_section(executed: list[Executed]) -> str:
         for name, value in task.values.items():
             shown = f"**{code(value)}**" if name in task.changed else code(value)
             rows.append((code(name), shown, escape(task.declared[name].meaning)))
-        caption = f"Parameters of {code(task.name)}."
-        parts.append(table(("Parameter", "Value", "Meaning"), rows, caption, f"tbl-parameters-{task.name}"))
+        caption, label = f"Parameters of {code(task.name)}.", f"tbl-parameters-{task.name.replace('/', '-')}"
+        parts.append(table(("Parameter", "Value", "Meaning"), rows, caption, label))
     return "\n\n".join(parts)
 
 

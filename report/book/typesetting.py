@@ -14,7 +14,7 @@ from report.run import fingerprint
 from report.run import notebook as nb
 from report.run.fast_imports import skip_slow_imports
 from report.run.store import write, write_json
-from report.run.tasks import Executed, chosen, make_tasks
+from report.run.tasks import Executed, chosen, make_tasks, notebooks
 from report.settings import Settings
 
 Stamps = dict[str, tuple[int, ...]]
@@ -106,7 +106,8 @@ def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
 
 def _told(settings: Settings, executed: list[Executed]) -> Settings:
     """Return the settings as a command tells them: without the overrides that set what would be there anyway."""
-    only = chosen(settings) if settings.only else []
+    shown = chosen(settings) if settings.only else []
+    only = [one.name for one in notebooks(settings) if one.name in shown and one.solves not in shown]
     if not settings.overrides:
         return replace(settings, only=only)
     plain = {task.name: task.values for task in make_tasks(replace(settings, overrides={}))}
@@ -150,7 +151,9 @@ def export(merged: nb.Notebook, settings: Settings) -> tuple[bytes, dict[str, st
     more = {"strict_alt": settings.strict, "elsewhere": merged["metadata"]["elsewhere"]}
     exporter = getattr(typst, EXPORTERS[settings.target])(report=own, **more)
     folder = settings.notebooks.resolve()
-    resources = {"metadata": {"name": "report", "path": str(folder)}}
+    names = {cell["metadata"]["source"]["notebook"] for cell in merged["cells"]}
+    folders = {name: (folder / name).parent for name in names}
+    resources = {"metadata": {"name": "report", "path": str(folder)}, "folders": folders}
     exporter.log.addHandler(WARNINGS)
     try:
         body, resources = exporter.from_notebook_node(nbformat.from_dict(merged), resources=resources)

@@ -61,8 +61,9 @@ def plan(settings: Settings) -> tuple[list[str], bool]:
 
 
 def batches(tasks: list[Task]) -> list[list[Task]]:
-    """Return the tasks that run side by side, and those that read what the first leave behind."""
-    return [[task for task in tasks if task.after_all is last] for last in (False, True)]
+    """Return the tasks that run side by side, those that read what the first leave behind, and those of solutions."""
+    chapters, solving = ([task for task in tasks if bool(task.chapter.solves) is late] for late in (False, True))
+    return [*([task for task in chapters if task.after_all is last] for last in (False, True)), solving]
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from report.run.build import locked, say_progress
 from report.run.execution import Outcome, Runner
 from report.run.fingerprint import snapshot
 from report.run.store import write
-from report.run.tasks import Task, chosen
+from report.run.tasks import Task, chosen, notebooks
 from report.settings import Settings
 
 MACHINE_SETTINGS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
@@ -24,7 +24,7 @@ HIDING = {"remove-input", "remove-cell"}
 
 
 def refresh(settings: Settings) -> None:
-    """Run notebooks in place: the chosen chapters.
+    """Run notebooks in place: the chosen ones.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def _as_saved(executed: bytes) -> bytes:
 def _tasks(settings: Settings) -> list[Task]:
     """Return the tasks for notebooks with their own parameters."""
     names = chosen(settings)
-    return [_task(chapter, settings) for chapter in settings.chapters if chapter.name in names]
+    return [_task(one, settings) for one in notebooks(settings) if one.name in names]
 
 
 def _task(chapter: Chapter, settings: Settings) -> Task:

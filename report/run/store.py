@@ -71,7 +71,7 @@ def keep_failure(task: Task, executed: Path, build: Path) -> str:
     if not executed.exists():
         return ""
     kept = build / "failed" / f"{task.name}.ipynb"
-    kept.parent.mkdir(exist_ok=True)
+    kept.parent.mkdir(parents=True, exist_ok=True)
     os.replace(executed, kept)
     return f"; the notebook as far as it ran: {kept}"
 

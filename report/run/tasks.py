@@ -21,6 +21,9 @@ from report.values import one_of, suggest
 RESULTS_PARAMETER = "results_folder"
 """The parameter of a chapter that runs after all others; it says where their executed notebooks are."""
 
+SOLUTIONS = "solutions"
+"""The folder, in that of the notebooks, of those that hold solutions of exercises."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -80,42 +83,72 @@ class Executed:
         return facts(self.notebook)
 
 
+def solutions(settings: Settings) -> list[Chapter]:
+    """Return the notebooks with solutions of exercises: `solutions/03-x` is one of the chapter that begins with `03-`.
+
+    Raises
+    ------
+    ConfigError
+        If one begins as no chapter does.
+    """
+    chapters = {_number(one.name): one.name for one in settings.chapters[::-1]}
+    files = [path for path in (settings.notebooks / SOLUTIONS).glob("*.ipynb") if not path.name.startswith(".")]
+    for path in files:
+        if _number(path.stem) not in chapters:
+            raise ConfigError(f"{path}: expected a name that begins as its chapter's, such as {min(chapters)}-")
+    return [Chapter(f"{SOLUTIONS}/{path.stem}", solves=chapters[_number(path.stem)]) for path in sorted(files)]
+
+
+def _number(name: str) -> str:
+    return name.partition("-")[0]
+
+
+def notebooks(settings: Settings) -> list[Chapter]:
+    """Return the chapters, each with its solutions behind it, unless those are to be hidden."""
+    is_hiding = settings.solutions == "hide" and settings.target != "notebooks"
+    found = [] if is_hiding else solutions(settings)
+    return [one for chapter in settings.chapters
+            for one in (chapter, *(solution for solution in found if solution.solves == chapter.name))]  # fmt: skip
+
+
 def chosen(settings: Settings) -> list[str]:
-    """Return the names of the chapters that `ONLY` asks for, or of all, in the order of the report.
+    """Return the names of the notebooks that `ONLY` asks for, a chapter with its solutions, or of all, in their order.
 
     Raises
     ------
     ConfigError
         If it asks for one that there is not.
     """
-    names = [chapter.name for chapter in settings.chapters]
+    found = notebooks(settings)
+    names = [one.name for one in found]
     if not settings.only:
         return names
     asked: set[str] = set()
     for text in settings.only:
         words = [text] if text in names else re.split(r"[\s,]+", text.strip(" ,"))
         asked |= {one_of("ONLY", word.removesuffix(".ipynb"), names) for word in words}
-    return [name for name in names if name in asked]
+    return [one.name for one in found if {one.name, one.solves} & asked]
 
 
 def make_tasks(settings: Settings) -> list[Task]:
     """Check every notebook that has to run, its parameters and their values; none runs before all are right.
 
-    Those are the chosen chapters, and all that one of them reads, if it runs after all.
+    Those are the chosen ones, and all chapters that one of them reads, if it runs after all.
 
     Raises
     ------
     ConfigError, NotebookError
         At the first thing that is wrong.
     """
-    names = [chapter.name for chapter in settings.chapters]
+    found = notebooks(settings)
+    names = [one.name for one in found]
     for name in settings.overrides:
         if name not in names:
             raise ConfigError(f"-p {name}: there is no such notebook; {suggest(name, names)}")
     asked = chosen(settings)
-    complete = any(chapter.after_all for chapter in settings.chapters if chapter.name in asked)
-    read = {chapter.name for chapter in settings.chapters if complete and not chapter.after_all}
-    return [_make_task(one, settings) for one in settings.chapters if one.name in {*asked, *read}]
+    complete = any(one.after_all for one in found if one.name in asked)
+    read = {one.name for one in found if complete and not (one.after_all or one.solves)}
+    return [_make_task(one, settings) for one in found if one.name in {*asked, *read}]
 
 
 def _make_task(chapter: Chapter, settings: Settings) -> Task:

@@ -27,12 +27,18 @@ _MAGIC_LANGUAGES = {
     "sql": "sql",
     "cython": "python",
 }
+_FOLDS = {True: "closed", "show": "open"}
 _TABULAR = re.compile(r"\\begin\{(tabular|longtable|table)")
+
+PARTS = ("appendix", "solution")
+"""What a cell may say that it is, in its metadata `report_part`, if it is none of the body's."""
 
 Part = dict[str, Any]
 
 
-def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True, typst: bool = False) -> list[dict[str, Any]]:
+def cells(
+    notebook: NotebookNode, store: ImageStore, *, echo: bool = True, fold: bool = False, typst: bool = False
+) -> list[dict[str, Any]]:
     """Return the cells of the document.
 
     Parameters
@@ -43,12 +49,15 @@ def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True, typst
         Takes the images of outputs and attachments.
     echo : bool
         Whether code is shown where no option or tag says otherwise.
+    fold : bool
+        Whether it folds on a page where no option says otherwise.
     typst : bool
         Whether Markdown cells may hold raw Typst.
     """
     out = []
     for cell in notebook.cells:
         source = cell.metadata.source
+        cell.metadata[OPTIONS].setdefault("code-fold", fold)
         parts = _parts(cell, store, echo, _language(notebook))
         trusted = typst and cell.cell_type == "markdown"
         if trusted:
@@ -60,7 +69,7 @@ def cells(notebook: NotebookNode, store: ImageStore, *, echo: bool = True, typst
                 "line": source["line"],
                 "typst": trusted,
                 "parts": parts,
-                "role": "appendix" if cell.metadata.get("report_part") == "appendix" else "body",
+                "role": part if (part := cell.metadata.get("report_part")) in PARTS else "body",
             }
         )
     return out
@@ -109,6 +118,8 @@ def _code(source: str, options: dict[str, Any], language: str) -> Part:
         "caption": options.get("lst-cap"),
         "label": label,
         "language": _MAGIC_LANGUAGES.get(magic.group(1), "python") if magic else language,
+        "fold": _FOLDS.get(options["code-fold"], ""),
+        "summary": str(options.get("code-summary") or ""),
     }
 
 

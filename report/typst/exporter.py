@@ -22,7 +22,7 @@ from .formulas import output_typst
 from .formulas.document import typeset
 from .headings import callable_names
 from .images import ImageError, ImageStore, Place
-from .metadata import bibliography, bibliography_title, document_metadata, only_heading
+from .metadata import bibliography, bibliography_title, document_metadata, only_heading, settings_of
 from .options import CellOptionsPreprocessor, hide
 from .pandoc import read, write
 from .references import reference_problems, unused_labels
@@ -177,7 +177,8 @@ class TypstExporter(Exporter):
         return _printable({"metadata": metadata, "cells": self._cells(nb, store), "chapters": self.chapters})
 
     def _cells(self, nb: NotebookNode, store: ImageStore) -> list[dict[str, Any]]:
-        return cells(nb, store, echo=self.echo, typst=self.typst_in_markdown)
+        fold = bool((settings_of(nb.metadata) | self.report).get("fold_code"))
+        return cells(nb, store, echo=self.echo, fold=fold, typst=self.typst_in_markdown)
 
     def _add_template(self, store: ImageStore) -> None:
         """Put the template and the files beside it next to the images."""

@@ -13,17 +13,21 @@ from .errors import ConversionError, first_line, one_line, place
 OPTIONS = "report_options"
 """The cell metadata under which the gathered options stand."""
 
-PLACEMENTS = ("auto", "top", "bottom", "none")
-"""Where a figure or table stands: where there is room, at the top or the bottom of a page, or where its cell is."""
+CHOICES = {"placement": ("auto", "top", "bottom", "none"), "code-fold": (True, False, "show")}
+"""Where a figure or table stands: where there is room, at the top or the bottom of a page, or where its cell is.
+
+Whether the code folds on a page: closed, not at all, or open to begin with.
+"""
 
 _OPTION_LINE = re.compile(r"^\s*(?:#|//|--|%)\|\s?(.*)$")
-_PROSE = re.compile(r"^((?:\w+-)?(?:cap|subcap|alt|scap):\s*)(.*)$")
+_PROSE = re.compile(r"^((?:(?:\w+-)?(?:cap|subcap|alt|scap)|code-summary):\s*)(.*)$")
 _ITEM = re.compile(r"^(\s*-\s+)(.*)$")
-_HIDE = {
+HIDING_TAGS = {
     "include": {"remove-cell", "hide-cell", "parameters", "injected-parameters", "papermill-error-cell-tag"},
     "echo": {"remove-input", "hide-input"},
     "output": {"remove-output", "hide-output"},
 }
+"""The tags that say no to an option."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -68,7 +72,7 @@ def cell_options(cell: NotebookNode) -> dict[str, Any]:
     if cell.cell_type == "code":
         options.update(_take_option_lines(cell))
     tags = {str(tag).replace("_", "-") for tag in cell.metadata.get("tags", ())}
-    for option, hiding in _HIDE.items():
+    for option, hiding in HIDING_TAGS.items():
         if tags & hiding:
             options[option] = False
     return options
@@ -145,8 +149,9 @@ def _parse(block: str, cell: NotebookNode) -> dict[str, Any]:
         raise ConversionError([message]) from None
     if not isinstance(options, dict):
         raise ConversionError([f"{where}: cell options must read `#| key: value`, got `#| {block}`"])
-    placement = options.get("placement")
-    if placement is not None and str(placement) not in PLACEMENTS:
-        wrong = f"{where}: placement must be {' or '.join(PLACEMENTS)}, got {one_line(str(placement))}"
-        raise ConversionError([wrong])
+    for name, allowed in CHOICES.items():
+        value = options.get(name)
+        if value is not None and value not in allowed:
+            expected = " or ".join(str(one).lower() for one in allowed)
+            raise ConversionError([f"{where}: {name} must be {expected}, got {one_line(str(value))}"])
     return options

@@ -13,11 +13,12 @@ from report.settings import resolve
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SOLUTIONS = sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS + SOLUTIONS, ids=lambda path: path.stem)
 def test_a_committed_notebook_is_executed_and_in_style(path):
-    assert notebook_problems(nb.read(path), path.stem) == []
+    assert notebook_problems(nb.read(path), path.stem, may_define=path in SOLUTIONS) == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -27,7 +28,7 @@ def test_a_committed_notebook_publishes_its_results(path):
     json.dumps(published, allow_nan=False)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS + SOLUTIONS, ids=lambda path: path.stem)
 def test_a_committed_notebook_holds_nothing_of_this_machine(path):
     assert str(ROOT) not in path.read_text(encoding="utf-8")
     assert nb.METADATA_KEY not in nb.read(path)["metadata"]
@@ -40,7 +41,7 @@ def test_every_notebook_is_a_chapter_and_every_chapter_a_notebook():
 @pytest.mark.parametrize("profile", ["quick", "standard", "published"])
 def test_the_parameters_of_every_profile_fit_the_notebooks(profile):
     tasks = make_tasks(resolve(notebooks=ROOT / "notebooks", profile=profile))
-    assert [task.source for task in tasks] == NOTEBOOKS
+    assert sorted(task.source for task in tasks) == sorted(NOTEBOOKS + SOLUTIONS)
 
 
 def test_quick_is_what_stands_in_the_notebooks():

@@ -164,7 +164,7 @@ def test_an_input_counts_where_it_is_read(made, name, wanted):
         *(({key: "New"}, TYPESET) for key in ("title", "subtitle", "course", "institution", "abstract", "lang")),
         ({"authors": ["Alan"]}, TYPESET), ({"keywords": ["new"]}, TYPESET), ({"list_of_figures": True}, TYPESET),
         ({"list_of_tables": True}, TYPESET), ({"bibliography": ""}, TYPESET), ({"cell_timeout": 7}, NOTHING),
-        ({"floats": True}, TYPESET), ({"run_on": True}, TYPESET),
+        ({"floats": True}, TYPESET), ({"run_on": True}, TYPESET), ({"fold_code": True}, TYPESET),
         ({"datasets": ["mnist", "notmnist"]}, NOTHING),
         ({"datasets": ["notmnist", "mnist"]}, runs("01-a")),
         ({"chapters": [{"notebook": "01-a", "start": "first"}, "02-b", LAST]}, NOTHING),

@@ -57,7 +57,7 @@ def _gives_reason(cell: nb.Cell) -> bool:
     return any(len(comment.split()) > 2 for comment in comments)
 
 
-def notebook_problems(notebook: nb.Notebook, name: str) -> list[str]:
+def notebook_problems(notebook: nb.Notebook, name: str, *, may_define: bool = False) -> list[str]:
     """Return everything about a committed notebook that is not as it must be.
 
     Parameters
@@ -66,6 +66,8 @@ def notebook_problems(notebook: nb.Notebook, name: str) -> list[str]:
         As `report.run.notebook.read` gives it.
     name : str
         Its name, for the messages.
+    may_define : bool
+        Whether it may hold `def` and `class`, as a solution may: what an exercise asks for belongs into no package.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def notebook_problems(notebook: nb.Notebook, name: str) -> list[str]:
     if incomplete := nb.first_problem(notebook):
         problems.append(f"{nb.name_cell(notebook, incomplete.position)}: {incomplete.text}")
     for position, cell in nb.code_cells(notebook):
-        found = [cell_problem(cell), *_style_problems(cell)]
+        found = [cell_problem(cell), *_style_problems(cell, may_define)]
         problems += [f"{nb.name_cell(notebook, position)}: {problem}" for problem in found if problem]
     try:
         declared(notebook, name)
@@ -87,7 +89,7 @@ def notebook_problems(notebook: nb.Notebook, name: str) -> list[str]:
     return problems + _structure_problems(notebook)
 
 
-def _style_problems(cell: nb.Cell) -> list[str]:
+def _style_problems(cell: nb.Cell, may_define: bool) -> list[str]:
     """Return where one code cell is not as thin as a notebook's cells are."""
     lines = [line for line in cell["source"].splitlines() if line.strip() and not line.startswith("#|")]
     problems = []
@@ -98,7 +100,7 @@ def _style_problems(cell: nb.Cell) -> list[str]:
     except SyntaxError as error:
         return [*problems, f"is not plain Python: {error.msg}"]
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    defined = [node.name for node in ast.walk(tree) if isinstance(node, kinds)]
+    defined = [node.name for node in ast.walk(tree) if isinstance(node, kinds) and not may_define]
     if any(_is_bare_picture(output) for output in cell["outputs"]):
         problems.append("stores a picture without its data in words; call figures.use_style() and run `make notebooks`")
     return problems + [f"defines {one}: it belongs into mlp_core or report.chapter, with a test" for one in defined]

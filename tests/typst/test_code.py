@@ -1,10 +1,12 @@
-"""Code and printed output: long lines, listings, languages, colours, errors."""
+"""Code and printed output: long lines, listings, languages, colours, errors, folds."""
+
+import re
 
 import pytest
 from nbformat.v4 import new_output
-from typst_documents import Pdf, code, export, ink_margins, markdown, notebook, pictures, printed
+from typst_documents import Pdf, code, export, ink_margins, markdown, notebook, pictures, printed, problems
 
-from report.typst import TypstExporter
+from report.typst import TypstExporter, TypstHTMLExporter
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +90,39 @@ def test_raw_cells_are_shown_or_meant_for_typst() -> None:
     text = export(made).text
     assert "plain #raw TYPST" in text
     assert "html" not in text
+
+
+def folds(*options: str, **report: bool) -> list[tuple[str, str]]:
+    """Return how the code of cells with these options folds on a page, and what is to be clicked on."""
+    cells = [code("\n".join([*lines.split("; "), f"x_{k} = {k}"])) for k, lines in enumerate(options)]
+    page = TypstHTMLExporter().from_notebook_node(notebook(*cells, report=report))[0].partition("<main>")[2]
+    form = r'(?:<details class="code-fold"( open="")?>\s*<summary>\s*(.*?)\s*</summary>\s*)?<div class="code">'
+    found = re.finditer(form, page)
+    return [("open" if one[1] else "closed", one[2]) if one[2] else ("none", "") for one in found]
+
+
+def test_code_folds_on_a_page_where_its_cell_says_so() -> None:
+    written = ["#| code-fold: true", "#| code-fold: show; #| code-summary: Show: <all> # of it", "#| echo: true"]
+    summary = "Show: &lt;all&gt; # of it"
+    assert folds(*written) == [("closed", "Code"), ("open", summary), ("none", "")]
+    assert folds(*written, "#| code-fold: false", fold_code=True) == [
+        ("closed", "Code"), ("open", summary), ("closed", "Code"), ("none", "")
+    ]  # fmt: skip
+
+
+def test_folded_code_is_shown_on_paper() -> None:
+    made = notebook(code("#| code-fold: true\n#| code-summary: never seen\nshown = 1"), report={"fold_code": True})
+    pdf = export(made)
+    assert "shown = 1" in pdf.text
+    assert "never seen" not in pdf.text
+
+
+def test_a_listing_keeps_its_caption_in_sight() -> None:
+    made = notebook(code("#| code-fold: true\n#| label: lst-x\n#| lst-cap: Caption\nx = 1"), markdown("See @lst-x."))
+    page = TypstHTMLExporter().from_notebook_node(made)[0]
+    assert re.search(r"</details>\s*<figcaption>.*Caption", page, re.DOTALL)
+
+
+def test_a_wrong_fold_is_refused() -> None:
+    (found,) = problems(notebook(code("#| code-fold: closed\nx = 1")))
+    assert found.endswith("cell 1 (`#| code-fold: closed`): code-fold must be true or false or show, got closed")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from nbformat import NotebookNode
-from typst_documents import Pdf, export, markdown, notebook, problems
+from typst_documents import Pdf, code, export, markdown, notebook, problems
 
 from report.typst import TypstHTMLExporter, merge
 
@@ -176,3 +176,29 @@ def test_what_is_wrong_is_said_with_both_places() -> None:
 def test_a_wrong_setting_is_refused() -> None:
     (said,) = problems(notebook(markdown("x"), report={"solutions": "end"}))
     assert said == "the settings: solutions must be inline or appendix or hide, got 'end'"
+
+
+HEADED = "::: {#exr-a}\nDo it.\n:::\n\n## Done {#sol-a}\n\nSee @sol-a.\n\n## Nothing {#sol-b}"
+
+
+def test_a_heading_with_the_label_of_a_solution_names_its_exercise() -> None:
+    made = notebook(markdown(HEADED))
+    pdf = export(made)
+    assert "Solution of Exercise 1: Done See Solution of Exercise 1." in pdf.text
+    assert len(pdf.log) == 1
+    assert pdf.log[0].endswith("the solution sol-b belongs to no exercise: there is no exr-b")
+    assert '<a href="#sol-a">Solution of Exercise 1</a>' in page(markdown(HEADED))
+
+
+def test_a_heading_that_cannot_hide_is_told() -> None:
+    pdf = export(notebook(markdown(HEADED), report={"solutions": "hide"}))
+    assert any("the solution sol-a is a heading, so it stays" in line for line in pdf.log)
+
+
+def test_cells_of_a_solution_go_as_a_whole_and_a_level_deeper() -> None:
+    cells = [markdown("# Chapter\n\n::: {#exr-a}\nDo it.\n:::"), markdown("# Last"),
+             markdown("# Done {#sol-a}", report_part="solution"), code("x = 1", report_part="solution")]  # fmt: skip
+    ends = {where: words(page(*cells, solutions=where)) for where in ("inline", "appendix", "hide")}
+    assert "2 Last 2.1 Solution of Exercise 1: Done x = 1" in ends["inline"]
+    assert "2 Last A Solutions A.1 Solution of Exercise 1: Done x = 1" in ends["appendix"]
+    assert ends["hide"].strip().endswith("2 Last")

@@ -6,7 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from ..page.document import text_of_meta
-from ..page.tree import Element, attributes, div, each, inlines_of, is_div, link, pairs_of, replace, span, strong, words
+from ..page.tree import (
+    Element,
+    attributes,
+    div,
+    each,
+    inlines_of,
+    is_div,
+    link,
+    pairs_of,
+    replace,
+    span,
+    strong,
+    text_of,
+    words,
+)
 from .kinds import COLORED, LABEL, UNNUMBERED, name_of
 from .reading import Box, read_box
 
@@ -38,6 +52,7 @@ class _Arranger:
         meta = tree["meta"]
         self.lang = text_of_meta(meta.get("lang")) or "en"
         self.citable = {text_of_meta(key) for key in meta.get("citable", {}).get("c", [])}
+        self.where = text_of_meta(meta.get("solutions")) or PLACES[0]
         self.place = ("", "0")
         self.counts: Counter[str] = Counter()
         self.names: dict[str, tuple[str, str]] = {}  # label -> name, number
@@ -45,19 +60,23 @@ class _Arranger:
         self.solved: list[tuple[Box, Element, str, tuple[str, str]]] = []
         self.hidden: set[str] = set()
         cells = tree["blocks"]
+        solving = [cell for cell in cells if _solves(cell)]
+        for header in each(solving, "Header"):  # the notebook's title is a section of the chapter, or of the appendix
+            header["c"][0] += 1
         self._replace(cells, self._change)
         for solved in self.solved:
             self._name_solution(*solved)
-        if self.solved:
-            tree["blocks"] = cells = self._placed(cells, text_of_meta(meta.get("solutions")) or "inline")
+        for cell in cells:
+            self._name_titles(cell)
+        if self.solved or solving:
+            tree["blocks"] = cells = self._placed(cells)
         self._replace(cells, self._reference)
         self.place = ("the settings", "-1")
         tree["meta"] = replace(meta, self._reference)
 
     def _replace(self, cells: list[Element], change: Callable[[Element], list[Element] | None]) -> None:
         for cell in cells:
-            pairs = pairs_of(cell)
-            place = (pairs.get("notebook", ""), pairs.get("cell", "0"))
+            place = _place(cell)
             self.exercises = self.exercises if place[0] == self.place[0] else []
             self.place = place
             cell["c"][1] = replace(cell["c"][1], change)
@@ -123,32 +142,64 @@ class _Arranger:
         exercise = box.exercise or (by_label if by_label in self.names else before)
         named = words(name_of("sol", self.lang))
         if exercise in self.names:
-            name = _together(*self.names[exercise])
-            named = [*words(name_of("of", self.lang)), {"t": "Space"}, link(words(name), f"#{exercise}")]
-            self.names |= {box.label: (f"{name_of('of', self.lang)} {name}", "")} if box.label else {}
+            named = self._solution_of(exercise)
+            self.names |= {box.label: (text_of(named), "")} if box.label else {}
         elif exercise:
             self._note("references", name=exercise)
         else:
             self._note("warnings", text=f"the solution `{box.words}` names no exercise, and none stands before it")
         made["c"][1] = _content(box, named, bool(exercise))
 
-    def _placed(self, cells: list[Element], where: str) -> list[Element]:
-        """Return the cells with the solutions in their place; those at the end are cells of their own."""
+    def _name_titles(self, cell: Element) -> None:
+        """Let each heading with the label of a solution name the exercise of that label before its own words."""
+        self.place = _place(cell)
+        for header in (block for block in cell["c"][1] if block["t"] == "Header"):
+            _, (label, _, _), title = header["c"]
+            exercise = f"exr{label[3:]}"
+            if label[:4] not in ("sol-", "sol:"):
+                continue
+            if exercise not in self.names:
+                self._note("warnings", text=f"the solution {label} belongs to no exercise: there is no {exercise}")
+                continue
+            if self.where != "inline" and not _solves(cell):
+                self._note("warnings", text=f"the solution {label} is a heading, so it stays; a box `:::` would not")
+            self._note("labels", name=label)
+            named = self._solution_of(exercise)
+            header["c"][2] = [*named, *words(":"), {"t": "Space"}, *title] if title else named
+            self.names[label] = (text_of(named), "")
+
+    def _solution_of(self, exercise: str) -> list[Element]:
+        name = _together(*self.names[exercise])
+        return [*words(name_of("of", self.lang)), {"t": "Space"}, link(words(name), f"#{exercise}")]
+
+    def _placed(self, cells: list[Element]) -> list[Element]:
+        """Return the cells with the solutions in their place; those at the end are cells of their own.
+
+        A cell that is a part of a solution goes as a whole.
+        """
         taken: list[Element] = []
 
         def take(block: Element) -> list[Element] | None:
             if not is_div(block, "our box") or pairs_of(block)["kind"] != "sol":
                 return None
-            pairs = {"notebook": self.place[0], "cell": self.place[1], "role": "appendix"}
+            pairs = {"notebook": self.place[0], "cell": self.place[1]}
             taken.append({"t": "Div", "c": [attributes("", ("cell",), **pairs), [block]]})
             return []
 
-        if where == "inline":
+        if self.where == "inline":
             return cells
-        self._replace(cells, take)
-        if where == "hide":
-            self.hidden = {block["c"][0][0] for block in each(taken, "Div")}
+        for cell in cells:
+            if _solves(cell):
+                taken.append(cell)
+            else:
+                self._replace([cell], take)
+        cells = [cell for cell in cells if not _solves(cell)]
+        if self.where == "hide":
+            labels = [block["c"][0 if block["t"] == "Div" else 1][0] for block in each(taken, "Div", "Header")]
+            self.hidden = {*labels}
             return cells
+        for cell in taken:
+            cell["c"][0][2] = [*(pairs_of(cell) | {"role": "appendix"}).items()]
         title = {"t": "Header", "c": [1, attributes(), words(name_of("sols", self.lang))]}
         taken[0]["c"][1].insert(0, title)
         body = [cell for cell in cells if pairs_of(cell).get("role") != "appendix"]
@@ -193,6 +244,17 @@ class _Arranger:
         name, number = self.names.get(label, ("", "?"))
         text = words(number if bare and number else _together(name, number))
         return span(text) if label in self.hidden else link(text, f"#{label}")
+
+
+def _place(cell: Element) -> tuple[str, str]:
+    """Return the notebook and the cell of a cell."""
+    pairs = pairs_of(cell)
+    return pairs.get("notebook", ""), pairs.get("cell", "0")
+
+
+def _solves(cell: Element) -> bool:
+    """Return whether a cell is a part of a solution."""
+    return pairs_of(cell).get("role") == "solution"
 
 
 def _together(name: str, number: str) -> str:

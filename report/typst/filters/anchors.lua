@@ -9,7 +9,7 @@ local anchors = {}
 local wanted = {}   -- notebook -> link target -> true
 local labels = {}   -- notebook -> link target -> label
 local begun = {}    -- notebook -> whether it had a heading
-local boxes = {}    -- labels of boxes, which count in all notebooks -> true
+local boxes = {}    -- labels of boxes and solutions, which count in all notebooks -> true
 
 local function decoded(target)
   return (target:gsub('%%(%x%x)', function(code) return string.char(tonumber(code, 16)) end))
@@ -26,7 +26,7 @@ local function aim(target, here)
   local name = target:match('^#(.+)$')
   if name then return here, normal(name) end
   local book, anchor = target:match('^([^:#]+%.ipynb)#?(.*)$')
-  if book then return (decoded(book):gsub('^%./', '')), normal(anchor) end
+  if book then return (decoded(book):gsub('^%.?%./', '')), normal(anchor) end
 end
 
 -- the names under which a heading can be linked to: Jupyter's, GitHub's, its own, and none for the first of a notebook
@@ -70,6 +70,7 @@ local function assign(cell)
   labels[book] = labels[book] or {}
   cell.content = cell.content:walk{
     Header = function(header)
+      if header.identifier:match('^sol[-:]') then boxes[header.identifier] = true end
       header.identifier = claim(book, heading_names(header, book), header.identifier ~= '' and header.identifier or nil) or ''
       return header
     end,

@@ -37,7 +37,7 @@ function PARTS.raw(part) return pandoc.Blocks{pandoc.RawBlock(part.format, part.
 
 function PARTS.code(part)
   local block = pandoc.CodeBlock(part.text, pandoc.Attr('', {part.language}))
-  return div('code', part, {block, table.unpack(caption(part.caption))})
+  return div('code', part, {block, table.unpack(caption(part.caption))}, {fold = part.fold, summary = part.summary})
 end
 
 function PARTS.terminal(part)

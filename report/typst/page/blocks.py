@@ -7,6 +7,7 @@ from html import escape
 from typing import Protocol
 
 from . import tables
+from .folds import folded
 from .numbering import Numbering, numbered_caption
 from .tree import Element, attributes, div, inlines_of, is_div, pairs_of, raw_block, raw_inline, replace, tag, text_of
 
@@ -112,7 +113,12 @@ class Blocks:
 
     def _code(self, block: Element) -> list[Element]:
         caption, content = split_caption(block)
-        return [self._captioned("lst", [div(content, "code")], caption, block["c"][0][0])]
+        body = [div(content, "code")]
+        pairs = pairs_of(block)
+        if fold := pairs.get("fold"):
+            title = {"t": "Plain", "c": [{"t": "Str", "c": pairs["summary"] or self.names["code"]}]}
+            body = folded(body, [title], "code-fold", opened=fold == "open")
+        return [self._captioned("lst", body, caption, block["c"][0][0])]
 
     def _terminal(self, block: Element) -> list[Element]:
         runs = []

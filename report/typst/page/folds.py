@@ -1,4 +1,4 @@
-"""Boxes, statements and folds on a page, from the Divs of `boxes/arrange.py`."""
+"""Boxes, statements and folds on a page, from the Divs of `boxes/arrange.py`, and the fold around code."""
 
 from __future__ import annotations
 
@@ -24,10 +24,16 @@ def opened(blocks: list[Element], labels: Labels) -> list[Element]:
         if label:
             labels.add(label, "box", "")
         if pairs["fold"]:
-            start = f'<details class="box {pairs["kind"]}" id="{escape(label)}"{" open" * (pairs["fold"] == "open")}>'
-            start = start.replace(' id=""', "")
-            return [raw_block(f"{start}<summary>"), *title, raw_block("</summary>"), *body, raw_block("</details>")]
+            return folded(body, title, f"box {pairs['kind']}", label, opened=pairs["fold"] == "open")
         look = ("box", pairs["kind"]) if title else ("statement", pairs["kind"])
         return [div([*([div(title, "box-title")] if title else []), *body], *look, identifier=label)]
 
     return replace(blocks, change)
+
+
+def folded(
+    body: list[Element], title: list[Element], look: str, label: str = "", *, opened: bool = False
+) -> list[Element]:
+    """Return blocks that fold below their title; `look` is the class of both."""
+    start = f'<details class="{look}"' + (f' id="{escape(label)}"' if label else "") + " open" * opened
+    return [raw_block(f"{start}><summary>"), *title, raw_block("</summary>"), *body, raw_block("</details>")]

@@ -6,22 +6,22 @@ _NAMES = {
     "en": {
         "sec": "Section", "app": "Appendix", "fig": "Figure", "tbl": "Table", "eq": "Equation", "lst": "Listing",
         "contents": "Contents", "abstract": "Abstract", "keywords": "Keywords", "figures": "Figures",
-        "tables": "Tables", "and": "and",
+        "tables": "Tables", "and": "and", "code": "Code",
     },
     "de": {
         "sec": "Abschnitt", "app": "Anhang", "fig": "Abbildung", "tbl": "Tabelle", "eq": "Gleichung", "lst": "Listing",
         "contents": "Inhalt", "abstract": "Zusammenfassung", "keywords": "Schlagwörter", "figures": "Abbildungen",
-        "tables": "Tabellen", "and": "und",
+        "tables": "Tabellen", "and": "und", "code": "Code",
     },
     "fr": {
         "sec": "Section", "app": "Annexe", "fig": "Figure", "tbl": "Tableau", "eq": "Équation", "lst": "Listing",
         "contents": "Table des matières", "abstract": "Résumé", "keywords": "Mots-clés", "figures": "Figures",
-        "tables": "Tableaux", "and": "et",
+        "tables": "Tableaux", "and": "et", "code": "Code",
     },
     "es": {
         "sec": "Sección", "app": "Apéndice", "fig": "Figura", "tbl": "Tabla", "eq": "Ecuación", "lst": "Listado",
         "contents": "Índice", "abstract": "Resumen", "keywords": "Palabras clave", "figures": "Figuras",
-        "tables": "Tablas", "and": "y",
+        "tables": "Tablas", "and": "y", "code": "Code",
     },
 }  # fmt: skip
 

@@ -112,10 +112,12 @@ def link_target(target: str) -> str:
 def notebook_of(target: str) -> str:
     """Return the notebook that a link leads to, by its file name; empty if it leads to none.
 
+    Merged notebooks lie in one folder, and some in a folder in it, from which `../` leads to the others.
+
     >>> notebook_of("./02-a%20b.ipynb#Losses")
     '02-a b.ipynb'
     """
-    path = unquote(target.partition("#")[0]).removeprefix("./")
+    path = unquote(target.partition("#")[0]).removeprefix("./").removeprefix("../")
     return path if path.endswith(".ipynb") and ":" not in path else ""
 
 
