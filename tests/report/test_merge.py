@@ -96,3 +96,11 @@ def test_a_result_that_is_not_finite_shows_as_none():
 def test_a_field_without_a_result_is_an_error_that_says_what_there_is(template, message):
     with pytest.raises(ReportError, match=message):
         fill(template, {"02-init": {"loss": 0.1, "name": "glorot"}})
+
+
+def test_what_chapters_leave_for_each_other_is_not_printed():
+    published = {"application/vnd.course-report.kept+json": {"MLP": {}}, "text/plain": "kept: MLP"}
+    shown = {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "2"}}
+    outputs = [{**shown, "data": published}, shown]
+    source = notebook(code("keep()", count=1))
+    assert grafted(source, notebook(code("keep()", count=1, outputs=tuple(outputs))))[0]["outputs"] == [shown]
