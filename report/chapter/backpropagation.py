@@ -129,7 +129,8 @@ def contest(first: ArrayLike, second: ArrayLike) -> Comparison:
     a, b = np.atleast_2d(first), np.atleast_2d(second)
     if max(len(a), len(b)) == 1:
         return paired(a[0], b[0])
-    return compare(*np.broadcast_arrays(a.astype(float), b.astype(float)))
+    first_runs, second_runs = np.broadcast_arrays(a.astype(float), b.astype(float))
+    return compare(first_runs, second_runs)
 
 
 def classifier_table(hits: Mapping[str, ArrayLike]) -> pd.DataFrame:

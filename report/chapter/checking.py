@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from mlp_core import Linear, ReLU, Sequential, Split, softmax, softmax_cross_ent
 from mlp_core.diagnostics import activations
 from mlp_core.gradient_check import GradientCheck, Sweep
 from report.chapter.number import MISSING, number
+from report.chapter.published import row
 
 UNIT = {"float64": 2.0**-53, "float32": 2.0**-24}
 """The unit round-off of each precision: half of the machine epsilon."""
@@ -54,12 +55,10 @@ class Constants(NamedTuple):
         return float(np.cbrt(np.abs(self.third).max() / (3 * UNIT[dtype] * self.size)))
 
 
-def check_parameters(
-    hidden: Sequence[int], split: Split, *, sample: int, **lists: Sequence[float]
-) -> None:  # fmt: skip
+def check_parameters(hidden: Sequence[int], split: Split, *, sample: int, **lists: Sequence[float]) -> None:
     """Raise ValueError, in the parameters' words, for what the chapter cannot do."""
     if len(hidden) < 2:
-        raise ValueError(f"hidden: expected at least two layers, since weights of the second are moved; got {list(hidden)}")
+        raise ValueError(f"hidden: expected at least two layers, the second's weights are moved; got {list(hidden)}")
     if not 0 <= sample < len(split.labels):
         raise ValueError(f"sample: expected 0 to {len(split.labels) - 1:,}, a training image; got {sample}")
     for name, values in lists.items():
@@ -125,7 +124,7 @@ def best_steps(network: Sequential, split: Split, weights: int, images: int = 10
 
 def losses_along(network: Sequential, x: np.ndarray, y: np.ndarray, index: tuple[int, int], shifts: np.ndarray
                  ) -> np.ndarray:  # fmt: skip
-    """Return by how much the loss changes while one weight of the second layer is shifted; the network stays as it is."""
+    """Return by how much the loss changes while a weight of the second layer is shifted; the network is not changed."""
     moved = network.copy()
     weight = moved.params[PARAMETER]
     start, losses = weight[index], []
@@ -229,10 +228,10 @@ def planted_table(found: Mapping[str, GradientCheck]) -> pd.DataFrame:
     """Return what the check says of each mistake."""
     rows = {}
     for mistake, check in found.items():
-        error = check.max_relative_error
+        error, least = check.max_relative_error, check.tolerance
         rows[mistake] = {
             "verdict": verdict(check),
-            "relative error": number(error, ".2g") if error > check.tolerance else f"below {number(check.tolerance, '.0e')}",
+            "relative error": number(error, ".2g") if error > least else f"below {number(least, '.0e')}",
             "wrong arrays": ", ".join(wrong_arrays(check)) or MISSING,
         }
     return pd.DataFrame(rows).T.rename_axis("mistake")
@@ -240,9 +239,20 @@ def planted_table(found: Mapping[str, GradientCheck]) -> pd.DataFrame:
 
 def published_table(theirs: Mapping[str, pd.Series], ours: Mapping[float, str]) -> pd.DataFrame:
     """Return published differences beside our cells for the same N."""
-    rows = [(report, number(int(n)), number(value, ".1e"), ours.get(n, MISSING))
-            for report, values in theirs.items() for n, value in values.items()]  # fmt: skip
+    rows = [(report, number(int(n)), number(value, ".1e"), ours.get(float(n), MISSING))
+            for report, values in theirs.items() for n, value in zip(values.index, values, strict=True)]  # fmt: skip
     return pd.DataFrame(rows, columns=["report", "N", "published", "ours"]).set_index("report")
+
+
+def replication(b: pd.Series, c: pd.Series, ours: float) -> list[dict[str, Any]]:
+    """Return the rows of the published differences, by N, of ift6135-b and ift6135-c, and the slope beside ours."""
+    theirs = -float(np.log(c[50] / c[1000]) / np.log(20))
+    law = row("ift6135-c", "slope of the largest difference over N, N = 50 to 1,000", theirs, ours, 0.1,
+              comparable=bool(np.isfinite(ours)), note="the law, not the value: network and image differ")  # fmt: skip
+    values = [("ift6135-b", *item) for item in b.items()] + [("ift6135-c", *item) for item in c.items()]
+    note = "its network and image are not known"
+    return [law, *(row(report, f"largest difference, N = {n:,}", value, np.nan, 1e-8, comparable=False, note=note)
+                   for report, n, value in values)]  # fmt: skip
 
 
 class OneBiasGradient(Linear):
@@ -257,5 +267,5 @@ class OneBiasGradient(Linear):
 
 def plant(network: Sequential, place: int, backward: Callable[[np.ndarray], np.ndarray]) -> Sequential:
     """Give one layer of a network another backward pass, and return the network."""
-    network.layers[place].backward = backward  # type: ignore[method-assign]  # the mistake
+    network.layers[place].backward = backward  # type: ignore[method-assign, assignment]  # the mistake
     return network

@@ -62,7 +62,7 @@ def test_a_loss_that_overflows_names_the_rate():
 def test_the_splits_are_described_with_their_rarest_class():
     train, rest = split_of([0, 1, 1]), split_of([0, 1])
     table = chapter.split_table(Dataset(train, rest, rest, name="tiny", classes=("a", "b", "c")))
-    assert table.loc["training", ["images", "of the rarest class", "of the most frequent class"]].tolist() == ["3", "0", "2"]
+    assert table.loc["training"].tolist()[:3] == ["3", "0", "2"]
 
 
 def test_a_class_without_images_has_no_mean_and_is_never_the_nearest():
