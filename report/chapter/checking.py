@@ -137,12 +137,12 @@ def losses_along(network: Sequential, x: np.ndarray, y: np.ndarray, index: tuple
 def clear_of_roundoff(N: np.ndarray, sweep: Sweep, theory: Constants) -> np.ndarray:
     """Return for which N the law of truncation can be tested: no kink, far above round-off, and N at least 5."""
     clear = theory.truncation(N) > CLEAR * theory.roundoff(N, sweep.dtype)
-    return clear & np.isfinite(sweep.max_absolute_smooth) & (N >= 5)
+    return clear & ~sweep.kinks.any(axis=1) & (N >= 5)
 
 
 def deviation(N: np.ndarray, sweep: Sweep, theory: Constants) -> float:
     """Return the largest relative deviation from the truncation error where it can be tested; NaN if nowhere."""
-    usable = clear_of_roundoff(N, sweep, theory) & ~sweep.kinks.any(axis=1)
+    usable = clear_of_roundoff(N, sweep, theory)
     ratios = sweep.max_absolute_smooth[usable] / theory.truncation(N[usable])
     return float(np.abs(ratios - 1).max(initial=-1)) if usable.any() else float("nan")
 
