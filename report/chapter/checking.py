@@ -161,14 +161,15 @@ def sweep_cells(N: np.ndarray, sweep: Sweep, theory: Constants) -> list[str]:
     The bound is what five times the round-off of the theory allows.
     """
     truncation, roundoff = theory.truncation(N), theory.roundoff(N, sweep.dtype)
-    exact = (truncation > CLEAR * roundoff) | sweep.kinks.any(axis=1)
+    exact = (truncation > CLEAR**2 * roundoff) | sweep.kinks.any(axis=1)
     return [_cell(*values) for values in zip(sweep.max_absolute, exact, truncation + 5 * roundoff, strict=True)]
 
 
 def _cell(value: float, exact: bool, bound: float) -> str:
     if exact:
         return number(value, ".1e")
-    return f"below {number(bound, '.0e')}" if value < bound else "above the bound"
+    digit = 10.0 ** np.floor(np.log10(bound))
+    return f"below {number(np.ceil(bound / digit) * digit, '.0e')}" if value < bound else "above the bound"
 
 
 def sweep_table(N: np.ndarray, double: Sweep, single: Sweep, theory: Constants) -> pd.DataFrame:
