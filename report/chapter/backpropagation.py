@@ -1,0 +1,192 @@
+"""What the chapter on data and backpropagation shows: its tables, four classifiers, and the check of a slope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from mlp_core import Dataset, Split, softmax
+from report.chapter.evidence import Comparison, Estimate, compare, over_seeds, paired, proportion
+from report.chapter.number import number
+
+_BLOCK = 1000
+"""Images whose distances to all points are held in memory at once."""
+
+
+class Slope(NamedTuple):
+    """The slope of a loss along a direction, by a central difference and by the gradient's formula."""
+
+    quotient: float
+    formula: float
+
+    def __str__(self) -> str:
+        """Return both with as many decimals as round-off leaves."""
+        return f"quotient {self.quotient:.5f}, formula {self.formula:.5f}"
+
+    @property
+    def error(self) -> float:
+        """How far apart they are."""
+        return abs(self.quotient - self.formula)
+
+
+def slope(up: float, down: float, eps: float, gradient: np.ndarray, direction: np.ndarray) -> Slope:
+    """Compare a gradient with the losses ``up`` and ``down``, a step `eps` along a direction and against it.
+
+    Examples
+    --------
+    >>> print(slope(1.21, 0.81, 0.1, np.array([2.0]), np.array([1.0])))
+    quotient 2.00000, formula 2.00000
+    """
+    return Slope((up - down) / (2 * eps), float(np.vdot(gradient, direction)))
+
+
+def samples(split: Split, classes: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the positions of `count` random images of each class, row by row of a grid with one column per class."""
+    members = [np.flatnonzero(split.labels == label) for label in range(classes)]
+    most = min(map(len, members))
+    if not 1 <= count <= most:
+        raise ValueError(f"samples_per_class: expected 1 to {most:,}, the images of the rarest class; got {count:,}")
+    return np.array([rng.choice(rows, count, replace=False) for rows in members]).T.ravel()
+
+
+def first_images(split: Split, images: int) -> Split:
+    """Return the first images of a split in double precision; ValueError unless it has so many."""
+    if not 1 <= images <= len(split.labels):
+        raise ValueError(f"images: expected 1 to {len(split.labels):,}, the training images; got {images:,}")
+    return Split(split.images[:images].astype("float64"), split.labels[:images])
+
+
+def check_parameters(**values: float | Sequence[int]) -> None:
+    """Raise ValueError for the first parameter that is an empty list or a number not above 0."""
+    for name, value in values.items():
+        if isinstance(value, Sequence):
+            if not value:
+                raise ValueError(f"{name}: expected at least one, got none")
+        elif not value > 0:
+            raise ValueError(f"{name}: expected a number above 0, got {value}")
+
+
+def finite(losses: ArrayLike, *, learning_rate: float) -> np.ndarray:
+    """Return the losses as an array; ValueError if one of them overflowed."""
+    array = np.asarray(losses, dtype=float)
+    if not np.isfinite(array).all():
+        raise ValueError(f"learning_rate: expected a rate at which the loss stays finite, got {learning_rate}")
+    return array
+
+
+def split_table(data: Dataset) -> pd.DataFrame:
+    """Return what the three splits hold: sizes, classes and pixels."""
+    splits = {"training": data.train, "validation": data.valid, "test": data.test}
+    return pd.DataFrame({name: _describe(split, len(data.classes)) for name, split in splits.items()}).T
+
+
+def _describe(split: Split, classes: int) -> dict[str, str]:
+    counts = np.bincount(split.labels, minlength=classes)
+    return {
+        "images": number(len(split.labels)),
+        "of the rarest class": number(counts.min()),
+        "of the most frequent class": number(counts.max()),
+        "mean pixel": number(split.images.mean(dtype=float), ".4f"),
+        "pixels that are 0": number((split.images == 0).mean(), ".1%"),
+    }
+
+
+def class_means(split: Split, classes: int) -> np.ndarray:
+    """Return the mean image of each class, shape (classes, pixels); NaN for a class without an image."""
+    means = np.full((classes, split.images.shape[1]), np.nan)
+    for label in np.unique(split.labels):
+        means[label] = split.images[split.labels == label].mean(axis=0, dtype=float)
+    return means
+
+
+def nearest(images: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return for each image the position of the nearest point, by Euclidean distance; points with NaN are passed over.
+
+    Examples
+    --------
+    >>> nearest(np.array([[0.0], [9.0]]), np.array([[8.0], [1.0], [np.nan]]))
+    array([1, 0])
+    """
+    points = points.astype(float)
+    lengths = (points**2).sum(axis=1)
+    known = np.flatnonzero(np.isfinite(lengths))
+    blocks = [images[start : start + _BLOCK] for start in range(0, len(images), _BLOCK)]
+    return known[np.concatenate([(lengths[known] - 2 * block @ points[known].T).argmin(axis=1) for block in blocks])]
+
+
+def accuracy(hits: ArrayLike) -> Estimate:
+    """Return the accuracy of a classifier with its interval; `hits` of shape (images,), or (seeds, images)."""
+    table = np.atleast_2d(hits)
+    return over_seeds(table) if len(table) > 1 else proportion(table[0])
+
+
+def contest(first: ArrayLike, second: ArrayLike) -> Comparison:
+    """Compare two classifiers on the same images; a single run of one is held against every seed of the other."""
+    a, b = np.atleast_2d(first), np.atleast_2d(second)
+    if max(len(a), len(b)) == 1:
+        return paired(a[0], b[0])
+    first_runs, second_runs = np.broadcast_arrays(a.astype(float), b.astype(float))
+    return compare(first_runs, second_runs)
+
+
+def classifier_table(hits: Mapping[str, ArrayLike]) -> pd.DataFrame:
+    """Return the accuracy of each classifier and the interval within which it is known."""
+    rows = {}
+    for name, right in hits.items():
+        found, runs = accuracy(right), len(np.atleast_2d(right))
+        rows[name] = {"accuracy": number(found.value, ".1%"), "95 % interval": span(found), "runs": number(runs)}
+    return pd.DataFrame(rows).T.rename_axis("classifier")
+
+
+def span(found: Estimate | Comparison, spec: str = ".1%") -> str:
+    """Return an interval in words.
+
+    Examples
+    --------
+    >>> span(proportion(90, 100)).replace("\N{NO-BREAK SPACE}", " ")
+    '82.6 % to 94.5 %'
+    """
+    return f"{number(found.low, spec)} to {number(found.high, spec)}"
+
+
+def overflow_table(scales: Sequence[float]) -> pd.DataFrame:
+    """Return the probability of the first of the scores (s, 0, 0), as the formula is written and as it is computed."""
+    rows = {}
+    for scale in scales:
+        scores = np.array([scale, 0.0, 0.0])
+        naive = {f"as written, {kind} precision": naive_softmax(scores.astype(dtype))[0]
+                 for kind, dtype in (("single", "float32"), ("double", "float64"))}  # fmt: skip
+        safe = {"maximum subtracted": softmax(scores.astype("float32"))[0]}
+        rows[number(scale)] = {name: number(p, ".4f") for name, p in {**naive, **safe}.items()}
+    return pd.DataFrame(rows).T.rename_axis("s")
+
+
+def naive_softmax(scores: np.ndarray) -> np.ndarray:
+    """Return the softmax as its formula is written, which overflows for large scores.
+
+    Examples
+    --------
+    >>> naive_softmax(np.array([1000.0, 0.0]))
+    array([nan,  0.])
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        powers = np.exp(scores)
+        return powers / powers.sum()
+
+
+def wrong_table(scales: Sequence[float]) -> pd.DataFrame:
+    """Return the size of two losses' gradients when the scores (s, 0, 0) are wrong, the second class being true."""
+    rows = {}
+    for scale in scales:
+        p, t = softmax(np.array([float(scale), 0, 0])), np.array([0.0, 1, 0])
+        squared = (np.diag(p) - np.outer(p, p)) @ (p - t)
+        rows[number(scale)] = {
+            "probability of the true class": number(p[1], ".2g"),
+            "cross-entropy": number(np.linalg.norm(p - t), ".4f"),
+            "squared error": number(np.linalg.norm(squared), ".2g"),
+        }
+    return pd.DataFrame(rows).T.rename_axis("s")
