@@ -1,0 +1,224 @@
+"""How runs from several starts end, side by side and beside what two course reports printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from mlp_core import History, Sequential, Split
+from report.chapter import published
+from report.chapter.evidence import Comparison, Estimate, Group, best_group, compare, over_seeds, proportion
+from report.chapter.number import number
+
+OVERFLOWED, LEARNED, CONSTANT = "overflowed", "better than a constant", "no better than a constant"
+DEAD, RUNNING = "a layer dead", "still running"
+
+Hits = Mapping[str, Sequence["np.ndarray | None"]]
+"""Of each start, for each seed, which validation images the final network classifies correctly; None if overflowed."""
+
+
+def check_parameters(labels: np.ndarray, sizes: Sequence[int], seeds: Sequence[int], **counts: int) -> None:
+    """Refuse parameters with which the chapter has nothing to show; ValueError in the parameters' own words.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n,), int
+        Of the training images in use.
+    sizes : sequence of int
+        Inputs, hidden units of each layer, classes.
+    seeds : sequence of int
+    **counts : int
+        Parameters that have to be 1 at least, by name.
+    """
+    if len(sizes) < 3:
+        raise ValueError("hidden: expected the units of at least one hidden layer, since weights of zero hold only "
+                         "hidden units back; got []")  # fmt: skip
+    if not seeds or len({*seeds}) < len(seeds):
+        raise ValueError(f"seeds: expected at least one, none of them twice, got {list(seeds)}")
+    for name, count in counts.items():
+        if count < 1:
+            raise ValueError(f"{name}: expected 1 or more, got {count}")
+    if missing := {*range(sizes[-1])} - {*map(int, labels)}:
+        raise ValueError(
+            f"train_images: expected images of all {sizes[-1]} classes, got {len(labels)} images and none of class "
+            f"{', '.join(map(str, sorted(missing)))}; take more"
+        )
+
+
+def with_interval(estimate: Estimate, spec: str = "") -> str:
+    """Write a mean with its 95 % interval; without one where a single run shows no spread.
+
+    Examples
+    --------
+    >>> with_interval(Estimate(0.5, 0.48, 0.52, 5), ".2f"), with_interval(Estimate(0.5, np.nan, np.nan, 1), ".2f")
+    ('0.50 (0.48 to 0.52)', '0.50')
+    """
+    mean = number(estimate.value, spec)
+    if not np.isfinite(estimate.low) or estimate.low == estimate.high:
+        return mean
+    low, high = number(estimate.low, spec), number(estimate.high, spec)
+    return f"{mean} ({low} to {high})"
+
+
+def mean(values: Sequence[float], spec: str = "", *, least: float = -np.inf) -> str:
+    """Write the mean of several runs with its interval, cut at `least`; a dash where a run has no finite value.
+
+    Examples
+    --------
+    >>> mean([0.5, 0.5], ".1f"), mean([0.5, float("nan")])
+    ('0.5', '–')
+    """
+    if not np.isfinite(values).all():
+        return "–"
+    found = over_seeds(values)
+    return with_interval(replace(found, low=max(least, found.low)) if found.low < least else found, spec)
+
+
+def hits(networks: Mapping[str, Sequence[Sequential]], histories: Mapping[str, Sequence[History]], split: Split
+         ) -> dict[str, list[np.ndarray | None]]:  # fmt: skip
+    """Return which images of a split each final network classifies correctly; None where it has overflowed."""
+    return {
+        start: [
+            None if run.diverged else network.predict(split.images) == split.labels
+            for network, run in zip(networks[start], histories[start], strict=True)
+        ]
+        for start in networks
+    }
+
+
+def lasting(found: Hits, seeds: int) -> dict[str, np.ndarray]:
+    """Return the answers of the starts that ran from every seed and never overflowed, shape (seeds, images)."""
+    kept = {start: [one for one in runs if one is not None] for start, runs in found.items()}
+    return {start: np.array(runs) for start, runs in kept.items() if len(runs) == seeds}
+
+
+def versus(found: Hits, first: str, second: str) -> Comparison | None:
+    """Compare two starts from the same seeds on the same images; None if a run of theirs has overflowed."""
+    answers = lasting({first: found[first], second: found[second]}, len(found[first]))
+    return compare(answers[first], answers[second]) if len(answers) == 2 else None
+
+
+def leaders(found: Hits, seeds: int) -> Group | None:
+    """Return the starts that cannot be told from the best; None if no start has lasted."""
+    answers = lasting(found, seeds)
+    return best_group(answers) if answers else None
+
+
+
+def ends(found: Hits, best_constant: float) -> dict[str, list[str]]:
+    """Return how each run ended, by its start.
+
+    Parameters
+    ----------
+    found : Hits
+    best_constant : float
+        The share of the most frequent class: what a network reaches without looking at an image.
+
+    Returns
+    -------
+    dict
+        "overflowed"; "better than a constant" if the 95 % interval of the accuracy lies above `best_constant`; else
+        "no better than a constant".
+    """
+    return {
+        start: [
+            OVERFLOWED if right is None else LEARNED if proportion(right).low > best_constant else CONSTANT
+            for right in runs
+        ]
+        for start, runs in found.items()
+    }
+
+
+def counted(words: Sequence[str]) -> str:
+    """Say how often each end came.
+
+    >>> counted(["overflowed", "better than a constant", "overflowed"])
+    '2 of 3 overflowed, 1 of 3 better than a constant'
+    """
+    return ", ".join(f"{count} of {len(words)} {word}" for word, count in pd.Series(words).value_counts().items())
+
+
+def outcome_table(histories: Mapping[str, Sequence[History]], ended: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Return one row per start and end: the number of runs, first and last training loss, validation accuracy."""
+    rows = []
+    for start, runs in histories.items():
+        for end in dict.fromkeys(ended[start]):
+            group = [run for run, word in zip(runs, ended[start], strict=True) if word == end]
+            first = mean([run.initial["train_loss"] for run in group], ".4g")
+            last = mean([run.train_loss[-1] if end != OVERFLOWED else np.nan for run in group], ".4g")
+            right = mean([run.valid_accuracy[-1] if end != OVERFLOWED else np.nan for run in group], ".1%")
+            rows.append((start, end, f"{len(group)} of {len(runs)}", first, last, right))
+    columns = ["start", "end", "runs", "first loss", "last loss", "validation accuracy"]
+    return pd.DataFrame(rows, columns=columns).set_index("start")
+
+
+def together(histories: Mapping[str, Sequence[History]]) -> dict[str, list[History]]:
+    """Cut the histories of each start after the last epoch that all its runs reached.
+
+    A mean over those that are left would be one of other runs than the mean before.
+    """
+    metrics = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
+    lengths = {start: min(map(len, runs)) for start, runs in histories.items()}
+    return {
+        start: [replace(run, **{name: getattr(run, name)[: lengths[start]] for name in metrics}) for run in runs]
+        for start, runs in histories.items()
+    }
+
+
+def replication(histories: Mapping[str, Sequence[History]], *, comparable: bool) -> pd.DataFrame:
+    """Return what two course reports printed beside ours: the rows that the chapter publishes.
+
+    Parameters
+    ----------
+    histories : mapping of start to a history per seed
+    comparable : bool
+        Whether data and settings are those of *ift6135-a*.
+    """
+    starts = {"zeros": "zeros", "normal": "N(0, 1)", "glorot": "Glorot uniform"}
+    rows = []
+    for entry in published.load("initialization", "ift6135-a").to_dict("records"):
+        start, epoch = entry["initializer"], entry["epoch"]
+        runs = histories[starts[start]]
+        kept = [run for run in runs if len(run) >= epoch and (comparable or start != "normal")]
+        note = f"{len(kept)} of {len(runs)} runs; the others overflowed" if comparable and len(kept) < len(runs) else ""
+        near = 0.01 if start == "glorot" else 1e-5
+        pairs = (("loss", entry["train_loss"], near), ("accuracy", entry["train_accuracy_percent"] / 100, 0.005))
+        for metric, theirs, tolerance in pairs:
+            ours = [getattr(run, f"train_{metric}")[epoch - 1] for run in kept] or np.nan
+            what = f"{start}, training {metric}, epoch {epoch}"
+            rows.append(published.row("ift6135-a", what, theirs, ours, tolerance, comparable=comparable, note=note))
+    for start, theirs in {"glorot": 0.9753, "zeros": 0.1064, "normal": 0.1064}.items():
+        ours = [run.valid_accuracy[9] for run in histories[starts[start]] if len(run) >= 10] or np.nan
+        what = f"{start}, validation accuracy, epoch 10"
+        rows.append(published.row("ift6135-a", what, theirs, ours, 0.005, comparable=comparable))
+    note = "its learning rate and layer sizes are not printed"
+    for entry in published.load("initialization", "ift6135-c").to_dict("records"):
+        what = f"{entry['initializer']}, training loss, epoch {entry['epoch']}"
+        rows.append(published.row("ift6135-c", what, entry["train_loss"], np.nan, 0.01, comparable=False, note=note))
+    return published.verdict(pd.DataFrame(rows))
+
+
+def replication_table(replication: pd.DataFrame) -> pd.DataFrame:
+    """Return the losses of the first and the last epoch that *ift6135-a* printed, and its accuracies, as printed."""
+    rows = replication[replication["report"] == "ift6135-a"]
+    epochs = rows["quantity"].str.extract(r"^(?P<start>.*), .* epoch (?P<epoch>\d+)$").astype({"epoch": int})
+    last = epochs.groupby("start")["epoch"].transform("max")
+    loss, valid = rows["quantity"].str.contains("loss"), rows["quantity"].str.contains("validation")
+    ends_of_loss = loss & epochs["epoch"].isin([1]) | loss & (epochs["epoch"] == last)
+    shown = rows[ends_of_loss | valid | (loss & (epochs["start"] != "glorot") & (epochs["epoch"] >= 8))]
+    figures = {name: shown[name].map(lambda value: number(value, ".7g")) for name in ("published", "ours")}
+    limits = {name: shown[name].map(lambda value: number(value, ".2g")) for name in ("sd", "tolerance")}
+    return pd.DataFrame({"quantity": shown["quantity"], **figures, **limits, "verdict": shown["verdict"]}).set_index(
+        "quantity"
+    )
+
+
+def race_table(race: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Return how often the runs in each number format came to which end, beside the largest number it holds."""
+    words = (OVERFLOWED, DEAD, RUNNING)
+    counts = {kind: {word: list(ended).count(word) for word in words} for kind, ended in race.items()}
+    largest = {kind: {"largest number": number(float(np.finfo(kind).max), ".1e")} for kind in race}
+    return pd.DataFrame({kind: largest[kind] | counts[kind] for kind in race}).T.rename_axis("format")
