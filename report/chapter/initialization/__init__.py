@@ -9,11 +9,12 @@ from report.chapter.initialization.first_signal import (
     written,
     written_losses,
 )  # fmt: skip
-from report.chapter.initialization.first_steps import explosion_figure, inside, inside_table, most_dead, times_smaller
+from report.chapter.initialization.first_steps import explosion_figure, inside, inside_table, most_dead, times
 from report.chapter.initialization.plateau import Plateau, plateau_figure, plateau_theory
 from report.chapter.initialization.runs import (
     check_parameters,
     counted,
+    end_of_race,
     ends,
     hits,
     lasting,
@@ -34,6 +35,7 @@ __all__ = [
     "count_held",
     "counted",
     "deviations",
+    "end_of_race",
     "ends",
     "explosion_figure",
     "first_loss_table",
@@ -52,7 +54,7 @@ __all__ = [
     "replication",
     "replication_table",
     "signal_table",
-    "times_smaller",
+    "times",
     "together",
     "versus",
     "with_interval",

@@ -106,7 +106,7 @@ def written_losses(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of first losses as the chapter prints it."""
     return pd.DataFrame({
         "expected": table["expected"].map(partial(number, spec=".4g")),
-        "measured": table["measured"].map(partial(with_interval, spec=".4g")),
+        "measured": table["measured"].map(partial(with_interval, spec=4)),
     })  # fmt: skip
 
 

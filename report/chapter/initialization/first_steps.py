@@ -61,7 +61,7 @@ def inside_table(recorders: Mapping[str, Sequence[Recorder]]) -> pd.DataFrame:
     """
     rows: dict[Any, dict[str, str]] = {}
     for start, group in recorders.items():
-        for what, heading, spec in (("gradients", "gradient", ".2g"), ("dead", "dead (%)", ".1f")):
+        for what, heading, spec in (("gradients", "gradient", 2), ("dead", "dead (%)", ".1f")):
             tables = [inside(recorder, what) for recorder in group]
             for layer in tables[0]:
                 for place, when in ((0, "before"), (-1, "after")):
@@ -72,12 +72,20 @@ def inside_table(recorders: Mapping[str, Sequence[Recorder]]) -> pd.DataFrame:
 
 
 def most_dead(recorders: Sequence[Recorder], place: int) -> str:
-    """Write the per cent of dead units in the layer with most, before the first step (0) or at the end (-1)."""
-    return mean([inside(recorder, "dead").iloc[place].max() for recorder in recorders], ".0f", least=0)
+    """Write the share of dead units in the layer with most, before the first step (0) or at the end (-1)."""
+    return mean([inside(recorder, "dead").iloc[place].max() / 100 for recorder in recorders], ".0%", least=0)
 
 
-def times_smaller(first: Sequence[Recorder], second: Sequence[Recorder]) -> Estimate:
-    """Return how many times smaller the second's gradient of the first layer is before the first step."""
-    sizes = [np.log([inside(recorder, "gradients")[1].iloc[0] for recorder in group]) for group in (first, second)]
-    found = over_seeds(sizes[0] - sizes[1])
-    return Estimate(np.exp(found.value), np.exp(found.low), np.exp(found.high), found.count)
+def times(above: Sequence[float], below: Sequence[float]) -> Estimate:
+    """Return how many times larger one size is than the other, run by run: a geometric mean; NaN after an overflow.
+
+    Examples
+    --------
+    >>> round(times([8, 2], [2, 2]).value, 6)
+    2.0
+    """
+    logs = np.log(above) - np.log(below)
+    if not np.isfinite(logs).all():
+        return Estimate(np.nan, np.nan, np.nan, len(logs))
+    found = over_seeds(logs)
+    return Estimate(float(np.exp(found.value)), float(np.exp(found.low)), float(np.exp(found.high)), found.count)

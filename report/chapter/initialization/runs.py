@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -48,22 +49,28 @@ def check_parameters(labels: np.ndarray, sizes: Sequence[int], seeds: Sequence[i
         )
 
 
-def with_interval(estimate: Estimate, spec: str = "") -> str:
-    """Write a mean with its 95 % interval; without one where a single run shows no spread.
+def with_interval(estimate: Estimate, spec: str | int = "") -> str:
+    r"""Write a mean with its 95 % interval; without one where a single run, or equal ones, show no spread.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    spec : str or int
+        A format, or how many significant digits the mean is to have; the interval ends at the same place.
 
     Examples
     --------
-    >>> with_interval(Estimate(0.5, 0.48, 0.52, 5), ".2f"), with_interval(Estimate(0.5, np.nan, np.nan, 1), ".2f")
-    ('0.50 (0.48 to 0.52)', '0.50')
+    >>> with_interval(Estimate(0.5, 0.48, 0.523, 5), 2), with_interval(Estimate(0.5, np.nan, np.nan, 1), ".1%")
+    ('0.50 (0.48 to 0.52)', '50.0\xa0%')
     """
-    mean = number(estimate.value, spec)
-    if not np.isfinite(estimate.low) or estimate.low == estimate.high:
-        return mean
-    low, high = number(estimate.low, spec), number(estimate.high, spec)
-    return f"{mean} ({low} to {high})"
+    if isinstance(spec, int):
+        leading = int(np.floor(np.log10(abs(estimate.value)))) if estimate.value else 0
+        spec = f",.{max(0, spec - 1 - leading)}f" if leading < 5 else ".2g"
+    mean, low, high = (number(value, spec) for value in (estimate.value, estimate.low, estimate.high))
+    return f"{mean} ({low} to {high})" if np.isfinite(estimate.low) and low != high else mean
 
 
-def mean(values: Sequence[float], spec: str = "", *, least: float = -np.inf) -> str:
+def mean(values: Sequence[float], spec: str | int = "", *, least: float = -np.inf) -> str:
     """Write the mean of several runs with its interval, cut at `least`; a dash where a run has no finite value.
 
     Examples
@@ -147,9 +154,9 @@ def outcome_table(histories: Mapping[str, Sequence[History]], ended: Mapping[str
     for start, runs in histories.items():
         for end in dict.fromkeys(ended[start]):
             group = [run for run, word in zip(runs, ended[start], strict=True) if word == end]
-            first = mean([run.initial["train_loss"] for run in group], ".4g")
-            last = mean([run.train_loss[-1] if end != OVERFLOWED else np.nan for run in group], ".4g")
-            right = mean([run.valid_accuracy[-1] if end != OVERFLOWED else np.nan for run in group], ".1%")
+            first = mean([run.initial["train_loss"] for run in group], 4, least=0)
+            last = mean([run.train_loss[-1] if end != OVERFLOWED else np.nan for run in group], 4, least=0)
+            right = mean([run.valid_accuracy[-1] if end != OVERFLOWED else np.nan for run in group], ".1%", least=0)
             rows.append((start, end, f"{len(group)} of {len(runs)}", first, last, right))
     columns = ["start", "end", "runs", "first loss", "last loss", "validation accuracy"]
     return pd.DataFrame(rows, columns=columns).set_index("start")
@@ -202,18 +209,23 @@ def replication(histories: Mapping[str, Sequence[History]], *, comparable: bool)
 
 
 def replication_table(replication: pd.DataFrame) -> pd.DataFrame:
-    """Return the losses of the first and the last epoch that *ift6135-a* printed, and its accuracies, as printed."""
+    """Return the losses of the first and the last epoch that *ift6135-a* printed, and its last accuracies."""
     rows = replication[replication["report"] == "ift6135-a"]
-    epochs = rows["quantity"].str.extract(r"^(?P<start>.*), .* epoch (?P<epoch>\d+)$").astype({"epoch": int})
-    last = epochs.groupby("start")["epoch"].transform("max")
-    loss, valid = rows["quantity"].str.contains("loss"), rows["quantity"].str.contains("validation")
-    ends_of_loss = loss & epochs["epoch"].isin([1]) | loss & (epochs["epoch"] == last)
-    shown = rows[ends_of_loss | valid | (loss & (epochs["start"] != "glorot") & (epochs["epoch"] >= 8))]
-    figures = {name: shown[name].map(lambda value: number(value, ".7g")) for name in ("published", "ours")}
-    limits = {name: shown[name].map(lambda value: number(value, ".2g")) for name in ("sd", "tolerance")}
-    return pd.DataFrame({"quantity": shown["quantity"], **figures, **limits, "verdict": shown["verdict"]}).set_index(
-        "quantity"
-    )
+    parts = rows["quantity"].str.extract(r"^(?P<start>.*), (?P<what>.*), epoch (?P<epoch>\d+)$").astype({"epoch": int})
+    last = parts.groupby(["start", "what"])["epoch"].transform("max")
+    shown = rows[(parts["what"] != "training accuracy") & ((parts["epoch"] == 1) | (parts["epoch"] == last))]
+    digits = {"published": ".7g", "ours": ".7g", "sd": ".2g", "tolerance": ".2g"}
+    texts = {name: shown[name].map(partial(number, spec=spec)) for name, spec in digits.items()}
+    return pd.DataFrame({"quantity": shown["quantity"], **texts, "verdict": shown["verdict"]}).set_index("quantity")
+
+
+def end_of_race(run: History, silent: bool) -> str:
+    """Return how a run from N(0, 1) ended, given whether some layer answers nothing to any image.
+
+    >>> end_of_race(History(), silent=True)
+    'a layer dead'
+    """
+    return OVERFLOWED if run.diverged else DEAD if silent else RUNNING
 
 
 def race_table(race: Mapping[str, Sequence[str]]) -> pd.DataFrame:
