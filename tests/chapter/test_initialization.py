@@ -178,7 +178,8 @@ def test_the_first_steps_are_tabulated_by_layer():
 
 def test_the_layer_with_most_dead_units_counts():
     shares = [chapter.inside(one, "dead").iloc[0].max() / 100 for one in recorders()]
-    assert chapter.most_dead(recorders(), 0) == chapter.mean(shares, ".0%", least=0)
+    assert chapter.most_dead(recorders(), 0) == chapter.mean(shares, ".1%", least=0)
+    assert chapter.most_dead(recorders("tanh"), 0) == "0.0\xa0%"
 
 
 def test_times_is_a_mean_of_ratios():

@@ -72,8 +72,12 @@ def inside_table(recorders: Mapping[str, Sequence[Recorder]]) -> pd.DataFrame:
 
 
 def most_dead(recorders: Sequence[Recorder], place: int) -> str:
-    """Write the share of dead units in the layer with most, before the first step (0) or at the end (-1)."""
-    return mean([inside(recorder, "dead").iloc[place].max() / 100 for recorder in recorders], ".0%", least=0)
+    """Write the share of dead units in the layer with most, before the first step (0) or at the end (-1).
+
+    Without a ReLU no unit is dead.
+    """
+    tables = [inside(recorder, "dead") for recorder in recorders]
+    return mean([table.iloc[place].max() / 100 if len(table) else 0.0 for table in tables], ".1%", least=0)
 
 
 def times(above: Sequence[float], below: Sequence[float]) -> Estimate:
