@@ -65,9 +65,9 @@ def test_an_interval_ends_at_the_place_of_its_mean(estimate, spec, text):
     assert chapter.with_interval(estimate, spec) == text
 
 
-def test_the_mean_of_an_overflowed_run_is_a_dash_and_a_low_end_is_cut():
+def test_the_mean_of_an_overflowed_run_is_a_dash_and_an_interval_is_cut():
     assert chapter.mean([1.0, np.inf], ".1f") == "–"
-    assert chapter.mean([0.0, 1.0], ".1f", least=0) == "0.5 (0.0 to 6.9)"
+    assert chapter.mean([0.0, 1.0], ".1f", within=(0, 1)) == "0.5 (0.0 to 1.0)"
 
 
 def test_ends_are_judged_by_the_interval_of_the_accuracy():
@@ -78,9 +78,9 @@ def test_ends_are_judged_by_the_interval_of_the_accuracy():
 def test_an_overflowed_run_has_no_last_loss_and_no_accuracy():
     table = chapter.outcome_table({"a": [run(0.5, 0.8), run(0.1, status="diverged")]},
                                   {"a": ["better than a constant", "overflowed"]})  # fmt: skip
-    assert table["runs"].tolist() == ["1 of 2", "1 of 2"]
+    assert table["end"].tolist() == ["1 of 2 better than a constant", "1 of 2 overflowed"]
     assert table["validation accuracy"].tolist() == ["80.0\xa0%", "–"]
-    assert table["last loss"].tolist() == ["0.2000", "–"]
+    assert table["training loss"].tolist() == ["0.200", "–"]
 
 
 def test_curves_end_where_the_first_run_does():
@@ -178,7 +178,7 @@ def test_the_first_steps_are_tabulated_by_layer():
 
 def test_the_layer_with_most_dead_units_counts():
     shares = [chapter.inside(one, "dead").iloc[0].max() / 100 for one in recorders()]
-    assert chapter.most_dead(recorders(), 0) == chapter.mean(shares, ".1%", least=0)
+    assert chapter.most_dead(recorders(), 0) == chapter.mean(shares, ".1%", within=(0, 1))
     assert chapter.most_dead(recorders("tanh"), 0) == "0.0\xa0%"
 
 

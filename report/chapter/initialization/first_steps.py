@@ -61,12 +61,12 @@ def inside_table(recorders: Mapping[str, Sequence[Recorder]]) -> pd.DataFrame:
     """
     rows: dict[Any, dict[str, str]] = {}
     for start, group in recorders.items():
-        for what, heading, spec in (("gradients", "gradient", 2), ("dead", "dead (%)", ".1f")):
+        for what, heading, spec, most in (("gradients", "gradient", 2, np.inf), ("dead", "dead (%)", ".1f", 100)):
             tables = [inside(recorder, what) for recorder in group]
             for layer in tables[0]:
                 for place, when in ((0, "before"), (-1, "after")):
                     values = [table[layer].iloc[place] for table in tables]
-                    rows.setdefault((start, layer), {})[f"{heading}, {when}"] = mean(values, spec, least=0)
+                    rows.setdefault((start, layer), {})[f"{heading}, {when}"] = mean(values, spec, within=(0, most))
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(["start", "layer"])
     return table.where(table.notna(), "–")
 
@@ -77,7 +77,7 @@ def most_dead(recorders: Sequence[Recorder], place: int) -> str:
     Without a ReLU no unit is dead.
     """
     tables = [inside(recorder, "dead") for recorder in recorders]
-    return mean([table.iloc[place].max() / 100 if len(table) else 0.0 for table in tables], ".1%", least=0)
+    return mean([table.iloc[place].max() / 100 if len(table) else 0.0 for table in tables], ".1%", within=(0, 1))
 
 
 def times(above: Sequence[float], below: Sequence[float]) -> Estimate:

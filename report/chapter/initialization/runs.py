@@ -65,13 +65,14 @@ def with_interval(estimate: Estimate, spec: str | int = "") -> str:
     """
     if isinstance(spec, int):
         leading = int(np.floor(np.log10(abs(estimate.value)))) if estimate.value else 0
-        spec = f",.{max(0, spec - 1 - leading)}f" if leading < 5 else ".2g"
+        spec = f",.{max(0, spec - 1 - leading)}f" if -5 < leading < 5 else ".2g"
     mean, low, high = (number(value, spec) for value in (estimate.value, estimate.low, estimate.high))
     return f"{mean} ({low} to {high})" if np.isfinite(estimate.low) and low != high else mean
 
 
-def mean(values: Sequence[float], spec: str | int = "", *, least: float = -np.inf) -> str:
-    """Write the mean of several runs with its interval, cut at `least`; a dash where a run has no finite value.
+def mean(values: Sequence[float], spec: str | int = "", *, within: tuple[float, float] = (-np.inf, np.inf)
+         ) -> str:  # fmt: skip
+    """Write the mean of several runs with its interval, cut to what is possible; a dash after an overflow.
 
     Examples
     --------
@@ -81,7 +82,8 @@ def mean(values: Sequence[float], spec: str | int = "", *, least: float = -np.in
     if not np.isfinite(values).all():
         return "–"
     found = over_seeds(values)
-    return with_interval(replace(found, low=max(least, found.low)) if found.low < least else found, spec)
+    low, high = np.clip([found.low, found.high], *within)
+    return with_interval(replace(found, low=float(low), high=float(high)), spec)
 
 
 def hits(networks: Mapping[str, Sequence[Sequential]], histories: Mapping[str, Sequence[History]], split: Split
@@ -149,17 +151,16 @@ def counted(words: Sequence[str]) -> str:
 
 
 def outcome_table(histories: Mapping[str, Sequence[History]], ended: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Return one row per start and end: the number of runs, first and last training loss, validation accuracy."""
+    """Return one row per start and end: the number of runs, last training loss, validation accuracy."""
     rows = []
     for start, runs in histories.items():
         for end in dict.fromkeys(ended[start]):
             group = [run for run, word in zip(runs, ended[start], strict=True) if word == end]
-            first = mean([run.initial["train_loss"] for run in group], 4, least=0)
-            last = mean([run.train_loss[-1] if end != OVERFLOWED else np.nan for run in group], 4, least=0)
-            right = mean([run.valid_accuracy[-1] if end != OVERFLOWED else np.nan for run in group], ".1%", least=0)
-            rows.append((start, end, f"{len(group)} of {len(runs)}", first, last, right))
-    columns = ["start", "end", "runs", "first loss", "last loss", "validation accuracy"]
-    return pd.DataFrame(rows, columns=columns).set_index("start")
+            last = [(np.nan, np.nan) if run.diverged else (run.train_loss[-1], run.valid_accuracy[-1]) for run in group]
+            losses, accuracies = zip(*last, strict=True)
+            loss, right = mean(losses, 3, within=(0, np.inf)), mean(accuracies, ".1%", within=(0, 1))
+            rows.append((start, f"{len(group)} of {len(runs)} {end}", loss, right))
+    return pd.DataFrame(rows, columns=["start", "end", "training loss", "validation accuracy"]).set_index("start")
 
 
 def together(histories: Mapping[str, Sequence[History]]) -> dict[str, list[History]]:
@@ -219,13 +220,13 @@ def replication_table(replication: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"quantity": shown["quantity"], **texts, "verdict": shown["verdict"]}).set_index("quantity")
 
 
-def end_of_race(run: History, silent: bool) -> str:
-    """Return how a run from N(0, 1) ended, given whether some layer answers nothing to any image.
+def end_of_race(units: pd.DataFrame | None) -> str:
+    """Return how a run from N(0, 1) ended, by the table of its dead units; None if it has overflowed.
 
-    >>> end_of_race(History(), silent=True)
-    'a layer dead'
+    >>> end_of_race(None), end_of_race(pd.DataFrame({"fraction": [0.5, 1.0]}))
+    ('overflowed', 'a layer dead')
     """
-    return OVERFLOWED if run.diverged else DEAD if silent else RUNNING
+    return OVERFLOWED if units is None else DEAD if (units["fraction"] == 1).any() else RUNNING
 
 
 def race_table(race: Mapping[str, Sequence[str]]) -> pd.DataFrame:
