@@ -9,6 +9,7 @@ from typing import Any
 
 from report.book.listings import filled
 from report.book.sentences import unsaid
+from report.chapter.number import number
 from report.errors import ReportError
 from report.run import notebook as nb
 from report.run import said
@@ -130,18 +131,20 @@ def fill_abstract(settings: Settings, results: dict[str, Any]) -> str:
 
 
 class _Filler(string.Formatter):
-    """Formats `{notebook.number:.3f}` with published results, and looks up nothing else."""
+    """Formats `{notebook.number:.3f}` with published results, as sentences do, and looks up nothing else."""
 
     def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
-        chapter, _, number = field_name.partition(".")
+        chapter, _, result = field_name.partition(".")
         known = {NUMBER_PREFIX.sub("", name): published for name, published in kwargs.items()} | dict(kwargs)
         if chapter not in known:
             raise ReportError(f"abstract: {{{field_name}}}: no results of {chapter!r}; {suggest(chapter, list(known))}")
-        if number not in known[chapter]:
-            raise ReportError(f"abstract: {{{field_name}}}: not published; {suggest(number, list(known[chapter]))}")
-        return known[chapter][number], field_name
+        if result not in known[chapter]:
+            raise ReportError(f"abstract: {{{field_name}}}: not published; {suggest(result, list(known[chapter]))}")
+        return known[chapter][result], field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return number(value, format_spec)
         return "(none)" if value is None else super().format_field(value, format_spec)
 
 

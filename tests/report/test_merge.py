@@ -75,8 +75,9 @@ def test_source_date_epoch_dates_the_report(project, tasks, monkeypatch):
 
 
 def test_fields_take_results_by_notebook_with_or_without_its_number():
-    results = {"02-init": {"loss": 0.12345, "name": "glorot"}}
+    results = {"02-init": {"loss": 0.12345, "name": "glorot", "share": 0.9, "count": 1234}}
     assert fill("{init.loss:.2f} {02-init.name} {{x}}", results) == "0.12 glorot {x}"
+    assert fill("{init.share:.1%} of {init.count}", results) == "90.0\xa0% of 1,234"
 
 
 def test_a_result_that_is_not_finite_shows_as_none():
