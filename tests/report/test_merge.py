@@ -61,7 +61,7 @@ def test_the_title_page_has_the_settings_and_what_the_run_asked_for(project, tas
     assert metadata["title"] == "Mine"
     assert metadata["authors"] == [{"name": "Ada"}, {"name": "Alan"}]
     assert metadata["report"]["course"] == "CS"
-    assert metadata["report"]["abstract"] == "98.8% of mnist-5k"
+    assert metadata["report"]["abstract"] == "98.8\xa0% of mnist-5k"
     assert metadata["report"]["timestamp"] == 86_400 * 366
     assert "profile `quick`" in metadata["report"]["dataset_note"]
     assert "DATASET=mnist" in metadata["report"]["dataset_note"]
