@@ -41,7 +41,7 @@ def check(hidden: Sequence[int], seeds: Sequence[int], epochs: int, train_images
 
 
 def interval(estimate: Estimate, spec: str = ".1%") -> str:
-    """Write a mean with its interval, or alone where one run shows none.
+    """Write a mean with its interval, or alone where one run shows none; per cents stay within 0 and 100.
 
     Examples
     --------
@@ -51,7 +51,10 @@ def interval(estimate: Estimate, spec: str = ".1%") -> str:
     value = number(estimate.value, spec)
     if np.isnan(estimate.low):
         return value
-    return f"{value} ({number(estimate.low, spec)} to {number(estimate.high, spec)})"
+    low, high = estimate.low, estimate.high
+    if spec.endswith("%"):
+        low, high = max(0.0, low), min(1.0, high)
+    return f"{value} ({number(low, spec)} to {number(high, spec)})"
 
 
 def hits(networks: Sequence[Sequential], split: Split) -> np.ndarray:
@@ -145,8 +148,9 @@ def curves(histories: Mapping[int, Sequence[Any]]) -> Figure:
         for ax, kind in zip(axes[:, column], ("loss", "accuracy"), strict=True):
             series = {"training": [getattr(run, f"train_{kind}") for run in runs],
                       "validation": [getattr(run, f"valid_{kind}") for run in runs]}  # fmt: skip
-            figures.lines(series, ax=ax, xlabel="update" if kind == "accuracy" else "", log="y" if kind == "loss" else "")
-            if column or kind == "accuracy":
+            below = kind == "accuracy"
+            figures.lines(series, ax=ax, xlabel="update" if below else "", log="" if below else "y")
+            if column or below:
                 ax.get_legend().remove()
         axes[0, column].set_title(f"$F$ = {number(size)}")
     axes[0, 0].set_ylabel("loss (nats per image)")
@@ -158,12 +162,13 @@ def curves(histories: Mapping[int, Sequence[Any]]) -> Figure:
 def stopping_figure(whole: Sequence[Any], stopped: Sequence[Any]) -> Figure:
     """Draw the losses of whole runs, and shade where the lowest validation losses and the ends by the rule lie."""
     series = {"training": [run.train_loss for run in whole], "validation": [run.valid_loss for run in whole]}
-    ax = figures.lines(series, xlabel="update", ylabel="loss (nats per image)", log="y")
+    figure, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 2.6))
+    figures.lines(series, ax=ax, xlabel="update", ylabel="loss (nats per image)", log="y")
     spans = {"lowest validation loss": [run.best_epoch for run in stopped], "end by the rule": [*map(len, stopped)]}
     for shade, (name, updates) in zip((0.45, 0.2), spans.items(), strict=True):
         ax.axvspan(min(updates) - 0.4, max(updates) + 0.4, color=figures.GREY, alpha=shade, linewidth=0, label=name)
     ax.legend()
-    return ax.figure
+    return figure
 
 
 def last_table(histories: Mapping[int, Sequence[Any]], images: int, valid_images: int) -> pd.DataFrame:
@@ -171,7 +176,7 @@ def last_table(histories: Mapping[int, Sequence[Any]], images: int, valid_images
     sizes = {"train": images, "valid": valid_images}
     names = {"train_loss": "training loss", "valid_loss": "validation loss",
              "train_accuracy": "training accuracy", "valid_accuracy": "validation accuracy"}  # fmt: skip
-    rows = {}
+    rows: dict[str, dict[str, str]] = {}
     for size, runs in histories.items():
         rows[number(size)] = {}
         for metric, name in names.items():
@@ -252,7 +257,8 @@ def replication(
 def beside(theirs: pd.DataFrame, tests: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
     """Return the report's test figures beside ours, with dashes for sizes that were not trained here."""
     rows = {}
-    for size, row in theirs.iterrows():
+    for size in map(int, theirs.index):
+        row = theirs.loc[size]
         ours = {kind: np.mean([getattr(one, kind) for one in tests[size]]) if size in tests else None
                 for kind in TOLERANCES}  # fmt: skip
         rows[number(size)] = {

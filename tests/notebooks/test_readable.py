@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-NOT_YET = {path.stem for path in NOTEBOOKS} - {"06-capacity-and-early-stopping"}
+NOT_YET = {path.stem for path in NOTEBOOKS} - {"06-capacity-and-early-stopping", "07-regularization"}
 """Chapters that are still to be rewritten; the test fails as soon as one is, until its name is taken out."""
 
 
