@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from scipy import stats
 
 from mlp_core import SGD, Adam, EarlyStopping, Sequential, mlp, softmax_cross_entropy
 from report.chapter import figures
@@ -18,22 +19,29 @@ from report.chapter.evidence import compare, over_seeds
 from report.chapter.number import number
 
 
-def check(labels: np.ndarray, folds: int, seeds: Sequence[int], lambdas: Sequence[float]) -> None:
+def check(
+    labels: np.ndarray, classes: int, folds: int, seeds: Sequence[int], lambdas: Sequence[float], **epochs: int
+) -> None:
     """Refuse parameters of the chapter with which no fold could be cut or nothing be compared.
 
     Examples
     --------
-    >>> check(np.array([0, 0, 1, 1]), folds=2, seeds=[0], lambdas=[0.1])
+    >>> check(np.array([0, 0, 1, 1]), 2, folds=2, seeds=[0], lambdas=[0.1], fold_epochs=1)
     """
-    fewest = int(np.bincount(labels).min())
-    if not 2 <= folds <= fewest:
+    fewest = int(np.bincount(labels, minlength=classes).min())
+    if folds < 2:
+        raise ValueError(f"folds: expected at least 2, got {folds}")
+    if folds > fewest:
         raise ValueError(
-            f"folds: expected 2 to {fewest}, the images of the rarest class, got {folds}: "
+            f"folds: {folds} parts need as many images of every class, but the rarest class has {fewest}: "
             "choose fewer folds or more train_images"
         )
     for name, values in {"seeds": seeds, "lambdas": lambdas}.items():
         if not values or len(set(values)) < len(values):
             raise ValueError(f"{name}: expected at least one number and none twice, got {list(values)}")
+    for name, count in epochs.items():
+        if count < 1:
+            raise ValueError(f"{name}: expected at least 1, got {count}")
 
 
 def update(net: Sequential, images: np.ndarray, labels: np.ndarray, rate: float, strength: float, rule: str) -> float:
@@ -62,7 +70,7 @@ def updates_figure(lengths: Mapping[str, Any], losses: Mapping[str, Any], factor
     count = len(lengths["wrong"][0])
     figures.lines(lengths, np.arange(count), ax=left, xlabel="update", ylabel="length of the weights", log="y")
     grown = np.mean([run[0] for run in lengths["wrong"]]) * factor ** np.arange(count)
-    left.plot(grown, color=figures.GREY, linestyle=":", marker="", label=f"start × {number(factor, '.6g')}$^t$")
+    left.plot(grown, color="black", linestyle=":", marker="", zorder=5, label=f"start × {number(factor, '.6g')}$^t$")
     left.legend()
     figures.lines(losses, ax=right, xlabel="update", ylabel="training loss")
     return figure
@@ -93,6 +101,24 @@ def paired_folds(trials: pd.DataFrame) -> pd.DataFrame:
 def choose(found: pd.DataFrame) -> float:
     """Return the strongest penalty that is no more than one standard error of its difference above the best."""
     return float(found.index[found["near"]].max())
+
+
+def same_spread(first: pd.DataFrame, second: pd.DataFrame) -> float:
+    """Return how likely two kinds of folds are to differ so much in spread by chance, at the first's best strength.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        As for :func:`paired_folds`.
+
+    Notes
+    -----
+    A two-sided F test of the variances of the loss over the folds.
+    """
+    best = paired_folds(first)["loss"].idxmin()
+    one, two = (table.loc[table["lambda"] == best, "loss"] for table in (first, second))
+    tail = stats.f.sf(one.var() / two.var(), len(one) - 1, len(two) - 1)
+    return float(2 * min(tail, 1 - tail))
 
 
 def folds_table(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -14,15 +14,17 @@ LABELS = np.repeat(np.arange(3), 4)
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"folds": 5}, "folds: expected 2 to 4, the images of the rarest class, got 5"),
-        ({"folds": 1}, "folds: expected 2"),
+        ({"folds": 5}, "folds: 5 parts need as many images of every class, but the rarest class has 4"),
+        ({"classes": 4}, "the rarest class has 0"),
+        ({"folds": 1}, "folds: expected at least 2"),
+        ({"fold_epochs": 0}, "fold_epochs: expected at least 1"),
         ({"seeds": []}, "seeds: expected"),
         ({"lambdas": [0.1, 0.1]}, "lambdas: .* none twice"),
     ],
 )
 def test_parameters_that_cut_no_folds_are_refused(changed, said):
     with pytest.raises(ValueError, match=said):
-        penalty.check(**{"labels": LABELS, "folds": 2, "seeds": [0], "lambdas": [0.1]} | changed)
+        penalty.check(**{"labels": LABELS, "classes": 3, "folds": 2, "seeds": [0], "lambdas": [0.1]} | changed)
 
 
 @pytest.mark.parametrize(("rule", "grows"), [("right", False), ("wrong", True)])
@@ -47,6 +49,15 @@ def test_the_strongest_within_one_error_is_chosen():
     rows = [(0.1, 0, 1.2), (0.1, 1, 0.9), (0.01, 0, 1.0), (0.01, 1, 1.0), (1.0, 0, 3.0), (1.0, 1, 3.0)]
     found = penalty.paired_folds(pd.DataFrame(rows, columns=["lambda", "fold", "loss"]))
     assert penalty.choose(found) == 0.1
+
+
+def test_spreads_are_told_apart_by_much_only():
+    narrow, wide, other = (
+        pd.DataFrame({"lambda": 0.1, "fold": range(4), "loss": values})
+        for values in ([1.0, 1.1, 1.2, 1.3], [1.0, 11.0, 21.0, 31.0], [1.0, 1.2, 1.3, 1.1])
+    )
+    assert penalty.same_spread(narrow, wide) < 0.001
+    assert penalty.same_spread(narrow, other) > 0.9
 
 
 def test_each_ablation_changes_one_thing():
