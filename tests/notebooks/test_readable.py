@@ -12,17 +12,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-NOT_YET = {
-    "06-capacity-and-early-stopping", "07-regularization",
-}  # fmt: skip
-"""Chapters that are still to be rewritten; the test fails as soon as one is, until its name is taken out."""
-
-
-def marked(path):
-    reasons = [pytest.mark.xfail(reason="to be rewritten", strict=True)] * (path.stem in NOT_YET)
-    return pytest.param(path, id=path.stem, marks=reasons)
-
-
 def folded(source, *tags):
     cell = code(source, *tags, count=1)
     return cell | {"metadata": {**cell["metadata"], "jupyter": {"source_hidden": True}}}
@@ -65,6 +54,6 @@ def test_sentences_are_prose_and_no_hidden_code():
     assert hidden_share(notebook(said, code("a\nb\nc", count=2))) == 0.25
 
 
-@pytest.mark.parametrize("path", [*map(marked, NOTEBOOKS)])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_committed_notebook_reads_well(path):
     assert reading_problems(nb.read(path), conclusion=path.stem.endswith("-conclusion")) == []

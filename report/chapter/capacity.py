@@ -1,0 +1,269 @@
+"""What the chapter on capacity and early stopping measures, beyond what training records: how sure answers are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+
+from mlp_core import Sequential, Split
+from report.chapter import figures, published
+from report.chapter.evidence import Estimate, over_seeds
+from report.chapter.number import number
+
+LETTERS, IMAGES, UPDATES, RATE, MOMENTUM = "notmnist", 15_000, 200, 0.15, 0.99
+"""Report ece421's experiment; the rate is that on the mean gradient."""
+
+TOLERANCES = {"loss": 0.3, "accuracy": 0.02}
+METRICS = [f"{split}_{kind}" for kind in TOLERANCES for split in ("train", "valid", "test")]
+
+
+def check(hidden: Sequence[int], seeds: Sequence[int], epochs: int, train_images: int) -> None:
+    """Refuse parameters of the chapter with which nothing could be trained or compared.
+
+    Examples
+    --------
+    >>> check([10, 40], [0], epochs=1, train_images=0)
+    """
+    for name, values in {"hidden": hidden, "seeds": seeds}.items():
+        if not values or len(set(values)) < len(values):
+            raise ValueError(f"{name}: expected at least one number and none twice, got {list(values)}")
+    if epochs < 1:
+        raise ValueError(f"epochs: expected at least 1, got {epochs}")
+    if train_images < 0:
+        raise ValueError(f"train_images: expected 0 (all) or a number of images, got {train_images}")
+
+
+def interval(estimate: Estimate, spec: str = ".1%") -> str:
+    """Write a mean with its interval, or alone where one run shows none; per cents stay within 0 and 100.
+
+    Examples
+    --------
+    >>> interval(over_seeds([1.0, 2.0, 3.0]), ".1f"), interval(over_seeds([1.0]), ".1f")
+    ('2.0 (−0.5 to 4.5)', '1.0')
+    """
+    value = number(estimate.value, spec)
+    if np.isnan(estimate.low):
+        return value
+    low, high = estimate.low, estimate.high
+    if spec.endswith("%"):
+        low, high = max(0.0, low), min(1.0, high)
+    return f"{value} ({number(low, spec)} to {number(high, spec)})"
+
+
+def hits(networks: Sequence[Sequential], split: Split) -> np.ndarray:
+    """Return which answers of each network are right, shape (networks, images)."""
+    return np.array([network.predict(split.images) == split.labels for network in networks])
+
+
+def loss(logits: np.ndarray, labels: np.ndarray, temperature: float = 1.0) -> float:
+    """Return the mean cross-entropy of logits divided by a temperature, in nats per image.
+
+    Examples
+    --------
+    >>> round(loss(np.array([[2.0, 0.0]]), np.array([0])), 3), round(loss(np.array([[2.0, 0.0]]), np.array([0]), 2), 3)
+    (0.127, 0.313)
+    """
+    shares = log_softmax(np.asarray(logits, dtype=float) / temperature, axis=1)
+    return -float(shares[np.arange(len(labels)), labels].mean())
+
+
+def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Return the temperature between 0.1 and 100 with the lowest loss."""
+    found = minimize_scalar(lambda power: loss(logits, labels, 10**power), bounds=(-1, 2), method="bounded")
+    return float(10**found.x)
+
+
+def cooled_loss(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Return the loss at the best temperature, and that temperature.
+
+    Each half of the images is measured at the temperature that the other half chose, so that no image chooses for
+    itself; the temperature returned is the halves' geometric mean.
+    """
+    halves = [slice(0, None, 2), slice(1, None, 2)]
+    chosen = [best_temperature(logits[half], labels[half]) for half in halves]
+    losses = [loss(logits[half], labels[half], other) for half, other in zip(halves, chosen[::-1], strict=True)]
+    return float(np.mean(losses)), float(np.sqrt(chosen[0] * chosen[1]))
+
+
+def certainty(networks: Sequence[Sequential], split: Split) -> pd.DataFrame:
+    """Return one row per network: accuracy, confidence, loss, loss at the best temperature, and that temperature.
+
+    The confidence is the mean probability that a network gives to its own answer; a calibrated network's equals its
+    accuracy.
+    """
+    rows = []
+    for network in networks:
+        logits = network.logits(split.images)
+        cooled, temperature = cooled_loss(logits, split.labels)
+        rows.append({
+            "accuracy": float((logits.argmax(axis=1) == split.labels).mean()),
+            "confidence": float(softmax(logits.astype(float), axis=1).max(axis=1).mean()),
+            "loss": loss(logits, split.labels), "loss, rescaled": cooled, "temperature": temperature,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def certainty_table(measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the means of :func:`certainty` with intervals over the seeds, one column per kind of network."""
+    spec = {"accuracy": ".1%", "confidence": ".1%", "loss": ".3f", "loss, rescaled": ".3f", "temperature": ".2f"}
+    cells = {name: {row: interval(over_seeds(table[row]), form) for row, form in spec.items()}
+             for name, table in measured.items()}  # fmt: skip
+    return pd.DataFrame(cells).rename_axis("mean over seeds")
+
+
+def reliability(networks: Sequence[Sequential], split: Split, bins: int = 10, fewest: int = 10) -> pd.DataFrame:
+    """Return confidence and accuracy in equal bins of confidence, all networks together; bins with few answers go."""
+    sure = np.concatenate([network.predict_proba(split.images).max(axis=1) for network in networks])
+    right = hits(networks, split).ravel()
+    place = np.minimum((sure * bins).astype(int), bins - 1)
+    table = pd.DataFrame({"confidence": sure.astype(float), "accuracy": right.astype(float)}).groupby(place)
+    return table.mean()[table.size() >= fewest]
+
+
+def reliability_figure(networks: Mapping[str, Sequence[Sequential]], split: Split) -> Figure:
+    """Draw accuracy over confidence for several groups of networks, with the diagonal of perfect calibration."""
+    figure, ax = plt.subplots(figsize=(figures.TEXT_WIDTH * 0.6, 2.9))
+    for name, group in networks.items():
+        table = reliability(group, split)
+        ax.plot(table["confidence"], table["accuracy"], label=name)
+    ax.plot([0, 1], [0, 1], color=figures.GREY, linestyle=":", marker="", label="calibrated")
+    ax.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02))
+    ax.legend()
+    return figure
+
+
+def curves(histories: Mapping[int, Sequence[Any]]) -> Figure:
+    """Draw loss and accuracy over the updates, one column of panels per size: means, bands from lowest to highest."""
+    figure, axes = plt.subplots(
+        2, len(histories), figsize=(figures.TEXT_WIDTH, 4.0), sharex=True, sharey="row", squeeze=False
+    )
+    for column, (size, runs) in enumerate(histories.items()):
+        for ax, kind in zip(axes[:, column], ("loss", "accuracy"), strict=True):
+            series = {"training": [getattr(run, f"train_{kind}") for run in runs],
+                      "validation": [getattr(run, f"valid_{kind}") for run in runs]}  # fmt: skip
+            below = kind == "accuracy"
+            figures.lines(series, ax=ax, xlabel="update" if below else "", log="" if below else "y")
+            if column or below:
+                ax.get_legend().remove()
+        axes[0, column].set_title(f"$F$ = {number(size)}")
+    axes[0, 0].set_ylabel("loss (nats per image)")
+    axes[1, 0].set_ylabel("accuracy")
+    axes[1, 0].yaxis.set_major_formatter(lambda value, _: number(value, ".0%"))
+    return figure
+
+
+def stopping_figure(whole: Sequence[Any], stopped: Sequence[Any]) -> Figure:
+    """Draw the losses of whole runs, and shade where the lowest validation losses and the ends by the rule lie."""
+    series = {"training": [run.train_loss for run in whole], "validation": [run.valid_loss for run in whole]}
+    figure, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 2.6))
+    figures.lines(series, ax=ax, xlabel="update", ylabel="loss (nats per image)", log="y")
+    spans = {"lowest validation loss": [run.best_epoch for run in stopped], "end by the rule": [*map(len, stopped)]}
+    for shade, (name, updates) in zip((0.45, 0.2), spans.items(), strict=True):
+        ax.axvspan(min(updates) - 0.4, max(updates) + 0.4, color=figures.GREY, alpha=shade, linewidth=0, label=name)
+    ax.legend()
+    return figure
+
+
+def last_table(histories: Mapping[int, Sequence[Any]], images: int, valid_images: int) -> pd.DataFrame:
+    """Return losses and accuracies after the last update with intervals over the seeds, one row per size."""
+    sizes = {"train": images, "valid": valid_images}
+    names = {"train_loss": "training loss", "valid_loss": "validation loss",
+             "train_accuracy": "training accuracy", "valid_accuracy": "validation accuracy"}  # fmt: skip
+    rows: dict[str, dict[str, str]] = {}
+    for size, runs in histories.items():
+        rows[number(size)] = {}
+        for metric, name in names.items():
+            split, kind = metric.split("_")
+            found = over_seeds([getattr(run, metric)[-1] for run in runs], sizes[split] if kind == "accuracy" else None)
+            rows[number(size)][name] = interval(found, ".3f" if kind == "loss" else ".1%")
+    return pd.DataFrame(rows).T.rename_axis("F")
+
+
+def turning_table(histories: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
+    """Return where the validation loss was lowest and what became of it, means over the seeds, one row per size."""
+    rows = {}
+    for size, runs in histories.items():
+        best = [run.best_epoch for run in runs]
+        rows[number(size)] = {
+            "lowest loss": interval(over_seeds([min(run.valid_loss) for run in runs]), ".3f"),
+            "at update": f"{min(best)} to {max(best)}" if min(best) < max(best) else f"{best[0]}",
+            "last loss": interval(over_seeds([run.valid_loss[-1] for run in runs]), ".3f"),
+            "accuracy then": number(np.mean([run.valid_accuracy[run.best_epoch - 1] for run in runs]), ".1%"),
+            "last accuracy": number(np.mean([run.valid_accuracy[-1] for run in runs]), ".1%"),
+        }
+    return pd.DataFrame(rows).T.rename_axis("F")
+
+
+def overfitted(histories: Mapping[int, Sequence[Any]], factor: float = 1.05) -> list[int]:
+    """Return the sizes whose validation loss rose by more than 5 % after its lowest, in every run."""
+    return [size for size, runs in histories.items()
+            if all(run.valid_loss[-1] > factor * min(run.valid_loss) for run in runs)]  # fmt: skip
+
+
+def likeness(dataset: str, images: int, rate: float, momentum: float, epochs: int) -> str:
+    """Say how near a run is to report ece421's: "same", "alike" (fewer images of the same letters), or "other".
+
+    Examples
+    --------
+    >>> likeness("notmnist", 15_000, 0.15, 0.99, 200), likeness("notmnist", 8_000, 0.15, 0.99, 200)
+    ('same', 'alike')
+    >>> likeness("mnist-5k", 15_000, 0.15, 0.99, 200)
+    'other'
+    """
+    settings = dataset == LETTERS and abs(rate - RATE) < 1e-3 and momentum == MOMENTUM and epochs == UPDATES
+    if not settings:
+        return "other"
+    return "same" if images == IMAGES and abs(rate - RATE) < 1e-9 else "alike"
+
+
+NOTES = {"same": "", "alike": "other images of the same letters", "other": "other data or settings"}
+
+
+def replication(
+    theirs: pd.DataFrame, histories: Mapping[int, Sequence[Any]], tests: Mapping[int, Sequence[Any]], like: str
+) -> pd.DataFrame:
+    """Put report ece421's numbers beside those of the sizes that were trained here.
+
+    Parameters
+    ----------
+    theirs : DataFrame
+        Indexed by size.
+    histories : mapping of size to list of History
+    tests : mapping of size to list of Evaluation
+        Of the test images, after the last update.
+    like : str
+        As :func:`likeness` says.
+    """
+    rows = []
+    for metric in METRICS:
+        split, kind = metric.split("_")
+        for size in theirs.index.intersection(list(histories)):
+            of_test = [getattr(found, kind) for found in tests[size]]
+            ours = of_test if split == "test" else [getattr(run, metric)[-1] for run in histories[size]]
+            rows.append(published.row(
+                "ece421", f"F = {size}, {metric.replace('_', ' ')}", float(theirs[metric][size]), ours,
+                TOLERANCES[kind], comparable=like == "same", note=NOTES[like],
+            ))  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def beside(theirs: pd.DataFrame, tests: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
+    """Return the report's test figures beside ours, with dashes for sizes that were not trained here."""
+    rows = {}
+    for size in map(int, theirs.index):
+        row = theirs.loc[size]
+        ours = {kind: np.mean([getattr(one, kind) for one in tests[size]]) if size in tests else None
+                for kind in TOLERANCES}  # fmt: skip
+        rows[number(size)] = {
+            "loss, published": number(row["test_loss"], ".3f"), "loss, here": number(ours["loss"], ".3f"),
+            "accuracy, published": number(row["test_accuracy"], ".1%"),
+            "accuracy, here": number(ours["accuracy"], ".1%"),
+        }  # fmt: skip
+    return pd.DataFrame(rows).T.rename_axis("F")

@@ -1,0 +1,207 @@
+"""What the chapter on regularization repeats: a penalty's right and wrong update, paired folds, an ablation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from scipy import stats
+
+from mlp_core import SGD, Adam, EarlyStopping, Sequential, mlp, softmax_cross_entropy
+from report.chapter import figures
+from report.chapter.capacity import interval
+from report.chapter.evidence import compare, over_seeds
+from report.chapter.number import number
+
+
+def check(
+    labels: np.ndarray, classes: int, folds: int, seeds: Sequence[int], lambdas: Sequence[float], **epochs: int
+) -> None:
+    """Refuse parameters of the chapter with which no fold could be cut or nothing be compared.
+
+    Examples
+    --------
+    >>> check(np.array([0, 0, 1, 1]), 2, folds=2, seeds=[0], lambdas=[0.1], fold_epochs=1)
+    """
+    fewest = int(np.bincount(labels, minlength=classes).min())
+    if folds < 2:
+        raise ValueError(f"folds: expected at least 2, got {folds}")
+    if folds > fewest:
+        raise ValueError(
+            f"folds: {folds} parts need as many images of every class, but the rarest class has {fewest}: "
+            "choose fewer folds or more train_images"
+        )
+    for name, values in {"seeds": seeds, "lambdas": lambdas}.items():
+        if not values or len(set(values)) < len(values):
+            raise ValueError(f"{name}: expected at least one number and none twice, got {list(values)}")
+    for name, count in epochs.items():
+        if count < 1:
+            raise ValueError(f"{name}: expected at least 1, got {count}")
+
+
+def update(net: Sequential, images: np.ndarray, labels: np.ndarray, rate: float, strength: float, rule: str) -> float:
+    """Make one full-batch update, "right" or as report ce40717 wrote it ("wrong"); return the loss before it."""
+    loss, gradient = softmax_cross_entropy(net.forward(images, training=True), labels)
+    net.backward(gradient)
+    for name, value in net.params.items():
+        step, is_weight = net.grads[name], name.endswith("weight")
+        if rule == "right":
+            value -= rate * (step + strength * value * is_weight)
+        elif is_weight:
+            value -= rate * (step - strength * value)  # the sign is turned around
+        else:
+            value -= rate * step.sum()  # one number for all biases of a layer
+    return loss
+
+
+def length(net: Sequential) -> float:
+    """Return the length of all weights as one vector, biases left out."""
+    return float(np.sqrt(sum((value**2).sum() for name, value in net.params.items() if name.endswith("weight"))))
+
+
+def updates_figure(lengths: Mapping[str, Any], losses: Mapping[str, Any], factor: float) -> Figure:
+    """Draw lengths, with growth by `factor` per update beside them, and losses; each run starts before update 1."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.7))
+    count = len(lengths["wrong"][0])
+    figures.lines(lengths, np.arange(count), ax=left, xlabel="update", ylabel="length of the weights", log="y")
+    grown = np.mean([run[0] for run in lengths["wrong"]]) * factor ** np.arange(count)
+    left.plot(grown, color="black", linestyle=":", marker="", zorder=5, label=f"start × {number(factor, '.6g')}$^t$")
+    left.legend()
+    figures.lines(losses, ax=right, xlabel="update", ylabel="training loss")
+    return figure
+
+
+def paired_folds(trials: pd.DataFrame) -> pd.DataFrame:
+    """Return each strength's extra loss over the best one, fold by fold, with its standard error.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        One row per strength and fold: "lambda", "fold", "loss".
+
+    Returns
+    -------
+    DataFrame
+        Indexed by lambda: "loss", "extra" (mean difference), "error" (standard error of that mean), "near" (whether the
+        extra is no more than its standard error).
+    """
+    table = trials.pivot(index="fold", columns="lambda", values="loss")
+    extra = table.sub(table[table.mean().idxmin()], axis=0)
+    found = pd.DataFrame({
+        "loss": table.mean(), "extra": extra.mean(), "error": extra.std() / np.sqrt(len(table)),
+    })  # fmt: skip
+    return found.assign(near=found["extra"] <= found["error"].fillna(0))
+
+
+def choose(found: pd.DataFrame) -> float:
+    """Return the strongest penalty that is no more than one standard error of its difference above the best."""
+    return float(found.index[found["near"]].max())
+
+
+def same_spread(first: pd.DataFrame, second: pd.DataFrame) -> float:
+    """Return how likely two kinds of folds are to differ so much in spread by chance, at the first's best strength.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        As for :func:`paired_folds`.
+
+    Notes
+    -----
+    A two-sided F test of the variances of the loss over the folds.
+    """
+    best = paired_folds(first)["loss"].idxmin()
+    one, two = (table.loc[table["lambda"] == best, "loss"] for table in (first, second))
+    tail = stats.f.sf(one.var() / two.var(), len(one) - 1, len(two) - 1)
+    return float(2 * min(tail, 1 - tail))
+
+
+def folds_table(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return losses and extras of several kinds of folds in the house's numbers."""
+    columns = {}
+    for kind, table in found.items():
+        shown = table[["loss", "extra", "error"]].map(lambda value: number(value, ".4f"))
+        columns[f"loss, {kind}"] = shown["loss"]
+        columns[f"extra, {kind}"] = shown["extra"] + " ± " + shown["error"]
+    return pd.DataFrame(columns).sort_index(ascending=False).rename(index=number).rename_axis("λ")
+
+
+def folds_figure(found: Mapping[str, pd.DataFrame]) -> Figure:
+    """Draw the extra loss over the best strength, one panel per kind of folds, with paired standard errors."""
+    figure, axes = plt.subplots(1, len(found), figsize=(figures.TEXT_WIDTH, 2.5), sharey=True, squeeze=False)
+    for ax, (kind, table) in zip(axes[0], found.items(), strict=True):
+        ax.errorbar(table.index, table["extra"], table["error"].fillna(0), capsize=2)
+        ax.axhline(0, color=figures.GREY, linestyle=":", marker="", linewidth=1)
+        ax.set(xscale="log", xlabel="$\\lambda$", title=f"{kind} folds")
+    axes[0, 0].set_ylabel("extra held-out loss")
+    return figure
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is built and trained; `batch_size` None is full batch.
+
+    Examples
+    --------
+    >>> Recipe([8], rate=0.1).network(4, 3, seed=0, dtype="float64").num_parameters
+    67
+    """
+
+    hidden: list[int]
+    rate: float = 0.001
+    adam: bool = True
+    batch_size: int | None = 64
+    initializer: str = "he_normal"
+    dropout: float = 0.2
+    stops: bool = True
+
+    def network(self, inputs: int, classes: int, seed: int, dtype: str) -> Sequential:
+        """Build the network."""
+        sizes = [inputs, *self.hidden, classes]
+        return mlp(sizes, initializer=self.initializer, dropout=self.dropout, seed=seed, dtype=dtype)
+
+    def optimizer(self) -> SGD | Adam:
+        """Return the optimizer in its first state."""
+        return Adam(self.rate) if self.adam else SGD(self.rate)
+
+    def early_stopping(self) -> EarlyStopping | None:
+        """Return the rule, or None."""
+        return EarlyStopping(patience=5, metric="valid_accuracy") if self.stops else None
+
+
+def ablations(whole: Recipe, small: int, rate: float) -> dict[str, Recipe]:
+    """Return the whole recipe and six more, in each of which one thing is taken away again."""
+    return {
+        "improved": whole,
+        "one layer": replace(whole, hidden=[small]),
+        "full batch": replace(whole, batch_size=None),
+        "plain descent": replace(whole, adam=False, rate=rate),
+        "Glorot": replace(whole, initializer="glorot_uniform"),
+        "no dropout": replace(whole, dropout=0.0),
+        "no early stopping": replace(whole, stops=False),
+    }
+
+
+def ablation_table(right: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Return each network's accuracy, and what the first has more, with 95 % intervals over seeds and images.
+
+    Parameters
+    ----------
+    right : mapping of name to ndarray, shape (seeds, images)
+        Which answers are right; the first is compared with all others.
+    """
+    first, *others = right
+    rows = {first: {"accuracy": interval(over_seeds(right[first])), "gain in points": number(None), "improved": ""}}
+    for name in others:
+        found = compare(right[first], right[name])
+        value, low, high = (number(part, ".1f") for part in (found.points, found.low_points, found.high_points))
+        points = f"{value} ({low} to {high})"
+        rows[name] = {
+            "accuracy": interval(over_seeds(right[name])), "gain in points": points, "improved": found.verb,
+        }  # fmt: skip
+    return pd.DataFrame(rows).T.rename_axis("network")
