@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from scipy import stats
 
 from mlp_core import SGD, Adam, EarlyStopping, Sequential, mlp, softmax_cross_entropy
 from report.chapter import figures
@@ -101,24 +100,6 @@ def paired_folds(trials: pd.DataFrame) -> pd.DataFrame:
 def choose(found: pd.DataFrame) -> float:
     """Return the strongest penalty that is no more than one standard error of its difference above the best."""
     return float(found.index[found["near"]].max())
-
-
-def same_spread(first: pd.DataFrame, second: pd.DataFrame) -> float:
-    """Return how likely two kinds of folds are to differ so much in spread by chance, at the first's best strength.
-
-    Parameters
-    ----------
-    first, second : DataFrame
-        As for :func:`paired_folds`.
-
-    Notes
-    -----
-    A two-sided F test of the variances of the loss over the folds.
-    """
-    best = paired_folds(first)["loss"].idxmin()
-    one, two = (table.loc[table["lambda"] == best, "loss"] for table in (first, second))
-    tail = stats.f.sf(one.var() / two.var(), len(one) - 1, len(two) - 1)
-    return float(2 * min(tail, 1 - tail))
 
 
 def folds_table(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -51,15 +51,6 @@ def test_the_strongest_within_one_error_is_chosen():
     assert penalty.choose(found) == 0.1
 
 
-def test_spreads_are_told_apart_by_much_only():
-    narrow, wide, other = (
-        pd.DataFrame({"lambda": 0.1, "fold": range(4), "loss": values})
-        for values in ([1.0, 1.1, 1.2, 1.3], [1.0, 11.0, 21.0, 31.0], [1.0, 1.2, 1.3, 1.1])
-    )
-    assert penalty.same_spread(narrow, wide) < 0.001
-    assert penalty.same_spread(narrow, other) > 0.9
-
-
 def test_each_ablation_changes_one_thing():
     whole = penalty.Recipe([8, 6])
     for name, recipe in penalty.ablations(whole, 5, 0.2).items():
