@@ -96,14 +96,17 @@ def fields(template: str) -> list[str]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them; nothing for none.
+    """Return names as a sentence lists them, with semicolons where a name has a comma; nothing for none.
 
     Examples
     --------
     >>> listed(["a"]), listed(["a", "b", "c"])
     ('a', 'a, b and c')
+    >>> listed(["a, 1", "b", "c"])
+    'a, 1; b; and c'
     """
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    comma, last = ("; ", "; and ") if any("," in name for name in names) else (", ", " and ")
+    return last.join(filter(None, [comma.join(names[:-1]), *names[-1:]]))
 
 
 def unknown(name: str, names: Mapping[str, Any]) -> str:
