@@ -161,8 +161,8 @@ def fill(template: str, results: dict[str, Any]) -> str:
 
     Examples
     --------
-    >>> fill("reached {cnn.accuracy:.1%}", {"05-cnn": {"accuracy": 0.9876}})
-    'reached 98.8%'
+    >>> fill("reached {cnn.accuracy:.3f} in {cnn.steps} steps", {"05-cnn": {"accuracy": 0.9876, "steps": 1200}})
+    'reached 0.988 in 1,200 steps'
     """
     try:
         return _Filler().vformat(template, (), results)
