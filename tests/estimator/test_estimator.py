@@ -233,6 +233,7 @@ def test_an_unfitted_model_says_so(digits):
             ask(MLPClassifier())
 
 
+@pytest.mark.long
 def test_the_accuracy_is_that_of_scikit_learn_within_noise():
     X, y = load_digits(return_X_y=True)
     settings = {"hidden_layer_sizes": (32,), "solver": "sgd", "learning_rate_init": 0.02, "batch_size": 32}

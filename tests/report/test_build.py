@@ -87,6 +87,7 @@ def test_nothing_changed_nothing_runs_whatever_the_clock_says(made, capsys):
     assert capsys.readouterr().out == f"{project.build / 'report.pdf'} is up to date\n"
 
 
+@pytest.mark.long
 def test_one_notebook_edited_runs_alone_and_results_that_change_run_their_reader(made, capsys):
     project, _ = made
     project.add("02-b", "print('the count is', count)")
@@ -169,6 +170,7 @@ def test_a_notebook_that_fails_or_warns_keeps_its_stored_outputs(project):
     assert (warns.read_bytes(), fails.read_bytes()) == before
 
 
+@pytest.mark.long
 def test_the_chapter_that_starts_first_runs_before_the_others(tmp_path):
     project = Project(tmp_path)
     project.add("01-short", "print(1)")

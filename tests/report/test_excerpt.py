@@ -78,6 +78,7 @@ def test_an_excerpt_has_its_chapters_and_names_what_others_hold(book, target):
     assert "02-b ran" not in found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("target", ["typst", "html"])
 def test_the_whole_report_has_references(book, target):
     found = typeset(book, target)

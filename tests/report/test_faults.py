@@ -78,6 +78,7 @@ def test_a_failure_leaves_no_process(failed):
     assert processes_under(project.folder) == []
 
 
+@pytest.mark.long
 def test_the_next_run_repeats_only_what_is_missing(failed):
     project, _ = failed
     project.settings["chapters"] = ["01-good", "02-raises"]
@@ -220,6 +221,7 @@ def test_an_unfinished_set_is_never_typeset(project):
     assert old.read_bytes() == b"the last good report"
 
 
+@pytest.mark.long
 def test_a_killed_worker_is_told_from_a_failing_cell(project):
     kill_parent = "import os\nos.kill(os.getppid(), 9)\nimport time\ntime.sleep(60)"
     project.add("01-a", kill_parent)

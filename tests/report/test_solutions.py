@@ -101,6 +101,7 @@ def test_hidden_solutions_are_nowhere_and_what_refers_to_them_names_them(book):
     assert "def double" not in said
 
 
+@pytest.mark.long
 def test_an_excerpt_of_nothing_but_a_solution(book):
     said = typeset(book, only=["solutions/01-a-twice"])
     assert "|1 1 Twice is enough Back to the chapter" in said

@@ -40,6 +40,7 @@ def expected(tmp_path_factory, cluster):
     return values(search(SPACE, tiny_data(), epochs=2, n_jobs=1, run=journaled))
 
 
+@pytest.mark.long
 def test_the_table_is_the_local_one_though_workers_are_killed(tmp_path, cluster, expected):
     cache = tmp_path / "cache"
     with WorkerKiller(kills=2, seed=4) as killer:

@@ -42,6 +42,7 @@ def expected(tmp_path_factory):
         return values(search(SPACE, tiny_data(), epochs=2, n_jobs=1, run=journaled))
 
 
+@pytest.mark.long
 def test_killed_workers_cost_only_the_trials_they_were_at(tmp_path, data, expected):
     with WorkerKiller(kills=2, seed=1) as killer:
         frame = search(SPACE, data, epochs=2, n_jobs=2, cache=tmp_path / "cache", run=journaled)
@@ -110,6 +111,7 @@ def test_an_interrupt_at_any_moment_ends_the_search_and_loses_nothing(tmp_path, 
     assert not [*cache.rglob("*.part"), *(cache / "running").iterdir()]
 
 
+@pytest.mark.long
 def test_two_searches_at_once_share_the_work(tmp_path, data, expected):
     process = start_search(tmp_path / "cache")
     wait_for_results(tmp_path / "cache", 1)

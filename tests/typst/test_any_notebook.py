@@ -35,6 +35,7 @@ OLD = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not SAMPLES, reason="papermill is installed without its sample notebooks")
 def test_the_sample_notebooks_of_papermill_are_exported() -> None:
     exporter = TypstPDFExporter()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from typst_documents import code, export, markdown, notebook, printed
@@ -34,6 +35,7 @@ def test_words_of_markdown_survive(cells: list[str]) -> None:
             assert word in flat
 
 
+@pytest.mark.long
 @settings(max_examples=4, deadline=None, derandomize=True, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(texts, min_size=8, max_size=8), st.text(max_size=40).filter(lambda text: not re.search("[\r\b\x1b]", text))

@@ -43,6 +43,7 @@ def raw(text: str) -> NotebookNode:
     return new_raw_cell(text, metadata={"format": "text/x-typst"})
 
 
+@pytest.mark.long
 def test_the_compiler_is_stopped_and_the_cell_named() -> None:
     made = notebook(markdown("fine @sec-a"), raw(ENDLESS), markdown("# A {#sec-a}"))
     (problem,) = problems(made, time_limit=1)

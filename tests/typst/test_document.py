@@ -181,6 +181,7 @@ def test_prose_of_the_settings_is_checked(folder: Path) -> None:
     assert problems(made, folder) == ["the settings: unknown citation @nobody; the bibliography has: key"]
 
 
+@pytest.mark.long
 def test_a_quotation_is_never_left_alone_on_a_page(folder: Path) -> None:
     """Chapters of all lengths around a page, each closed by a paragraph and, in a cell of its own, a quotation."""
     cells = []

@@ -26,6 +26,7 @@ print(sorted(name for name in sys.modules if name.partition(".")[0] in ("report"
 """
 
 
+@pytest.mark.long
 def test_a_copy_of_the_folder_is_an_exporter_and_a_command(tmp_path):
     copy = tmp_path / "my_exporter"
     shutil.copytree(Path(report.typst.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
