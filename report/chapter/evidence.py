@@ -272,7 +272,7 @@ def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *
     best, *rest = ranked
     p = {name: compare(candidates[best], candidates[name], images, same_seeds=same_seeds).p for name in rest}
     worse: set[str] = set()
-    for rank, name in enumerate(sorted(rest, key=lambda name: p[name])):
+    for rank, name in enumerate(sorted(rest, key=lambda name: math.inf if math.isnan(p[name]) else p[name])):
         if not p[name] <= LEVEL / (len(rest) - rank):
             break
         worse.add(name)

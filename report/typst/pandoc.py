@@ -1,6 +1,7 @@
 """Run pandoc with the filters of this package on the document that `assembly` makes."""
 
 import json
+import logging
 import re
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from .errors import one_line
 from .formulas.dollars import tighten
 from .headings import name_headings
 
+logging.getLogger("pypandoc").setLevel(logging.CRITICAL)  # what it logs, it raises as well
 FILTERS = Path(__file__).parent / "filters"
 FLAVOUR = (
     "markdown-yaml_metadata_block-blank_before_header-blank_before_blockquote-markdown_in_html_blocks-simple_tables"

@@ -124,6 +124,13 @@ def test_a_group_holds_the_best_and_all_that_cannot_be_told_from_it():
     assert best_group({"x": [0.9], "y": [0.1]}).names == ("x", "y")  # one seed tells nothing
 
 
+def test_a_network_of_one_seed_hides_no_other():
+    rng = np.random.default_rng(4)
+    many = {name: rng.random((5, 500)) < rate for name, rate in (("a", 0.95), ("b", 0.5), ("c", 0.4))}
+    found = best_group({"one": many["b"][:1], **many}, same_seeds=False)
+    assert (found.names, found.others) == (("a", "one"), ("b", "c"))
+
+
 def test_a_measured_value_agrees_with_a_theory_within_its_error():
     assert agrees(-1.97, -2, error=0.02)
     assert not agrees(-1.95, -2, error=0.02)

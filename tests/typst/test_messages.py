@@ -1,5 +1,6 @@
 """Whatever is wrong is told in one line, with the notebook, the cell as JupyterLab counts it, and the reason."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +116,11 @@ def test_the_guilty_one_is_found() -> None:
 def test_a_first_line_is_short_and_printable() -> None:
     assert first_line("\n\n# A\u2028b\x1b\nc") == "# A b"
     assert len(first_line("x" * 500)) == 50
+
+
+def test_an_unusable_pandoc_leaves_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "pandoc").write_text("no program")
+    code = "import report.typst.pandoc, pypandoc\ntry: pypandoc.get_pandoc_path()\nexcept OSError: pass"
+    variables = {**os.environ, "PYPANDOC_PANDOC": str(tmp_path / "pandoc")}
+    done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
+    assert "Traceback" not in done.stderr
