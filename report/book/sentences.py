@@ -9,13 +9,18 @@ def unsaid(cell: nb.Cell) -> nb.Cell:
     """Return a code cell without its calls of `say`; the rest of its code, and its outputs, stay."""
     if cell["cell_type"] != "code" or "say(" not in cell["source"]:
         return cell
+    return cell | {"source": "\n".join(unsaid_lines(cell["source"])).strip("\n")}
+
+
+def unsaid_lines(source: str) -> list[str]:
+    """Return the lines of code that are not those of a call of `say` alone."""
+    lines = source.split("\n")
     try:
-        body = ast.parse(cell["source"]).body
+        body = ast.parse(source).body
     except SyntaxError:  # IPython's own commands
-        return cell
+        return lines
     said, other = ({line for node in body if _is_said(node) is kind for line in _lines(node)} for kind in (True, False))
-    lines = [line for number, line in enumerate(cell["source"].split("\n"), 1) if number not in said - other]
-    return cell | {"source": "\n".join(lines).strip("\n")}
+    return [line for number, line in enumerate(lines, 1) if number not in said - other]
 
 
 def _lines(node: ast.stmt) -> range:

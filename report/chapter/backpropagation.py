@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from mlp_core import Dataset, Split, softmax
-from report.chapter.evidence import Comparison, Estimate, compare, over_seeds, paired, proportion
+from report.chapter.evidence import Comparison, Estimate, compare, paired, share
 from report.chapter.number import number
 
 _BLOCK = 1000
@@ -118,12 +118,6 @@ def nearest(images: np.ndarray, points: np.ndarray) -> np.ndarray:
     return known[np.concatenate([(lengths[known] - 2 * block @ points[known].T).argmin(axis=1) for block in blocks])]
 
 
-def accuracy(hits: ArrayLike) -> Estimate:
-    """Return the accuracy of a classifier with its interval; `hits` of shape (images,), or (seeds, images)."""
-    table = np.atleast_2d(hits)
-    return over_seeds(table) if len(table) > 1 else proportion(table[0])
-
-
 def contest(first: ArrayLike, second: ArrayLike) -> Comparison:
     """Compare two classifiers on the same images; a single run of one is held against every seed of the other."""
     a, b = np.atleast_2d(first), np.atleast_2d(second)
@@ -137,7 +131,7 @@ def classifier_table(hits: Mapping[str, ArrayLike]) -> pd.DataFrame:
     """Return the accuracy of each classifier and the interval within which it is known."""
     rows = {}
     for name, right in hits.items():
-        found, runs = accuracy(right), len(np.atleast_2d(right))
+        found, runs = share(right), len(np.atleast_2d(right))
         rows[name] = {"accuracy": number(found.value, ".1%"), "95 % interval": span(found), "runs": number(runs)}
     return pd.DataFrame(rows).T.rename_axis("classifier")
 
@@ -147,7 +141,7 @@ def span(found: Estimate | Comparison, spec: str = ".1%") -> str:
 
     Examples
     --------
-    >>> span(proportion(90, 100)).replace("\N{NO-BREAK SPACE}", " ")
+    >>> span(Estimate(0.9, 0.826, 0.945, 100)).replace("\N{NO-BREAK SPACE}", " ")
     '82.6 % to 94.5 %'
     """
     return f"{number(found.low, spec)} to {number(found.high, spec)}"

@@ -15,7 +15,7 @@ from scipy.special import log_softmax, softmax
 from mlp_core import Sequential, Split
 from report.chapter import figures, published
 from report.chapter.evidence import Estimate, over_seeds
-from report.chapter.number import number
+from report.chapter.number import number, within
 
 LETTERS, IMAGES, UPDATES, RATE, MOMENTUM = "notmnist", 15_000, 200, 0.15, 0.99
 """Report ece421's experiment; the rate is that on the mean gradient."""
@@ -31,13 +31,24 @@ def check(hidden: Sequence[int], seeds: Sequence[int], epochs: int, train_images
     --------
     >>> check([10, 40], [0], epochs=1, train_images=0)
     """
-    for name, values in {"hidden": hidden, "seeds": seeds}.items():
-        if not values or len(set(values)) < len(values):
-            raise ValueError(f"{name}: expected at least one number and none twice, got {list(values)}")
-    if epochs < 1:
-        raise ValueError(f"epochs: expected at least 1, got {epochs}")
+    check_lists(hidden=hidden, seeds=seeds)
+    check_counts(epochs=epochs)
     if train_images < 0:
         raise ValueError(f"train_images: expected 0 (all) or a number of images, got {train_images}")
+
+
+def check_lists(**lists: Sequence[float]) -> None:
+    """Refuse a parameter that is an empty list or names a number twice."""
+    for name, values in lists.items():
+        if not values or len(set(values)) < len(values):
+            raise ValueError(f"{name}: expected at least one number and none twice, got {list(values)}")
+
+
+def check_counts(**counts: int) -> None:
+    """Refuse a parameter below 1."""
+    for name, count in counts.items():
+        if count < 1:
+            raise ValueError(f"{name}: expected at least 1, got {count}")
 
 
 def interval(estimate: Estimate, spec: str = ".1%") -> str:
@@ -48,13 +59,10 @@ def interval(estimate: Estimate, spec: str = ".1%") -> str:
     >>> interval(over_seeds([1.0, 2.0, 3.0]), ".1f"), interval(over_seeds([1.0]), ".1f")
     ('2.0 (−0.5 to 4.5)', '1.0')
     """
-    value = number(estimate.value, spec)
-    if np.isnan(estimate.low):
-        return value
     low, high = estimate.low, estimate.high
     if spec.endswith("%"):
-        low, high = max(0.0, low), min(1.0, high)
-    return f"{value} ({number(low, spec)} to {number(high, spec)})"
+        low, high = np.clip([low, high], 0, 1)
+    return within(estimate.value, low, high, spec)
 
 
 def hits(networks: Sequence[Sequential], split: Split) -> np.ndarray:

@@ -38,7 +38,7 @@ class Final:
     @property
     def accuracy(self) -> evidence.Estimate:
         """The test accuracy over seeds and images; of one run, over images alone."""
-        return evidence.over_seeds(self.hits) if len(self.hits) > 1 else evidence.proportion(self.hits[0])
+        return evidence.share(self.hits)
 
 
 def mark(kept: Sequence[Kept]) -> list[Final]:

@@ -202,6 +202,17 @@ def over_seeds(values: ArrayLike, images: int | None = None) -> Estimate:
     return Estimate(value, value - half, value + half, len(means))
 
 
+def share(hits: ArrayLike) -> Estimate:
+    """Return the share of right answers: over seeds and images, or over the images alone for a single run.
+
+    Parameters
+    ----------
+    hits : array_like of bool, shape (images,) or (seeds, images)
+    """
+    table = np.atleast_2d(hits)
+    return over_seeds(table) if len(table) > 1 else proportion(table[0])
+
+
 def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, lower_is_better: bool = False,
             same_seeds: bool = True) -> Comparison:  # fmt: skip
     """Compare two settings over several seeds, measured on the same images.

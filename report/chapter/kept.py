@@ -7,7 +7,6 @@ them against the labels: that is done once, for all of them together, by :func:`
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mlp_core import Dataset, Sequential
+from report.chapter.stored import in_folder, of_type
 
 MIME = "application/vnd.course-report.kept+json"
 
@@ -102,19 +102,8 @@ def load(folder: str | Path = ".") -> list[Kept]:
     FileNotFoundError
         If the folder holds no notebook.
     """
-    paths = sorted(Path(folder).glob("*.ipynb"))
-    if not paths:
-        raise FileNotFoundError(f"{folder}: expected a folder with executed notebooks, found none there")
-    return [one for path in paths for one in _of_notebook(path.stem, json.loads(path.read_bytes()))]
-
-
-def _of_notebook(chapter: str, notebook: dict[str, Any]) -> list[Kept]:
-    """Return what one executed notebook kept; the last under each name."""
-    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
-    records: dict[str, dict[str, Any]] = {}
-    for output in outputs:
-        records |= output.get("data", {}).get(MIME, {})
-    return [_kept(chapter, name, record) for name, record in records.items()]
+    notebooks = in_folder(folder).items()
+    return [_kept(chapter, *item) for chapter, notebook in notebooks for item in of_type(notebook, MIME).items()]
 
 
 def _kept(chapter: str, name: str, record: dict[str, Any]) -> Kept:

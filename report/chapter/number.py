@@ -62,6 +62,18 @@ def number(value: Any, spec: str = "") -> str:
     return _real(value, spec)
 
 
+def within(value: float, low: float, high: float, spec: str = "") -> str:
+    """Write a number with its interval, or alone where one run shows none.
+
+    Examples
+    --------
+    >>> within(2.0, -0.5, 4.5, ".1f"), within(1.0, math.nan, math.nan, ".1f")
+    ('2.0 (−0.5 to 4.5)', '1.0')
+    """
+    text = number(value, spec)
+    return text if math.isnan(low) else f"{text} ({number(low, spec)} to {number(high, spec)})"
+
+
 def in_math(value: Any, spec: str = "") -> str:
     r"""Write a value as :func:`number` does, for use between dollar signs.
 

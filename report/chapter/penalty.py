@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 
 from mlp_core import SGD, Adam, EarlyStopping, Sequential, mlp, softmax_cross_entropy
 from report.chapter import figures
-from report.chapter.capacity import interval
+from report.chapter.capacity import check_counts, check_lists, interval
 from report.chapter.evidence import compare, over_seeds
-from report.chapter.number import number
+from report.chapter.number import number, within
 
 
 def check(
@@ -35,12 +35,8 @@ def check(
             f"folds: {folds} parts need as many images of every class, but the rarest class has {fewest}: "
             "choose fewer folds or more train_images"
         )
-    for name, values in {"seeds": seeds, "lambdas": lambdas}.items():
-        if not values or len(set(values)) < len(values):
-            raise ValueError(f"{name}: expected at least one number and none twice, got {list(values)}")
-    for name, count in epochs.items():
-        if count < 1:
-            raise ValueError(f"{name}: expected at least 1, got {count}")
+    check_lists(seeds=seeds, lambdas=lambdas)
+    check_counts(**epochs)
 
 
 def update(net: Sequential, images: np.ndarray, labels: np.ndarray, rate: float, strength: float, rule: str) -> float:
@@ -180,8 +176,7 @@ def ablation_table(right: Mapping[str, np.ndarray]) -> pd.DataFrame:
     rows = {first: {"accuracy": interval(over_seeds(right[first])), "gain in points": number(None), "improved": ""}}
     for name in others:
         found = compare(right[first], right[name])
-        value, low, high = (number(part, ".1f") for part in (found.points, found.low_points, found.high_points))
-        points = f"{value} ({low} to {high})"
+        points = within(found.points, found.low_points, found.high_points, ".1f")
         rows[name] = {
             "accuracy": interval(over_seeds(right[name])), "gain in points": points, "improved": found.verb,
         }  # fmt: skip

@@ -4,13 +4,13 @@ They travel in the notebook itself, as an output of the type `MIME`, so that a n
 chapter is always one that the executed notebook shows.
 """
 
-import json
 import math
 import numbers
 from pathlib import Path
 from typing import Any
 
 from report.chapter.kept import keep as keep
+from report.chapter.stored import in_folder, of_type
 
 MIME = "application/vnd.course-report.results+json"
 DIGITS = 6
@@ -67,11 +67,7 @@ def _rounded(number: float) -> float | None:
 
 def of_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
     """Return what an executed notebook published; an empty dict if it published nothing."""
-    published: dict[str, Any] = {}
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", []):
-            published |= output.get("data", {}).get(MIME, {})
-    return published
+    return of_type(notebook, MIME)
 
 
 def load(folder: str | Path = ".") -> dict[str, dict[str, Any]]:
@@ -93,8 +89,5 @@ def load(folder: str | Path = ".") -> dict[str, dict[str, Any]]:
     FileNotFoundError
         If the folder does not exist or holds no notebook.
     """
-    paths = sorted(Path(folder).glob("*.ipynb"))
-    if not paths:
-        raise FileNotFoundError(f"{folder}: expected a folder with executed notebooks, found none there")
-    found = {path.stem: of_notebook(json.loads(path.read_bytes())) for path in paths}
+    found = {name: of_notebook(notebook) for name, notebook in in_folder(folder).items()}
     return {name: published for name, published in found.items() if published}

@@ -5,6 +5,7 @@ import pytest
 
 from mlp_core import Dataset, Split
 from report.chapter import backpropagation as chapter
+from report.chapter.evidence import share
 
 
 def split_of(labels):
@@ -73,8 +74,8 @@ def test_a_class_without_images_has_no_mean_and_is_never_the_nearest():
 
 def test_one_run_has_the_interval_of_its_images_and_several_that_of_their_seeds():
     right = np.arange(100) < 90
-    assert chapter.accuracy(right) == chapter.accuracy(right[None])
-    assert chapter.accuracy([right, right]).count == 2
+    assert share(right) == share(right[None])
+    assert share([right, right]).count == 2
 
 
 def test_a_single_run_is_held_against_every_seed():

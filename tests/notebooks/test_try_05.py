@@ -1,15 +1,12 @@
 """What "Try this" of the chapter on convolution promises, by running the notebook as it says."""
 
-from pathlib import Path
+from functools import partial
 
-import papermill
 import pytest
+from tried import ROOT, tried
+from tried import stored as stored_results
 
-from report.chapter.results import of_notebook
-from report.run import notebook as nb
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-NOTEBOOK = ROOT / "notebooks" / "05-cnn-vs-mlp.ipynb"
+NAME = "05-cnn-vs-mlp"
 
 pytestmark = pytest.mark.long
 
@@ -18,18 +15,12 @@ pytestmark = pytest.mark.long
 def published(tmp_path, monkeypatch):
     """Return a function that runs the notebook with other parameters and returns what it publishes."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-
-    def run(**parameters):
-        executed = tmp_path / NOTEBOOK.name
-        papermill.execute_notebook(NOTEBOOK, executed, parameters, progress_bar=False, cwd=ROOT / "notebooks")
-        return of_notebook(nb.read(executed))
-
-    return run
+    return partial(tried, NAME, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def stored():
-    return of_notebook(nb.read(NOTEBOOK))
+    return stored_results(NAME)
 
 
 def test_permuted_pixels_leave_the_perceptron_where_it_was_and_ruin_the_convolution(published, stored):

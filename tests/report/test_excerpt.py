@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pypdf
 import pytest
+from report_samples import ran
 
 from report.book.merge import fill_abstract
 from report.book.typesetting import export, merged
@@ -14,7 +15,7 @@ from report.errors import ConfigError, ReportError
 from report.run.build import plan
 from report.run.stale import look
 from report.run.store import remove_strangers
-from report.run.tasks import Executed, chosen, make_tasks
+from report.run.tasks import chosen, make_tasks
 
 WORDS = "As @sec-02-b, @sec-there, [@lst-there; @eq-there] and [b](02-b.ipynb#there) say, \\eqref{eq-there}."
 NAMED = "As “02-b”, “A good place”, lst-there (“02-b”), eq-there (“02-b”) and b say, eq-there (“02-b”)."
@@ -32,14 +33,6 @@ def book(project):
     project.add("03-c", "print(results_folder)", parameters='results_folder: str = "."  # where', after="all")
     project.configure(course="CS 101")
     return project
-
-
-def ran(task):
-    """Return a task as if its notebook had run."""
-    numbered = enumerate(task.notebook["cells"])
-    cells = [cell | {"execution_count": k} if "outputs" in cell else cell for k, cell in numbered]
-    facts = {"executed": 0, "seconds": 0.0, "threads": 1}
-    return Executed(task, task.notebook | {"cells": cells, "metadata": {"course_report": facts}})
 
 
 def typeset(project, target="typst", **given):

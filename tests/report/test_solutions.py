@@ -8,7 +8,7 @@ from dataclasses import replace
 import pypdf
 import pytest
 from guards import notebook_problems
-from report_samples import code, notebook, text
+from report_samples import code, notebook, ran, text
 
 from report.book.rehearsal import PIXEL
 from report.book.typesetting import _told, export, merged
@@ -16,7 +16,7 @@ from report.errors import ConfigError
 from report.run import notebook as nb
 from report.run.build import batches, build
 from report.run.refresh import refresh
-from report.run.tasks import Executed, chosen, make_tasks
+from report.run.tasks import chosen, make_tasks
 
 EXERCISE = "::: {#exr-double}\nDouble it.\n:::\n\nSee @sol-double and [there](solutions/01-a-twice.ipynb)."
 SOLUTION = "# Twice is enough {#sol-double}\n\nBack to [the chapter](../01-a.ipynb), ![two](two.png)\n\n## Proof"
@@ -36,14 +36,6 @@ def book(project):
              code("def double(x):\n    return 2 * x"), code("print('twice', double(count))")]  # fmt: skip
     (folder / "01-a-twice.ipynb").write_text(json.dumps(notebook(*cells)))
     return project
-
-
-def ran(task):
-    """Return a task as if its notebook had run."""
-    numbered = enumerate(task.notebook["cells"])
-    cells = [cell | {"execution_count": k} if "outputs" in cell else cell for k, cell in numbered]
-    facts = {"executed": 0, "seconds": 0.0, "threads": 1}
-    return Executed(task, task.notebook | {"cells": cells, "metadata": {"course_report": facts}})
 
 
 def typeset(project, target="html", **given):

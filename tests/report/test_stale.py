@@ -53,7 +53,7 @@ def test_nothing_changed_nothing_to_do(made, capsys):
 
 IMPORTS = {
     "01-a": "report.chapter.figures, report.chapter.results",
-    "02-b": "report.chapter.published, report.chapter.wording",
+    "02-b": "report.chapter.published, report.chapter.sentence",
     "03-all": "report",
 }
 
@@ -115,7 +115,7 @@ def sources() -> list[Path]:
 def test_a_changed_source_file_does_what_it_must_and_a_comment_nothing(made, loaded):
     tried = {(path.relative_to(fingerprint.ROOT).parts[:2][:-1], path.suffix): path for path in sources()}
     known = (
-        "run/environment.py", "chapter/wording.py", "chapter/checkpoints.py", "book/merge.py", "chapter/results.py",
+        "run/environment.py", "chapter/sentence.py", "chapter/checkpoints.py", "book/merge.py", "chapter/results.py",
         "chapter/figures/course.mplstyle", "errors.py",
     )  # fmt: skip
     assert look_at(made, [*tried.values(), *(fingerprint.ROOT / "report" / name for name in known)], loaded) == []
@@ -378,12 +378,12 @@ def test_kernels_import_the_code_that_was_there_when_the_run_began(tmp_path, mon
     monkeypatch.setattr(Runner, "run", RUN)
     monkeypatch.chdir(project.folder)
     monkeypatch.setenv("MLP_CORE_DATA", "data")
-    path = fingerprint.ROOT / "report" / "chapter" / "wording.py"
+    path = fingerprint.ROOT / "report" / "chapter" / "replication.py"
     before = path.read_text()
-    spoil = f"path = {str(path)!r}\nbefore = open(path).read()\nopen(path, 'w').write('scientific = 7')"
+    spoil = f"path = {str(path)!r}\nbefore = open(path).read()\nopen(path, 'w').write('judged = 7')"
     look = (
-        "from report.chapter.wording import scientific\nimport os\n"
-        "print(callable(scientific), os.environ['MLP_CORE_DATA'])"
+        "from report.chapter.replication import judged\nimport os\n"
+        "print(callable(judged), os.environ['MLP_CORE_DATA'])"
     )
     restore = "open(path, 'w').write(before)"
     project.settings["chapters"] = []

@@ -27,7 +27,7 @@ def test_a_save_counts_where_a_report_may_depend_on_it(project, path, counts):
     assert is_input(project.folder / path, *inputs(project.resolved())) is counts
 
 
-@pytest.mark.parametrize("path", ["mlp_core/layers.py", "report/chapter/wording.py"])
+@pytest.mark.parametrize("path", ["mlp_core/layers.py", "report/chapter/sentence.py"])
 def test_so_does_the_code(project, path):
     project.add("01-a")
     assert is_input(ROOT / path, *inputs(project.resolved()))

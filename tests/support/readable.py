@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from report.book.sentences import unsaid_lines
 from report.run import notebook as nb
 from report.run.refresh import HIDING
 
@@ -33,19 +34,8 @@ def hidden_share(notebook: nb.Notebook) -> float:
     """Return the share of code lines that print hides: options of cells included, sentences in `say` left out."""
     lines = {True: 0, False: 0}
     for _, cell in nb.code_cells(notebook):
-        lines[bool(HIDING & {*nb.tags(cell)})] += len(_code_lines(cell["source"]))
+        lines[bool(HIDING & {*nb.tags(cell)})] += sum(bool(line.strip()) for line in unsaid_lines(cell["source"]))
     return lines[True] / max(1, sum(lines.values()))
-
-
-def _code_lines(source: str) -> list[str]:
-    """Return the lines that are not blank and no part of a call of `say`, which is prose."""
-    said = [
-        (node.lineno, node.end_lineno or node.lineno)
-        for node in ast.parse(source).body
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "say"
-    ]
-    numbered = enumerate(source.splitlines(), 1)
-    return [line for number, line in numbered if line.strip() and not any(a <= number <= b for a, b in said)]
 
 
 def _layout(cell: nb.Cell) -> Iterator[str]:

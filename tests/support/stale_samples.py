@@ -53,7 +53,7 @@ def make(folder: Path) -> Project:
     )  # fmt: skip
     write(
         project.notebooks / "02-b.ipynb", text("# B {#sec-b}"), code("count: int = 1  # how many", "parameters"),
-        code("import helper\nfrom report.chapter import published\nfrom report.chapter.wording import scientific"),
+        code("import helper\nfrom report.chapter import published\nfrom report.chapter.sentence import listed"),
     )  # fmt: skip
     profiles = {"quick": {}, "standard": {"02-b": {"count": 2}}}
     project.configure(bibliography="refs.bib", datasets=["mnist", "mnist-5k"], profiles=profiles)

@@ -24,7 +24,7 @@ from report.chapter.convolution.tables import (
     recipe_table,
     result_table,
 )
-from report.chapter.convolution.words import confusions, listed, shown, silence
+from report.chapter.convolution.words import confusions, shown, silence
 
 __all__ = [
     "Pair",
@@ -42,7 +42,6 @@ __all__ = [
     "largest_share",
     "leaders",
     "learned",
-    "listed",
     "multiplications",
     "order_table",
     "orders",

@@ -38,7 +38,7 @@ class Run:
     @property
     def error(self) -> evidence.Estimate:
         """The validation error after the last epoch; of one seed, its interval is that of the images alone."""
-        return evidence.over_seeds(self.misses) if len(self.misses) > 1 else evidence.proportion(self.misses[0])
+        return evidence.share(self.misses)
 
     @property
     def train_error(self) -> float:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from report.chapter.evidence import Comparison, Estimate
-from report.chapter.number import number
+from report.chapter.number import number, within
+from report.chapter.sentence import listed
 
 
 def shown(found: Estimate | Comparison) -> str:
@@ -17,20 +18,9 @@ def shown(found: Estimate | Comparison) -> str:
     '10.0\xa0% (8.3 to 12.0)'
     """
     if isinstance(found, Comparison):
-        points, low, high = (number(value, "+.1f") for value in (found.points, found.low_points, found.high_points))
-        return f"{points} ({low} to {high})"
+        return within(found.points, found.low_points, found.high_points, "+.1f")
     ends = (number(100 * end, ".1f") for end in (max(0.0, found.low), min(1.0, found.high)))
     return f"{number(found.value, '.1%')} ({' to '.join(ends)})"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Write names as a sentence lists them.
-
-    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
-    ('a, b and c', 'a', 'none')
-    """
-    *others, last = names or ["none"]
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def confusions(matrix: np.ndarray, classes: Sequence[str], most: int = 3) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from mlp_core import History, Sequential, Split
 from report.chapter import published
 from report.chapter.evidence import Comparison, Estimate, Group, best_group, compare, over_seeds, proportion
-from report.chapter.number import number
+from report.chapter.number import number, within
 
 OVERFLOWED, LEARNED, CONSTANT = "overflowed", "better than a constant", "no better than a constant"
 DEAD, RUNNING = "a layer dead", "still running"
@@ -66,8 +66,9 @@ def with_interval(estimate: Estimate, spec: str | int = "") -> str:
     if isinstance(spec, int):
         leading = int(np.floor(np.log10(abs(estimate.value)))) if estimate.value else 0
         spec = f",.{max(0, spec - 1 - leading)}f" if -5 < leading < 5 else ".2g"
-    mean, low, high = (number(value, spec) for value in (estimate.value, estimate.low, estimate.high))
-    return f"{mean} ({low} to {high})" if np.isfinite(estimate.low) and low != high else mean
+    if number(estimate.low, spec) == number(estimate.high, spec):
+        return number(estimate.value, spec)
+    return within(estimate.value, estimate.low, estimate.high, spec)
 
 
 def mean(values: Sequence[float], spec: str | int = "", *, within: tuple[float, float] = (-np.inf, np.inf)
