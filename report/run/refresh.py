@@ -1,6 +1,5 @@
 """`make notebooks`: run notebooks with their own parameters and store the outputs, for `pytest --nbval` to compare."""
 
-import json
 import platform
 from dataclasses import replace
 
@@ -53,13 +52,19 @@ def refresh(settings: Settings) -> None:
 
 
 def _as_saved(executed: bytes) -> bytes:
-    """Return a notebook as JupyterLab would save it, so that saving it there changes nothing; hidden code is folded."""
-    notebook = json.loads(executed)
+    """Return a notebook as JupyterLab would save it, so that saving it there changes nothing; hidden code is folded.
+
+    What a cell printed in several messages, which is a matter of chance, becomes one output.
+    """
+    import nbformat
+    from nbconvert.preprocessors import CoalesceStreamsPreprocessor  # spares nbconvert where nothing is stored
+
+    notebook, _ = CoalesceStreamsPreprocessor(enabled=True)(nbformat.reads(executed, as_version=4), {})
     notebook["metadata"].setdefault("language_info", {})["version"] = platform.python_version()
     for cell in notebook["cells"]:
         if HIDING & {*nb.tags(cell)}:
             cell["metadata"]["jupyter"] = {**cell["metadata"].get("jupyter", {}), "source_hidden": True}
-    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+    return (nbformat.writes(notebook).rstrip() + "\n").encode()
 
 
 def _tasks(settings: Settings) -> list[Task]:

@@ -145,7 +145,8 @@ def test_refreshing_stores_outputs_of_the_notebooks_own_parameters(project, monk
 
 
 def test_a_refreshed_notebook_is_as_jupyterlab_would_save_it(project):
-    path = project.add("01-a", "print(1)")
+    slow = "import sys, time\nfor k in range(3):\n    print(k, flush=True)\n    time.sleep(0.3)"
+    path = project.add("01-a", slow)
     notebook = json.loads(path.read_text())
     notebook["cells"][-1]["metadata"]["tags"] = ["remove-input"]
     path.write_text(json.dumps(notebook))
@@ -153,6 +154,7 @@ def test_a_refreshed_notebook_is_as_jupyterlab_would_save_it(project):
     stored = json.loads(path.read_text())
     assert stored["cells"][-1]["metadata"]["jupyter"] == {"source_hidden": True}
     assert "jupyter" not in stored["cells"][0]["metadata"]
+    assert [output["text"] for output in stored["cells"][-1]["outputs"]] == [["0\n", "1\n", "2\n"]]
     assert stored["metadata"]["language_info"]["version"] == platform.python_version()
     nbformat.write(nbformat.read(path, 4), project.folder / "saved.ipynb")  # what the server does
     assert (project.folder / "saved.ipynb").read_text().rstrip() == path.read_text().rstrip()
