@@ -164,3 +164,12 @@ def test_another_placement_is_refused_with_its_cell() -> None:
     assert problems(notebook(figure("#| placement: left", png()))) == [
         "sample.ipynb, cell 1 (`#| placement: left`): placement must be auto or top or bottom or none, got left"
     ]
+
+
+def test_nothing_floats_in_an_appendix() -> None:
+    table = shown("text/html", "<table><tr><th>a</th></tr>" + "<tr><td>1</td></tr>" * 9 + "</table>")
+    appendix = markdown("# Last\n\nWords.", report_part="appendix")
+    cells = [markdown("# Body"), appendix, code("#| tbl-cap: Tabulated", table, report_part="appendix")]
+    pdf = export(notebook(*cells, report={"floats": True}))
+    lines = "".join(page.extract_text(extraction_mode="layout") for page in pdf.reader.pages)  # as they stand
+    assert lines.index("Words.") < lines.index("Tabulated")
