@@ -3,7 +3,8 @@ import math
 import pytest
 from matplotlib import pyplot as plt
 
-from report.chapter import published, replication
+from report.chapter import published
+from report.chapter.replication import tables as replication
 
 
 def row(report, ours, *, comparable=True, note="", quantity="loss"):

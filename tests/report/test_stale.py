@@ -382,7 +382,7 @@ def test_kernels_import_the_code_that_was_there_when_the_run_began(tmp_path, mon
     before = path.read_text()
     spoil = f"path = {str(path)!r}\nbefore = open(path).read()\nopen(path, 'w').write('judged = 7')"
     look = (
-        "from report.chapter.replication import judged\nimport os\n"
+        "from report.chapter.replication.tables import judged\nimport os\n"
         "print(callable(judged), os.environ['MLP_CORE_DATA'])"
     )
     restore = "open(path, 'w').write(before)"

@@ -1,0 +1,170 @@
+"""One whole run of the five reports, recorded as data: what every other run shows beside the published numbers.
+
+A run in full publishes its numbers from its own notebooks; `python -m report record` writes them to the file of the
+record. Any other run, which only rehearses the experiments on a few images, shows the record instead.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from mlp_core import Dataset
+from mlp_core.tuning.fingerprint import digest
+from report.chapter import published
+from report.chapter.replication.rows import Basis, Ours, beside
+from report.chapter.replication.runs import values_code
+from report.chapter.replication.sentences import Checked, claims
+from report.chapter.stored import in_folder, of_type
+
+PATH = Path(__file__).parents[2] / "recorded" / "published.json"
+MIME = "application/vnd.course-report.replication+json"
+RENEW = "make it anew: `make report PROFILE=published`, then `python -m report record`"
+
+
+class Report(Protocol):
+    """What the module of a report offers.
+
+    Attributes
+    ----------
+    LABEL : str
+        The report's label.
+    REASONS : mapping of str to str
+        Why printed numbers have nothing of ours, by the beginning of their keys.
+    SETTINGS : mapping of str to str
+        The settings of the runs in full, each by its name and with where it comes from.
+    SEEDS : sequence of int
+    """
+
+    LABEL: str
+    REASONS: Mapping[str, str]
+    SETTINGS: Mapping[str, str]
+    SEEDS: tuple[int, ...]
+
+    def experiments(self, data: Dataset, *, full: bool, cache: str = "") -> dict[str, Any]:
+        """Run every experiment of the report; not in full: on a few images and with small networks, in seconds."""
+
+    def ours(self, found: Mapping[str, Any]) -> dict[str, Ours]:
+        """Return what the experiments give for printed numbers, by their keys."""
+
+    def checked(self, found: Mapping[str, Any]) -> dict[int, Checked]:
+        """Return what the experiments say of each claim, by its row among the report's."""
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """The numbers and claims of one report with our verdicts.
+
+    Attributes
+    ----------
+    report : str
+    numbers, claims : DataFrame
+        As `rows.beside` and `sentences.claims` return them.
+    recorded : str
+        The date of the record that they are from; empty if they are of this run, or if there is no record.
+    """
+
+    report: str
+    numbers: pd.DataFrame
+    claims: pd.DataFrame
+    recorded: str = ""
+
+
+def replicated(report: Report, found: Mapping[str, Any], data: Dataset, *, full: bool) -> Replicated:
+    """Return a report's numbers and claims beside ours: of this run if it is one in full, else of the record.
+
+    Parameters
+    ----------
+    report : module
+    found : mapping
+        What its `experiments` returned.
+    data : Dataset
+        That they ran on.
+    full : bool
+        Whether they ran in full. If so, what they gave is published, too.
+    """
+    entry = _entry(report, found, data)
+    if not full:  # the entry of a rehearsal is only made, so that a rehearsal meets what a whole run would
+        return recorded(report.LABEL)
+    from IPython.display import display  # spares IPython where a record is only read
+
+    display({MIME: {report.LABEL: entry}, "text/plain": f"replicated: {report.LABEL}"}, raw=True)
+    return _replicated(report.LABEL, entry)
+
+
+def recorded(report: str) -> Replicated:
+    """Return a report's numbers and claims as the record has them; nothing can be compared where there is no record."""
+    if not PATH.is_file():
+        why = "no whole run has been recorded"
+        unknown = {index: Checked("cannot be told", why) for index in published.load("claims", report).index}
+        return Replicated(report, beside(report, {}, {"": why}), claims(report, unknown))
+    record = read()
+    return _replicated(report, record["reports"][report], record["date"])
+
+
+def read(path: Path = PATH) -> dict[str, Any]:
+    """Read the record.
+
+    Raises
+    ------
+    ValueError
+        If it was changed by hand, or its rows are not those of the published tables.
+    """
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if record.get("sha256") != own_hash(record):
+        raise ValueError(f"{path}: this record is not as it was written (its hash differs); {RENEW}")
+    for report, entry in record["reports"].items():
+        _replicated(report, entry)
+    return record
+
+
+def own_hash(record: Mapping[str, Any]) -> str:
+    """Return the hash of a record without the hash in it."""
+    return digest(json.dumps({name: value for name, value in record.items() if name != "sha256"}, sort_keys=True))
+
+
+def of_folder(folder: str | Path) -> dict[str, dict[str, Any]]:
+    """Return the entries that the executed notebooks of a folder published, by report."""
+    found: dict[str, dict[str, Any]] = {}
+    for notebook in in_folder(folder).values():
+        found |= of_type(notebook, MIME)
+    return found
+
+
+def _entry(report: Report, found: Mapping[str, Any], data: Dataset) -> dict[str, Any]:
+    """Return what a record keeps of a report."""
+    numbers = beside(report.LABEL, report.ours(found), report.REASONS)
+    columns = ["runs", "tolerance", "basis", "note"]
+    splits = (data.train, data.valid, data.test)
+    parts = [part for split in splits for part in (split.images, split.labels)]
+    return {
+        "dataset": data.name,
+        "dataset_sha256": digest(*(part.tobytes() for part in parts)),
+        "code": values_code(report.experiments),
+        "settings": dict(report.SETTINGS),
+        "seeds": list(report.SEEDS),
+        "numbers": {key: _plain(*row) for key, *row in numbers[columns].itertuples()},
+        "claims": [one._asdict() for _, one in sorted(report.checked(found).items())],
+    }
+
+
+def _plain(runs: Sequence[float], tolerance: float, basis: Basis, note: str) -> dict[str, Any]:
+    """Return a row as JSON holds it: a number that is not finite as text."""
+    plain = [float(value) if math.isfinite(value) else str(float(value)) for value in runs]
+    return {"runs": plain, "tolerance": tolerance, "basis": basis, "note": note}
+
+
+def _replicated(report: str, entry: Mapping[str, Any], date: str = "") -> Replicated:
+    """Return the numbers and claims of an entry; ValueError if they are not those of the published tables."""
+    ours = {
+        key: Ours([float(value) for value in row["runs"]], row["tolerance"], row["basis"], row["note"])
+        for key, row in entry["numbers"].items()
+    }
+    checked = {index: Checked(**one) for index, one in enumerate(entry["claims"])}
+    return Replicated(report, beside(report, ours, {}), claims(report, checked), date)

@@ -1,0 +1,61 @@
+"""Experiments that go on after an interruption: what one has given is kept until its code or settings change."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mlp_core import Split
+from mlp_core.storage.atomic import atomic_write
+from mlp_core.storage.hashes import code_hash
+from mlp_core.tuning.fingerprint import code_version, digest
+
+
+def remembered(folder: str | Path, name: str, experiment: Callable[..., Any], **settings: Any) -> Any:
+    """Return what an experiment gives for its settings, from its file if it has run before.
+
+    Parameters
+    ----------
+    folder : path-like
+        Where the files are; empty for none, so that the experiment runs.
+    name : str
+        The file's name, without ending.
+    experiment : function
+        Called with the settings; returns what JSON can hold, which keeps every digit of a float.
+    **settings
+        Arguments of the experiment: what JSON can hold, and data as a `Split`.
+
+    Returns
+    -------
+    object
+        What the experiment returned. It runs anew where a setting, the code of `mlp_core` or of its own module differs.
+    """
+    if not folder:
+        return experiment(**settings)
+    path = Path(folder) / f"{name}.json"
+    made_with = digest(values_code(experiment), json.dumps(settings, sort_keys=True, default=_told_apart))
+    if path.is_file():
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept["made_with"] == made_with:
+            return kept["found"]
+    found = experiment(**settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path) as file:
+        file.write(json.dumps({"made_with": made_with, "found": found}).encode())
+    return found
+
+
+def values_code(*experiments: Callable[..., Any]) -> str:
+    """Return a hash of the code that values depend on, as it runs: `mlp_core`, the modules of the experiments."""
+    modules = sorted({Path(inspect.getfile(one)) for one in experiments})
+    return digest(code_version(), *(code_hash(path.read_bytes()) for path in modules))
+
+
+def _told_apart(value: Any) -> str:
+    """Return what tells a split from another: a hash of its images and labels."""
+    if not isinstance(value, Split):
+        raise TypeError(f"expected settings that JSON can hold, or a Split, got {type(value).__name__}")
+    return digest(value.images.tobytes(), value.labels.tobytes())
