@@ -61,6 +61,11 @@ def run(settings: Settings) -> None:
 
         watch(settings)
         return
+    if settings.target == "record":
+        from report.run.record import keep  # spares all that `--help` does not need
+
+        keep(settings)
+        return
     if settings.topic:
         raise ConfigError(f"{settings.target} {settings.topic[:100]}: only `new` and `watch` take another word")
     if settings.target == "notebooks":

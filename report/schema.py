@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from report.contents import Chapter
+from report.contents import PLACES, Chapter
 from report.settings import IN_FILE, NEEDED, OPTIONS
 
 PATH = Path(__file__).with_name("report.schema.json")
@@ -15,15 +15,12 @@ TYPES: dict[Any, dict[str, Any]] = {
     bool: {"type": "boolean"},
     int: {"type": "integer", "minimum": 1},
     list[str]: {"type": "array", "items": TEXT},
-    list[Chapter]: {"type": "array", "items": {"anyOf": [TEXT, *(
-        {
-            "type": "object", "properties": {"notebook": TEXT, key: {"const": value}}, "required": ["notebook", key],
-            "additionalProperties": False,
-        }
-        for key, value in (("after", "all"), ("start", "first"))
-    )]}},
+    list[Chapter]: {"type": "array", "items": {"anyOf": [TEXT, {
+        "type": "object", "properties": {"notebook": TEXT} | {key: {"const": value} for key, value in PLACES.items()},
+        "required": ["notebook"], "minProperties": 2, "additionalProperties": False,
+    }]}},
     dict[str, dict[str, Any]]: {"type": "object", "additionalProperties": {
-        "type": ["object", "null"], "properties": {"dataset": TEXT},
+        "type": ["object", "null"], "properties": {"dataset": TEXT, "extends": TEXT},
         "additionalProperties": {"type": ["object", "null"]},
     }},
 }  # fmt: skip

@@ -77,8 +77,9 @@ class Settings:
 
     given: frozenset[str] = frozenset()
     target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs; or "
-        "make a new chapter; or make the report after every save", "target", default="pdf",
-        parser={"nargs": "?", "choices": ["pdf", "html", "notebooks", "new", "watch"]})  # fmt: skip
+        "make a new chapter; or make the report after every save; or record a whole run of the profile published",
+        "target", default="pdf",
+        parser={"nargs": "?", "choices": ["pdf", "html", "notebooks", "new", "watch", "record"]})  # fmt: skip
     topic: str = option("with `new`: what the chapter is about, such as depth; with `watch`: pdf (default) or html",
         "topic", default="", parser={"nargs": "?"})  # fmt: skip
     profile: str = option("quick, standard (default) or published; see report/report.yml",

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from report.book.listings import filled
+from report.book.outdated import warning
 from report.book.sentences import unsaid
 from report.chapter.number import number
 from report.errors import ReportError
@@ -51,8 +52,9 @@ def merge(executed: list[Executed], document: dict[str, Any], appendix: str) -> 
         if problem := nb.first_problem(one.notebook):
             raise ReportError(f"{one.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
         cells = [unsaid(cell) for cell in filled(grafted(one.task.notebook, one.notebook), one.task)]
-        if one.task.chapter.solves:
-            cells = [cell | {"metadata": cell["metadata"] | {"report_part": "solution"}} for cell in cells]
+        cells[1:1] = warning(one)
+        if part := "solution" if one.task.chapter.solves else "appendix" if one.task.chapter.in_appendix else "":
+            cells = [cell | {"metadata": cell["metadata"] | {"report_part": part}} for cell in cells]
         parts.append((f"{one.name}.ipynb", one.notebook | {"cells": cells}))
     end = {"cell_type": "markdown", "source": appendix, "metadata": {"report_part": "appendix"}}
     merged = join([*parts, ("the appendix", {"cells": [end], "metadata": {}})])

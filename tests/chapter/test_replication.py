@@ -1,57 +1,120 @@
+"""Every printed number meets ours once; verdicts follow tolerances and settings; what cannot be told is not told."""
+
 import math
 
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
 from report.chapter import published
-from report.chapter.replication import tables as replication
+from report.chapter.replication import tables
+from report.chapter.replication.printed import REPORTS, key, printed
+from report.chapter.replication.rows import Ours, beside, tolerance
+from report.chapter.replication.sentences import Checked, claims, errata
 
-
-def row(report, ours, *, comparable=True, note="", quantity="loss"):
-    return published.row(report, quantity, 1.0, ours, 0.1, comparable=comparable, note=note)
+LAST = "capacity_notmnist_measured/27/value_printed"
 
 
 @pytest.fixture
 def numbers():
-    first = [row("a", [1.01, 1.03]), row("a", 1.5, note="another seed"), row("b", 1.0, comparable=False)]
-    diverged = row("b", math.nan) | {"ours": None, "sd": None}  # as JSON has it
-    second = [diverged, row("b", 1.0, comparable=False, note="no rate is printed")]
-    results = {"01": {"replication": first}, "02": {"replication": second}, "03": {"other": 1}}
-    return replication.judged(results)
+    """The 28 numbers of ece421: the first five with runs."""
+    keys = printed("ece421").index[:5]
+    loss = printed("ece421")["published"].iloc[0]
+    ours = [
+        Ours([loss + 0.01, loss + 0.03], 0.1), Ours([50.0], 0.1, note="another seed"), Ours([5.5578], 0.1, "assumed"),
+        Ours([math.inf], 0.1), Ours([math.nan], 0.1, "other", "no such data"),
+    ]  # fmt: skip
+    return beside("ece421", dict(zip(keys, ours, strict=True)), {"": "nothing runs", LAST: "a machine that is gone"})
 
 
-def test_numbers_are_judged_and_counted(numbers):
-    assert numbers["verdict"].tolist() == ["reproduced", "differs", "not compared", "differs", "not compared"]
-    assert replication.score(numbers).loc["b"].tolist() == [0, 1, 2, 3]
-    assert len(replication.compared(numbers)) == 3
+def test_there_are_546_printed_numbers_of_five_reports_each_with_words_of_its_own():
+    every = printed()
+    assert len(every) == 546
+    assert set(every["report"]) == set(REPORTS)
+    assert every.index.is_unique
+    assert not every.duplicated(["report", "quantity"]).any()
+    assert not every["quantity"].str.contains("nan|{").any()
 
 
-def test_the_listing_leaves_out_what_was_not_compared(numbers):
-    shown = replication.listing(numbers)
-    assert shown["ours"].tolist() == ["1.02 ± 0.01", "1.5", "–"]
-    assert len(replication.listing(numbers, uncompared=1)) == 4
+@pytest.mark.parametrize("name", [name for name in published.names() if name not in ("claims", "errata", "recomputed")])
+def test_what_a_table_says_twice_has_one_row(name):
+    skipped = {"capacity_notmnist", "initialization"}
+    assert name in skipped | set(printed()["table"])
+
+
+def test_a_key_is_that_of_the_one_row_with_these_settings():
+    assert key("kfold_l2", "loss", fold=3, **{"lambda": 0.1}) == "kfold_l2/3/loss"
+    with pytest.raises(ValueError, match="expected one row of 'kfold_l2' with {'fold': 3}, got 4"):
+        key("kfold_l2", "loss", fold=3)
+
+
+def test_numbers_are_judged(numbers):
+    assert numbers["verdict"].tolist()[:5] == [
+        "reproduced", "differs", "not comparable", "differs", "not comparable"
+    ]  # fmt: skip
+    assert numbers["ours"].iloc[0] == pytest.approx(4.7024)
+    assert numbers["sd"].iloc[0] == pytest.approx(0.01 * math.sqrt(2))
+    assert numbers["note"].tolist()[2] == "a setting that the report does not state is assumed"
+    assert numbers["note"].tolist()[4:6] == ["no such data", "nothing runs"]
+    assert numbers["note"].iloc[-1] == "a machine that is gone"
+
+
+def test_an_infinite_loss_that_was_printed_is_reproduced_by_an_infinite_one():
+    found = key("initialization_valid", "valid_loss", report="ift6135-a", initializer="normal")
+    for run, verdict in ((math.inf, "reproduced"), (2.3, "differs"), (math.nan, "differs")):
+        assert beside("ift6135-a", {found: Ours([run], 0.1)}, {"": "none"}).loc[found, "verdict"] == verdict
+
+
+def test_a_number_without_runs_or_reason_and_a_strange_key_are_refused():
+    with pytest.raises(ValueError, match="expected runs or a reason for the printed number capacity"):
+        beside("ece421", {}, {"capacity_notmnist_measured/1": "none"})
+    with pytest.raises(ValueError, match="expected keys of printed numbers of ece421, got kfold_l2/0/loss"):
+        beside("ece421", {"kfold_l2/0/loss": Ours([1.0], 0.1)}, {"": "none"})
+
+
+def test_a_tolerance_is_two_deviations_of_the_difference():
+    assert tolerance(0.003, 1) == pytest.approx(2 * 0.003 * math.sqrt(2))
+    binomial = 0.9 * 0.1 / 1000
+    assert tolerance(0.003, 3, 0.9, 1000) == pytest.approx(2 * math.sqrt(4 / 3 * (0.003**2 + binomial)))
+
+
+def test_every_claim_has_its_verdict_and_errata_what_was_computed():
+    count = len(published.load("claims", "ece421"))
+    found = claims("ece421", {index: Checked("holds", "1 < 2") for index in range(count)})
+    assert found["verdict"].tolist() == ["holds"] * count
+    with pytest.raises(ValueError, match=rf"for the {count} claims of ece421; missing or unknown: \[0, 99\]"):
+        claims("ece421", {index: Checked("holds", "1 < 2") for index in [*range(1, count), 99]})
+    shown = errata("ece421", {0: "709.78"})["shown"]
+    assert shown.tolist()[:2] == ["709.78", "by reading"]
+    with pytest.raises(ValueError, match=r"expected errata of ece421 from 0 to 11, got \[12\]"):
+        errata("ece421", {12: "x"})
+
+
+def test_numbers_and_claims_are_counted(numbers):
+    assert tables.score(numbers).loc["ece421"].tolist() == [1, 2, 25, 28]
+    assert tables.score(numbers).loc["all reports"].tolist() == [1, 2, 25, 28]
+    judged = pd.DataFrame({"report": ["a", "a", "b"], "verdict": ["holds", "cannot be told", "does not hold"]})
+    assert tables.claims_score(judged).loc["a"].tolist() == [1, 0, 1, 2]
+    assert tables.errata_score().loc["all kinds", "total"] == len(published.load("errata"))
 
 
 def test_the_largest_misses_come_first(numbers):
-    assert replication.largest_misses(numbers).splitlines() == [
-        "- b, loss: published 1, ours –", "- a, loss: published 1, ours 1.5 (another seed)"
-    ]  # fmt: skip
-    assert replication.largest_misses(numbers[:1]) == ""
+    assert tables.largest_misses(numbers).splitlines() == [
+        "- ece421, 100 units, validation, accuracy, percent: published 89.8, ours ∞",
+        "- ece421, 100 units, train, accuracy, percent: published 92.31, ours 50 (another seed)",
+    ]
+    assert tables.largest_misses(numbers[:1]) == ""
 
 
 def test_reasons_are_counted(numbers):
-    found = replication.reasons(numbers)
-    assert found["why"].tolist() == ["no rate is printed", "this run's data or settings are not the report's"]
-    assert found["numbers"].tolist() == [1, 1]
+    found = tables.reasons(numbers).set_index("why")["numbers"]
+    assert found["nothing runs"] == 22
+    assert found["a machine that is gone"] == 1
+    assert found.sum() == 25
 
 
 def test_every_report_has_its_row_of_marks(numbers):
-    ax = replication.draw_differences(numbers)
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+    ax = tables.draw_differences(numbers)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["ece421"]
     assert max(offset[0] for collection in ax.collections for offset in collection.get_offsets()) == 4
     plt.close(ax.figure)
-
-
-def test_chapters_without_numbers_are_refused():
-    with pytest.raises(ValueError, match="no chapter published a replication table"):
-        replication.judged({"01": {}})

@@ -44,6 +44,22 @@ def test_settings_are_read(tmp_path):
     assert first.chapters[1] == Chapter("02-b", starts_first=True)
 
 
+def test_a_chapter_may_start_first_and_stand_in_the_appendix(tmp_path):
+    chapters = load(tmp_path, GOOD.replace("after: all", "start: first, place: appendix")).chapters
+    assert chapters[1] == Chapter("02-b", starts_first=True, in_appendix=True)
+
+
+EXTENDED = GOOD.replace("{dataset: mnist, 01-a", "{extends: quick, dataset: mnist, 01-a")
+
+
+def test_a_profile_has_the_parameters_of_the_one_that_it_extends_unless_it_says_otherwise(tmp_path):
+    text = EXTENDED.replace("quick: {}", "quick: {01-a: {epochs: 1, seeds: 2}, 02-b: {x: 1}}")
+    settings = load(tmp_path, text, profile="published")
+    assert settings.parameters("01-a") == {"epochs": 3, "seeds": 2}
+    assert settings.parameters("02-b") == {"x": 1}
+    assert settings.dataset == "mnist"
+
+
 def test_the_data_set_is_the_given_one_else_the_profiles_else_the_first(tmp_path):
     assert load(tmp_path, GOOD, profile="published", dataset="mnist-5k").dataset == "mnist-5k"
     assert load(tmp_path, GOOD, profile="published").dataset == "mnist"
@@ -63,6 +79,7 @@ WRONG_FORM = [
     ("authors: [A]", "authors: [1]", "authors: expected str, got 1"),
     ("authors: [A]", "authors: [A]\ncell_timeout: yes", "cell_timeout: expected int, got True"),
     ("after: all", "after: 01-a", "expected a notebook's name, "),
+    (", after: all", "", "expected a notebook's name, "),
     ("[01-a,", "[7,", "expected a notebook's name, "),
     ("quick: {}", "quick: 3", "profile quick: expected dict, got 3"),
     ("01-a: {epochs: 3}", "01-a: 3", "profile published: 01-a: expected dict"),
@@ -75,6 +92,9 @@ WRONG_WORDS = [
     ("[01-a,", "[01-a.ipynb,", "without folder and .ipynb"),
     ("01-a: {epochs: 3}", "01-aa: {epochs: 3}", "unknown notebook '01-aa'.*did you mean 01-a"),
     ("dataset: mnist", "dataset: mnits", "profile published: dataset=mnits is unknown.*did you mean mnist"),
+    ("{dataset: mnist, 01-a", "{extends: quik, 01-a", "profile published: extends=quik is unknown.*mean quick"),
+    ("{dataset: mnist, 01-a", "{extends: published, 01-a", "extends=published is unknown"),
+    ("quick: {}", "quick: {extends: deep}\n  deep: {extends: published}", "quick: deep extends a profile itself"),
     ("title: T", "title: [", "not YAML"),
     ("title: T", "title: !!python/object/apply:os.getcwd []", "not YAML"),
 ]

@@ -6,7 +6,6 @@ record. Any other run, which only rehearses the experiments on a few images, sho
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,14 +17,14 @@ import pandas as pd
 from mlp_core import Dataset
 from mlp_core.tuning.fingerprint import digest
 from report.chapter import published
+from report.chapter import recorded as recorded_file
+from report.chapter.replication.printed import REPORTS
 from report.chapter.replication.rows import Basis, Ours, beside
 from report.chapter.replication.runs import values_code
 from report.chapter.replication.sentences import Checked, claims
 from report.chapter.stored import in_folder, of_type
 
-PATH = Path(__file__).parents[2] / "recorded" / "published.json"
 MIME = "application/vnd.course-report.replication+json"
-RENEW = "make it anew: `make report PROFILE=published`, then `python -m report record`"
 
 
 class Report(Protocol):
@@ -99,42 +98,37 @@ def replicated(report: Report, found: Mapping[str, Any], data: Dataset, *, full:
 
 
 def recorded(report: str) -> Replicated:
-    """Return a report's numbers and claims as the record has them; nothing can be compared where there is no record."""
-    if not PATH.is_file():
-        why = "no whole run has been recorded"
-        unknown = {index: Checked("cannot be told", why) for index in published.load("claims", report).index}
-        return Replicated(report, beside(report, {}, {"": why}), claims(report, unknown))
-    record = read()
-    return _replicated(report, record["reports"][report], record["date"])
-
-
-def read(path: Path = PATH) -> dict[str, Any]:
-    """Read the record.
+    """Return a report's numbers and claims as the record has them; nothing can be compared where there is no record.
 
     Raises
     ------
     ValueError
-        If it was changed by hand, or its rows are not those of the published tables.
+        If the record was changed by hand, or its rows are not those of the published tables.
     """
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if record.get("sha256") != own_hash(record):
-        raise ValueError(f"{path}: this record is not as it was written (its hash differs); {RENEW}")
-    for report, entry in record["reports"].items():
-        _replicated(report, entry)
-    return record
+    if record := recorded_file.read():
+        return _replicated(report, record["reports"][report], record["date"])
+    why = "no whole run has been recorded"
+    unknown = {index: Checked("cannot be told", why) for index in published.load("claims", report).index}
+    return Replicated(report, beside(report, {}, {"": why}), claims(report, unknown))
 
 
-def own_hash(record: Mapping[str, Any]) -> str:
-    """Return the hash of a record without the hash in it."""
-    return digest(json.dumps({name: value for name, value in record.items() if name != "sha256"}, sort_keys=True))
+def code_of(report: str) -> str:
+    """Return the hash of the code, as it is now, that a report's values depend on."""
+    place = Path(__file__).with_name(report.replace("-", "_"))
+    return values_code(*(place.rglob("*.py") if place.is_dir() else [place.with_suffix(".py")]))
 
 
-def of_folder(folder: str | Path) -> dict[str, dict[str, Any]]:
-    """Return the entries that the executed notebooks of a folder published, by report."""
-    found: dict[str, dict[str, Any]] = {}
+def of_notebook(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the entries that an executed notebook published, by report; none if it ran none in full."""
+    return of_type(notebook, MIME)
+
+
+def of_folder(folder: str | Path) -> dict[str, Replicated]:
+    """Return what the executed notebooks of a folder show of each report: their own run in full, else the record."""
+    own: dict[str, dict[str, Any]] = {}
     for notebook in in_folder(folder).values():
-        found |= of_type(notebook, MIME)
-    return found
+        own |= of_notebook(notebook)
+    return {report: _replicated(report, own[report]) if report in own else recorded(report) for report in REPORTS}
 
 
 def _entry(report: Report, found: Mapping[str, Any], data: Dataset) -> dict[str, Any]:
@@ -146,7 +140,7 @@ def _entry(report: Report, found: Mapping[str, Any], data: Dataset) -> dict[str,
     return {
         "dataset": data.name,
         "dataset_sha256": digest(*(part.tobytes() for part in parts)),
-        "code": values_code(report.experiments),
+        "code": code_of(report.LABEL),
         "settings": dict(report.SETTINGS),
         "seeds": list(report.SEEDS),
         "numbers": {key: _plain(*row) for key, *row in numbers[columns].itertuples()},

@@ -36,7 +36,8 @@ def remembered(folder: str | Path, name: str, experiment: Callable[..., Any], **
     if not folder:
         return experiment(**settings)
     path = Path(folder) / f"{name}.json"
-    made_with = digest(values_code(experiment), json.dumps(settings, sort_keys=True, default=_told_apart))
+    told = json.dumps(settings, sort_keys=True, default=_told_apart)
+    made_with = digest(values_code(Path(inspect.getfile(experiment))), told)
     if path.is_file():
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["made_with"] == made_with:
@@ -48,10 +49,9 @@ def remembered(folder: str | Path, name: str, experiment: Callable[..., Any], **
     return found
 
 
-def values_code(*experiments: Callable[..., Any]) -> str:
-    """Return a hash of the code that values depend on, as it runs: `mlp_core`, the modules of the experiments."""
-    modules = sorted({Path(inspect.getfile(one)) for one in experiments})
-    return digest(code_version(), *(code_hash(path.read_bytes()) for path in modules))
+def values_code(*files: Path) -> str:
+    """Return a hash of the code that values depend on, as it runs: all of `mlp_core`, and these files."""
+    return digest(code_version(), *(code_hash(path.read_bytes()) for path in sorted(files)))
 
 
 def _told_apart(value: Any) -> str:

@@ -1,0 +1,25 @@
+"""A word on the page where recorded numbers are shown, but the code that they came from has changed since."""
+
+from report.run import notebook as nb
+from report.run.tasks import Executed
+
+
+def warning(one: Executed) -> list[nb.Cell]:
+    """Return the cell that warns of an old record, for a notebook about one of the reports; no cell if all is well.
+
+    It stands on the page only: no notebook stores it, so that no comparison of outputs meets it.
+    """
+    from report.chapter import recorded  # spares pandas where an excerpt is typeset without these notebooks
+    from report.chapter.replication.printed import REPORTS  # spares the same
+    from report.chapter.replication.record import code_of, of_notebook  # spares the same
+
+    label = next((report for report in REPORTS if one.name.endswith(f"-{report}")), "")
+    if not label or of_notebook(one.notebook) or not (record := recorded.read()):
+        return []
+    if record["reports"][label]["code"] == code_of(label):
+        return []
+    words = (
+        f"> [!WARNING]\n> Our numbers in this appendix were recorded on {record['date']}. The code that they depend on "
+        f"has changed since, so that a run may give others. To {recorded.RENEW}."
+    )
+    return [{"cell_type": "markdown", "source": words, "metadata": {}, "id": "outdated"}]
