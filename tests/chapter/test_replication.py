@@ -7,7 +7,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from report.chapter import published
-from report.chapter.replication import tables
+from report.chapter.replication import summary, tables
 from report.chapter.replication.printed import REPORTS, key, printed
 from report.chapter.replication.rows import Ours, beside, tolerance
 from report.chapter.replication.sentences import Checked, claims, errata
@@ -91,30 +91,63 @@ def test_every_claim_has_its_verdict_and_errata_what_was_computed():
 
 
 def test_numbers_and_claims_are_counted(numbers):
-    assert tables.score(numbers).loc["ece421"].tolist() == [1, 2, 25, 28]
-    assert tables.score(numbers).loc["all reports"].tolist() == [1, 2, 25, 28]
+    assert summary.score(numbers).loc["ece421"].tolist() == [1, 2, 25, 28]
+    assert summary.score(numbers).loc["all reports"].tolist() == [1, 2, 25, 28]
     judged = pd.DataFrame({"report": ["a", "a", "b"], "verdict": ["holds", "cannot be told", "does not hold"]})
-    assert tables.claims_score(judged).loc["a"].tolist() == [1, 0, 1, 2]
-    assert tables.errata_score().loc["all kinds", "total"] == len(published.load("errata"))
+    assert summary.claims_score(judged).loc["a"].tolist() == [1, 0, 1, 2]
+    assert summary.errata_score().loc["all kinds", "total"] == len(published.load("errata"))
 
 
 def test_the_largest_misses_come_first(numbers):
-    assert tables.largest_misses(numbers).splitlines() == [
+    assert summary.largest_misses(numbers).splitlines() == [
         "- ece421, 100 units, validation, accuracy, percent: published 89.8, ours ∞",
         "- ece421, 100 units, train, accuracy, percent: published 92.31, ours 50 (another seed)",
     ]
-    assert tables.largest_misses(numbers[:1]) == ""
+    assert summary.largest_misses(numbers[:1]) == ""
 
 
 def test_reasons_are_counted(numbers):
-    found = tables.reasons(numbers).set_index("why")["numbers"]
+    found = summary.reasons(numbers).set_index("why")["numbers"]
     assert found["nothing runs"] == 22
     assert found["a machine that is gone"] == 1
     assert found.sum() == 25
 
 
 def test_every_report_has_its_row_of_marks(numbers):
-    ax = tables.draw_differences(numbers)
+    ax = summary.draw_differences(numbers)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["ece421"]
     assert max(offset[0] for collection in ax.collections for offset in collection.get_offsets()) == 4
     plt.close(ax.figure)
+
+
+@pytest.fixture
+def replicated():
+    runs = {
+        "initialization_valid/1/valid_loss": Ours([math.inf], 0.0, "inferred", "N(0, 1) is inferred"),
+        "initialization/0/train_loss": Ours([2.30106604, 2.30106606], 1e-12),
+    }
+    return beside("ift6135-a", runs, {"": "not run"})
+
+
+def test_printed_numbers_stand_beside_ours_with_deviation_difference_and_verdict(replicated):
+    shown = tables.beside(replicated)
+    assert shown.loc["normal, epoch 10, validation loss"].tolist() == ["∞", "∞", "0", "0", "reproduced"]
+    assert shown.loc["zeros, epoch 1, training loss"].tolist() == [
+        "2.30107", "2.30107 ± $10^{-8}$", "$1.3 \\cdot 10^{-10}$", "$10^{-12}$", "differs"
+    ]  # fmt: skip
+    assert shown.loc["zeros, epoch 2, training loss"].tolist() == ["2.30106", "–", "–", "–", "not comparable"]
+
+
+def test_notes_are_counted_by_verdict(replicated):
+    found = tables.notes(replicated)
+    assert found.loc["not run"].tolist() == ["not comparable", len(replicated) - 2]
+    assert found.loc["N(0, 1) is inferred"].tolist() == ["reproduced", 1]
+
+
+def test_claims_and_errata_keep_all_their_rows():
+    checked = {index: Checked("holds", f"number {index}") for index in range(12)}
+    shown = tables.claims(claims("ift6135-a", checked))
+    assert shown.columns.tolist() == ["verdict", "by which numbers"]
+    assert shown["by which numbers"].iloc[11] == "number 11"
+    shown = tables.errata(errata("ift6135-a", {0: "803,594"}))
+    assert shown["shown by"].tolist()[:2] == ["803,594", "by reading"]

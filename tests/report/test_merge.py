@@ -29,6 +29,14 @@ def test_cells_know_where_they_come_from_and_have_ids_of_their_own(tasks):
     assert merged["metadata"]["title"] == "T"
 
 
+def test_a_chapter_of_the_appendix_says_so_in_every_cell(project):
+    project.add("01-a")
+    project.add("02-b", place="appendix")
+    merged = merge([executed(task) for task in make_tasks(project.resolved())], {}, "# Appendix")
+    parts = [cell["metadata"].get("report_part") for cell in merged["cells"]]
+    assert parts == [None, None, "appendix", "appendix", "appendix"]
+
+
 def test_an_unfinished_set_is_not_merged(tasks):
     unfinished = notebook(text("# A"), code("never()"))
     with pytest.raises(ReportError, match="02-b, cell 2: was not run; an unfinished set is not typeset"):

@@ -107,13 +107,18 @@ def _entries(name: str, table: Table) -> list[dict[str, Any]]:
             "key": f"{name}/{row['index']}/{column}",
             "report": row["report"],
             "table": name,
-            "quantity": f"{table.words.format_map(row).replace(', epoch nan', '')}, {words.format_map(row)}",
+            "quantity": _without_gaps(f"{table.words}, {words}".format_map(row)),
             "published": float(row[column]),
         }
         for row in rows
         for column, words in table.results.items()
         if not pd.isna(row[column])
     ]
+
+
+def _without_gaps(words: str) -> str:
+    """Return words without the parts for which a table has no value."""
+    return ", ".join(part for part in words.split(", ") if "nan" not in part.split())
 
 
 def key(table: str, column: str, **setting: Any) -> str:

@@ -1,0 +1,91 @@
+"""All five reports together: how many numbers, claims and errata, what differs most, what could not be compared."""
+
+from collections.abc import Sequence
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from report.chapter import figures, published
+from report.chapter.number import number
+from report.chapter.replication.rows import VERDICTS
+from report.chapter.replication.sentences import Holds
+
+FRAME = 4
+"""Tolerances up to which the figure reaches; what lies beyond stands on its edge."""
+
+
+def score(numbers: pd.DataFrame) -> pd.DataFrame:
+    """Return how many numbers of each report have each verdict, and how many there are; a row for all reports last.
+
+    Examples
+    --------
+    >>> numbers = pd.DataFrame({"report": ["a", "a", "b"], "verdict": ["reproduced", "differs", "not comparable"]})
+    >>> score(numbers).loc["a"].tolist()
+    [1, 1, 0, 2]
+    """
+    return _counts(numbers, VERDICTS)
+
+
+def claims_score(claims: pd.DataFrame) -> pd.DataFrame:
+    """Return how many claims of each report have each verdict, and how many there are; a row for all reports last."""
+    return _counts(claims, get_args(Holds))
+
+
+def _counts(judged: pd.DataFrame, verdicts: Sequence[str]) -> pd.DataFrame:
+    """Return the number of rows by report and verdict, with sums."""
+    counts = pd.crosstab(judged["report"], judged["verdict"]).reindex(columns=[*verdicts], fill_value=0)
+    counts.loc["all reports"] = counts.sum()
+    return counts.assign(total=counts.sum(axis=1)).rename_axis(columns=None)
+
+
+def largest_misses(numbers: pd.DataFrame, count: int = 5) -> str:
+    """Return the numbers that lie furthest outside their tolerance, as a Markdown list; nothing where none does."""
+    misses = numbers[numbers["verdict"] == "differs"]
+    order = (misses["difference"] / misses["tolerance"]).abs().sort_values(ascending=False, na_position="first").index
+    return "\n".join(
+        f"- {row['report']}, {row['quantity']}: published {number(row['published'], '.6g')}, "
+        f"ours {number(row['ours'], '.6g')}"
+        + (f" ({row['note']})" if row["note"] else "")
+        for row in misses.loc[order].head(count).to_dict("records")
+    )
+
+
+def listed(claims: pd.DataFrame) -> str:
+    """Return claims with the numbers that decided them, as a Markdown list."""
+    return "\n".join(f"- {row['report']}: {row['claim']} ({row['by']})" for row in claims.to_dict("records"))
+
+
+def errata_score() -> pd.DataFrame:
+    """Return how many errata of each kind each report has, with sums; kinds in the order of their number."""
+    found = published.load("errata")
+    counts = pd.crosstab(found["kind"], found["report"]).assign(total=lambda table: table.sum(axis=1))
+    counts = counts.sort_values("total", ascending=False, kind="stable")
+    counts.loc["all kinds"] = counts.sum()
+    return counts.rename_axis(columns=None)
+
+
+def reasons(numbers: pd.DataFrame) -> pd.DataFrame:
+    """Return why numbers were not compared, and how many of each report for each reason."""
+    missing = numbers[numbers["verdict"] == "not comparable"]
+    counts = missing.groupby(["report", "note"], sort=False).size()
+    return counts.reset_index(name="numbers").rename(columns={"note": "why"}).set_index("report")
+
+
+def draw_differences(numbers: pd.DataFrame) -> Axes:
+    """Draw each difference in units of its tolerance, a row of marks per report; hollow ones were not compared."""
+    _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 2.4))
+    ax.axvspan(-1, 1, color="0.9", zorder=0)
+    ratio = (numbers["difference"] / numbers["tolerance"]).where(numbers["difference"] != 0, 0).clip(-FRAME, FRAME)
+    names = sorted(numbers["report"].unique())
+    for height, name in enumerate(names):
+        group = numbers[(numbers["report"] == name) & ratio.notna()]
+        places = pd.Series(height + np.linspace(-0.3, 0.3, len(group)), index=group.index)
+        for mark, face in ((True, "C0"), (False, "none")):
+            chosen = group.index[(group["verdict"] != "not comparable") == mark]
+            ax.scatter(ratio[chosen], places[chosen], s=9, facecolors=face, edgecolors="C0", linewidths=0.6)
+    ax.set(yticks=range(len(names)), yticklabels=names, xlim=(-FRAME - 0.2, FRAME + 0.2))
+    ax.set_xlabel("(ours − published) / tolerance")
+    return ax
