@@ -11,7 +11,7 @@ from report.chapter import published, recorded
 from report.chapter.replication import record
 from report.chapter.replication.printed import printed
 from report.chapter.replication.rows import Ours
-from report.chapter.replication.runs import remembered
+from report.chapter.replication.runs import remembered, spent
 from report.chapter.replication.sentences import Checked
 
 FIRST = "capacity_notmnist_measured/0/value_printed"
@@ -124,6 +124,7 @@ def test_a_run_is_remembered_until_a_setting_or_its_data_change(tmp_path, data):
     results = [remembered(tmp_path, "one", doubled, data=data.train, factor=0.1) for _ in range(2)]
     assert results == [[0.4, float("inf")]] * 2
     assert calls == [0.1]
+    assert spent() >= 0
     assert remembered(tmp_path, "one", doubled, data=data.train, factor=0.2) == [0.8, float("inf")]
     assert remembered(tmp_path, "one", doubled, data=data.train[:2], factor=0.2) == [0.4, float("inf")]
     assert remembered("", "one", doubled, data=data.train[:2], factor=0.2) == [0.4, float("inf")]

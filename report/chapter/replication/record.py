@@ -20,7 +20,7 @@ from report.chapter import published
 from report.chapter import recorded as recorded_file
 from report.chapter.replication.printed import REPORTS
 from report.chapter.replication.rows import Basis, Ours, beside
-from report.chapter.replication.runs import values_code
+from report.chapter.replication.runs import spent, values_code
 from report.chapter.replication.sentences import Checked, claims
 from report.chapter.stored import in_folder, of_type
 
@@ -141,6 +141,7 @@ def _entry(report: Report, found: Mapping[str, Any], data: Dataset) -> dict[str,
         "dataset": data.name,
         "dataset_sha256": digest(*(part.tobytes() for part in parts)),
         "code": code_of(report.LABEL),
+        "processor_seconds": spent(),
         "settings": dict(report.SETTINGS),
         "seeds": list(report.SEEDS),
         "numbers": {key: _plain(*row) for key, *row in numbers[columns].itertuples()},

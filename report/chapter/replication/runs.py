@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,23 @@ def remembered(folder: str | Path, name: str, experiment: Callable[..., Any], **
     if path.is_file():
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["made_with"] == made_with:
+            _spent[name] = kept["seconds"]
             return kept["found"]
+    start = time.process_time()
     found = experiment(**settings)
+    _spent[name] = round(time.process_time() - start, 2)
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path) as file:
-        file.write(json.dumps({"made_with": made_with, "found": found}).encode())
+        file.write(json.dumps({"made_with": made_with, "seconds": _spent[name], "found": found}).encode())
     return found
+
+
+_spent: dict[str, float] = {}
+
+
+def spent() -> float:
+    """Return the processor time in seconds of all runs that this process asked for, those of before included."""
+    return round(sum(_spent.values()), 1)
 
 
 def values_code(*files: Path) -> str:
