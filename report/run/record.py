@@ -3,16 +3,21 @@
 import datetime
 from typing import Any
 
+import pandas as pd
+
 from report.book.provenance import revision
 from report.chapter import recorded
-from report.chapter.replication import record
+from report.chapter.replication import record, summary
 from report.chapter.replication.printed import REPORTS
 from report.errors import ReportError
+from report.run.fingerprint import ROOT
 from report.run.notebook import METADATA_KEY
-from report.run.store import write_json
+from report.run.store import write, write_json
 from report.run.tasks import earlier, make_tasks
 from report.settings import Settings
 
+README = ROOT / "README.md"
+BEGIN, END = "<!-- the recorded run -->", "<!-- end of the recorded run -->"
 RUN = "run it whole: `make report PROFILE=published`"
 
 
@@ -41,6 +46,27 @@ def keep(settings: Settings) -> None:
         "seconds": {name: one["seconds"] for name, one in facts.items()},
         "reports": {report: found[report] for report in REPORTS},
     }
-    recorded.PATH.parent.mkdir(exist_ok=True)
     write_json(recorded.PATH, whole | {"sha256": recorded.seal(whole)})
-    print(f"{recorded.PATH}: the run of {whole['date']}")
+    text = README.read_text(encoding="utf-8")
+    write(README, with_score(text).encode())
+    print(f"{recorded.PATH}: the run of {whole['date']}; README.md says so")
+
+
+def with_score(readme: str) -> str:
+    """Return the text of the README with the score of the record between its two marks."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ReportError(f"{README}: expected the marks {BEGIN} and {END}, between which the score stands")
+    return f"{before}{begin}\n{score()}\n{end}{after}"
+
+
+def score() -> str:
+    """Return a Markdown table: what became of the numbers and claims of each report in the recorded run."""
+    found = [record.recorded(report) for report in REPORTS]
+    numbers = summary.score(pd.concat([one.numbers for one in found]))
+    claims = summary.claims_score(pd.concat([one.claims for one in found])).drop(columns="total")
+    table = numbers.join(claims).rename(columns={"total": "printed numbers"}).rename_axis("report")
+    table = table[["printed numbers", *table.columns.drop("printed numbers")]]
+    rows = [[table.index.name, *table.columns], ["---"] * (1 + table.shape[1]), *table.reset_index().to_numpy().tolist()]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)

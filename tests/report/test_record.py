@@ -17,6 +17,10 @@ ENTRY = {"code": "now", "numbers": {}, "claims": []}
 @pytest.fixture
 def file(tmp_path, monkeypatch):
     path = tmp_path / "recorded" / "published.json"
+    readme = tmp_path / "README.md"
+    readme.write_text(f"Before\n{command.BEGIN}\nold\n{command.END}\nAfter\n")
+    monkeypatch.setattr(command, "README", readme)
+    monkeypatch.setattr(command, "score", lambda: "| the score |")
     monkeypatch.setattr(recorded, "PATH", path)
     monkeypatch.setattr(recorded.read, "__defaults__", (path,))
     monkeypatch.setattr(record, "code_of", lambda label: "now")
@@ -45,6 +49,13 @@ def test_a_whole_run_is_recorded_with_where_it_comes_from(file, monkeypatch):
     assert found["seconds"] == {"10-x": 12.5, "12-x": 12.5}
     assert found["machine"] == {"BLAS": "some kernel"}
     assert list(found["reports"]) == list(record.REPORTS)
+    marked = f"Before\n{command.BEGIN}\n| the score |\n{command.END}\nAfter\n"
+    assert command.README.read_text() == marked
+
+
+def test_the_readme_says_what_the_record_says():
+    readme = command.README.read_text(encoding="utf-8")
+    assert command.with_score(readme) == readme
 
 
 def test_a_run_that_is_not_whole_is_not_recorded(file, monkeypatch):
