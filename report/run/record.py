@@ -68,5 +68,6 @@ def score() -> str:
     claims = summary.claims_score(pd.concat([one.claims for one in found])).drop(columns="total")
     table = numbers.join(claims).rename(columns={"total": "printed numbers"}).rename_axis("report")
     table = table[["printed numbers", *table.columns.drop("printed numbers")]]
-    rows = [[table.index.name, *table.columns], ["---"] * (1 + table.shape[1]), *table.reset_index().to_numpy().tolist()]
+    head = [table.index.name, *table.columns]
+    rows = [head, ["---"] * len(head), *table.reset_index().to_numpy().tolist()]
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
