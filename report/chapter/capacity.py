@@ -13,15 +13,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from mlp_core import Sequential, Split
-from report.chapter import figures, published
+from report.chapter import figures
 from report.chapter.evidence import Estimate, over_seeds
 from report.chapter.number import number, within
-
-LETTERS, IMAGES, UPDATES, RATE, MOMENTUM = "notmnist", 15_000, 200, 0.15, 0.99
-"""Report ece421's experiment; the rate is that on the mean gradient."""
-
-TOLERANCES = {"loss": 0.3, "accuracy": 0.02}
-METRICS = [f"{split}_{kind}" for kind in TOLERANCES for split in ("train", "valid", "test")]
 
 
 def check(hidden: Sequence[int], seeds: Sequence[int], epochs: int, train_images: int) -> None:
@@ -213,65 +207,3 @@ def overfitted(histories: Mapping[int, Sequence[Any]], factor: float = 1.05) -> 
     """Return the sizes whose validation loss rose by more than 5 % after its lowest, in every run."""
     return [size for size, runs in histories.items()
             if all(run.valid_loss[-1] > factor * min(run.valid_loss) for run in runs)]  # fmt: skip
-
-
-def likeness(dataset: str, images: int, rate: float, momentum: float, epochs: int) -> str:
-    """Say how near a run is to report ece421's: "same", "alike" (fewer images of the same letters), or "other".
-
-    Examples
-    --------
-    >>> likeness("notmnist", 15_000, 0.15, 0.99, 200), likeness("notmnist", 8_000, 0.15, 0.99, 200)
-    ('same', 'alike')
-    >>> likeness("mnist-5k", 15_000, 0.15, 0.99, 200)
-    'other'
-    """
-    settings = dataset == LETTERS and abs(rate - RATE) < 1e-3 and momentum == MOMENTUM and epochs == UPDATES
-    if not settings:
-        return "other"
-    return "same" if images == IMAGES and abs(rate - RATE) < 1e-9 else "alike"
-
-
-NOTES = {"same": "", "alike": "other images of the same letters", "other": "other data or settings"}
-
-
-def replication(
-    theirs: pd.DataFrame, histories: Mapping[int, Sequence[Any]], tests: Mapping[int, Sequence[Any]], like: str
-) -> pd.DataFrame:
-    """Put report ece421's numbers beside those of the sizes that were trained here.
-
-    Parameters
-    ----------
-    theirs : DataFrame
-        Indexed by size.
-    histories : mapping of size to list of History
-    tests : mapping of size to list of Evaluation
-        Of the test images, after the last update.
-    like : str
-        As :func:`likeness` says.
-    """
-    rows = []
-    for metric in METRICS:
-        split, kind = metric.split("_")
-        for size in theirs.index.intersection(list(histories)):
-            of_test = [getattr(found, kind) for found in tests[size]]
-            ours = of_test if split == "test" else [getattr(run, metric)[-1] for run in histories[size]]
-            rows.append(published.row(
-                "ece421", f"F = {size}, {metric.replace('_', ' ')}", float(theirs[metric][size]), ours,
-                TOLERANCES[kind], comparable=like == "same", note=NOTES[like],
-            ))  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def beside(theirs: pd.DataFrame, tests: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
-    """Return the report's test figures beside ours, with dashes for sizes that were not trained here."""
-    rows = {}
-    for size in map(int, theirs.index):
-        row = theirs.loc[size]
-        ours = {kind: np.mean([getattr(one, kind) for one in tests[size]]) if size in tests else None
-                for kind in TOLERANCES}  # fmt: skip
-        rows[number(size)] = {
-            "loss, published": number(row["test_loss"], ".3f"), "loss, here": number(ours["loss"], ".3f"),
-            "accuracy, published": number(row["test_accuracy"], ".1%"),
-            "accuracy, here": number(ours["accuracy"], ".1%"),
-        }  # fmt: skip
-    return pd.DataFrame(rows).T.rename_axis("F")

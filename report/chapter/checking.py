@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,6 @@ from mlp_core import Linear, ReLU, Sequential, Split, softmax, softmax_cross_ent
 from mlp_core.diagnostics import activations
 from mlp_core.gradient_check import GradientCheck, Sweep
 from report.chapter.number import MISSING, number
-from report.chapter.published import row
 
 UNIT = {"float64": 2.0**-53, "float32": 2.0**-24}
 """The unit round-off of each precision: half of the machine epsilon."""
@@ -243,17 +242,6 @@ def published_table(theirs: Mapping[str, pd.Series], ours: Mapping[float, str]) 
     rows = [(report, number(int(n)), number(value, ".1e"), ours.get(float(n), MISSING))
             for report, values in theirs.items() for n, value in zip(values.index, values, strict=True)]  # fmt: skip
     return pd.DataFrame(rows, columns=["report", "N", "published", "ours"]).set_index("report")
-
-
-def replication(b: pd.Series, c: pd.Series, ours: float) -> list[dict[str, Any]]:
-    """Return the rows of the published differences, by N, of ift6135-b and ift6135-c, and the slope beside ours."""
-    theirs = -float(np.log(c[50] / c[1000]) / np.log(20))
-    law = row("ift6135-c", "slope of the largest difference over N, N = 50 to 1,000", theirs, ours, 0.1,
-              comparable=bool(np.isfinite(ours)), note="the law, not the value: network and image differ")  # fmt: skip
-    values = [("ift6135-b", *item) for item in b.items()] + [("ift6135-c", *item) for item in c.items()]
-    note = "its network and image are not known"
-    return [law, *(row(report, f"largest difference, N = {n:,}", value, np.nan, 1e-8, comparable=False, note=note)
-                   for report, n, value in values)]  # fmt: skip
 
 
 class OneBiasGradient(Linear):

@@ -37,7 +37,7 @@ def new(settings: Settings) -> Path:
     """
     name = f"{_next_number(settings):02}-{_free(settings.topic, settings)}"
     path = settings.notebooks / f"{name}.ipynb"
-    entries = _with_chapter(settings.config, name)
+    entries = _with_chapter(settings, name)
     write_json(path, kit(name, settings))
     try:
         write(settings.config.resolve(), entries.encode())
@@ -49,9 +49,10 @@ def new(settings: Settings) -> Path:
 
 
 def _next_number(settings: Settings) -> int:
-    """Return the number behind the last chapter's."""
-    numbers = [int(found[1]) for chapter in settings.chapters if (found := NUMBER.match(chapter.name))]
-    return max(len(settings.chapters), *numbers, 0) + 1
+    """Return the number behind the last chapter's; appendices have numbers of their own."""
+    chapters = [chapter.name for chapter in settings.chapters if not chapter.in_appendix]
+    numbers = [int(found[1]) for name in chapters if (found := NUMBER.match(name))]
+    return max(len(chapters), *numbers, 0) + 1
 
 
 def _free(topic: str, settings: Settings) -> str:
@@ -111,21 +112,25 @@ def _cell(index: int, tag: str | None, source: str) -> dict[str, Any]:
     return cell | ({"cell_type": "markdown"} if tag is None else code)
 
 
-def _with_chapter(config: Path, name: str) -> str:
-    """Return the text of the settings with one more chapter at the end of its list, and all else as it is."""
+def _with_chapter(settings: Settings, name: str) -> str:
+    """Return the text of the settings with one more chapter, before the appendices, and all else as it is."""
+    config = settings.config
     text = config.read_bytes().decode("utf-8-sig")
+    places = [index + 1 for index, one in enumerate(settings.chapters) if not one.in_appendix]
+    place = max(places, default=len(settings.chapters))
     root: Any = yaml.compose(text)
     nodes = {key.value: value for key, value in root.value}
-    added = _inserted(text, nodes["chapters"], name)
+    added = _inserted(text, nodes["chapters"], name, place)
     before, after = parse_yaml(text), parse_yaml(added)
-    if after != before | {"chapters": [*before["chapters"], name]}:
+    chapters = before["chapters"]
+    if after != before | {"chapters": [*chapters[:place], name, *chapters[place:]]}:
         raise ConfigError(f"{config}: cannot add to the list of chapters as it is written there; add {name} by hand")
     return added
 
 
-def _inserted(text: str, chapters: yaml.SequenceNode, name: str) -> str:
-    """Put one more item behind the last of a list of YAML."""
-    last = chapters.value[-1]
+def _inserted(text: str, chapters: yaml.SequenceNode, name: str, place: int) -> str:
+    """Put one more item into a list of YAML, behind the first so many."""
+    last = chapters.value[place - 1]
     if chapters.flow_style:
         return f"{text[: last.end_mark.index]}, {name}{text[last.end_mark.index :]}"
     while not isinstance(last, yaml.ScalarNode) and not last.flow_style:

@@ -1,11 +1,10 @@
 """What chapter 6 measures: certainty, temperatures, and the report's numbers beside ours."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from mlp_core import History, Split, mlp
-from report.chapter import capacity, published
+from report.chapter import capacity
 from report.chapter.evidence import over_seeds
 
 RNG = np.random.default_rng(0)
@@ -64,12 +63,3 @@ def test_a_size_overfits_if_every_run_does():
 
 def test_one_run_has_no_interval():
     assert capacity.interval(over_seeds([0.5])) == "50.0\xa0%"
-
-
-def test_the_reports_sizes_have_rows_and_others_none():
-    theirs = published.load("capacity_notmnist").set_index("hidden_units")
-    tests = {100: [pd.Series({"loss": 1.0, "accuracy": 0.9})]}
-    rows = capacity.replication(theirs, {100: [history(0.9)], 7: [history(0.9)]}, tests, "other")
-    assert len(rows) == 6
-    assert not rows["comparable"].any()
-    assert capacity.beside(theirs, tests).loc["500", "loss, here"] == "–"

@@ -3,7 +3,6 @@
 from functools import partial
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import mlp_core as mc
@@ -157,10 +156,3 @@ def test_a_planted_mistake_and_none_stand_in_the_table():
     table = chapter.planted_table({"none": checked(), "sign": checked(backward=np.negative)})
     assert table["verdict"].tolist() == ["passes", "fails"]
     assert table["wrong arrays"].tolist() == ["–", "input, 0.weight, 0.bias"]
-
-
-def test_the_published_slope_is_compared_and_the_values_are_not():
-    b, c = pd.Series({5: 2.6e-8}), pd.Series({50: 4e-9, 1000: 1e-11})
-    law, *values = chapter.replication(b, c, -2.0)
-    assert law["published"] == pytest.approx(-2)
-    assert [row["comparable"] for row in [law, *values]] == [True, False, False, False]

@@ -1,7 +1,6 @@
 import itertools
 
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
@@ -236,15 +235,3 @@ def test_the_price_is_drawn_for_plain_runs_alone(runs):
     ax = convolution.price(runs(recipes, [(20, 20)] * 3))
     assert [text.get_text() for text in ax.texts] == ["MLP 4", "CNN 2-2"]
     plt.close(ax.figure)
-
-
-def test_published_rows_are_compared_under_the_reports_settings_alone(runs):
-    recipes = plan("mlp 4", "ift6135-b", seeds=[0], learning_rate=[0.01], momentum=[0.0], batch_size=[32])
-    made = runs(recipes, [(4,), (4,)])
-    made["CNN b"].histories[0].valid_accuracy[:] = [0.9, 0.98, 0.97]
-    table = convolution.beside_published(made, full=True)
-    assert table["comparable"].tolist() == [True, True, False, False, False, False]
-    assert table["ours"].dropna().round(9).tolist() == [0.1, 0.02]
-    assert not convolution.beside_published(made, full=False)["comparable"].any()
-    assert convolution.published_table(table)["ours"].tolist() == ["10.00\xa0%", "2.00\xa0%", "–", "–", "–", "–"]
-    assert isinstance(table, pd.DataFrame)

@@ -192,21 +192,3 @@ def test_the_races_ends_are_counted():
     assert table["overflowed"].tolist() == [2, 0]
     assert table["a layer dead"].tolist() == [0, 1]
     assert table["largest number"].tolist() == [r"$3.4 \cdot 10^{38}$", r"$1.8 \cdot 10^{308}$"]
-
-
-def histories():
-    return {start: [run(*np.linspace(0.1, 0.9, 10))] for start in ("zeros", "N(0, 1)", "Glorot uniform")}
-
-
-def test_the_replication_has_every_printed_number():
-    table = chapter.replication(histories(), comparable=True)
-    assert table["report"].value_counts().to_dict() == {"ift6135-a": 57, "ift6135-c": 30}
-    assert not table.query("report == 'ift6135-c'")["comparable"].any()
-    assert table.set_index("quantity")["ours"]["glorot, validation accuracy, epoch 10"] == pytest.approx(0.9)
-
-
-def test_the_printed_replication_shows_first_and_last_epochs():
-    shown = chapter.replication_table(chapter.replication(histories(), comparable=True))
-    assert "glorot, training loss, epoch 10" in shown.index
-    assert "glorot, training loss, epoch 5" not in shown.index
-    assert shown.loc["zeros, training loss, epoch 1", "published"] == "2.301066"

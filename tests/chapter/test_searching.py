@@ -10,7 +10,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from mlp_core import Dataset, Split
-from report.chapter import published, searching
+from report.chapter import searching
 from report.chapter.evidence import Group, compare
 
 IMAGES = 1000
@@ -174,19 +174,8 @@ def test_hand_picked_settings_are_the_reports_each_once_a_row():
     rows = [trial(**{"hidden": one["hidden"], "activation": one["activation"], "rate": one["learning_rate"]},
                   batch=one["batch_size"]) for one in theirs.to_dict("records")]  # fmt: skip
     ours = table(*rows).drop_duplicates("setting")
-    assert len(searching.picked_rows(theirs, ours, comparable=True, epochs=10)) == 9
-    assert searching.picked_table(ours, theirs, IMAGES, 3000)["published"].str.contains(";").sum() == 1
+    assert searching.picked_table(ours, theirs, IMAGES, 3000)["updates per epoch"].max() == 750
     assert searching.picked_settings(1, 10_000)["hidden"].iloc[0] == (1, 1)
-
-
-def test_published_points_are_found_in_ours():
-    ours = table(trial(hidden=(784, 256), rate=0.05))
-    (row,) = searching.grid_rows("ift6135-c", ours, comparable=True)
-    assert (row["published"], row["ours"], row["tolerance"]) == (0.9781, 0.9, 0.01)
-    assert len(searching.curve_rows([], 0, comparable=True)) == 0
-    assert len(published.load("training_curve_710x610")) == len(
-        searching.curve_lines([], as_published=True)["training, published"]
-    )
 
 
 def test_the_map_frames_the_group_and_names_what_diverged():

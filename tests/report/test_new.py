@@ -37,6 +37,13 @@ def test_the_next_number_and_the_topic_are_its_name(book, capsys):
     assert made(book, "width").name == "04-width.ipynb"
 
 
+def test_it_stands_before_the_appendices_whose_numbers_do_not_count(book):
+    book.add("91-a-report", place="appendix")
+    assert made(book).name == "03-batch-size.ipynb"
+    names = [chapter.name for chapter in book.resolved().chapters]
+    assert names == ["01-data", "02-depth", "03-batch-size", "91-a-report"]
+
+
 @pytest.mark.parametrize(
     ("topic", "said"),
     [
@@ -70,7 +77,13 @@ def test_a_name_that_is_none_or_taken_is_refused_and_nothing_changes(book, topic
 )
 def test_everything_else_in_the_settings_stays_as_it_is(before, after):
     chapters = dict((key.value, value) for key, value in yaml.compose(before).value)["chapters"]
-    assert _inserted(before, chapters, "new") == after
+    assert _inserted(before, chapters, "new", len(chapters.value)) == after
+
+
+def test_a_chapter_goes_behind_the_one_that_it_shall_follow():
+    before = "chapters:\n  - a  # first\n  - {notebook: b, place: appendix}\n"
+    chapters = yaml.compose(before).value[0][1]
+    assert _inserted(before, chapters, "new", 1) == before.replace("first\n", "first\n  - new\n")
 
 
 def test_where_the_settings_cannot_be_written_no_notebook_is_left(book, monkeypatch):

@@ -74,9 +74,9 @@ def test_a_run_of_other_code_is_not_recorded(file, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "code", "own", "warns"),
     [
-        ("14-ece421", "now", False, False),
-        ("14-ece421", "of before", False, True),
-        ("14-ece421", "of before", True, False),
+        ("95-ece421", "now", False, False),
+        ("95-ece421", "of before", False, True),
+        ("95-ece421", "of before", True, False),
         ("01-data", "of before", False, False),
     ],
 )

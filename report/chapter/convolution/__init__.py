@@ -16,11 +16,9 @@ from report.chapter.convolution.runs import (
     remedies,
 )
 from report.chapter.convolution.tables import (
-    beside_published,
     cost_table,
     order_table,
     pair_table,
-    published_table,
     recipe_table,
     result_table,
 )
@@ -32,7 +30,6 @@ __all__ = [
     "Run",
     "again_permuted",
     "against",
-    "beside_published",
     "best",
     "build",
     "confusions",
@@ -50,7 +47,6 @@ __all__ = [
     "permuted_pair",
     "permuted_results",
     "price",
-    "published_table",
     "recipe_table",
     "recipes",
     "remedies",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from mlp_core import History, Sequential, Split
-from report.chapter import published
 from report.chapter.evidence import Comparison, Estimate, Group, best_group, compare, over_seeds, proportion
 from report.chapter.number import number, within
 
@@ -175,50 +173,6 @@ def together(histories: Mapping[str, Sequence[History]]) -> dict[str, list[Histo
         start: [replace(run, **{name: getattr(run, name)[: lengths[start]] for name in metrics}) for run in runs]
         for start, runs in histories.items()
     }
-
-
-def replication(histories: Mapping[str, Sequence[History]], *, comparable: bool) -> pd.DataFrame:
-    """Return what two course reports printed beside ours: the rows that the chapter publishes.
-
-    Parameters
-    ----------
-    histories : mapping of start to a history per seed
-    comparable : bool
-        Whether data and settings are those of *ift6135-a*.
-    """
-    starts = {"zeros": "zeros", "normal": "N(0, 1)", "glorot": "Glorot uniform"}
-    rows = []
-    for entry in published.load("initialization", "ift6135-a").to_dict("records"):
-        start, epoch = entry["initializer"], entry["epoch"]
-        runs = histories[starts[start]]
-        kept = [run for run in runs if len(run) >= epoch and (comparable or start != "normal")]
-        note = f"{len(kept)} of {len(runs)} runs; the others overflowed" if comparable and len(kept) < len(runs) else ""
-        near = 0.01 if start == "glorot" else 1e-5
-        pairs = (("loss", entry["train_loss"], near), ("accuracy", entry["train_accuracy_percent"] / 100, 0.005))
-        for metric, theirs, tolerance in pairs:
-            ours = [getattr(run, f"train_{metric}")[epoch - 1] for run in kept] or np.nan
-            what = f"{start}, training {metric}, epoch {epoch}"
-            rows.append(published.row("ift6135-a", what, theirs, ours, tolerance, comparable=comparable, note=note))
-    for start, theirs in {"glorot": 0.9753, "zeros": 0.1064, "normal": 0.1064}.items():
-        ours = [run.valid_accuracy[9] for run in histories[starts[start]] if len(run) >= 10] or np.nan
-        what = f"{start}, validation accuracy, epoch 10"
-        rows.append(published.row("ift6135-a", what, theirs, ours, 0.005, comparable=comparable))
-    note = "its learning rate and layer sizes are not printed"
-    for entry in published.load("initialization", "ift6135-c").to_dict("records"):
-        what = f"{entry['initializer']}, training loss, epoch {entry['epoch']}"
-        rows.append(published.row("ift6135-c", what, entry["train_loss"], np.nan, 0.01, comparable=False, note=note))
-    return published.verdict(pd.DataFrame(rows))
-
-
-def replication_table(replication: pd.DataFrame) -> pd.DataFrame:
-    """Return the losses of the first and the last epoch that *ift6135-a* printed, and its last accuracies."""
-    rows = replication[replication["report"] == "ift6135-a"]
-    parts = rows["quantity"].str.extract(r"^(?P<start>.*), (?P<what>.*), epoch (?P<epoch>\d+)$").astype({"epoch": int})
-    last = parts.groupby(["start", "what"])["epoch"].transform("max")
-    shown = rows[(parts["what"] != "training accuracy") & ((parts["epoch"] == 1) | (parts["epoch"] == last))]
-    digits = {"published": ".7g", "ours": ".7g", "sd": ".2g", "tolerance": ".2g"}
-    texts = {name: shown[name].map(partial(number, spec=spec)) for name, spec in digits.items()}
-    return pd.DataFrame({"quantity": shown["quantity"], **texts, "verdict": shown["verdict"]}).set_index("quantity")
 
 
 def end_of_race(units: pd.DataFrame | None) -> str:

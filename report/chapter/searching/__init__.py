@@ -2,12 +2,9 @@
 
 from report.chapter.searching.drawing import draw_map as draw_map
 from report.chapter.searching.drawing import draw_race as draw_race
-from report.chapter.searching.replicated import curve_lines as curve_lines
-from report.chapter.searching.replicated import curve_rows as curve_rows
-from report.chapter.searching.replicated import grid_rows as grid_rows
-from report.chapter.searching.replicated import picked_rows as picked_rows
-from report.chapter.searching.replicated import picked_settings as picked_settings
-from report.chapter.searching.replicated import picked_table as picked_table
+from report.chapter.searching.picked import curve_lines as curve_lines
+from report.chapter.searching.picked import picked_settings as picked_settings
+from report.chapter.searching.picked import picked_table as picked_table
 from report.chapter.searching.sentences import tell_budget as tell_budget
 from report.chapter.searching.sentences import tell_chosen as tell_chosen
 from report.chapter.searching.sentences import tell_curve as tell_curve
@@ -16,7 +13,6 @@ from report.chapter.searching.sentences import tell_grid as tell_grid
 from report.chapter.searching.sentences import tell_interaction as tell_interaction
 from report.chapter.searching.sentences import tell_keeping as tell_keeping
 from report.chapter.searching.sentences import tell_picked as tell_picked
-from report.chapter.searching.sentences import tell_published as tell_published
 from report.chapter.searching.sentences import tell_race as tell_race
 from report.chapter.searching.sentences import tell_second as tell_second
 from report.chapter.searching.sentences import tell_sizes as tell_sizes

@@ -177,19 +177,6 @@ def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
         when=verdict is not None and verdict.told)  # fmt: skip
 
 
-def tell_published(rows: Sequence[Mapping[str, Any]], data: str, images: int, *, comparable: bool) -> None:
-    """Say how many published points come out again, or why they are not compared."""
-    points = len(rows)
-    within = sum(abs(row["ours"] - row["published"]) <= row["tolerance"] for row in rows)
-    say("""Within the tolerance stated beforehand lie {within} of {points} points: 1 point of accuracy, 2.5 points for
-        sigmoid units, which after ten epochs are still on the steep part of their curve.""",
-        when=comparable and points > 0)  # fmt: skip
-    say("No point of this grid is one of the report's.", when=comparable and points == 0)
-    say("""This run is not the report's experiment: it trains on {images} images of {data}, the report trained on 50,000
-        of MNIST for 10 epochs. So no agreement is expected; `make report PROFILE=published` makes the comparison.""",
-        when=not comparable)  # fmt: skip
-
-
 def tell_keeping(tried: int, points: int, group: Group, sizes: Group | None, *, interact: bool) -> None:
     """Say what to keep of the chapter, as far as it depends on the data."""
     say("""- {tried} settings were tried, and among the grid's {points} there is no winner: {group.size} cannot be told
