@@ -40,7 +40,7 @@ def check(
 
 
 def update(net: Sequential, images: np.ndarray, labels: np.ndarray, rate: float, strength: float, rule: str) -> float:
-    """Make one full-batch update, "right" or as report ce40717 wrote it ("wrong"); return the loss before it."""
+    """Make one full-batch update, "right" or with two errors of report ce40717 ("wrong"); return the loss before it."""
     loss, gradient = softmax_cross_entropy(net.forward(images, training=True), labels)
     net.backward(gradient)
     for name, value in net.params.items():

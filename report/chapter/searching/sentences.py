@@ -41,7 +41,8 @@ def tell_grid(
         group that the data cannot tell apart (@fig-map, @tbl-group).""",
         when=group.size > 1 and not one_seed)  # fmt: skip
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
-        {best.low:.1%} to {best.high:.1%}. It is better than every other setting (@fig-map, @tbl-group).""",
+        {best.low:.1%} to {best.high:.1%}. All others are ruled out by the first seed or worse (@fig-map,
+        @tbl-group).""",
         when=group.size == 1 and points > 1 and not one_seed)  # fmt: skip
     say("""The highest accuracy is that of {group.best}: {best.value:.1%} of the validation images, with an interval by
         the images alone from {best.low:.1%} to {best.high:.1%}. One seed cannot tell a setting from another, so that
@@ -55,7 +56,7 @@ def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bo
     """Say whether the activation and the learning rate interact, as far as the data can tell; return it."""
     change, moved, top = crossing(scores, images), shift(scores), max(rates)
     say("""The activation and the learning rate interact: {change.one} is better than {change.other} at the rate
-        {change.one_rate}, and worse at {change.other_rate}. There is no best activation, only one at a rate.""",
+        {change.one_rate}, and worse at {change.other_rate}. Which of the two is better depends on the rate.""",
         when=change is not None)  # fmt: skip
     told = moved is not None and moved.found.told
     say("""At the rate {moved.low_rate}, the difference between {moved.one} and {moved.other} is {moved.at_low:+.1f}
@@ -67,11 +68,11 @@ def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bo
         {moved.low_rate} and {moved.at_high:+.1f} points at {moved.high_rate}. These two differences cannot be told
         apart, so the data show no interaction of activation and rate.""",
         when=moved is not None and not told and change is None)  # fmt: skip
-    say(r"""Sigmoid units come last at the rate {top}, and for a reason: the derivative
+    say(r"""Sigmoid units come last at the rate {top}. One reason may be their derivative:
         $\sigma'(z) = \sigma(z)(1 - \sigma(z))$ is at most $\tfrac14$. Through two hidden layers these factors alone
         shrink the gradient of the first weights at least sixteen-fold. The weights multiply it, too, but those that
-        are drawn as proposed by @glorot2010 are made for activations with a slope near one and do not make up for
-        it.""", when=last_at(scores, top, images) == "sigmoid")  # fmt: skip
+        are drawn as proposed by @glorot2010 are made for activations with a slope near one.""",
+        when=last_at(scores, top, images) == "sigmoid")  # fmt: skip
     return change is not None or told
 
 
@@ -85,8 +86,8 @@ def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int) -> Group | N
     say("""The {sizes} sizes form one group: none can be told apart from the best mean, {group.best}.
         Within this budget the size makes no difference that these data show (@tbl-sizes).""",
         when=group.size == sizes)  # fmt: skip
-    say("""The size matters, if little: {group.size} of {sizes} sizes cannot be told apart from the best mean,
-        {group.best}, itself included; the others are worse (@tbl-sizes).""",
+    say("""The size matters: {group.size} of {sizes} sizes cannot be told apart from the best mean, {group.best},
+        itself included; the others are worse (@tbl-sizes).""",
         when=1 < group.size < sizes)  # fmt: skip
     say("The size {group.best} is better than the others (@tbl-sizes).", when=group.size == 1)
     return group
@@ -95,13 +96,15 @@ def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int) -> Group | N
 def tell_edge(points: pd.DataFrame, group: Group, rates: Sequence[float]) -> None:
     """Say how many settings of the group lie at the largest learning rate."""
     top, chosen = max(rates), points[points["setting"].isin(group.names)]
-    at_top = int((chosen["learning_rate"] == top).sum())
+    at_top, at_bottom = (int((chosen["learning_rate"] == rate).sum()) for rate in (top, min(rates)))
     say("""Of the {group.size} settings of the group, {at_top} have the largest rate of the grid, {top}. Where the best
-        points lie on its edge, a grid should be extended; the second grid below does so.""",
+        points lie on its edge, a grid should be extended; the second grid below goes further for ReLU units.""",
         when=group.size > 1 and len(rates) > 1 and at_top > 0)  # fmt: skip
     say("The best setting has the largest rate of the grid, {top}: the grid should be extended, as the second one is.",
         when=group.size == 1 and len(rates) > 1 and at_top > 0)  # fmt: skip
-    say("No setting of the group has the largest rate, {top}: the grid encloses its best points.", when=at_top == 0)
+    say("No setting of the group has the largest rate, {top}, or the smallest: the rates enclose the best points.",
+        when=at_top == at_bottom == 0)  # fmt: skip
+    say("No setting of the group has the largest rate, {top}; some have the smallest.", when=at_top == 0 < at_bottom)
 
 
 def tell_chosen(chosen: Sequence[pd.Series], scores: Mapping[str, Any], images: int) -> None:
@@ -111,7 +114,7 @@ def tell_chosen(chosen: Sequence[pd.Series], scores: Mapping[str, Any], images: 
     one_seed = len(scores[best.setting]) == 1
     say("The best mean is also the smallest network of its group (@fig-chosen).", when=len(chosen) == 1)
     say("""The smallest network of the group, {small.setting}, has {small.parameters} parameters, the best mean
-        {best.parameters}. The smaller one {found.verb} the larger: the difference is {found.points:.1f} points
+        {best.parameters}. Being of one group, the two cannot be told apart: the difference is {found.points:.1f} points
         (interval from {found.low_points:.1f} to {found.high_points:.1f}; @fig-chosen).""",
         when=len(chosen) > 1 and not one_seed)  # fmt: skip
     say("""The smallest network of the group, {small.setting}, has {small.parameters} parameters, the best mean
@@ -148,8 +151,9 @@ def tell_picked(effect: BatchEffect | None, train_images: int, shrink: int) -> N
     say("Here the hidden layers have {shrink} times fewer units than in the report.", when=shrink > 1)
 
 
-def tell_curve(last: LastEpoch, seeds: int) -> None:
+def tell_curve(last: LastEpoch, seeds: int, shrink: int) -> None:
     """Say where the run that is followed epoch by epoch ends."""
+    say("Its hidden layers, too, have {shrink} times fewer units here.", when=shrink > 1)
     say("""After the last epoch the validation loss is {last.loss.value:.3f} (interval from {last.loss.low:.3f} to
         {last.loss.high:.3f}), and the accuracy {last.accuracy.value:.1%} ({last.accuracy.low:.1%} to
         {last.accuracy.high:.1%}), over {seeds} seeds (@fig-run).""", when=seeds > 1)  # fmt: skip
@@ -164,9 +168,9 @@ def tell_curve(last: LastEpoch, seeds: int) -> None:
 
 def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
     """Say whether the winner of random search is better than that of the grid, from seeds that had no say."""
-    say("Both searches cost the same, {grid} trials each.", when=grid == random > 1)
-    say("""The searches have unlike costs: {random} random trials beside {grid} of the grid; @fig-random shows them at
-        like cost.""", when=grid != random)  # fmt: skip
+    say("Both searches have as many trials: {grid} each.", when=grid == random > 1)
+    say("""The searches have unlike costs: {random} random trials beside {grid} of the grid; @fig-random shows them by
+        the number of trials.""", when=grid != random)  # fmt: skip
     say("""From fresh seeds, the winner of random search {verdict.verb} that of the grid: the difference is
         {verdict.points:.1f} points (interval from {verdict.low_points:.1f} to {verdict.high_points:.1f}; @tbl-worth).
         """, when=verdict is not None)  # fmt: skip
@@ -194,9 +198,9 @@ def tell_keeping(tried: int, points: int, group: Group, sizes: Group | None, *, 
     """Say what to keep of the chapter, as far as it depends on the data."""
     say("""- {tried} settings were tried, and among the grid's {points} there is no winner: {group.size} cannot be told
           apart, the best mean, {group.best}, among them.""", when=group.size > 1)  # fmt: skip
-    say("- {tried} settings were tried, and of the grid's {points} one is ahead of all others: {group.best}.",
+    say("- {tried} settings were tried, and of the grid's {points} one is left, {group.best}; the others are worse.",
         when=group.size == 1 < points)  # fmt: skip
     say("- One point is no search: {group.best} was tried alone in the grid.", when=points == 1)
-    say("- The activation and the learning rate interact, so that averages over a grid mislead.", when=interact)
+    say("- The activation and the learning rate interact, so that averages over a grid can mislead.", when=interact)
     say("- Within the budget, no size can be told from the best.", when=sizes is not None and not sizes.others)
     say("- Within the budget, some sizes are worse than the best.", when=sizes is not None and bool(sizes.others))
