@@ -207,7 +207,7 @@ def test_the_race_has_a_line_and_a_band_per_search():
     ("scores", "group", "phrase"),
     [
         ({"a": hits(0.9)}, Group("a", ("a", "b"), ()), "**But it is not a winner**: 2 of the 2"),
-        ({"a": hits(0.9)}, Group("a", ("a",), ("b",)), "better than every other setting"),
+        ({"a": hits(0.9)}, Group("a", ("a",), ("b",)), "ruled out by the first seed or worse"),
         ({"a": [0.9]}, Group("a", ("a", "b"), ()), "One seed cannot tell a setting from another"),
     ],
 )
@@ -215,6 +215,15 @@ def test_the_grid_is_told_in_every_way(said, scores, group, phrase):
     searching.tell_grid(table(trial(), trial(rate=0.2)), 2, scores, group, IMAGES, 0.9)
     assert said[0].startswith("Points of the grid within the budget: 2 of 2")
     assert phrase in said[1]
+
+
+@pytest.mark.parametrize(("rate", "phrase"), [(0.2, "has the largest rate"), (0.05, "or the smallest"),
+                                              (0.01, "some have the smallest")])  # fmt: skip
+def test_a_grid_encloses_only_what_lies_on_no_edge(said, rate, phrase):
+    points = pd.DataFrame({"setting": ["a"], "learning_rate": [rate]})
+    searching.tell_edge(points, Group("a", ("a",), ("b",)), [0.2, 0.05, 0.01])
+    assert len(said) == 1
+    assert phrase in said[0]
 
 
 def test_a_lost_race_is_no_law(said):
@@ -231,4 +240,4 @@ def test_a_lost_race_is_no_law(said):
 def test_what_to_keep_is_always_said(said, groups):
     searching.tell_keeping(9, 4, groups or Group("a", ("a",), ()), groups, interact=True)
     assert said[0].startswith("- 9 settings were tried")
-    assert "- The activation and the learning rate interact, so that averages over a grid mislead." in said
+    assert "- The activation and the learning rate interact, so that averages over a grid can mislead." in said
