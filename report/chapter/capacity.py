@@ -51,8 +51,10 @@ def check_counts(**counts: int) -> None:
             raise ValueError(f"{name}: expected at least 1, got {count}")
 
 
-def interval(estimate: Estimate, spec: str = ".1%") -> str:
+def interval(estimate: Estimate, spec: str = ".1%", least: float = -np.inf) -> str:
     """Write a mean with its interval, or alone where one run shows none; per cents stay within 0 and 100.
+
+    No end lies below `least`, such as 0 for a loss.
 
     Examples
     --------
@@ -60,6 +62,7 @@ def interval(estimate: Estimate, spec: str = ".1%") -> str:
     ('2.0 (−0.5 to 4.5)', '1.0')
     """
     low, high = estimate.low, estimate.high
+    low = max(low, least)
     if spec.endswith("%"):
         low, high = np.clip([low, high], 0, 1)
     return within(estimate.value, low, high, spec)
@@ -121,7 +124,7 @@ def certainty(networks: Sequence[Sequential], split: Split) -> pd.DataFrame:
 def certainty_table(measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the means of :func:`certainty` with intervals over the seeds, one column per kind of network."""
     spec = {"accuracy": ".1%", "confidence": ".1%", "loss": ".3f", "loss, rescaled": ".3f", "temperature": ".2f"}
-    cells = {name: {row: interval(over_seeds(table[row]), form) for row, form in spec.items()}
+    cells = {name: {row: interval(over_seeds(table[row]), form, least=0) for row, form in spec.items()}
              for name, table in measured.items()}  # fmt: skip
     return pd.DataFrame(cells).rename_axis("mean over seeds")
 
@@ -190,7 +193,7 @@ def last_table(histories: Mapping[int, Sequence[Any]], images: int, valid_images
         for metric, name in names.items():
             split, kind = metric.split("_")
             found = over_seeds([getattr(run, metric)[-1] for run in runs], sizes[split] if kind == "accuracy" else None)
-            rows[number(size)][name] = interval(found, ".3f" if kind == "loss" else ".1%")
+            rows[number(size)][name] = interval(found, ".3f", least=0) if kind == "loss" else interval(found)
     return pd.DataFrame(rows).T.rename_axis("F")
 
 
@@ -200,9 +203,9 @@ def turning_table(histories: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
     for size, runs in histories.items():
         best = [run.best_epoch for run in runs]
         rows[number(size)] = {
-            "lowest loss": interval(over_seeds([min(run.valid_loss) for run in runs]), ".3f"),
+            "lowest loss": interval(over_seeds([min(run.valid_loss) for run in runs]), ".3f", least=0),
             "at update": f"{min(best)} to {max(best)}" if min(best) < max(best) else f"{best[0]}",
-            "last loss": interval(over_seeds([run.valid_loss[-1] for run in runs]), ".3f"),
+            "last loss": interval(over_seeds([run.valid_loss[-1] for run in runs]), ".3f", least=0),
             "accuracy then": number(np.mean([run.valid_accuracy[run.best_epoch - 1] for run in runs]), ".1%"),
             "last accuracy": number(np.mean([run.valid_accuracy[-1] for run in runs]), ".1%"),
         }
@@ -210,9 +213,13 @@ def turning_table(histories: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
 
 
 def overfitted(histories: Mapping[int, Sequence[Any]], factor: float = 1.05) -> list[int]:
-    """Return the sizes whose validation loss rose by more than 5 % after its lowest, in every run."""
+    """Return the sizes whose validation loss rose by more than 5 % after its lowest while the training loss fell.
+
+    In every run; after a jump that spoils both losses, a network has not learned too much.
+    """
     return [size for size, runs in histories.items()
-            if all(run.valid_loss[-1] > factor * min(run.valid_loss) for run in runs)]  # fmt: skip
+            if all(run.valid_loss[-1] > factor * min(run.valid_loss)
+                   and run.train_loss[-1] < run.train_loss[run.best_epoch - 1] for run in runs)]  # fmt: skip
 
 
 def likeness(dataset: str, images: int, rate: float, momentum: float, epochs: int) -> str:

@@ -59,7 +59,14 @@ def test_reliability_leaves_out_bins_with_few_answers():
 
 def test_a_size_overfits_if_every_run_does():
     assert capacity.overfitted({3: [history(0.9), history(0.8)], 4: [history(0.9), history(0.5)]}) == [3]
+    jumped = History(train_loss=[0.1, 1.0], valid_loss=[0.5, 0.9], train_accuracy=[0.5, 0.5], valid_accuracy=[0.6, 0.6])
+    assert capacity.overfitted({3: [history(0.9), jumped]}) == []
     assert capacity.turning_table({3: [history(0.9)]}).loc["3", "at update"] == "1"
+
+
+def test_no_loss_lies_below_zero():
+    assert capacity.interval(over_seeds([0.01, 0.4]), ".1f", least=0).startswith("0.2 (0.0 to ")
+    assert "−" not in capacity.last_table({3: [history(0.001), history(0.9)]}, 10, 10)["validation loss"].item()
 
 
 def test_one_run_has_no_interval():
