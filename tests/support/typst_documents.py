@@ -145,9 +145,11 @@ def _run_here(command: list[str], source: str, *_: Any, **variables: Any) -> "su
     """Do as `children.run` does with the compiler's program, but in this process."""
     answer = io.StringIO()
     environment = {name: value for name, value in variables.items() if isinstance(value, str)}
-    with mock.patch.dict(os.environ, environment), mock.patch.object(sys, "path", [*sys.path]):
-        with mock.patch.object(sys, "stdin", io.StringIO(source)), contextlib.redirect_stdout(answer):
-            compiler.main()
+    with (
+        mock.patch.dict(os.environ, environment), mock.patch.object(sys, "path", [*sys.path]),
+        mock.patch.object(sys, "stdin", io.StringIO(source)), contextlib.redirect_stdout(answer),
+    ):  # fmt: skip
+        compiler.main()
     return subprocess.CompletedProcess(command, 0, answer.getvalue().encode(), b"")
 
 

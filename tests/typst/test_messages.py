@@ -101,7 +101,8 @@ def test_what_is_no_notebook_is_told_in_one_line(text: str, tmp_path: Path) -> N
 def test_nbconvert_prints_one_line_and_no_traceback(to: str, tmp_path: Path) -> None:
     nbformat.write(notebook(markdown("fine"), markdown("![a](gone.png)")), tmp_path / "bad.ipynb")
     exporter = {"typst": "TypstExporter", "typstpdf": "TypstPDFExporter", "typsthtml": "TypstHTMLExporter"}[to]
-    program = "import sys\nsys.modules['rfc3987_syntax'] = None  # takes a second\nfrom nbconvert.nbconvertapp import main\nmain()"
+    quick = "from report.run.fast_imports import skip_slow_imports as skip; skip()"
+    program = f"{quick}; from nbconvert.nbconvertapp import main; main()"
     command = [sys.executable, "-c", program, "--to", f"report.typst.{exporter}", "--log-level=WARN", "bad.ipynb"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 1
