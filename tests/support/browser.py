@@ -78,7 +78,7 @@ class Opened:
 
     def __init__(self, page: Any, server: dict[str, Any], path: Path) -> None:
         self.page, self.path, self.complaints = page, path, []
-        page.set_default_timeout(1000 * PATIENCE)
+        page.context.set_default_timeout(1000 * PATIENCE)
         page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.open(server)
@@ -113,9 +113,8 @@ class Opened:
 
     def save(self) -> nb.Notebook:
         """Save it by the keyboard; return what is on disk then."""
-        before = self.path.stat().st_mtime_ns
         self.page.keyboard.press("Control+s")
-        until(lambda: self.path.stat().st_mtime_ns != before)
+        self.page.wait_for_selector(".jp-mod-dirty", state="detached")
         return nb.read(self.path)
 
     def write(self, position: int, source: str) -> None:
@@ -125,7 +124,7 @@ class Opened:
         self.page.keyboard.insert_text(source)
 
     def export(self, kind: str) -> bytes:
-        """Export it by the menu; return what the browser got."""
-        with self.page.context.expect_event("page") as opened, opened.value.expect_download() as got:
+        """Export it by the menu; return what the address gives that the menu leads to."""
+        with self.page.context.expect_event("request", lambda request: "/nbconvert/" in request.url) as asked:
             self.menu("File", "Save and Export Notebook As", kind)
-        return Path(got.value.path()).read_bytes()
+        return self.page.request.get(asked.value.url, timeout=1000 * PATIENCE).body()
