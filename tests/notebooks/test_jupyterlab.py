@@ -1,6 +1,5 @@
 """Every notebook as a student meets it: opened in JupyterLab, run by the menu, saved, changed and run again."""
 
-import json
 import os
 import re
 import subprocess
@@ -47,14 +46,15 @@ def browser():
 def opened(request, server, browser):
     """A notebook, open in a browser, all run and saved; at the end it is as it was saved."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    it = Opened(page, server, server["folder"] / "notebooks" / request.param.name)
-    it.committed = json.loads(_as_saved(request.param.read_bytes()))
+    path = server["folder"] / "notebooks" / request.param.name
+    path.write_bytes(_as_saved(path.read_bytes()))
+    it, it.stored = Opened(page, server, path), nb.read(path)
     it.run_all()
     it.saved = it.save()
     it.seen = it.cells()
     content = it.path.read_bytes()
     yield it
-    page.close()
+    it.close()
     it.path.write_bytes(content)
 
 
@@ -84,7 +84,7 @@ def test_bars_are_gone(opened):
 
 
 def test_saving_it_changes_nothing_but_what_nbval_ignores(opened):
-    assert compared(opened.saved) == compared(opened.committed)
+    assert compared(opened.saved) == compared(opened.stored)
 
 
 def test_what_was_saved_passes_nbval(opened):
@@ -102,12 +102,12 @@ def test_the_menu_exports_a_pdf(opened):
 def test_another_parameter_runs(opened):
     position, cell = next(it for it in nb.code_cells(opened.saved) if "parameters" in nb.tags(it[1]))
     name, value = next(it for it in CHANGES.items() if f"\n{it[0]}: " in f"\n{cell['source']}")
-    opened.write(position, re.sub(rf"(?m)^({name}: .*? = ).*?(?=  #)", rf"\g<1>{value}", cell["source"]))
+    changed = re.sub(rf"(?m)^({name}: .*? = ).*?(?=  #)", rf"\g<1>{value}", cell["source"])
+    assert changed != cell["source"]
+    opened.write(position, changed)
     opened.run_all()
     assert complaints(opened.cells()) == []
     assert opened.complaints == []
-
-
 
 
 def complaints(cells):

@@ -17,7 +17,7 @@ from report.run import notebook as nb
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PATIENCE = 180
+PATIENCE = 300
 """Seconds until what is waited for counts as missing: a notebook opened or run, a server started or stopped."""
 
 CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cell => {
@@ -33,6 +33,14 @@ CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cel
     };
 })"""
 """What a reader sees of each cell; its text is without formulas, code and what was printed."""
+
+
+RAN = """() => {
+    const indicator = document.querySelector('.jp-Notebook-ExecutionIndicator');
+    const failed = document.querySelector('.jp-Notebook [data-mime-type="application/vnd.jupyter.error"]');
+    return indicator.dataset.status === 'idle' && (failed || /Executed \\d+ cell/.test(indicator.textContent));
+}"""
+"""Whether a run has ended; while it goes on, "Executed 3/8 cells" stands there."""
 
 
 def checkout(folder: Path) -> Path:
@@ -88,7 +96,7 @@ class Opened:
         self.page.goto(f"{server['url']}lab/tree/{self.path.name}?token={server['token']}&reset")
         count = len(nb.read(self.path)["cells"])
         self.page.wait_for_function(f"document.querySelectorAll('.jp-Notebook .jp-Cell').length === {count}")
-        self.page.get_by_text("| Idle", exact=False).wait_for()
+        self.page.get_by_text("| Idle").wait_for()
 
     def menu(self, *entries: str) -> None:
         """Choose from the menu."""
@@ -100,12 +108,7 @@ class Opened:
         """Run all cells; wait until they have run or one has failed."""
         self.menu("Run", "Run All Cells")
         self.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=busy]")
-        until(lambda: not self._busy())
-
-    def _busy(self) -> bool:
-        waiting = "[...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].some(it => it.textContent === '[*]:')"
-        idle = "document.querySelector('.jp-Notebook-ExecutionIndicator').dataset.status === 'idle'"
-        return self.page.evaluate(f"{waiting} || !({idle})")
+        self.page.wait_for_function(RAN)
 
     def cells(self) -> list[dict[str, Any]]:
         """Return what there is to see of each cell."""
@@ -127,4 +130,10 @@ class Opened:
         """Export it by the menu; return what the address gives that the menu leads to."""
         with self.page.context.expect_event("request", lambda request: "/nbconvert/" in request.url) as asked:
             self.menu("File", "Save and Export Notebook As", kind)
-        return self.page.request.get(asked.value.url, timeout=1000 * PATIENCE).body()
+        return self.page.request.get(asked.value.url, headers=asked.value.headers).body()
+
+    def close(self) -> None:
+        """Shut its kernel down and close the page."""
+        with self.page.expect_response(lambda answer: answer.request.method == "DELETE"):
+            self.menu("Kernel", "Shut Down Kernel")
+        self.page.close()
