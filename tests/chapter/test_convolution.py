@@ -14,8 +14,8 @@ SETTINGS = {
 }  # fmt: skip
 
 
-def plan(*networks, seeds=(0, 1), **settings):
-    return convolution.recipes(seeds, **{"network": list(networks), **SETTINGS, **settings})
+def plan(*networks, **settings):
+    return convolution.recipes(**{"network": list(networks), **SETTINGS, **settings})
 
 
 @pytest.fixture(scope="module")
@@ -104,21 +104,16 @@ def test_runs_get_names_of_their_own():
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("networks", "dropout", "said"),
     [
-        ({"networks": []}, "at least one perceptron and one convolutional network.* got none"),
-        ({"networks": ["mlp 4"]}, "at least one perceptron and one convolutional network.* got MLP 4"),
-        ({"dropout": [0.5]}, "both without penalty and dropout, got MLP 4 [+] dropout, CNN 2-2 [+] dropout"),
-        ({"momentum": [0.9] * 3}, r"expected one momentum, or one for each of 2 networks, got 3: \[0.9, 0.9, 0.9\]"),
-        ({"epochs": [0]}, r"expected epochs of 1 or more, got \[0\]"),
-        ({"seeds": []}, r"expected seeds that all differ, at least one, got \[\]"),
-        ({"seeds": [1, 1]}, r"expected seeds that all differ, at least one, got \[1, 1\]"),
+        ([], 0.0, "at least one perceptron and one convolutional network.* got none"),
+        (["mlp 4"], 0.0, "at least one perceptron and one convolutional network.* got MLP 4"),
+        (["mlp 4", "cnn 2-2"], 0.5, "both without .* got MLP 4 [+] dropout and CNN 2-2 [+] dropout"),
     ],
 )
-def test_parameters_that_cannot_be_meant_are_refused(changes, said):
-    networks = changes.pop("networks", ["mlp 4", "cnn 2-2"])
-    with pytest.raises(ValueError, match=said):
-        plan(*networks, **changes)
+def test_networks_that_leave_nothing_to_compare_are_refused(networks, dropout, said):
+    with pytest.raises(ValueError, match=f"networks: expected {said}"):
+        plan(*networks, dropout=[dropout])
 
 
 def test_fewer_errors_over_several_seeds_are_better(runs):
