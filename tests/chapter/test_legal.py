@@ -28,8 +28,6 @@ MAY_BE_ZERO = {
     "lambdas", "wrong_lambda", "seeds", "curve_seeds", "exponents",
 }  # fmt: skip
 MAY_BE_EMPTY = {"cnns"}
-MAY_REPEAT = {"hidden", "improved_hidden", "cnns", "networks", "parameters", "random_units"}
-"""The two hidden layers of a network may be alike; the sizes that chapter 6 compares may not, which its own test says."""
 
 READ_ELSEWHERE = {"dataset", "cache"}
 """Names and folders are judged by what reads them."""

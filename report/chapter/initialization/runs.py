@@ -62,8 +62,6 @@ def with_interval(estimate: Estimate, spec: str | int = "") -> str:
     if isinstance(spec, int):
         leading = int(np.floor(np.log10(abs(estimate.value)))) if estimate.value else 0
         spec = f",.{max(0, spec - 1 - leading)}f" if -5 < leading < 5 else ".2g"
-    if number(estimate.low, spec) == number(estimate.high, spec):
-        return number(estimate.value, spec)
     return within(estimate.value, estimate.low, estimate.high, spec)
 
 

@@ -13,8 +13,8 @@ import pandas as pd
 from report.chapter.evidence import Comparison, Group, best_group, compare
 from report.chapter.say import say
 from report.chapter.searching.trials import count, estimate
-from report.chapter.sentence import counted
 from report.chapter.searching.verdicts import BatchEffect, Crossed, LastEpoch, crossing, last_at, shift
+from report.chapter.sentence import counted
 
 
 def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, classes: int, counted: int) -> None:
