@@ -112,7 +112,7 @@ def test_runs_get_names_of_their_own():
     ],
 )
 def test_networks_that_leave_nothing_to_compare_are_refused(networks, dropout, said):
-    with pytest.raises(ValueError, match=f"networks: expected {said}"):
+    with pytest.raises(ValueError, match=f"networks: expected .*{said}"):
         plan(*networks, dropout=[dropout])
 
 
@@ -125,7 +125,7 @@ def test_fewer_errors_over_several_seeds_are_better(runs):
 
 
 def test_single_networks_are_compared_on_their_images(runs):
-    made = runs(plan("mlp 4", "cnn 2-2", seeds=[0]), [(20,), (80,)])
+    made = runs(plan("mlp 4", "cnn 2-2"), [(20,), (80,)])
     (pair,) = convolution.kinds(made)
     assert (pair.verb, pair.found.points) == ("is worse than", 15)
     assert pair.found.low < 0.15 < pair.found.high
@@ -133,7 +133,7 @@ def test_single_networks_are_compared_on_their_images(runs):
 
 
 def test_one_seed_and_equal_errors_cannot_be_told_apart(runs):
-    (pair,) = convolution.kinds(runs(plan("mlp 4", "cnn 2-2", seeds=[0]), [(20,), (20,)]))
+    (pair,) = convolution.kinds(runs(plan("mlp 4", "cnn 2-2"), [(20,), (20,)]))
     assert (pair.verb, pair.difference) == ("cannot be told apart from", "0.0")
 
 
@@ -234,7 +234,7 @@ def test_the_price_is_drawn_for_plain_runs_alone(runs):
 
 
 def test_published_rows_are_compared_under_the_reports_settings_alone(runs):
-    recipes = plan("mlp 4", "ift6135-b", seeds=[0], learning_rate=[0.01], momentum=[0.0], batch_size=[32])
+    recipes = plan("mlp 4", "ift6135-b", learning_rate=[0.01], momentum=[0.0], batch_size=[32])
     made = runs(recipes, [(4,), (4,)])
     made["CNN b"].histories[0].valid_accuracy[:] = [0.9, 0.98, 0.97]
     table = convolution.beside_published(made, full=True)

@@ -211,6 +211,26 @@ def test_a_lost_race_is_no_law(said):
     assert said[-1].startswith("So nothing here speaks")
 
 
+def test_from_one_seed_nothing_is_told_apart(said):
+    searching.tell_keeping(9, 4, Group("a", ("a",), ("b",)), Group("a", ("a",), ("b",)), interact=False, one_seed=True)
+    (sentence,) = said
+    assert sentence.startswith("- 9 settings were tried. Of the grid's 4, a has the highest accuracy; one seed cannot")
+
+
+def test_what_the_first_seed_leaves_alone_is_not_called_better(said):
+    searching.tell_grid(table(trial(), trial(rate=0.2)), 1, {"a": hits(0.9)}, Group("a", ("a",), ()), IMAGES, 0.9)
+    assert said[1].startswith("The first seed leaves a alone")
+    assert len(said) == 2
+
+
+def test_a_budget_that_no_size_meets_is_refused_by_the_sizes_name():
+    values = {"parameters": [100, 200], "hidden": [[8, 4]], "widths": [4, 8], "random_units": [4, 8, 4]}
+    searching.check_budget(values, 10, 2)
+    for name, wrong in {"hidden": [[50, 50]], "widths": [50], "random_units": [50, 60, 10]}.items():
+        with pytest.raises(ValueError, match=f"{name}: expected sizes of two layers with 100 to 200 parameters, got"):
+            searching.check_budget(values | {name: wrong}, 10, 2)
+
+
 @pytest.mark.parametrize("groups", [None, Group("a", ("a",), ("b",)), Group("a", ("a", "b"), ())])
 def test_what_to_keep_is_always_said(said, groups):
     searching.tell_keeping(9, 4, groups or Group("a", ("a",), ()), groups, interact=True)
