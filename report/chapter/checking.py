@@ -190,7 +190,7 @@ def sweep_table(N: np.ndarray, double: Sweep, single: Sweep, theory: Constants) 
         "single precision": sweep_cells(N, single, theory),
         "truncation": [number(value, ".1e") for value in theory.truncation(N)],
         "steps across a kink": double.kinks.sum(axis=1),
-    }, index=pd.Index([number(n) for n in N.astype(int).tolist()], name="N"))  # fmt: skip
+    }, index=pd.Index([number(int(n)) if n < 1e15 else number(n) for n in N.tolist()], name="N"))  # fmt: skip
 
 
 def network_table(seeds: Sequence[int], theories: Sequence[Constants], deviations: Sequence[float]) -> pd.DataFrame:

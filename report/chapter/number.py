@@ -120,7 +120,7 @@ def _real(value: Any, spec: str) -> str:
         return MISSING if math.isnan(value) else INFINITE if value > 0 else f"{MINUS}{INFINITE}"
     text = _significant(value, spec) if spec.endswith("g") else format(value, spec) if spec else _plain(value)
     if not re.search("[1-9]", text):
-        text = text.replace("-", "")
+        text = re.sub("[-+]", "", text)
     if found := _EXPONENT.fullmatch(text.strip()):
         return power(found["mantissa"], int(found["power"]))
     return text.replace("-", MINUS).replace("%", f"{SPACE}%")

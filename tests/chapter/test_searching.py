@@ -219,7 +219,7 @@ def test_from_one_seed_nothing_is_told_apart(said):
 
 def test_what_the_first_seed_leaves_alone_is_not_called_better(said):
     searching.tell_grid(table(trial(), trial(rate=0.2)), 1, {"a": hits(0.9)}, Group("a", ("a",), ()), IMAGES, 0.9)
-    assert said[1].startswith("The first seed leaves a alone")
+    assert said[1].startswith("The first seed leaves one setting, a.")
     assert len(said) == 2
 
 

@@ -15,7 +15,7 @@ NOT_SAID = {
     r"\S  +\S": "two spaces",
     r"\w [,.;:](?=\s|$)": "a space before a comma or a point",
     r"\(\s*\)|\(\s*[,;]|[,;]\s*\)": "a parenthesis with nothing in it",
-    r"\b(and|or|of|from|to|than|is|are|with)\s*[.,;:]": "a sentence that breaks off",
+    r"\b(and|or|of|from|than|with)\s*[.,;:]": "a sentence that breaks off",
     r"\b(\w+) \1\b": "a word twice",
     r"(?:between|from|\() ?(\S+)(?:\s%)? (?:and|to) \1(?!\d|[.,]\d)": "an interval without a width",
     r"\u2212\d[\d.,]*\s%": "a share below zero",

@@ -12,7 +12,7 @@ import pandas as pd
 from mlp_core import History, Sequential, Split
 from report.chapter import legal, published
 from report.chapter.evidence import Comparison, Estimate, Group, best_group, compare, over_seeds, proportion
-from report.chapter.number import number, within
+from report.chapter.number import MISSING, number, within
 from report.chapter.sentence import listed
 
 OVERFLOWED, LEARNED, CONSTANT = "overflowed", "better than a constant", "no better than a constant"
@@ -103,6 +103,15 @@ def versus(found: Hits, first: str, second: str) -> Comparison | None:
     """Compare two starts from the same seeds on the same images; None if a run of theirs has overflowed."""
     answers = lasting({first: found[first], second: found[second]}, len(found[first]))
     return compare(answers[first], answers[second]) if len(answers) == 2 else None
+
+
+def points(found: Comparison | None) -> str:
+    """Write a difference of accuracies in percentage points with its interval; a dash where there is none.
+
+    >>> points(Comparison(0.045, -0.015, 0.104, 0.1, "cannot be told apart"))
+    '+4.5 (−1.5 to +10.4)'
+    """
+    return within(found.points, found.low_points, found.high_points, "+.1f") if found else MISSING
 
 
 def leaders(found: Hits, seeds: int) -> Group | None:

@@ -45,9 +45,8 @@ def tell_grid(
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
         {best.low:.1%} to {best.high:.1%}. It is better than every other setting (@fig-map, @tbl-group).""",
         when=group.size == 1 < left and not one_seed)  # fmt: skip
-    say("""The first seed leaves {group.best} alone, so that no other setting was trained from the other seeds. Its mean
-        is {best.value:.1%} of the validation images, with an interval from {best.low:.1%} to {best.high:.1%}
-        (@fig-map, @tbl-group).""", when=left == 1 < points and not one_seed)  # fmt: skip
+    say("""The first seed leaves one setting, {group.best}. Its mean over the seeds is {best.value:.1%} of the validation
+        images, with an interval from {best.low:.1%} to {best.high:.1%} (@fig-map, @tbl-group).""", when=left == 1 < points and not one_seed)  # fmt: skip
     say("""The highest accuracy is that of {group.best}: {best.value:.1%} of the validation images, with an interval by
         the images alone from {best.low:.1%} to {best.high:.1%}. One seed cannot tell a setting from another, so that
         what is left after it is one group (@fig-map, @tbl-group).""",
@@ -188,13 +187,13 @@ def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
 
 def tell_published(rows: Sequence[Mapping[str, Any]], data: str, images: int, *, comparable: bool) -> None:
     """Say how many published points come out again, or why they are not compared."""
-    points = len(rows)
+    points, trained = len(rows), counted(images, "image")
     within = sum(abs(row["ours"] - row["published"]) <= row["tolerance"] for row in rows)
     say("""Within the tolerance stated beforehand lie {within} of {points} points: 1 point of accuracy, 2.5 points for
         sigmoid units, which after ten epochs are still on the steep part of their curve.""",
         when=comparable and points > 0)  # fmt: skip
     say("No point of this grid is one of the report's.", when=comparable and points == 0)
-    say("""This run is not the report's experiment: it trains on {images} images of {data}, the report trained on 50,000
+    say("""This run is not the report's experiment: it trains on {trained} of {data}, the report trained on 50,000
         of MNIST for 10 epochs. So no agreement is expected; `make report PROFILE=published` makes the comparison.""",
         when=not comparable)  # fmt: skip
 
@@ -207,7 +206,7 @@ def tell_keeping(
           tell whether it is better than the others.""", when=one_seed and points > 1)  # fmt: skip
     say("""- {tried} settings were tried, and among the grid's {points} there is no winner: {group.size} cannot be told
           apart, the best mean, {group.best}, among them.""", when=group.size > 1 and not one_seed)  # fmt: skip
-    say("- {tried} settings were tried, and of the grid's {points} one is ahead of all others: {group.best}.",
+    say("- {tried} settings were tried, and of the grid's {points} one is left: {group.best}.",
         when=group.size == 1 < points and not one_seed)  # fmt: skip
     say("- One point is no search: {group.best} was tried alone in the grid.", when=points == 1)
     say("- The activation and the learning rate interact, so that averages over a grid mislead.", when=interact)
