@@ -240,7 +240,7 @@ def _positive(values: Any) -> np.ndarray:
 
 
 def _scales(ax: Axes, log: str) -> None:
-    """Set logarithmic axes, a vertical one if anything can be drawn on it; a linear horizontal axis gets whole numbers."""
+    """Set logarithmic axes, a vertical one if it has anything to show; a linear horizontal axis gets whole numbers."""
     if "y" in log and any((np.asarray(line.get_ydata(), dtype=float) > 0).any() for line in ax.lines):
         ax.set_yscale("log")
     if "x" in log:

@@ -45,8 +45,9 @@ def tell_grid(
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
         {best.low:.1%} to {best.high:.1%}. It is better than every other setting (@fig-map, @tbl-group).""",
         when=group.size == 1 < left and not one_seed)  # fmt: skip
-    say("""The first seed leaves one setting, {group.best}. Its mean over the seeds is {best.value:.1%} of the validation
-        images, with an interval from {best.low:.1%} to {best.high:.1%} (@fig-map, @tbl-group).""", when=left == 1 < points and not one_seed)  # fmt: skip
+    say("""The first seed leaves one setting, {group.best}. Its mean over the seeds is {best.value:.1%} of the
+        validation images, with an interval from {best.low:.1%} to {best.high:.1%} (@fig-map, @tbl-group).""",
+        when=left == 1 < points and not one_seed)  # fmt: skip
     say("""The highest accuracy is that of {group.best}: {best.value:.1%} of the validation images, with an interval by
         the images alone from {best.low:.1%} to {best.high:.1%}. One seed cannot tell a setting from another, so that
         what is left after it is one group (@fig-map, @tbl-group).""",
