@@ -30,7 +30,7 @@ def test_a_broken_sentence_is_found(sentence):
     [
         "0 of 1 runs diverge (@tbl-a).", "Set `x = {1}`; by $x^{2}$ it is 1.5 (1.4 to 1.6).", "The difference is −0.3 points.",
         "From 1 to 1,000 images; 21 epochs; 1.0 passes.", "- *N(0, 1)* is better, or cannot be told apart.",
-        "10.0 % (9.0 % to 9.05 %).", "At most 0.0 (0 to 0.01).",
+        "10.0 % (9.0 % to 9.05 %).", "At most 0.0 (0 to 0.01).", "None of these can tell.",
     ],
 )  # fmt: skip
 def test_a_right_sentence_is_left_alone(sentence):

@@ -8,14 +8,14 @@ from report.run import notebook as nb
 COUNTED = "epoch|update|step|seed|image|run|network|setting|trial|passe|size|fold|point|unit|layer"
 
 NOT_SAID = {
-    r"\b(nan|NaN|None|inf|NaT|True|False)\b": "a value that is no word",
+    r"\b(nan|NaN|None(?! of)|inf|NaT)\b": "a value that is no word",
     r"(?<![\w–])–(?![\w–])": "a dash where a number was to be",
     r"[{}]": "a brace",
     rf"(?<![\d.,])(?<!of )1 (?:\w+ )?({COUNTED})s\b": "one of something in the plural",
     r"\S  +\S": "two spaces",
     r"\w [,.;:](?=\s|$)": "a space before a comma or a point",
     r"\(\s*\)|\(\s*[,;]|[,;]\s*\)": "a parenthesis with nothing in it",
-    r"\b(and|or|of|from|than|with)\s*[.,;:]": "a sentence that breaks off",
+    r"\b(and|or|of|than)\s*[.,;:]": "a sentence that breaks off",
     r"\b(\w+) \1\b": "a word twice",
     r"(?:between|from|\() ?(\S+)(?:\s%)? (?:and|to) \1(?!\d|[.,]\d)": "an interval without a width",
     r"\u2212\d[\d.,]*\s%": "a share below zero",

@@ -211,6 +211,6 @@ def tell_keeping(
         when=group.size == 1 < points and not one_seed)  # fmt: skip
     say("- One point is no search: {group.best} was tried alone in the grid.", when=points == 1)
     say("- The activation and the learning rate interact, so that averages over a grid mislead.", when=interact)
-    told = sizes is not None and not one_seed
-    say("- Within the budget, no size can be told from the best.", when=told and not sizes.others)
-    say("- Within the budget, some sizes are worse than the best.", when=told and bool(sizes.others))
+    if sizes is not None and not one_seed:
+        say("- Within the budget, no size can be told from the best.", when=not sizes.others)
+        say("- Within the budget, some sizes are worse than the best.", when=sizes.others)
