@@ -17,13 +17,13 @@ from report.chapter.searching.verdicts import BatchEffect, Crossed, LastEpoch, c
 from report.chapter.sentence import counted
 
 
-def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, classes: int, counted: int) -> None:
+def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, classes: int, found: int) -> None:
     """Say what the budget is, and work the formula out for one size."""
     a, b = hidden
     formula = count(inputs, a, b, classes)
     say(r"""Here the budget is {parameters[0]} to {parameters[1]} parameters. The first size of the grid, {a}-{b},
         has $({{inputs}} + 1) \cdot {{a}} + ({{a}} + 1) \cdot {{b}} + ({{b}} + 1) \cdot {{classes}} = {{formula}}$ of
-        them by @eq-budget; in the network itself, {counted} are counted.""")  # fmt: skip
+        them by @eq-budget; in the network itself, {found} are counted.""")  # fmt: skip
 
 
 def tell_grid(
