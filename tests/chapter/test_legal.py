@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import yaml
 from tried import NOTEBOOKS
 
 from report.chapter import backpropagation, capacity, checking, convolution, initialization, legal, penalty, searching
@@ -57,8 +58,10 @@ WRONG = [
 
 
 @pytest.mark.parametrize("chapter", CHECKS)
-def test_a_notebooks_own_parameters_are_legal(chapter):
-    CHECKS[chapter](DEFAULTS[chapter])
+def test_the_parameters_of_every_profile_are_legal(chapter):
+    profiles = yaml.safe_load((NOTEBOOKS.parent / "report" / "report.yml").read_text())["profiles"]
+    for profile in profiles.values():
+        CHECKS[chapter](DEFAULTS[chapter] | profile.get(chapter, {}))
 
 
 @pytest.mark.parametrize(("chapter", "name", "wrong"), WRONG, ids=lambda one: str(one)[:24])
