@@ -13,7 +13,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from mlp_core import Sequential, Split
-from report.chapter import figures, published
+from report.chapter import figures, legal, published
 from report.chapter.evidence import Estimate, over_seeds
 from report.chapter.number import number, within
 
@@ -24,31 +24,15 @@ TOLERANCES = {"loss": 0.3, "accuracy": 0.02}
 METRICS = [f"{split}_{kind}" for kind in TOLERANCES for split in ("train", "valid", "test")]
 
 
-def check(hidden: Sequence[int], seeds: Sequence[int], epochs: int, train_images: int) -> None:
-    """Refuse parameters of the chapter with which nothing could be trained or compared.
-
-    Examples
-    --------
-    >>> check([10, 40], [0], epochs=1, train_images=0)
-    """
-    check_lists(hidden=hidden, seeds=seeds)
-    check_counts(epochs=epochs)
-    if train_images < 0:
-        raise ValueError(f"train_images: expected 0 (all) or a number of images, got {train_images}")
-
-
-def check_lists(**lists: Sequence[float]) -> None:
-    """Refuse a parameter that is an empty list or names a number twice."""
-    for name, values in lists.items():
-        if not values or len(set(values)) < len(values):
-            raise ValueError(f"{name}: expected at least one number and none twice, got {list(values)}")
-
-
-def check_counts(**counts: int) -> None:
-    """Refuse a parameter below 1."""
-    for name, count in counts.items():
-        if count < 1:
-            raise ValueError(f"{name}: expected at least 1, got {count}")
+def check_parameters(values: legal.Values) -> None:
+    """Refuse parameters of the chapter with which nothing could be trained or compared."""
+    legal.seeds(values, "seeds")
+    legal.distinct(values, "hidden")
+    legal.at_least(0, values, "train_images")
+    legal.at_least(1, values, "hidden", "epochs", "patience")
+    legal.positive(values, "learning_rate")
+    legal.fraction(values, "momentum")
+    legal.one_of(legal.DTYPES, values, "dtype")
 
 
 def interval(estimate: Estimate, spec: str = ".1%", least: float = -np.inf) -> str:

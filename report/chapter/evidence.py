@@ -204,7 +204,8 @@ def over_seeds(values: ArrayLike, images: int | None = None) -> Estimate:
     if len(means) < 2:
         return Estimate(value, math.nan, math.nan, 1)
     half = _margin([_of_seeds(means), _of_images(array, np.full_like(array, round(value)), images)])
-    return Estimate(value, value - half, value + half, len(means))
+    least, most = (0.0, 1.0) if _is_share(array, images) else (-math.inf, math.inf)
+    return Estimate(value, max(least, value - half), min(most, value + half), len(means))
 
 
 def share(hits: ArrayLike) -> Estimate:
@@ -256,7 +257,8 @@ def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, l
     variances = [*map(_of_seeds, runs), _of_images(a, b, images)]
     half, p = _margin(variances), _p_value(difference, variances)
     verdict = _verdict(-difference if lower_is_better else difference, p)
-    return Comparison(difference, difference - half, difference + half, p, verdict)
+    most = 1.0 if _is_share(a, images) else math.inf
+    return Comparison(difference, max(-most, difference - half), min(most, difference + half), p, verdict)
 
 
 def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *, lower_is_better: bool = False,
@@ -315,6 +317,11 @@ def _means(array: np.ndarray) -> np.ndarray:
     if not np.isfinite(array).all():
         raise ValueError("expected finite values: a run that diverged has none, so say that it diverged")
     return array if array.ndim == 1 else array.mean(axis=1)
+
+
+def _is_share(array: np.ndarray, images: int | None) -> bool:
+    """Return whether values are shares of images, whose intervals end at 0 and 1, and those of differences at ±1."""
+    return array.ndim == 2 or images is not None
 
 
 def _of_seeds(means: np.ndarray) -> tuple[float, float]:

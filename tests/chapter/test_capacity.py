@@ -17,21 +17,6 @@ def history(last):
     return History(train_loss=[1.0, 0.1], valid_loss=[0.5, last], train_accuracy=[0.5, 1.0], valid_accuracy=[0.6, 0.7])
 
 
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"hidden": []}, "hidden: expected at least one"),
-        ({"hidden": [3, 3]}, "hidden: .* none twice"),
-        ({"seeds": []}, "seeds: expected"),
-        ({"epochs": 0}, "epochs: expected at least 1"),
-        ({"train_images": -1}, "train_images: expected 0"),
-    ],
-)
-def test_parameters_that_train_nothing_are_refused(changed, said):
-    with pytest.raises(ValueError, match=said):
-        capacity.check(**{"hidden": [3], "seeds": [0], "epochs": 1, "train_images": 0} | changed)
-
-
 def test_the_best_temperature_undoes_a_factor():
     labels = RNG.integers(3, size=4000)
     logits = np.log(np.where(np.eye(3)[labels], 0.6, 0.2))

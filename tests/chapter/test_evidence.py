@@ -163,3 +163,11 @@ def test_the_truly_best_is_in_the_group():
     rng = np.random.default_rng(2)
     drawn = (draw(rng, spread=1, count=8, advantage=0.5) for _ in range(50))
     assert sum("0" in best_group(dict(zip("01234567", hits, strict=True))).names for hits in drawn) >= 47
+
+
+def test_the_interval_of_a_share_ends_where_shares_do():
+    found = over_seeds([0.0, 1.0], images=100)
+    assert (found.low, found.high) == (0, 1)
+    assert over_seeds([0.0, 1.0]).high > 1
+    difference = compare([[1, 1], [0, 1]], [[0, 0], [0, 1]])
+    assert (difference.low, difference.high) == (-1, 1)

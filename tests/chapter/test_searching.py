@@ -14,7 +14,6 @@ from report.chapter import published, searching
 from report.chapter.evidence import Group, compare
 
 IMAGES = 1000
-FIELDS = {"seeds": [1], "curve_seeds": [1], "epochs": 1}
 
 
 def trial(hidden=(20, 10), activation="relu", rate=0.1, accuracy=0.9, *, status="ok", seed=0, batch=64, parameters=100):
@@ -49,21 +48,6 @@ def data(images=12):
     rng = np.random.default_rng(0)
     split = Split(rng.random((images, 4)), np.arange(images) % 2)
     return Dataset(split, split, split, name="made")
-
-
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        ({"seeds": []}, "seeds: expected at least 1 value, got"),
-        ({"curve_seeds": [1, 1]}, "curve_seeds: expected every seed once"),
-        ({"epochs": 0}, "epochs: expected at least 1, got 0"),
-        ({"learning_rates": []}, "learning_rates: expected at least 1 value"),
-    ],
-)
-def test_what_the_chapter_cannot_do_is_refused_in_the_parameters_words(changed, message):
-    with pytest.raises(ValueError, match=message):
-        searching.check_parameters(**FIELDS | changed)
-    searching.check_parameters(**FIELDS)
 
 
 def test_settings_are_named_by_what_varies():
@@ -152,7 +136,7 @@ def test_the_smallest_of_the_group_may_be_the_best():
 
 def test_pairs_are_within_the_budget_or_refused():
     assert searching.pairs_in_budget([2, 4, 2], [20, 35], 4, 2) == [[2, 2], [2, 4]]
-    with pytest.raises(ValueError, match="random_units: no two layers"):
+    with pytest.raises(ValueError, match="random_units: expected sizes of two layers"):
         searching.pairs_in_budget([2, 4, 2], [500, 600], 4, 2)
 
 
@@ -234,6 +218,26 @@ def test_a_lost_race_is_no_law(said):
     assert "at least three seeds" in text
     assert "is worse than that of the grid: the difference is −40.0 points" in text
     assert said[-1].startswith("So nothing here speaks")
+
+
+def test_from_one_seed_nothing_is_told_apart(said):
+    searching.tell_keeping(9, 4, Group("a", ("a",), ("b",)), Group("a", ("a",), ("b",)), interact=False, one_seed=True)
+    (sentence,) = said
+    assert sentence.startswith("- 9 settings were tried. Of the grid's 4, a has the highest accuracy; one seed cannot")
+
+
+def test_what_the_first_seed_leaves_alone_is_not_called_better(said):
+    searching.tell_grid(table(trial(), trial(rate=0.2)), 1, {"a": hits(0.9)}, Group("a", ("a",), ()), IMAGES, 0.9)
+    assert said[1].startswith("The first seed leaves one setting, a.")
+    assert len(said) == 2
+
+
+def test_a_budget_that_no_size_meets_is_refused_by_the_sizes_name():
+    values = {"parameters": [100, 200], "hidden": [[8, 4]], "widths": [4, 8], "random_units": [4, 8, 4]}
+    searching.check_budget(values, 10, 2)
+    for name, wrong in {"hidden": [[50, 50]], "widths": [50], "random_units": [50, 60, 10]}.items():
+        with pytest.raises(ValueError, match=f"{name}: expected sizes of two layers with 100 to 200 parameters, got"):
+            searching.check_budget(values | {name: wrong}, 10, 2)
 
 
 @pytest.mark.parametrize("groups", [None, Group("a", ("a",), ("b",)), Group("a", ("a", "b"), ())])

@@ -240,8 +240,8 @@ def _positive(values: Any) -> np.ndarray:
 
 
 def _scales(ax: Axes, log: str) -> None:
-    """Set logarithmic axes; a linear horizontal axis gets whole numbers."""
-    if "y" in log:
+    """Set logarithmic axes, a vertical one if it has anything to show; a linear horizontal axis gets whole numbers."""
+    if "y" in log and any((np.asarray(line.get_ydata(), dtype=float) > 0).any() for line in ax.lines):
         ax.set_yscale("log")
     if "x" in log:
         ax.set_xscale("log")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,15 +14,16 @@ from report.chapter.evidence import Comparison, Group, best_group, compare
 from report.chapter.say import say
 from report.chapter.searching.trials import count, estimate
 from report.chapter.searching.verdicts import BatchEffect, Crossed, LastEpoch, crossing, last_at, shift
+from report.chapter.sentence import counted
 
 
-def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, classes: int, counted: int) -> None:
+def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, classes: int, found: int) -> None:
     """Say what the budget is, and work the formula out for one size."""
     a, b = hidden
     formula = count(inputs, a, b, classes)
     say(r"""Here the budget is {parameters[0]} to {parameters[1]} parameters. The first size of the grid, {a}-{b},
         has $({{inputs}} + 1) \cdot {{a}} + ({{a}} + 1) \cdot {{b}} + ({{b}} + 1) \cdot {{classes}} = {{formula}}$ of
-        them by @eq-budget; in the network itself, {counted} are counted.""")  # fmt: skip
+        them by @eq-budget; in the network itself, {found} are counted.""")  # fmt: skip
 
 
 def tell_grid(
@@ -33,7 +35,7 @@ def tell_grid(
     one_seed = len(scores[group.best]) == 1
     reached = int(first["epochs_to_target"].notna().sum())
     space = first.attrs["space"]
-    say("""Points of the grid within the budget: {points} of {space}; of these, {left} survive the first seed. The
+    say("""Points of the grid within the budget: {points} of {space}; left after the first seed: {left}. The
         target, a validation accuracy of {target:.0%}, is reached by {reached} of {points} from that seed.""")
     say("Runs that diverged, since their loss overflowed: {diverged}.", when=diverged > 0)
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
@@ -43,10 +45,13 @@ def tell_grid(
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
         {best.low:.1%} to {best.high:.1%}. All others are ruled out by the first seed or worse (@fig-map,
         @tbl-group).""",
-        when=group.size == 1 and points > 1 and not one_seed)  # fmt: skip
+        when=group.size == 1 < left and not one_seed)  # fmt: skip
+    say("""The first seed leaves one setting, {group.best}. Its mean over the seeds is {best.value:.1%} of the
+        validation images, with an interval from {best.low:.1%} to {best.high:.1%} (@fig-map, @tbl-group).""",
+        when=left == 1 < points and not one_seed)  # fmt: skip
     say("""The highest accuracy is that of {group.best}: {best.value:.1%} of the validation images, with an interval by
         the images alone from {best.low:.1%} to {best.high:.1%}. One seed cannot tell a setting from another, so that
-        all that survive form one group, of size {group.size} (@fig-map, @tbl-group).""",
+        what is left after it is one group (@fig-map, @tbl-group).""",
         when=one_seed and points > 1)  # fmt: skip
     say("The grid has a single point, {group.best}: {best.value:.1%} ({best.low:.1%} to {best.high:.1%}).",
         when=points == 1)  # fmt: skip
@@ -97,8 +102,8 @@ def tell_edge(points: pd.DataFrame, group: Group, rates: Sequence[float]) -> Non
     """Say how many settings of the group lie at the largest learning rate."""
     top, chosen = max(rates), points[points["setting"].isin(group.names)]
     at_top, at_bottom = (int((chosen["learning_rate"] == rate).sum()) for rate in (top, min(rates)))
-    say("""Of the {group.size} settings of the group, {at_top} have the largest rate of the grid, {top}. Where the best
-        points lie on its edge, a grid should be extended; the second grid below goes further for ReLU units.""",
+    say("""The largest rate of the grid, {top}, is that of {at_top} of the {group.size} settings of the group. Where the
+        best points lie on its edge, a grid should be extended; the second grid below goes further for ReLU units.""",
         when=group.size > 1 and len(rates) > 1 and at_top > 0)  # fmt: skip
     say("The best setting has the largest rate of the grid, {top}: the grid should be extended, as the second one is.",
         when=group.size == 1 and len(rates) > 1 and at_top > 0)  # fmt: skip
@@ -141,19 +146,23 @@ def tell_second(trials: pd.DataFrame, group: Group, settings: int) -> None:
 def tell_picked(effect: BatchEffect | None, train_images: int, shrink: int) -> None:
     """Say what the batch size alone does."""
     if effect:
-        many, few = (-(-train_images // size) for size in (effect.small, effect.large))
+        many, few = (counted(-(-train_images // size), "update") for size in (effect.small, effect.large))
+        one_seed = math.isnan(effect.found.low)
         say("""Two settings differ in the batch alone ({effect.setting}). After one epoch, batches of {effect.small}
-            have made {many} updates and reach {effect.with_small.value:.1%}, batches of {effect.large} have made {few}
-            and reach {effect.with_large.value:.1%}. The smaller batch {effect.found.verb} the larger: the difference
-            is {effect.found.points:.1f} points (interval from {effect.found.low_points:.1f} to
-            {effect.found.high_points:.1f}). At equal rate this compares numbers of updates, not batches as such.""")
+            have made {many} and reach {effect.with_small.value:.1%}, batches of {effect.large} have made {few} and
+            reach {effect.with_large.value:.1%}.""")
+        say("""The smaller batch {effect.found.verb} the larger: the difference is {effect.found.points:.1f} points
+            (interval from {effect.found.low_points:.1f} to {effect.found.high_points:.1f}). At equal rate this
+            compares numbers of updates, not batches as such.""", when=not one_seed)  # fmt: skip
+        say("One seed cannot tell the two apart.", when=one_seed)
     say("No two of these settings differ in the batch alone.", when=effect is None)
-    say("Here the hidden layers have {shrink} times fewer units than in the report.", when=shrink > 1)
+    say("Here the hidden layers have the report's numbers of units divided by {shrink}, and at least one unit.",
+        when=shrink > 1)  # fmt: skip
 
 
 def tell_curve(last: LastEpoch, seeds: int, shrink: int) -> None:
     """Say where the run that is followed epoch by epoch ends."""
-    say("Its hidden layers, too, have {shrink} times fewer units here.", when=shrink > 1)
+    say("Its hidden layers, too, have the report's numbers of units divided by {shrink}.", when=shrink > 1)
     say("""After the last epoch the validation loss is {last.loss.value:.3f} (interval from {last.loss.low:.3f} to
         {last.loss.high:.3f}), and the accuracy {last.accuracy.value:.1%} ({last.accuracy.low:.1%} to
         {last.accuracy.high:.1%}), over {seeds} seeds (@fig-run).""", when=seeds > 1)  # fmt: skip
@@ -169,7 +178,7 @@ def tell_curve(last: LastEpoch, seeds: int, shrink: int) -> None:
 def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
     """Say whether the winner of random search is better than that of the grid, from seeds that had no say."""
     say("Both searches have as many trials: {grid} each.", when=grid == random > 1)
-    say("""The searches have unlike costs: {random} random trials beside {grid} of the grid; @fig-random shows them by
+    say("""The searches have unlike costs, trials of the grid: {grid}, random ones: {random}; @fig-random shows them by
         the number of trials.""", when=grid != random)  # fmt: skip
     say("""From fresh seeds, the winner of random search {verdict.verb} that of the grid: the difference is
         {verdict.points:.1f} points (interval from {verdict.low_points:.1f} to {verdict.high_points:.1f}; @tbl-worth).
@@ -183,24 +192,29 @@ def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
 
 def tell_published(rows: Sequence[Mapping[str, Any]], data: str, images: int, *, comparable: bool) -> None:
     """Say how many published points come out again, or why they are not compared."""
-    points = len(rows)
+    points, trained = len(rows), counted(images, "image")
     within = sum(abs(row["ours"] - row["published"]) <= row["tolerance"] for row in rows)
     say("""Within the tolerance stated beforehand lie {within} of {points} points: 1 point of accuracy, 2.5 points for
         sigmoid units, which after ten epochs are still on the steep part of their curve.""",
         when=comparable and points > 0)  # fmt: skip
     say("No point of this grid is one of the report's.", when=comparable and points == 0)
-    say("""This run is not the report's experiment: it trains on {images} images of {data}, the report trained on 50,000
+    say("""This run is not the report's experiment: it trains on {trained} of {data}, the report trained on 50,000
         of MNIST for 10 epochs. So no agreement is expected; `make report PROFILE=published` makes the comparison.""",
         when=not comparable)  # fmt: skip
 
 
-def tell_keeping(tried: int, points: int, group: Group, sizes: Group | None, *, interact: bool) -> None:
+def tell_keeping(
+    tried: int, points: int, group: Group, sizes: Group | None, *, interact: bool, one_seed: bool = False
+) -> None:
     """Say what to keep of the chapter, as far as it depends on the data."""
+    say("""- {tried} settings were tried. Of the grid's {points}, {group.best} has the highest accuracy; one seed cannot
+          tell whether it is better than the others.""", when=one_seed and points > 1)  # fmt: skip
     say("""- {tried} settings were tried, and among the grid's {points} there is no winner: {group.size} cannot be told
-          apart, the best mean, {group.best}, among them.""", when=group.size > 1)  # fmt: skip
-    say("- {tried} settings were tried, and of the grid's {points} one is left, {group.best}; the others are worse.",
-        when=group.size == 1 < points)  # fmt: skip
+          apart, the best mean, {group.best}, among them.""", when=group.size > 1 and not one_seed)  # fmt: skip
+    say("- {tried} settings were tried, and of the grid's {points} one is left: {group.best}.",
+        when=group.size == 1 < points and not one_seed)  # fmt: skip
     say("- One point is no search: {group.best} was tried alone in the grid.", when=points == 1)
     say("- The activation and the learning rate interact, so that averages over a grid can mislead.", when=interact)
-    say("- Within the budget, no size can be told from the best.", when=sizes is not None and not sizes.others)
-    say("- Within the budget, some sizes are worse than the best.", when=sizes is not None and bool(sizes.others))
+    if sizes is not None and not one_seed:
+        say("- Within the budget, no size can be told from the best.", when=not sizes.others)
+        say("- Within the budget, some sizes are worse than the best.", when=sizes.others)
