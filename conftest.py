@@ -14,6 +14,7 @@ from report.chapter.results import MIME
 from report.run.environment import THREAD_VARIABLES, cores, data_folder, jupyter_folders
 from report.run.notebook import first_line
 
+ROOT = Path(__file__).parent
 collect_ignore = ["mlp_core/search.py"]  # whose import says where the search went
 
 NOT_COMPARED = ("image/svg+xml", MIME)
@@ -31,10 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if folder := data_folder():
         os.environ["MLP_CORE_DATA"] = str(folder)  # absolute: a kernel works in the notebook's folder
     os.environ.pop("MPLBACKEND", None)
-    for name, folder in jupyter_folders(Path(__file__).parent / "build").items():
+    for name, folder in jupyter_folders(ROOT / "build").items():
         os.environ.setdefault(name, folder)
     if config.getoption("nbval", default=False):
         nbval_patch.watch_kernels()
+        if (ROOT / "notebooks").is_dir() and hasattr(os, "fork"):
+            config.add_cleanup(nbval_patch.fork_kernels().close)
         nbval_patch.adapt_cells()
 
 

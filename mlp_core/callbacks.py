@@ -202,11 +202,6 @@ class ProgressBar(Callback):
     """A tqdm bar over all mini-batches, in terminals and notebooks; nothing at all where there is neither.
 
     It appears only when a run takes more than `delay` seconds, and never if the environment sets ``TQDM_DISABLE``.
-
-    Parameters
-    ----------
-    delay : float
-        Seconds before the bar shows.
     """
 
     def __init__(self, delay: float = 2.0) -> None:
@@ -218,7 +213,7 @@ class ProgressBar(Callback):
         bar = progress_class()
         if bar is not None:
             total, done = state.epochs * state.steps_per_epoch, state.epoch * state.steps_per_epoch
-            self._bar = bar(total=total, initial=done, delay=self.delay, unit="batch", leave=False)
+            self._bar = bar(total=total, initial=done, delay=max(self.delay, 1e-9), unit="batch", leave=False)
 
     def on_batch_end(self, state: TrainingState) -> None:
         """Advance it."""
@@ -245,13 +240,24 @@ def progress_class() -> Any:
     if os.environ.get("TQDM_DISABLE", "").lower() not in ("", "0", "false"):
         return None
     ipython = sys.modules.get("IPython")
-    shell = type(ipython.get_ipython()).__name__ if ipython else ""
-    if shell == "ZMQInteractiveShell":
+    if ipython and type(ipython.get_ipython()).__name__ == "ZMQInteractiveShell":
         import tqdm.notebook
+        from IPython.display import display
 
-        return tqdm.notebook.tqdm
-    if sys.stderr is not None and sys.stderr.isatty():
-        import tqdm
+        class Bar(tqdm.notebook.tqdm):  # leaves an empty output: a saved widget is an error once its kernel is gone
+            place: Any = None
 
-        return tqdm.tqdm
-    return None
+            def display(self, *args: Any, check_delay: bool = True, **options: Any) -> None:
+                if check_delay and not self.place:
+                    self.displayed, self.place = True, display(self.container, display_id=True)
+                super().display(*args, check_delay=check_delay, **options)
+
+            def close(self) -> None:
+                super().close()
+                if self.place:
+                    self.place.update({}, raw=True)
+
+        return Bar
+    import tqdm
+
+    return tqdm.tqdm if sys.stderr is not None and sys.stderr.isatty() else None

@@ -43,13 +43,7 @@ class Zeros(Initializer):
 
 @dataclass(frozen=True)
 class Normal(Initializer):
-    """N(0, sigma²), blind to the layer's size.
-
-    Parameters
-    ----------
-    sigma : float
-        The standard deviation.
-    """
+    """N(0, sigma²), sigma being the standard deviation, blind to the layer's size."""
 
     sigma: float = 1.0
 

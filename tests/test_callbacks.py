@@ -3,6 +3,7 @@ import io
 import sys
 import types
 
+import IPython.display
 import pytest
 import tqdm
 import tqdm.notebook
@@ -228,10 +229,17 @@ def test_a_terminal_gets_the_plain_bar(nowhere):
     assert progress_class() is tqdm.tqdm
 
 
-def test_a_notebook_gets_its_own_bar(nowhere):
-    shell = type("ZMQInteractiveShell", (), {})()
+@pytest.mark.parametrize("batches", [2, 1])
+def test_a_notebook_gets_its_own_bar_which_leaves_an_empty_output_also_when_stopped_early(nowhere, batches):
+    shell, left = type("ZMQInteractiveShell", (), {})(), []
     nowhere.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
-    assert progress_class() is tqdm.notebook.tqdm
+    place = types.SimpleNamespace(update=lambda output, raw: left.append(output))
+    nowhere.setattr(IPython.display, "display", lambda widget, display_id: place)
+    bar = progress_class()(total=2, delay=1e-9, mininterval=0)
+    assert isinstance(bar, tqdm.notebook.tqdm)
+    bar.update(batches)
+    bar.close()
+    assert left == [{}]
 
 
 @pytest.mark.parametrize(("value", "silent"), [("1", True), ("true", True), ("0", False), ("", False)])

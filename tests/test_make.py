@@ -127,6 +127,14 @@ def test_the_options_of_a_report_arrive_as_they_were_typed(checkout):
     assert checkout("html", "DATASET=", PROFILE="published").stdout == "-m report html: , published, .\n"
 
 
+def test_the_lab_takes_options_and_leaves_the_home_folder_alone(checkout):
+    checkout(".venv")
+    python = checkout.folder / ".venv" / "bin" / "python"
+    python.write_text('#!/bin/sh\necho "$@: $JUPYTER_CONFIG_DIR"\n')
+    said = checkout("lab", "LAB=--no-browser --port 9000").stdout
+    assert said == f"-m jupyter lab --no-browser --port 9000 notebooks: {checkout.folder}/build/jupyter/config\n"
+
+
 def test_make_alone_lists_the_targets():
     said = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("report", "html", "watch", "notebooks", "lab", "test", "check", "bench", "clean"):

@@ -5,14 +5,16 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import IO
 
 import requests
 import urllib3
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
+from mlp_core.callbacks import progress_class
 from mlp_core.storage.atomic import atomic_write
 from mlp_core.storage.files import DatasetError
 
@@ -75,7 +77,8 @@ def _transfer(url: str, file: IO[bytes], limit: int, patience: Patience) -> None
         response.raise_for_status()
         declared = response.headers.get("Content-Length", "")
         length = int(declared) if declared.isdecimal() and len(declared) < MOST_DIGITS else None
-        with tqdm(desc=Path(file.name).name.split(".")[1], total=length, unit="B", unit_scale=True, delay=2) as bar:
+        kind, name = progress_class() or partial(tqdm, disable=True), Path(file.name).name.split(".")[1]
+        with kind(desc=name, total=length, unit="B", unit_scale=True, delay=2) as bar:
             # read1 returns what has come, so that a server that drips cannot hold the clock
             while chunk := response.raw.read1(CHUNK):
                 file.write(chunk)

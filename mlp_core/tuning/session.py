@@ -3,7 +3,7 @@
 import tempfile
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,9 +34,11 @@ class Session:
         self.reused += len(found)
         missing = {trial.key: trial for trial in trials if trial.key not in found}
         if missing:
-            bar = counter(title, len(found), len(found) + len(missing), self.progress)
-            with closing(self.engine(missing.values())) as records, bar as count:
-                found.update(self._collect(records, count))
+            kind = progress_class() if self.progress else None
+            done = {"initial": len(found), "total": len(found) + len(missing), "unit": "trial"}
+            bar: Any = kind(desc=title, **done, delay=2) if kind else nullcontext()
+            with closing(self.engine(missing.values())) as records, bar:
+                found.update(self._collect(records, bar.update if kind else lambda: None))
             self._write_again(found)
         return {trial.key: found[trial.key] for trial in trials}
 
@@ -120,14 +122,3 @@ def open_engine(n_jobs: int, scheduler: Any, job: Job, data: Dataset, trials: in
         with warnings.catch_warnings(), LocalPool(min(processes, trials), scratch) as pool:
             warnings.filterwarnings("ignore", "A worker stopped while", UserWarning)  # to free memory, and is replaced
             yield partial(run_processes, job=job, data=data, pool=pool)
-
-
-@contextmanager
-def counter(title: str, done: int, total: int, wanted: bool) -> Iterator[Callable[[], object]]:
-    """Show how many trials are done and how long the rest may take; yield the function that counts one more."""
-    kind = progress_class() if wanted else None
-    if kind is None:
-        yield lambda: None
-        return
-    with kind(desc=title, initial=done, total=total, unit="trial", delay=2) as bar:
-        yield bar.update

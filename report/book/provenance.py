@@ -109,8 +109,8 @@ def _run_section(run: dict[str, str], executed: list[Executed]) -> str:
     rows = [("Source", f"git revision {run['revision']}"), *rows]
     count = f"{len(executed)} notebooks" if len(executed) > 1 else "one notebook"
     intro = (
-        f"Every number, table and figure of this report comes from the execution of {count}, from "
-        "the top, in fresh kernels. With the source and the data of @tbl-run, this command repeats it:"
+        f"Every table and figure of this report, and every number that it found, comes from the execution of {count}, "
+        "from the top, in fresh kernels. With the source and the data of @tbl-run, this command repeats it:"
     )
     repeated = f"````sh\n{run['command']}\n````"  # no table: that would put breaks into long words
     run_table = table(("What", "Value"), rows, "The run.", "tbl-run")

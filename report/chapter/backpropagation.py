@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from mlp_core import Dataset, Split, softmax
+from report.chapter import legal
 from report.chapter.evidence import Comparison, Estimate, compare, paired, share
 from report.chapter.number import number
 
@@ -49,32 +50,30 @@ def samples(split: Split, classes: int, count: int, rng: np.random.Generator) ->
     members = [np.flatnonzero(split.labels == label) for label in range(classes)]
     most = min(map(len, members))
     if not 1 <= count <= most:
-        raise ValueError(f"samples_per_class: expected 1 to {most:,}, the images of the rarest class; got {count:,}")
+        legal.refuse("samples_per_class", f"1 to {most:,}, the images of the rarest class", count)
     return np.array([rng.choice(rows, count, replace=False) for rows in members]).T.ravel()
 
 
 def first_images(split: Split, images: int) -> Split:
     """Return the first images of a split in double precision; ValueError unless it has so many."""
     if not 1 <= images <= len(split.labels):
-        raise ValueError(f"images: expected 1 to {len(split.labels):,}, the training images; got {images:,}")
+        legal.refuse("images", f"1 to {len(split.labels):,}, the training images", images)
     return Split(split.images[:images].astype("float64"), split.labels[:images])
 
 
-def check_parameters(**values: float | Sequence[int]) -> None:
-    """Raise ValueError for the first parameter that is an empty list or a number not above 0."""
-    for name, value in values.items():
-        if isinstance(value, Sequence):
-            if not value:
-                raise ValueError(f"{name}: expected at least one, got none")
-        elif not value > 0:
-            raise ValueError(f"{name}: expected a number above 0, got {value}")
+def check_parameters(values: legal.Values) -> None:
+    """Refuse parameters of the chapter with which it has nothing to show."""
+    legal.seeds(values, "seeds")
+    legal.at_least(1, values, "samples_per_class", "images", "batch", "hidden", "steps")
+    legal.positive(values, "eps", "learning_rate")
+    legal.between(0, 1000, values, "eps")
 
 
 def finite(losses: ArrayLike, *, learning_rate: float) -> np.ndarray:
     """Return the losses as an array; ValueError if one of them overflowed."""
     array = np.asarray(losses, dtype=float)
     if not np.isfinite(array).all():
-        raise ValueError(f"learning_rate: expected a rate at which the loss stays finite, got {learning_rate}")
+        legal.refuse("learning_rate", "a rate at which the loss stays finite", learning_rate)
     return array
 
 

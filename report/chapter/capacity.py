@@ -13,40 +13,26 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from mlp_core import Sequential, Split
-from report.chapter import figures
+from report.chapter import figures, legal
 from report.chapter.evidence import Estimate, over_seeds
 from report.chapter.number import number, within
 
 
-def check(hidden: Sequence[int], seeds: Sequence[int], epochs: int, train_images: int) -> None:
-    """Refuse parameters of the chapter with which nothing could be trained or compared.
-
-    Examples
-    --------
-    >>> check([10, 40], [0], epochs=1, train_images=0)
-    """
-    check_lists(hidden=hidden, seeds=seeds)
-    check_counts(epochs=epochs)
-    if train_images < 0:
-        raise ValueError(f"train_images: expected 0 (all) or a number of images, got {train_images}")
+def check_parameters(values: legal.Values) -> None:
+    """Refuse parameters of the chapter with which nothing could be trained or compared."""
+    legal.seeds(values, "seeds")
+    legal.distinct(values, "hidden")
+    legal.at_least(0, values, "train_images")
+    legal.at_least(1, values, "hidden", "epochs", "patience")
+    legal.positive(values, "learning_rate")
+    legal.fraction(values, "momentum")
+    legal.one_of(legal.DTYPES, values, "dtype")
 
 
-def check_lists(**lists: Sequence[float]) -> None:
-    """Refuse a parameter that is an empty list or names a number twice."""
-    for name, values in lists.items():
-        if not values or len(set(values)) < len(values):
-            raise ValueError(f"{name}: expected at least one number and none twice, got {list(values)}")
-
-
-def check_counts(**counts: int) -> None:
-    """Refuse a parameter below 1."""
-    for name, count in counts.items():
-        if count < 1:
-            raise ValueError(f"{name}: expected at least 1, got {count}")
-
-
-def interval(estimate: Estimate, spec: str = ".1%") -> str:
+def interval(estimate: Estimate, spec: str = ".1%", least: float = -np.inf) -> str:
     """Write a mean with its interval, or alone where one run shows none; per cents stay within 0 and 100.
+
+    No end lies below `least`, such as 0 for a loss.
 
     Examples
     --------
@@ -54,6 +40,7 @@ def interval(estimate: Estimate, spec: str = ".1%") -> str:
     ('2.0 (−0.5 to 4.5)', '1.0')
     """
     low, high = estimate.low, estimate.high
+    low = max(low, least)
     if spec.endswith("%"):
         low, high = np.clip([low, high], 0, 1)
     return within(estimate.value, low, high, spec)
@@ -115,7 +102,7 @@ def certainty(networks: Sequence[Sequential], split: Split) -> pd.DataFrame:
 def certainty_table(measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the means of :func:`certainty` with intervals over the seeds, one column per kind of network."""
     spec = {"accuracy": ".1%", "confidence": ".1%", "loss": ".3f", "loss, rescaled": ".3f", "temperature": ".2f"}
-    cells = {name: {row: interval(over_seeds(table[row]), form) for row, form in spec.items()}
+    cells = {name: {row: interval(over_seeds(table[row]), form, least=0) for row, form in spec.items()}
              for name, table in measured.items()}  # fmt: skip
     return pd.DataFrame(cells).rename_axis("mean over seeds")
 
@@ -184,7 +171,7 @@ def last_table(histories: Mapping[int, Sequence[Any]], images: int, valid_images
         for metric, name in names.items():
             split, kind = metric.split("_")
             found = over_seeds([getattr(run, metric)[-1] for run in runs], sizes[split] if kind == "accuracy" else None)
-            rows[number(size)][name] = interval(found, ".3f" if kind == "loss" else ".1%")
+            rows[number(size)][name] = interval(found, ".3f", least=0) if kind == "loss" else interval(found)
     return pd.DataFrame(rows).T.rename_axis("F")
 
 
@@ -194,9 +181,9 @@ def turning_table(histories: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
     for size, runs in histories.items():
         best = [run.best_epoch for run in runs]
         rows[number(size)] = {
-            "lowest loss": interval(over_seeds([min(run.valid_loss) for run in runs]), ".3f"),
+            "lowest loss": interval(over_seeds([min(run.valid_loss) for run in runs]), ".3f", least=0),
             "at update": f"{min(best)} to {max(best)}" if min(best) < max(best) else f"{best[0]}",
-            "last loss": interval(over_seeds([run.valid_loss[-1] for run in runs]), ".3f"),
+            "last loss": interval(over_seeds([run.valid_loss[-1] for run in runs]), ".3f", least=0),
             "accuracy then": number(np.mean([run.valid_accuracy[run.best_epoch - 1] for run in runs]), ".1%"),
             "last accuracy": number(np.mean([run.valid_accuracy[-1] for run in runs]), ".1%"),
         }
@@ -204,6 +191,10 @@ def turning_table(histories: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
 
 
 def overfitted(histories: Mapping[int, Sequence[Any]], factor: float = 1.05) -> list[int]:
-    """Return the sizes whose validation loss rose by more than 5 % after its lowest, in every run."""
+    """Return the sizes whose validation loss rose by more than 5 % after its lowest while the training loss fell.
+
+    In every run; after a jump that spoils both losses, a network has not learned too much.
+    """
     return [size for size, runs in histories.items()
-            if all(run.valid_loss[-1] > factor * min(run.valid_loss) for run in runs)]  # fmt: skip
+            if all(run.valid_loss[-1] > factor * min(run.valid_loss)
+                   and run.train_loss[-1] < run.train_loss[run.best_epoch - 1] for run in runs)]  # fmt: skip

@@ -11,6 +11,8 @@ import pandas as pd
 from mlp_core import Linear, ReLU, Sequential, Split, softmax, softmax_cross_entropy
 from mlp_core.diagnostics import activations
 from mlp_core.gradient_check import GradientCheck, Sweep
+from mlp_core.models import CNNS
+from report.chapter import legal
 from report.chapter.number import MISSING, number
 
 UNIT = {"float64": 2.0**-53, "float32": 2.0**-24}
@@ -54,15 +56,24 @@ class Constants(NamedTuple):
         return float(np.cbrt(np.abs(self.third).max() / (3 * UNIT[dtype] * self.size)))
 
 
-def check_parameters(hidden: Sequence[int], split: Split, *, sample: int, **lists: Sequence[float]) -> None:
-    """Raise ValueError, in the parameters' words, for what the chapter cannot do."""
-    if len(hidden) < 2:
-        raise ValueError(f"hidden: expected at least two layers, the second's weights are moved; got {list(hidden)}")
-    if not 0 <= sample < len(split.labels):
-        raise ValueError(f"sample: expected 0 to {len(split.labels) - 1:,}, a training image; got {sample}")
-    for name, values in lists.items():
-        if not values:
-            raise ValueError(f"{name}: expected at least one, got none")
+def check_parameters(values: legal.Values) -> None:
+    """Refuse parameters of the chapter with which it has nothing to check."""
+    legal.seeds(values, "seeds")
+    legal.distinct(values, "multiples", "exponents")
+    legal.at_least(0, values, "train_images", "sample")
+    legal.at_least(1, values, "hidden", "batch_size", "epochs", "weights", "multiples", "entries")
+    legal.between(0, 100, values, "exponents")
+    legal.positive(values, "learning_rate")
+    legal.one_of(legal.DTYPES, values, "dtype")
+    legal.one_of([*CNNS], values, "cnns")
+    if len(values["hidden"]) < 2:
+        legal.refuse("hidden", "at least two layers, since the second's weights are moved", values["hidden"])
+
+
+def check_sample(sample: int, split: Split) -> None:
+    """Refuse an image that is not there."""
+    if sample >= len(split.labels):
+        legal.refuse("sample", f"0 to {len(split.labels) - 1:,}, a training image", sample)
 
 
 def score_slopes(network: Sequential, outputs: Sequence[np.ndarray], indices: Sequence[tuple[int, int]]) -> np.ndarray:
@@ -178,7 +189,7 @@ def sweep_table(N: np.ndarray, double: Sweep, single: Sweep, theory: Constants) 
         "single precision": sweep_cells(N, single, theory),
         "truncation": [number(value, ".1e") for value in theory.truncation(N)],
         "steps across a kink": double.kinks.sum(axis=1),
-    }, index=pd.Index([number(n) for n in N.astype(int).tolist()], name="N"))  # fmt: skip
+    }, index=pd.Index([number(int(n)) if n < 1e15 else number(n) for n in N.tolist()], name="N"))  # fmt: skip
 
 
 def network_table(seeds: Sequence[int], theories: Sequence[Constants], deviations: Sequence[float]) -> pd.DataFrame:

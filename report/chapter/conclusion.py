@@ -50,7 +50,7 @@ def mark(kept: Sequence[Kept]) -> list[Final]:
         If no chapter kept anything.
     """
     if not kept:
-        raise ValueError("no chapter kept a network, so there is nothing to mark: run the chapters before this one")
+        raise ValueError("results_folder: expected chapters that kept a network, found none there; run some first")
     names = [one.name for one in kept]
     datasets = {name: load_dataset(name) for name in {one.dataset for one in kept}}
     finals = [

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special  # not `stats`, which every kernel would take a second to import
 
 LEVEL = 0.05
 """The chance that a comparison of equals may say otherwise."""
+
+Z = -float(special.ndtri(LEVEL / 2))
+"""The quantile of the normal distribution that goes with it."""
 
 BETTER, WORSE, EQUAL = "better", "worse", "cannot be told apart"
 VERBS = {BETTER: "is better than", WORSE: "is worse than", EQUAL: "cannot be told apart from"}
@@ -136,8 +139,10 @@ def proportion(hits: ArrayLike, count: int | None = None) -> Estimate:
     right, total = (int(array), count) if count is not None else (int(array.sum()), array.size)
     if not total or not 0 <= right <= total or (count is None and array.ndim != 1):
         raise ValueError(f"expected 0 to n right answers of n > 0 images, got {right} of {total}")
-    low, high = stats.binomtest(right, total).proportion_ci(1 - LEVEL, method="wilson")
-    return Estimate(right / total, float(low), float(high), total)
+    rate, square = right / total, Z**2
+    center = (right + square / 2) / (total + square)
+    half = Z * math.sqrt(total * rate * (1 - rate) + square / 4) / (total + square)
+    return Estimate(rate, center - half if right else 0.0, center + half if right < total else 1.0, total)
 
 
 def paired(first: ArrayLike, second: ArrayLike) -> Comparison:
@@ -164,9 +169,9 @@ def paired(first: ArrayLike, second: ArrayLike) -> Comparison:
     if a.ndim != 1 or a.shape != b.shape or not a.size:
         raise ValueError(f"expected the answers of two networks to the same images, got shapes {a.shape} and {b.shape}")
     gained, lost, count = int((a & ~b).sum()), int((b & ~a).sum()), a.size
-    p = float(stats.binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+    p = min(1.0, 2 * float(special.bdtr(min(gained, lost), gained + lost, 0.5)))
     difference = (gained - lost) / count
-    half = float(stats.norm.isf(LEVEL / 2)) * math.sqrt(gained + lost - (gained - lost) ** 2 / count) / count
+    half = Z * math.sqrt(gained + lost - (gained - lost) ** 2 / count) / count
     return Comparison(difference, difference - half, difference + half, p, _verdict(difference, p))
 
 
@@ -199,7 +204,8 @@ def over_seeds(values: ArrayLike, images: int | None = None) -> Estimate:
     if len(means) < 2:
         return Estimate(value, math.nan, math.nan, 1)
     half = _margin([_of_seeds(means), _of_images(array, np.full_like(array, round(value)), images)])
-    return Estimate(value, value - half, value + half, len(means))
+    least, most = (0.0, 1.0) if _is_share(array, images) else (-math.inf, math.inf)
+    return Estimate(value, max(least, value - half), min(most, value + half), len(means))
 
 
 def share(hits: ArrayLike) -> Estimate:
@@ -251,7 +257,8 @@ def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, l
     variances = [*map(_of_seeds, runs), _of_images(a, b, images)]
     half, p = _margin(variances), _p_value(difference, variances)
     verdict = _verdict(-difference if lower_is_better else difference, p)
-    return Comparison(difference, difference - half, difference + half, p, verdict)
+    most = 1.0 if _is_share(a, images) else math.inf
+    return Comparison(difference, max(-most, difference - half), min(most, difference + half), p, verdict)
 
 
 def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *, lower_is_better: bool = False,
@@ -300,7 +307,7 @@ def agrees(measured: float, theory: float, error: float) -> bool:
     """
     if not error > 0:
         raise ValueError(f"expected a standard error > 0, got {error}")
-    return abs(measured - theory) <= float(stats.norm.isf(LEVEL / 2)) * error
+    return abs(measured - theory) <= Z * error
 
 
 def _means(array: np.ndarray) -> np.ndarray:
@@ -310,6 +317,11 @@ def _means(array: np.ndarray) -> np.ndarray:
     if not np.isfinite(array).all():
         raise ValueError("expected finite values: a run that diverged has none, so say that it diverged")
     return array if array.ndim == 1 else array.mean(axis=1)
+
+
+def _is_share(array: np.ndarray, images: int | None) -> bool:
+    """Return whether values are shares of images, whose intervals end at 0 and 1, and those of differences at ±1."""
+    return array.ndim == 2 or images is not None
 
 
 def _of_seeds(means: np.ndarray) -> tuple[float, float]:

@@ -63,15 +63,15 @@ def number(value: Any, spec: str = "") -> str:
 
 
 def within(value: float, low: float, high: float, spec: str = "") -> str:
-    """Write a number with its interval, or alone where one run shows none.
+    """Write a number with its interval, or alone where a single run, or equal ones, show no spread.
 
     Examples
     --------
-    >>> within(2.0, -0.5, 4.5, ".1f"), within(1.0, math.nan, math.nan, ".1f")
-    ('2.0 (−0.5 to 4.5)', '1.0')
+    >>> within(2.0, -0.5, 4.5, ".1f"), within(1.0, math.nan, math.nan, ".1f"), within(1.0, 1.0, 1.0, ".1f")
+    ('2.0 (−0.5 to 4.5)', '1.0', '1.0')
     """
-    text = number(value, spec)
-    return text if math.isnan(low) else f"{text} ({number(low, spec)} to {number(high, spec)})"
+    text, ends = number(value, spec), [number(end, spec) for end in (low, high)]
+    return text if ends[0] == ends[1] else f"{text} ({' to '.join(ends)})"
 
 
 def in_math(value: Any, spec: str = "") -> str:
@@ -120,7 +120,7 @@ def _real(value: Any, spec: str) -> str:
         return MISSING if math.isnan(value) else INFINITE if value > 0 else f"{MINUS}{INFINITE}"
     text = _significant(value, spec) if spec.endswith("g") else format(value, spec) if spec else _plain(value)
     if not re.search("[1-9]", text):
-        text = text.replace("-", "")
+        text = re.sub("[-+]", "", text)
     if found := _EXPONENT.fullmatch(text.strip()):
         return power(found["mantissa"], int(found["power"]))
     return text.replace("-", MINUS).replace("%", f"{SPACE}%")

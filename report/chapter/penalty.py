@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from mlp_core import SGD, Adam, EarlyStopping, Sequential, mlp, softmax_cross_entropy
-from report.chapter import figures
-from report.chapter.capacity import check_counts, check_lists, interval
+from mlp_core import SGD, Adam, EarlyStopping, Sequential, Split, mlp, softmax_cross_entropy
+from report.chapter import figures, legal
+from report.chapter.capacity import interval
 from report.chapter.evidence import compare, over_seeds
 from report.chapter.number import number, within
 
 
-def check(
-    labels: np.ndarray, classes: int, folds: int, seeds: Sequence[int], lambdas: Sequence[float], **epochs: int
-) -> None:
-    """Refuse parameters of the chapter with which no fold could be cut or nothing be compared.
+def check_parameters(values: legal.Values) -> None:
+    """Refuse parameters of the chapter with which nothing could be trained or compared."""
+    legal.seeds(values, "seeds")
+    legal.distinct(values, "lambdas")
+    legal.at_least(0, values, "train_images", "lambdas", "wrong_lambda")
+    legal.at_least(1, values, "hidden", "fold_epochs", "final_epochs", "improved_hidden", "improved_epochs")
+    legal.at_least(2, values, "folds")
+    legal.positive(values, "learning_rate", "improved_rate")
+    legal.one_of(legal.DTYPES, values, "dtype")
+    if not values["improved_hidden"]:
+        legal.refuse("improved_hidden", "the units of at least one hidden layer", values["improved_hidden"])
+    most = 2 / values["learning_rate"]
+    for name, largest in (("lambdas", max(values["lambdas"])), ("wrong_lambda", values["wrong_lambda"])):
+        if not largest < most:
+            expected = f"below 2 / learning_rate = {most:g}, from where on a penalty makes weights grow"
+            legal.refuse(name, expected, values[name])
+
+
+def check_folds(folds: int, labels: np.ndarray, classes: int) -> None:
+    """Refuse folds, cut in the order of the images, of which one lacks a class: its loss could not be measured.
 
     Examples
     --------
-    >>> check(np.array([0, 0, 1, 1]), 2, folds=2, seeds=[0], lambdas=[0.1], fold_epochs=1)
+    >>> check_folds(2, np.array([0, 0, 1, 1]), 2)
+    Traceback (most recent call last):
+    ValueError: folds: expected parts that each hold every class, got 2; choose fewer folds or more train_images
     """
-    fewest = int(np.bincount(labels, minlength=classes).min())
-    if folds < 2:
-        raise ValueError(f"folds: expected at least 2, got {folds}")
-    if folds > fewest:
-        raise ValueError(
-            f"folds: {folds} parts need as many images of every class, but the rarest class has {fewest}: "
-            "choose fewer folds or more train_images"
-        )
-    check_lists(seeds=seeds, lambdas=lambdas)
-    check_counts(**epochs)
+    if any(len(np.unique(part)) < classes for part in np.array_split(labels, folds)):
+        raise ValueError(f"folds: expected parts that each hold every class, got {folds}; choose fewer folds or more "
+                         "train_images")  # fmt: skip
 
 
 def update(net: Sequential, images: np.ndarray, labels: np.ndarray, rate: float, strength: float, rule: str) -> float:
-    """Make one full-batch update, "right" or as report ce40717 wrote it ("wrong"); return the loss before it."""
+    """Make one full-batch update, "right" or with two errors of report ce40717 ("wrong"); return the loss before it."""
     loss, gradient = softmax_cross_entropy(net.forward(images, training=True), labels)
     net.backward(gradient)
     for name, value in net.params.items():
@@ -57,6 +68,26 @@ def update(net: Sequential, images: np.ndarray, labels: np.ndarray, rate: float,
 def length(net: Sequential) -> float:
     """Return the length of all weights as one vector, biases left out."""
     return float(np.sqrt(sum((value**2).sum() for name, value in net.params.items() if name.endswith("weight"))))
+
+
+class Followed(NamedTuple):
+    """The loss before each of several updates, and the length of the weights before the first and after each."""
+
+    losses: list[float]
+    lengths: list[float]
+
+
+def follow(net: Sequential, part: Split, count: int, learning_rate: float, strength: float, rule: str) -> Followed:
+    """Make `count` updates and measure; ValueError, in the words of the chapter's parameters, if the loss overflows."""
+    losses, lengths = [], [length(net)]
+    with np.errstate(all="ignore"):
+        for _ in range(count):
+            losses.append(update(net, part.images, part.labels, learning_rate, strength, rule))
+            lengths.append(length(net))
+    if not np.isfinite([*losses, *lengths]).all():
+        legal.refuse("learning_rate", f"a rate at which the loss stays finite with a penalty of {strength:g}",
+                     learning_rate)  # fmt: skip
+    return Followed(losses, lengths)
 
 
 def updates_figure(lengths: Mapping[str, Any], losses: Mapping[str, Any], factor: float) -> Figure:
@@ -114,7 +145,11 @@ def folds_figure(found: Mapping[str, pd.DataFrame]) -> Figure:
     for ax, (kind, table) in zip(axes[0], found.items(), strict=True):
         ax.errorbar(table.index, table["extra"], table["error"].fillna(0), capsize=2)
         ax.axhline(0, color=figures.GREY, linestyle=":", marker="", linewidth=1)
-        ax.set(xscale="log", xlabel="$\\lambda$", title=f"{kind} folds")
+        if 0 in table.index:  # which a logarithmic axis has not
+            ax.set_xscale("symlog", linthresh=min((one for one in table.index if one), default=1.0))
+        else:
+            ax.set_xscale("log")
+        ax.set(xlabel="$\\lambda$", title=f"{kind} folds")
     axes[0, 0].set_ylabel("extra held-out loss")
     return figure
 

@@ -109,6 +109,17 @@ def listed(names: Sequence[str]) -> str:
     return last.join(filter(None, [comma.join(names[:-1]), *names[-1:]]))
 
 
+def counted(count: float, thing: str) -> str:
+    """Return a number with the name of what it counts, in the plural unless there is just one.
+
+    Examples
+    --------
+    >>> counted(1, "epoch"), counted(2000, "update")
+    ('1 epoch', '2,000 updates')
+    """
+    return f"{number(count)} {thing}{'s' * (count != 1)}"
+
+
 def unknown(name: str, names: Mapping[str, Any]) -> str:
     """Say that there is no such name, and which ones are near."""
     near = get_close_matches(name, [one for one in names if not one.startswith("_")])

@@ -17,7 +17,7 @@ def in_folder(folder: str | Path) -> dict[str, dict[str, Any]]:
     """
     paths = sorted(Path(folder).glob("*.ipynb"))
     if not paths:
-        raise FileNotFoundError(f"{folder}: expected a folder with executed notebooks, found none there")
+        raise FileNotFoundError(f"results_folder: expected a folder with executed notebooks, found none in {folder}")
     return {path.stem: json.loads(path.read_bytes()) for path in paths}
 
 

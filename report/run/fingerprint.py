@@ -87,11 +87,14 @@ def reached(sources: Iterable[str | bytes], root: Path, beside: Path) -> dict[Pa
     """
     found: dict[Path, str] = {}
     seen: set[tuple[Path, str]] = set()
+    asked: set[str] = set()
     waiting = list(sources)
     while waiting:
-        places = {place for name in _imports(waiting.pop()) for place in _places(name, root, beside)} - seen
+        names = _imports(waiting.pop()) - asked
+        places = {place for name in names for place in _places(name, root, beside)} - seen
         new = {path: os.path.relpath(path, base) for base, place in places for path in room(base / place)}
         waiting += [path.read_bytes() for path in new if path.suffix == ".py" and path not in found]
+        asked |= names
         seen |= places
         found |= new
     return found

@@ -2,6 +2,7 @@
 
 import platform
 from dataclasses import replace
+from typing import Any
 
 from report.contents import Chapter
 from report.errors import NotebookFailed
@@ -54,7 +55,7 @@ def refresh(settings: Settings) -> None:
 def _as_saved(executed: bytes) -> bytes:
     """Return a notebook as JupyterLab would save it, so that saving it there changes nothing; hidden code is folded.
 
-    What a cell printed in several messages, which is a matter of chance, becomes one output.
+    What a cell printed in several messages, which is a matter of chance, becomes one output, and 2.0 becomes 2.
     """
     import nbformat
     from nbconvert.preprocessors import CoalesceStreamsPreprocessor  # spares nbconvert where nothing is stored
@@ -62,9 +63,24 @@ def _as_saved(executed: bytes) -> bytes:
     notebook, _ = CoalesceStreamsPreprocessor(enabled=True)(nbformat.reads(executed, as_version=4), {})
     notebook["metadata"].setdefault("language_info", {})["version"] = platform.python_version()
     for cell in notebook["cells"]:
+        if "outputs" in cell:
+            cell["outputs"] = _as_javascript(cell["outputs"])
         if HIDING & {*nb.tags(cell)}:
             cell["metadata"]["jupyter"] = {**cell["metadata"].get("jupyter", {}), "source_hidden": True}
     return (nbformat.writes(notebook).rstrip() + "\n").encode()
+
+
+def _as_javascript(value: Any) -> Any:
+    """Return data for JSON with whole numbers as JavaScript writes them.
+
+    >>> _as_javascript({"a": [2.0, 0.5, "2.0"]})
+    {'a': [2, 0.5, '2.0']}
+    """
+    if isinstance(value, dict):
+        return type(value)({name: _as_javascript(item) for name, item in value.items()})
+    if isinstance(value, list):
+        return [_as_javascript(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e21 else value
 
 
 def _tasks(settings: Settings) -> list[Task]:

@@ -44,16 +44,6 @@ def test_images_that_are_not_there_are_refused(images):
         chapter.first_images(split_of([0, 1, 1]), images)
 
 
-def test_the_first_parameter_that_is_not_positive_is_named():
-    with pytest.raises(ValueError, match="steps: expected a number above 0, got 0"):
-        chapter.check_parameters(batch=1, steps=0)
-
-
-def test_an_empty_list_is_refused():
-    with pytest.raises(ValueError, match="seeds: expected at least one, got none"):
-        chapter.check_parameters(seeds=[])
-
-
 def test_a_loss_that_overflows_names_the_rate():
     assert chapter.finite([[1, 2]], learning_rate=0.1).shape == (1, 2)
     with pytest.raises(ValueError, match="learning_rate: expected a rate .* got 9"):

@@ -16,21 +16,6 @@ def history(last):
     return History(train_loss=[1.0, 0.1], valid_loss=[0.5, last], train_accuracy=[0.5, 1.0], valid_accuracy=[0.6, 0.7])
 
 
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"hidden": []}, "hidden: expected at least one"),
-        ({"hidden": [3, 3]}, "hidden: .* none twice"),
-        ({"seeds": []}, "seeds: expected"),
-        ({"epochs": 0}, "epochs: expected at least 1"),
-        ({"train_images": -1}, "train_images: expected 0"),
-    ],
-)
-def test_parameters_that_train_nothing_are_refused(changed, said):
-    with pytest.raises(ValueError, match=said):
-        capacity.check(**{"hidden": [3], "seeds": [0], "epochs": 1, "train_images": 0} | changed)
-
-
 def test_the_best_temperature_undoes_a_factor():
     labels = RNG.integers(3, size=4000)
     logits = np.log(np.where(np.eye(3)[labels], 0.6, 0.2))
@@ -58,7 +43,14 @@ def test_reliability_leaves_out_bins_with_few_answers():
 
 def test_a_size_overfits_if_every_run_does():
     assert capacity.overfitted({3: [history(0.9), history(0.8)], 4: [history(0.9), history(0.5)]}) == [3]
+    jumped = History(train_loss=[0.1, 1.0], valid_loss=[0.5, 0.9], train_accuracy=[0.5, 0.5], valid_accuracy=[0.6, 0.6])
+    assert capacity.overfitted({3: [history(0.9), jumped]}) == []
     assert capacity.turning_table({3: [history(0.9)]}).loc["3", "at update"] == "1"
+
+
+def test_no_loss_lies_below_zero():
+    assert capacity.interval(over_seeds([0.01, 0.4]), ".1f", least=0).startswith("0.2 (0.0 to ")
+    assert "−" not in capacity.last_table({3: [history(0.001), history(0.9)]}, 10, 10)["validation loss"].item()
 
 
 def test_one_run_has_no_interval():

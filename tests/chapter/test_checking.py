@@ -84,18 +84,10 @@ def test_weights_from_silent_units_are_refused(network):
         chapter.constants(network, np.ones((1, 6)), np.array([0]), 1)
 
 
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"hidden": [5]}, "hidden: expected at least two layers"),
-        ({"sample": 3}, "sample: expected 0 to 2, a training image; got 3"),
-        ({"seeds": []}, "seeds: expected at least one, got none"),
-    ],
-)
-def test_parameters_that_do_not_fit_are_refused(changed, said):
-    values = {"hidden": [5, 4], "sample": 0, "seeds": [0]} | changed
-    with pytest.raises(ValueError, match=said):
-        chapter.check_parameters(values.pop("hidden"), split_of(3), **values)
+def test_an_image_that_is_not_there_is_refused():
+    chapter.check_sample(2, split_of(3))
+    with pytest.raises(ValueError, match="sample: expected 0 to 2, a training image, got 3"):
+        chapter.check_sample(3, split_of(3))
 
 
 def test_losses_along_a_weight_start_from_zero_and_leave_the_network(network, image, theory):

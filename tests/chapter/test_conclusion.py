@@ -36,7 +36,7 @@ def test_one_run_has_the_interval_of_its_images(data):
 
 
 def test_nothing_kept_is_refused():
-    with pytest.raises(ValueError, match="nothing to mark"):
+    with pytest.raises(ValueError, match="results_folder: expected chapters that kept a network"):
         conclusion.mark([])
 
 

@@ -34,21 +34,10 @@ def recorders(activation="relu", sigma=1.0, count=2):
     return made
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"sizes": [20, 4]}, "hidden: expected the units of at least one hidden layer"),
-        ({"seeds": []}, "seeds: expected at least one"),
-        ({"seeds": [1, 1]}, "none of them twice"),
-        ({"epochs": 0}, "epochs: expected 1 or more, got 0"),
-        ({"labels": np.array([0, 1, 1])}, "got 3 images and none of class 2, 3; take more"),
-    ],
-)
-def test_parameters_that_show_nothing_are_refused_in_their_own_words(change, said):
-    right = {"labels": images().labels, "sizes": SIZES, "seeds": [0], "epochs": 1}
-    chapter.check_parameters(**right)
-    with pytest.raises(ValueError, match=said):
-        chapter.check_parameters(**right | change)
+def test_training_images_without_a_class_are_refused():
+    chapter.check_classes(images().labels, SIZES[-1])
+    with pytest.raises(ValueError, match="train_images: .*; the first 3 training images have none of class 2 and 3"):
+        chapter.check_classes(np.array([0, 1, 1]), 4)
 
 
 @pytest.mark.parametrize(

@@ -4,27 +4,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlp_core import mlp
+from mlp_core import Split, mlp
 from report.chapter import penalty
 
 RNG = np.random.default_rng(0)
 LABELS = np.repeat(np.arange(3), 4)
 
 
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"folds": 5}, "folds: 5 parts need as many images of every class, but the rarest class has 4"),
-        ({"classes": 4}, "the rarest class has 0"),
-        ({"folds": 1}, "folds: expected at least 2"),
-        ({"fold_epochs": 0}, "fold_epochs: expected at least 1"),
-        ({"seeds": []}, "seeds: expected"),
-        ({"lambdas": [0.1, 0.1]}, "lambdas: .* none twice"),
-    ],
-)
-def test_parameters_that_cut_no_folds_are_refused(changed, said):
-    with pytest.raises(ValueError, match=said):
-        penalty.check(**{"labels": LABELS, "classes": 3, "folds": 2, "seeds": [0], "lambdas": [0.1]} | changed)
+def test_folds_that_cannot_all_hold_every_class_are_refused():
+    labels = np.tile(np.arange(3), 4)
+    penalty.check_folds(4, labels, classes=3)
+    for folds, classes in ((5, 3), (2, 4)):
+        with pytest.raises(ValueError, match=f"folds: expected parts that each hold every class, got {folds}; choose"):
+            penalty.check_folds(folds, labels, classes)
+
+
+def test_a_loss_that_overflows_names_rate_and_penalty():
+    part = Split(RNG.random((12, 4)), LABELS)
+    followed = penalty.follow(mlp([4, 5, 3], seed=0, dtype="float64"), part, 3, 0.1, 0.5, "right")
+    assert [len(values) for values in followed] == [3, 4]
+    with pytest.raises(ValueError, match="learning_rate: expected a rate .* with a penalty of 0.5, got 1e[+]300"):
+        penalty.follow(mlp([4, 5, 3], seed=0, dtype="float64"), part, 3, 1e300, 0.5, "wrong")
 
 
 @pytest.mark.parametrize(("rule", "grows"), [("right", False), ("wrong", True)])

@@ -14,7 +14,6 @@ from report.chapter import searching
 from report.chapter.evidence import Group, compare
 
 IMAGES = 1000
-FIELDS = {"seeds": [1], "curve_seeds": [1], "epochs": 1}
 
 
 def trial(hidden=(20, 10), activation="relu", rate=0.1, accuracy=0.9, *, status="ok", seed=0, batch=64, parameters=100):
@@ -49,21 +48,6 @@ def data(images=12):
     rng = np.random.default_rng(0)
     split = Split(rng.random((images, 4)), np.arange(images) % 2)
     return Dataset(split, split, split, name="made")
-
-
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        ({"seeds": []}, "seeds: expected at least 1 value, got"),
-        ({"curve_seeds": [1, 1]}, "curve_seeds: expected every seed once"),
-        ({"epochs": 0}, "epochs: expected at least 1, got 0"),
-        ({"learning_rates": []}, "learning_rates: expected at least 1 value"),
-    ],
-)
-def test_what_the_chapter_cannot_do_is_refused_in_the_parameters_words(changed, message):
-    with pytest.raises(ValueError, match=message):
-        searching.check_parameters(**FIELDS | changed)
-    searching.check_parameters(**FIELDS)
 
 
 def test_settings_are_named_by_what_varies():
@@ -152,7 +136,7 @@ def test_the_smallest_of_the_group_may_be_the_best():
 
 def test_pairs_are_within_the_budget_or_refused():
     assert searching.pairs_in_budget([2, 4, 2], [20, 35], 4, 2) == [[2, 2], [2, 4]]
-    with pytest.raises(ValueError, match="random_units: no two layers"):
+    with pytest.raises(ValueError, match="random_units: expected sizes of two layers"):
         searching.pairs_in_budget([2, 4, 2], [500, 600], 4, 2)
 
 
@@ -196,7 +180,7 @@ def test_the_race_has_a_line_and_a_band_per_search():
     ("scores", "group", "phrase"),
     [
         ({"a": hits(0.9)}, Group("a", ("a", "b"), ()), "**But it is not a winner**: 2 of the 2"),
-        ({"a": hits(0.9)}, Group("a", ("a",), ("b",)), "better than every other setting"),
+        ({"a": hits(0.9)}, Group("a", ("a",), ("b",)), "ruled out by the first seed or worse"),
         ({"a": [0.9]}, Group("a", ("a", "b"), ()), "One seed cannot tell a setting from another"),
     ],
 )
@@ -204,6 +188,15 @@ def test_the_grid_is_told_in_every_way(said, scores, group, phrase):
     searching.tell_grid(table(trial(), trial(rate=0.2)), 2, scores, group, IMAGES, 0.9)
     assert said[0].startswith("Points of the grid within the budget: 2 of 2")
     assert phrase in said[1]
+
+
+@pytest.mark.parametrize(("rate", "phrase"), [(0.2, "has the largest rate"), (0.05, "or the smallest"),
+                                              (0.01, "some have the smallest")])  # fmt: skip
+def test_a_grid_encloses_only_what_lies_on_no_edge(said, rate, phrase):
+    points = pd.DataFrame({"setting": ["a"], "learning_rate": [rate]})
+    searching.tell_edge(points, Group("a", ("a",), ("b",)), [0.2, 0.05, 0.01])
+    assert len(said) == 1
+    assert phrase in said[0]
 
 
 def test_a_lost_race_is_no_law(said):
@@ -216,8 +209,28 @@ def test_a_lost_race_is_no_law(said):
     assert said[-1].startswith("So nothing here speaks")
 
 
+def test_from_one_seed_nothing_is_told_apart(said):
+    searching.tell_keeping(9, 4, Group("a", ("a",), ("b",)), Group("a", ("a",), ("b",)), interact=False, one_seed=True)
+    (sentence,) = said
+    assert sentence.startswith("- 9 settings were tried. Of the grid's 4, a has the highest accuracy; one seed cannot")
+
+
+def test_what_the_first_seed_leaves_alone_is_not_called_better(said):
+    searching.tell_grid(table(trial(), trial(rate=0.2)), 1, {"a": hits(0.9)}, Group("a", ("a",), ()), IMAGES, 0.9)
+    assert said[1].startswith("The first seed leaves one setting, a.")
+    assert len(said) == 2
+
+
+def test_a_budget_that_no_size_meets_is_refused_by_the_sizes_name():
+    values = {"parameters": [100, 200], "hidden": [[8, 4]], "widths": [4, 8], "random_units": [4, 8, 4]}
+    searching.check_budget(values, 10, 2)
+    for name, wrong in {"hidden": [[50, 50]], "widths": [50], "random_units": [50, 60, 10]}.items():
+        with pytest.raises(ValueError, match=f"{name}: expected sizes of two layers with 100 to 200 parameters, got"):
+            searching.check_budget(values | {name: wrong}, 10, 2)
+
+
 @pytest.mark.parametrize("groups", [None, Group("a", ("a",), ("b",)), Group("a", ("a", "b"), ())])
 def test_what_to_keep_is_always_said(said, groups):
     searching.tell_keeping(9, 4, groups or Group("a", ("a",), ()), groups, interact=True)
     assert said[0].startswith("- 9 settings were tried")
-    assert "- The activation and the learning rate interact, so that averages over a grid mislead." in said
+    assert "- The activation and the learning rate interact, so that averages over a grid can mislead." in said

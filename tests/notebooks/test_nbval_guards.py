@@ -70,6 +70,7 @@ def report(tmp_path_factory):
         notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [heading, *content]}
         (folder / f"{name}.ipynb").write_text(json.dumps(notebook))
     options = ["--nbval", "--nbval-current-env", "-rA", "-p", "no:cacheprovider", "--color=no", "--durations=0"]
+    options += ["-p", "report.run.fast_imports"]
     place = ["-c", "/dev/null", "--rootdir", str(folder), "-o", f"pythonpath={ROOT / 'tests' / 'support'}"]
     command = [sys.executable, "-m", "pytest", *place, *options, "cells.ipynb", "dead.ipynb"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100).stdout

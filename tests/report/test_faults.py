@@ -31,23 +31,17 @@ def failed(tmp_path_factory) -> tuple[Project, "subprocess.CompletedProcess[str]
     project = Project(tmp_path_factory.mktemp("failed") / "a report")
     project.add("01-good", "print(count)")
     project.add("02-raises", "print(1)", "1 / (count - 1)", "print(2)")
-    path = project.add("07-tagged", "1 / (count - 1)", "print(2)")
-    tagged = '"metadata": {"tags": ["raises-exception"]}, "source": "1 /'
-    path.write_text(path.read_text().replace('"metadata": {}, "source": "1 /', tagged))
-    project.add("03-exits", "import sys\nsys.exit(0)", "print(2)")
     project.add("04-killed", say_pid(project.folder / "killed") + "\nos.kill(os.getpid(), 9)", "print(2)")
     project.add("05-hangs", say_pid(project.folder / "hangs") + "\nwhile True: pass", "print(2)")
     project.add("06-all", "print(1)", parameters='results_folder: str = "."  # where', after="all")
     project.old_report()
-    return project, project.run("--jobs", "6", "--cell-timeout", "4")
+    return project, project.run("--jobs", "4", "--cell-timeout", "4")
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("02-raises", "cell 4 (`1 / (count - 1)`): ZeroDivisionError: division by zero"),
-        ("07-tagged", "cell 3 (`1 / (count - 1)`): ZeroDivisionError: division by zero; the tag raises-exception does"),
-        ("03-exits", "cell 3 (`import sys`): SystemExit"),
         ("04-killed", "cell 3 (`import os`): the kernel died"),
         ("05-hangs", "cell 3 (`import os`): did not finish within 4 s"),
     ],
@@ -59,6 +53,18 @@ def test_a_failing_notebook_is_named_with_its_cell_and_kept_for_reading(failed, 
     assert f"error: {name}, {said}" in lines[0]
     kept = json.loads((project.build / "failed" / f"{name}.ipynb").read_text())
     assert len(kept["cells"]) >= 4
+
+
+@pytest.mark.long
+def test_an_exit_and_a_promised_exception_are_failures_too(project):
+    path = project.add("01-tagged", "1 / (count - 1)", "print(2)")
+    tagged = '"metadata": {"tags": ["raises-exception"]}, "source": "1 /'
+    path.write_text(path.read_text().replace('"metadata": {}, "source": "1 /', tagged))
+    project.add("02-exits", "import sys\nsys.exit(0)", "print(2)")
+    said = project.run("--jobs", "2").stdout
+    promised = "ZeroDivisionError: division by zero; the tag raises-exception does"
+    assert f"error: 01-tagged, cell 3 (`1 / (count - 1)`): {promised}" in said
+    assert "error: 02-exits, cell 3 (`import sys`): SystemExit" in said
 
 
 def test_after_a_failure_the_old_report_stays_and_the_status_says_so(failed):
@@ -103,7 +109,7 @@ def processes_under(folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_signal_ends_the_run_and_all_its_processes(project, number):
     pid_file = project.folder / "pid"
     settle = "import time\ntime.sleep(1)  # the report that this cell has started overtakes the signal\n"
@@ -183,7 +189,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("room", [4, 100])
+@pytest.mark.parametrize("room", [pytest.param(4, marks=pytest.mark.long), 100])
 def test_a_full_disk_is_said_and_leaves_no_half_written_file(project, small_disk, room):
     project.add("01-a", "print('x' * 70_000)", "print('y' * 70_000)")
     build = small_disk / "build"

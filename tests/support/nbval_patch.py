@@ -6,6 +6,7 @@ from queue import Empty
 from typing import Any
 
 import pytest
+from kernel_nursery import Nursery
 
 POLL = 1.0
 """Seconds between two looks at whether a kernel is alive."""
@@ -30,6 +31,15 @@ def adapt_cells() -> None:
 def is_bar(output: Any) -> bool:
     """Return whether a stored output is a widget, such as a progress bar that JupyterLab saved."""
     return any(mime.startswith("application/vnd.jupyter.widget") for mime in output.get("data", {}))
+
+
+def fork_kernels() -> Nursery:
+    """Let kernels share their imports; return where they come from, to be closed at the end."""
+    from jupyter_client.provisioning import local_provisioner
+
+    nursery = Nursery()
+    local_provisioner.launch_kernel = nursery.launch
+    return nursery
 
 
 def watch_kernels() -> None:

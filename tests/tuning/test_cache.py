@@ -103,7 +103,7 @@ def test_a_setting_that_cannot_be_told_is_refused_before_anything_runs(tmp_path,
         run(data, tmp_path, [{"point": 1, "x": threading.Lock()}], function=anything)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_a_trial_that_exits_is_a_failed_row(data, jobs):
     frame = search(POINTS, data, epochs=1, n_jobs=jobs, run=leaving)
     assert frame.status.tolist() == ["ok", "failed", "failed"]
@@ -177,7 +177,7 @@ def test_something_else_in_a_folders_place_is_moved_away(tmp_path, data, name):
 
 
 @pytest.mark.filterwarnings("ignore:.*cannot be written", "ignore:.*were removed")
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_a_folder_removed_while_the_search_runs_loses_nothing(tmp_path, data, jobs):
     cache = tmp_path / "cache"
     space = grid(point=range(6), folder=[str(cache)])

@@ -51,6 +51,7 @@ def test_the_table_is_the_local_one_though_workers_are_killed(tmp_path, cluster,
     assert os.getpid() not in {line["pid"] for line in journal()}
 
 
+@pytest.mark.long
 def test_a_killed_client_is_resumed(tmp_path, cluster, expected):
     cache, address = tmp_path / "cache", cluster.scheduler_address
     process = start_search(cache, scheduler=address)

@@ -278,6 +278,7 @@ def tiny_disk(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.mark.long
 def test_a_disk_that_is_really_full(tiny_disk, data):
     with pytest.warns(CacheWarning, match="No space left on device"):
         frame = search(SPACE, data, epochs=2, n_jobs=2, cache=tiny_disk / "cache", run=journaled)

@@ -140,7 +140,7 @@ def check(made: NotebookNode) -> bool:
 
 
 def test_thirty_mutations_are_typeset_or_told() -> None:
-    assert all(check(document(seed)) for seed in range(6))
+    assert all(check(document(seed, size=10)) for seed in range(3))
 
 
 @pytest.mark.long

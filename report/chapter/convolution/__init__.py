@@ -2,7 +2,7 @@
 
 from report.chapter.convolution.architectures import build, largest_share, multiplications, permute, title
 from report.chapter.convolution.pictures import first_maps, learned, price
-from report.chapter.convolution.recipes import Recipe, again_permuted, recipes
+from report.chapter.convolution.recipes import Recipe, again_permuted, check_parameters, recipes
 from report.chapter.convolution.runs import (
     Pair,
     Run,
@@ -32,6 +32,7 @@ __all__ = [
     "against",
     "best",
     "build",
+    "check_parameters",
     "confusions",
     "cost_table",
     "first_maps",

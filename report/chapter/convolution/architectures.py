@@ -36,13 +36,21 @@ def build(
     (5386, 535818)
     """
     settings: dict[str, Any] = {"initializer": initializer, "dropout": dropout, "seed": seed, "dtype": dtype}
-    if found := re.fullmatch(r"mlp (\d+(?:-\d+)*)", name):
-        return mlp([784, *map(int, found[1].split("-")), 10], **settings)
-    if found := re.fullmatch(r"cnn (\d+)-(\d+)", name):
-        return _small(int(found[1]), int(found[2]), **settings)
-    if name not in TITLES:
+    if not is_known(name):
         raise ValueError(f"expected a network among {KINDS}, got {name!r}")
-    return cnn(name, **settings)
+    if name in TITLES:
+        return cnn(name, **settings)
+    units = [int(one) for one in name[4:].split("-")]
+    return mlp([784, *units, 10], **settings) if name.startswith("mlp") else _small(*units, **settings)
+
+
+def is_known(name: str) -> bool:
+    """Return whether `build` can build a network of that name.
+
+    >>> is_known("cnn 8-16"), is_known("cnn 8"), is_known("mlp 0")
+    (True, False, False)
+    """
+    return name in TITLES or bool(re.fullmatch(r"mlp [1-9]\d*(-[1-9]\d*)*|cnn [1-9]\d*-[1-9]\d*", name))
 
 
 def _small(first: int, second: int, *, dropout: float, seed: int, **settings: Any) -> Sequential:

@@ -7,10 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlp_core import SGD, Sequential, Split
-from report.chapter.convolution.architectures import build, permute, title
+from report.chapter import legal
+from report.chapter.convolution.architectures import KINDS, build, is_known, permute, title
+from report.chapter.sentence import listed
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
+
+PER_NETWORK = (
+    "learning_rates", "momenta", "batch_sizes", "weight_decays", "dropouts", "initializers", "centered", "epochs",
+)  # fmt: skip
+"""The parameters that hold one value for all networks, or one for each."""
 
 PERMUTED = ", permuted"
 """What the name of a run on permuted pixels ends in."""
@@ -66,29 +73,37 @@ class Recipe:
         return Split(2 * split.images - 1, split.labels) if self.centered else split
 
 
-def recipes(seeds: Sequence[int], **columns: Sequence[Any]) -> list[Recipe]:
+def check_parameters(values: legal.Values) -> None:
+    """Refuse parameters of the chapter with which nothing could be trained."""
+    legal.seeds(values, "seeds")
+    legal.at_least(0, values, "train_images", "measured_images", "weight_decays")
+    legal.at_least(1, values, "batch_sizes", "epochs")
+    legal.positive(values, "learning_rates")
+    legal.fraction(values, "momenta", "dropouts")
+    legal.one_of(legal.INITIALIZER_NAMES, values, "initializers")
+    legal.one_of(legal.DTYPES, values, "dtype")
+    networks = values["networks"]
+    if not networks or not all(map(is_known, networks)):
+        legal.refuse("networks", f"names such as {KINDS}", networks)
+    for name in PER_NETWORK:
+        if len(found := values[name]) not in {1, len(networks)}:
+            legal.refuse(name, f"one value, or one for each of {len(networks)} networks", found)
+
+
+def recipes(**columns: Sequence[Any]) -> list[Recipe]:
     """Return the runs that the chapter's parameters describe, each with a name of its own.
 
     Parameters
     ----------
-    seeds : sequence of int
-        What every run is repeated with.
     **columns : sequence, shape (runs,)
         The attributes of `Recipe`, from ``network`` to ``epochs``; a single value holds for all networks.
 
     Raises
     ------
     ValueError
-        If the columns differ in length, seeds repeat, or there are no perceptron and convolutional network to compare.
+        If there are no perceptron and convolutional network to compare.
     """
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise ValueError(f"expected seeds that all differ, at least one, got {list(seeds)}")
     runs = len(columns["network"])
-    for name, values in columns.items():
-        if len(values) not in (1, runs):
-            raise ValueError(f"expected one {name}, or one for each of {runs} networks, got {len(values)}: {[*values]}")
-    if any(epochs < 1 for epochs in columns["epochs"]):
-        raise ValueError(f"expected epochs of 1 or more, got {list(columns['epochs'])}")
     rows = [{name: values[place % len(values)] for name, values in columns.items()} for place in range(runs)]
     names = [title(row["network"]) + " + L2" * bool(row["weight_decay"]) + " + dropout" * bool(row["dropout"])
              for row in rows]  # fmt: skip
@@ -97,8 +112,8 @@ def recipes(seeds: Sequence[int], **columns: Sequence[Any]) -> list[Recipe]:
         for place, (name, row) in enumerate(zip(names, rows, strict=True), 1)
     ]
     if len({one.convolves for one in plan if one.plain}) < 2:
-        raise ValueError("expected networks with at least one perceptron and one convolutional network, both without "
-                         f"penalty and dropout, got {', '.join(names) or 'none'}")  # fmt: skip
+        raise ValueError("networks: expected at least one perceptron and one convolutional network, both without "
+                         f"penalty (weight_decays) and dropout (dropouts), got {listed(names) or 'none'}")  # fmt: skip
     return plan
 
 

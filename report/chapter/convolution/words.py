@@ -19,8 +19,8 @@ def shown(found: Estimate | Comparison) -> str:
     """
     if isinstance(found, Comparison):
         return within(found.points, found.low_points, found.high_points, "+.1f")
-    ends = (number(100 * end, ".1f") for end in (max(0.0, found.low), min(1.0, found.high)))
-    return f"{number(found.value, '.1%')} ({' to '.join(ends)})"
+    low, high = (number(100 * end, ".1f") for end in (found.low, found.high))
+    return number(found.value, ".1%") + f" ({low} to {high})" * (low != high)
 
 
 def confusions(matrix: np.ndarray, classes: Sequence[str], most: int = 3) -> str:

@@ -25,7 +25,7 @@ def bars(
     ylabel: str = "",
     references: Mapping[str, float] | None = None,
 ) -> Axes:
-    """Draw bars: one group a row of the table, one bar a column, told apart by colour and by hatching.
+    """Draw bars: one group a row of the table, one bar a column, told apart by color and by hatching.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def bars(
     errors : of the same form, optional
         Half lengths of the error bars.
     references : mapping of label to float, optional
-        Grey horizontal lines.
+        Gray horizontal lines.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def scatter(
     ylabel: str | None = None,
     log: str = "",
 ) -> Axes:
-    """Scatter column `y` over column `x`, one colour and marker for each value of column `by`.
+    """Scatter column `y` over column `x`, one color and marker for each value of column `by`.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ def lines(
     log : str
         The axes with a logarithmic scale: "x", "y" or "xy".
     references : mapping of label to float, optional
-        Grey horizontal lines, for instance a published value.
+        Gray horizontal lines, for instance a published value.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def learning_curves(
     height : float
         In inches.
     references : mapping of metric to a mapping of label to value, optional
-        Grey horizontal lines in the metric's panel.
+        Gray horizontal lines in the metric's panel.
 
     Returns
     -------
@@ -182,7 +182,7 @@ def loglog_sweep(
     xlabel: str = "",
     ylabel: str = "",
 ) -> Axes:
-    """Draw measured points over `x` on logarithmic axes, with theoretical curves in grey behind them.
+    """Draw measured points over `x` on logarithmic axes, with theoretical curves in gray behind them.
 
     Parameters
     ----------
@@ -240,8 +240,8 @@ def _positive(values: Any) -> np.ndarray:
 
 
 def _scales(ax: Axes, log: str) -> None:
-    """Set logarithmic axes; a linear horizontal axis gets whole numbers."""
-    if "y" in log:
+    """Set logarithmic axes, a vertical one if it has anything to show; a linear horizontal axis gets whole numbers."""
+    if "y" in log and any((np.asarray(line.get_ydata(), dtype=float) > 0).any() for line in ax.lines):
         ax.set_yscale("log")
     if "x" in log:
         ax.set_xscale("log")

@@ -29,7 +29,7 @@ def image_grid(
         Flat images are given `image_shape`.
     titles : sequence, shape (n,), optional
     limits : (float, float), optional
-        The values drawn as the first and the last colour; by default those of each image.
+        The values drawn as the first and the last color; by default those of each image.
     width : float
         Of the whole figure, in inches; its height follows.
 

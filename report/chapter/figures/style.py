@@ -16,7 +16,7 @@ TEXT_WIDTH = 6.3
 STYLE_SHEET = Path(__file__).parent / "course.mplstyle"
 
 GREY = "0.45"
-"""The colour of reference lines: theory, a published value, a target."""
+"""The color of reference lines: theory, a published value, a target."""
 
 
 def use_style() -> None:

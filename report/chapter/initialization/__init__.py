@@ -12,6 +12,7 @@ from report.chapter.initialization.first_signal import (
 from report.chapter.initialization.first_steps import explosion_figure, inside, inside_table, most_dead, times
 from report.chapter.initialization.plateau import Plateau, plateau_figure, plateau_theory
 from report.chapter.initialization.runs import (
+    check_classes,
     check_parameters,
     counted,
     end_of_race,
@@ -21,6 +22,7 @@ from report.chapter.initialization.runs import (
     leaders,
     mean,
     outcome_table,
+    points,
     race_table,
     together,
     versus,
@@ -29,6 +31,7 @@ from report.chapter.initialization.runs import (
 
 __all__ = [
     "Plateau",
+    "check_classes",
     "check_parameters",
     "count_held",
     "counted",
@@ -47,6 +50,7 @@ __all__ = [
     "outcome_table",
     "plateau_figure",
     "plateau_theory",
+    "points",
     "predicted_squares",
     "race_table",
     "signal_table",

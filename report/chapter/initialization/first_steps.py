@@ -81,14 +81,17 @@ def most_dead(recorders: Sequence[Recorder], place: int) -> str:
 
 
 def times(above: Sequence[float], below: Sequence[float]) -> Estimate:
-    """Return how many times larger one size is than the other, run by run: a geometric mean; NaN after an overflow.
+    """Return how many times larger one size is than the other, run by run: a geometric mean.
+
+    NaN after an overflow, and where a size is zero.
 
     Examples
     --------
     >>> round(times([8, 2], [2, 2]).value, 6)
     2.0
     """
-    logs = np.log(above) - np.log(below)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(above) - np.log(below)
     if not np.isfinite(logs).all():
         return Estimate(np.nan, np.nan, np.nan, len(logs))
     found = over_seeds(logs)

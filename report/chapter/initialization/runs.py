@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from mlp_core import History, Sequential, Split
+from report.chapter import legal
 from report.chapter.evidence import Comparison, Estimate, Group, best_group, compare, over_seeds, proportion
-from report.chapter.number import number, within
+from report.chapter.number import MISSING, number, within
+from report.chapter.sentence import listed
 
 OVERFLOWED, LEARNED, CONSTANT = "overflowed", "better than a constant", "no better than a constant"
 DEAD, RUNNING = "a layer dead", "still running"
@@ -19,31 +21,26 @@ Hits = Mapping[str, Sequence["np.ndarray | None"]]
 """Of each start, for each seed, which validation images the final network classifies correctly; None if overflowed."""
 
 
-def check_parameters(labels: np.ndarray, sizes: Sequence[int], seeds: Sequence[int], **counts: int) -> None:
-    """Refuse parameters with which the chapter has nothing to show; ValueError in the parameters' own words.
+def check_parameters(values: legal.Values) -> None:
+    """Refuse parameters of the chapter with which it has nothing to show."""
+    legal.seeds(values, "seeds")
+    legal.at_least(0, values, "train_images")
+    counts = ("epochs", "batch_size", "draws", "probe_images", "probe_steps", "race_seeds", "race_steps")
+    legal.at_least(1, values, "hidden", *counts)
+    legal.positive(values, "learning_rate")
+    legal.one_of(legal.ACTIVATION_NAMES, values, "activation")
+    legal.one_of(legal.DTYPES, values, "dtype", "normal_dtype")
+    if not values["hidden"]:
+        expected = "the units of at least one hidden layer, since weights of zero hold only hidden units back"
+        legal.refuse("hidden", expected, values["hidden"])
 
-    Parameters
-    ----------
-    labels : ndarray, shape (n,), int
-        Of the training images in use.
-    sizes : sequence of int
-        Inputs, hidden units of each layer, classes.
-    seeds : sequence of int
-    **counts : int
-        Parameters that have to be 1 at least, by name.
-    """
-    if len(sizes) < 3:
-        raise ValueError("hidden: expected the units of at least one hidden layer, since weights of zero hold only "
-                         "hidden units back; got []")  # fmt: skip
-    if not seeds or len({*seeds}) < len(seeds):
-        raise ValueError(f"seeds: expected at least one, none of them twice, got {list(seeds)}")
-    for name, count in counts.items():
-        if count < 1:
-            raise ValueError(f"{name}: expected 1 or more, got {count}")
-    if missing := {*range(sizes[-1])} - {*map(int, labels)}:
+
+def check_classes(labels: np.ndarray, classes: int) -> None:
+    """Refuse training images among which a class is missing: its share would be zero, and the loss of it infinite."""
+    if missing := sorted({*range(classes)} - {*map(int, labels)}):
         raise ValueError(
-            f"train_images: expected images of all {sizes[-1]} classes, got {len(labels)} images and none of class "
-            f"{', '.join(map(str, sorted(missing)))}; take more"
+            f"train_images: expected images of all {classes} classes; the first {len(labels)} training images have "
+            f"none of class {listed([*map(str, missing)])}; take more"
         )
 
 
@@ -64,8 +61,6 @@ def with_interval(estimate: Estimate, spec: str | int = "") -> str:
     if isinstance(spec, int):
         leading = int(np.floor(np.log10(abs(estimate.value)))) if estimate.value else 0
         spec = f",.{max(0, spec - 1 - leading)}f" if -5 < leading < 5 else ".2g"
-    if number(estimate.low, spec) == number(estimate.high, spec):
-        return number(estimate.value, spec)
     return within(estimate.value, estimate.low, estimate.high, spec)
 
 
@@ -107,6 +102,15 @@ def versus(found: Hits, first: str, second: str) -> Comparison | None:
     """Compare two starts from the same seeds on the same images; None if a run of theirs has overflowed."""
     answers = lasting({first: found[first], second: found[second]}, len(found[first]))
     return compare(answers[first], answers[second]) if len(answers) == 2 else None
+
+
+def points(found: Comparison | None) -> str:
+    """Write a difference of accuracies in percentage points with its interval; a dash where there is none.
+
+    >>> points(Comparison(0.045, -0.015, 0.104, 0.1, "cannot be told apart"))
+    '+4.5 (−1.5 to +10.4)'
+    """
+    return within(found.points, found.low_points, found.high_points, "+.1f") if found else MISSING
 
 
 def leaders(found: Hits, seeds: int) -> Group | None:

@@ -18,6 +18,7 @@ from report.chapter.searching.sentences import tell_second as tell_second
 from report.chapter.searching.sentences import tell_sizes as tell_sizes
 from report.chapter.searching.trials import answers as answers
 from report.chapter.searching.trials import at_chance as at_chance
+from report.chapter.searching.trials import check_budget as check_budget
 from report.chapter.searching.trials import check_parameters as check_parameters
 from report.chapter.searching.trials import estimate as estimate
 from report.chapter.searching.trials import finalists as finalists

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,15 +14,16 @@ from report.chapter.evidence import Comparison, Group, best_group, compare
 from report.chapter.say import say
 from report.chapter.searching.trials import count, estimate
 from report.chapter.searching.verdicts import BatchEffect, Crossed, LastEpoch, crossing, last_at, shift
+from report.chapter.sentence import counted
 
 
-def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, classes: int, counted: int) -> None:
+def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, classes: int, found: int) -> None:
     """Say what the budget is, and work the formula out for one size."""
     a, b = hidden
     formula = count(inputs, a, b, classes)
     say(r"""Here the budget is {parameters[0]} to {parameters[1]} parameters. The first size of the grid, {a}-{b},
         has $({{inputs}} + 1) \cdot {{a}} + ({{a}} + 1) \cdot {{b}} + ({{b}} + 1) \cdot {{classes}} = {{formula}}$ of
-        them by @eq-budget; in the network itself, {counted} are counted.""")  # fmt: skip
+        them by @eq-budget; in the network itself, {found} are counted.""")  # fmt: skip
 
 
 def tell_grid(
@@ -33,7 +35,7 @@ def tell_grid(
     one_seed = len(scores[group.best]) == 1
     reached = int(first["epochs_to_target"].notna().sum())
     space = first.attrs["space"]
-    say("""Points of the grid within the budget: {points} of {space}; of these, {left} survive the first seed. The
+    say("""Points of the grid within the budget: {points} of {space}; left after the first seed: {left}. The
         target, a validation accuracy of {target:.0%}, is reached by {reached} of {points} from that seed.""")
     say("Runs that diverged, since their loss overflowed: {diverged}.", when=diverged > 0)
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
@@ -41,11 +43,15 @@ def tell_grid(
         group that the data cannot tell apart (@fig-map, @tbl-group).""",
         when=group.size > 1 and not one_seed)  # fmt: skip
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
-        {best.low:.1%} to {best.high:.1%}. It is better than every other setting (@fig-map, @tbl-group).""",
-        when=group.size == 1 and points > 1 and not one_seed)  # fmt: skip
+        {best.low:.1%} to {best.high:.1%}. All others are ruled out by the first seed or worse (@fig-map,
+        @tbl-group).""",
+        when=group.size == 1 < left and not one_seed)  # fmt: skip
+    say("""The first seed leaves one setting, {group.best}. Its mean over the seeds is {best.value:.1%} of the
+        validation images, with an interval from {best.low:.1%} to {best.high:.1%} (@fig-map, @tbl-group).""",
+        when=left == 1 < points and not one_seed)  # fmt: skip
     say("""The highest accuracy is that of {group.best}: {best.value:.1%} of the validation images, with an interval by
         the images alone from {best.low:.1%} to {best.high:.1%}. One seed cannot tell a setting from another, so that
-        all that survive form one group, of size {group.size} (@fig-map, @tbl-group).""",
+        what is left after it is one group (@fig-map, @tbl-group).""",
         when=one_seed and points > 1)  # fmt: skip
     say("The grid has a single point, {group.best}: {best.value:.1%} ({best.low:.1%} to {best.high:.1%}).",
         when=points == 1)  # fmt: skip
@@ -55,7 +61,7 @@ def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bo
     """Say whether the activation and the learning rate interact, as far as the data can tell; return it."""
     change, moved, top = crossing(scores, images), shift(scores), max(rates)
     say("""The activation and the learning rate interact: {change.one} is better than {change.other} at the rate
-        {change.one_rate}, and worse at {change.other_rate}. There is no best activation, only one at a rate.""",
+        {change.one_rate}, and worse at {change.other_rate}. Which of the two is better depends on the rate.""",
         when=change is not None)  # fmt: skip
     told = moved is not None and moved.found.told
     say("""At the rate {moved.low_rate}, the difference between {moved.one} and {moved.other} is {moved.at_low:+.1f}
@@ -67,11 +73,11 @@ def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bo
         {moved.low_rate} and {moved.at_high:+.1f} points at {moved.high_rate}. These two differences cannot be told
         apart, so the data show no interaction of activation and rate.""",
         when=moved is not None and not told and change is None)  # fmt: skip
-    say(r"""Sigmoid units come last at the rate {top}, and for a reason: the derivative
+    say(r"""Sigmoid units come last at the rate {top}. One reason may be their derivative:
         $\sigma'(z) = \sigma(z)(1 - \sigma(z))$ is at most $\tfrac14$. Through two hidden layers these factors alone
         shrink the gradient of the first weights at least sixteen-fold. The weights multiply it, too, but those that
-        are drawn as proposed by @glorot2010 are made for activations with a slope near one and do not make up for
-        it.""", when=last_at(scores, top, images) == "sigmoid")  # fmt: skip
+        are drawn as proposed by @glorot2010 are made for activations with a slope near one.""",
+        when=last_at(scores, top, images) == "sigmoid")  # fmt: skip
     return change is not None or told
 
 
@@ -85,8 +91,8 @@ def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int) -> Group | N
     say("""The {sizes} sizes form one group: none can be told apart from the best mean, {group.best}.
         Within this budget the size makes no difference that these data show (@tbl-sizes).""",
         when=group.size == sizes)  # fmt: skip
-    say("""The size matters, if little: {group.size} of {sizes} sizes cannot be told apart from the best mean,
-        {group.best}, itself included; the others are worse (@tbl-sizes).""",
+    say("""The size matters: {group.size} of {sizes} sizes cannot be told apart from the best mean, {group.best},
+        itself included; the others are worse (@tbl-sizes).""",
         when=1 < group.size < sizes)  # fmt: skip
     say("The size {group.best} is better than the others (@tbl-sizes).", when=group.size == 1)
     return group
@@ -95,13 +101,15 @@ def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int) -> Group | N
 def tell_edge(points: pd.DataFrame, group: Group, rates: Sequence[float]) -> None:
     """Say how many settings of the group lie at the largest learning rate."""
     top, chosen = max(rates), points[points["setting"].isin(group.names)]
-    at_top = int((chosen["learning_rate"] == top).sum())
-    say("""Of the {group.size} settings of the group, {at_top} have the largest rate of the grid, {top}. Where the best
-        points lie on its edge, a grid should be extended; the second grid below does so.""",
+    at_top, at_bottom = (int((chosen["learning_rate"] == rate).sum()) for rate in (top, min(rates)))
+    say("""The largest rate of the grid, {top}, is that of {at_top} of the {group.size} settings of the group. Where the
+        best points lie on its edge, a grid should be extended; the second grid below goes further for ReLU units.""",
         when=group.size > 1 and len(rates) > 1 and at_top > 0)  # fmt: skip
     say("The best setting has the largest rate of the grid, {top}: the grid should be extended, as the second one is.",
         when=group.size == 1 and len(rates) > 1 and at_top > 0)  # fmt: skip
-    say("No setting of the group has the largest rate, {top}: the grid encloses its best points.", when=at_top == 0)
+    say("No setting of the group has the largest rate, {top}, or the smallest: the rates enclose the best points.",
+        when=at_top == at_bottom == 0)  # fmt: skip
+    say("No setting of the group has the largest rate, {top}; some have the smallest.", when=at_top == 0 < at_bottom)
 
 
 def tell_chosen(chosen: Sequence[pd.Series], scores: Mapping[str, Any], images: int) -> None:
@@ -111,7 +119,7 @@ def tell_chosen(chosen: Sequence[pd.Series], scores: Mapping[str, Any], images: 
     one_seed = len(scores[best.setting]) == 1
     say("The best mean is also the smallest network of its group (@fig-chosen).", when=len(chosen) == 1)
     say("""The smallest network of the group, {small.setting}, has {small.parameters} parameters, the best mean
-        {best.parameters}. The smaller one {found.verb} the larger: the difference is {found.points:.1f} points
+        {best.parameters}. Being of one group, the two cannot be told apart: the difference is {found.points:.1f} points
         (interval from {found.low_points:.1f} to {found.high_points:.1f}; @fig-chosen).""",
         when=len(chosen) > 1 and not one_seed)  # fmt: skip
     say("""The smallest network of the group, {small.setting}, has {small.parameters} parameters, the best mean
@@ -138,18 +146,23 @@ def tell_second(trials: pd.DataFrame, group: Group, settings: int) -> None:
 def tell_picked(effect: BatchEffect | None, train_images: int, shrink: int) -> None:
     """Say what the batch size alone does."""
     if effect:
-        many, few = (-(-train_images // size) for size in (effect.small, effect.large))
+        many, few = (counted(-(-train_images // size), "update") for size in (effect.small, effect.large))
+        one_seed = math.isnan(effect.found.low)
         say("""Two settings differ in the batch alone ({effect.setting}). After one epoch, batches of {effect.small}
-            have made {many} updates and reach {effect.with_small.value:.1%}, batches of {effect.large} have made {few}
-            and reach {effect.with_large.value:.1%}. The smaller batch {effect.found.verb} the larger: the difference
-            is {effect.found.points:.1f} points (interval from {effect.found.low_points:.1f} to
-            {effect.found.high_points:.1f}). At equal rate this compares numbers of updates, not batches as such.""")
+            have made {many} and reach {effect.with_small.value:.1%}, batches of {effect.large} have made {few} and
+            reach {effect.with_large.value:.1%}.""")
+        say("""The smaller batch {effect.found.verb} the larger: the difference is {effect.found.points:.1f} points
+            (interval from {effect.found.low_points:.1f} to {effect.found.high_points:.1f}). At equal rate this
+            compares numbers of updates, not batches as such.""", when=not one_seed)  # fmt: skip
+        say("One seed cannot tell the two apart.", when=one_seed)
     say("No two of these settings differ in the batch alone.", when=effect is None)
-    say("Here the hidden layers have {shrink} times fewer units than in the report.", when=shrink > 1)
+    say("Here the hidden layers have the report's numbers of units divided by {shrink}, and at least one unit.",
+        when=shrink > 1)  # fmt: skip
 
 
-def tell_curve(last: LastEpoch, seeds: int) -> None:
+def tell_curve(last: LastEpoch, seeds: int, shrink: int) -> None:
     """Say where the run that is followed epoch by epoch ends."""
+    say("Its hidden layers, too, have the report's numbers of units divided by {shrink}.", when=shrink > 1)
     say("""After the last epoch the validation loss is {last.loss.value:.3f} (interval from {last.loss.low:.3f} to
         {last.loss.high:.3f}), and the accuracy {last.accuracy.value:.1%} ({last.accuracy.low:.1%} to
         {last.accuracy.high:.1%}), over {seeds} seeds (@fig-run).""", when=seeds > 1)  # fmt: skip
@@ -164,9 +177,9 @@ def tell_curve(last: LastEpoch, seeds: int) -> None:
 
 def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
     """Say whether the winner of random search is better than that of the grid, from seeds that had no say."""
-    say("Both searches cost the same, {grid} trials each.", when=grid == random > 1)
-    say("""The searches have unlike costs: {random} random trials beside {grid} of the grid; @fig-random shows them at
-        like cost.""", when=grid != random)  # fmt: skip
+    say("Both searches have as many trials: {grid} each.", when=grid == random > 1)
+    say("""The searches have unlike costs, trials of the grid: {grid}, random ones: {random}; @fig-random shows them by
+        the number of trials.""", when=grid != random)  # fmt: skip
     say("""From fresh seeds, the winner of random search {verdict.verb} that of the grid: the difference is
         {verdict.points:.1f} points (interval from {verdict.low_points:.1f} to {verdict.high_points:.1f}; @tbl-worth).
         """, when=verdict is not None)  # fmt: skip
@@ -177,13 +190,18 @@ def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
         when=verdict is not None and verdict.told)  # fmt: skip
 
 
-def tell_keeping(tried: int, points: int, group: Group, sizes: Group | None, *, interact: bool) -> None:
+def tell_keeping(
+    tried: int, points: int, group: Group, sizes: Group | None, *, interact: bool, one_seed: bool = False
+) -> None:
     """Say what to keep of the chapter, as far as it depends on the data."""
+    say("""- {tried} settings were tried. Of the grid's {points}, {group.best} has the highest accuracy; one seed cannot
+          tell whether it is better than the others.""", when=one_seed and points > 1)  # fmt: skip
     say("""- {tried} settings were tried, and among the grid's {points} there is no winner: {group.size} cannot be told
-          apart, the best mean, {group.best}, among them.""", when=group.size > 1)  # fmt: skip
-    say("- {tried} settings were tried, and of the grid's {points} one is ahead of all others: {group.best}.",
-        when=group.size == 1 < points)  # fmt: skip
+          apart, the best mean, {group.best}, among them.""", when=group.size > 1 and not one_seed)  # fmt: skip
+    say("- {tried} settings were tried, and of the grid's {points} one is left: {group.best}.",
+        when=group.size == 1 < points and not one_seed)  # fmt: skip
     say("- One point is no search: {group.best} was tried alone in the grid.", when=points == 1)
-    say("- The activation and the learning rate interact, so that averages over a grid mislead.", when=interact)
-    say("- Within the budget, no size can be told from the best.", when=sizes is not None and not sizes.others)
-    say("- Within the budget, some sizes are worse than the best.", when=sizes is not None and bool(sizes.others))
+    say("- The activation and the learning rate interact, so that averages over a grid can mislead.", when=interact)
+    if sizes is not None and not one_seed:
+        say("- Within the budget, no size can be told from the best.", when=not sizes.others)
+        say("- Within the budget, some sizes are worse than the best.", when=sizes.others)

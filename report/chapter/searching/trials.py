@@ -14,27 +14,43 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from mlp_core import SGD, Dataset, mlp, train
+from report.chapter import legal
 from report.chapter.evidence import Estimate, Group, over_seeds, proportion
 from report.chapter.number import number
 
+PICKED = 9
+"""How many settings report ift6135-b picked by hand."""
 
-def check_parameters(*, seeds: Sequence[int], curve_seeds: Sequence[int], **at_least_one: int | Sequence[Any]) -> None:
-    """Raise ValueError, in the parameters' own words, for what the chapter cannot do.
 
-    Parameters
-    ----------
-    seeds, curve_seeds : sequence of int
-        No empty list, and none twice.
-    **at_least_one : int or sequence
-        Numbers and lists that must not be 0 or empty.
-    """
-    for name, value in {"seeds": seeds, "curve_seeds": curve_seeds, **at_least_one}.items():
-        least, kind = (value, "") if isinstance(value, int) else (len(value), " value")
-        if least < 1:
-            raise ValueError(f"{name}: expected at least 1{kind}, got {value}")
-    for name, values in (("seeds", seeds), ("curve_seeds", curve_seeds)):
-        if len({*values}) < len(values):
-            raise ValueError(f"{name}: expected every seed once, got {list(values)}")
+def check_parameters(values: legal.Values) -> None:
+    """Refuse parameters of the chapter with which it has nothing to search."""
+    legal.seeds(values, "seeds", "curve_seeds")
+    legal.distinct(values, "hidden", "activations", "learning_rates", "widths", "second_rates")
+    legal.one_of(legal.ACTIVATION_NAMES, values, "activations")
+    legal.one_of(legal.DTYPES, values, "dtype")
+    legal.positive(values, "learning_rates", "second_rates")
+    legal.at_least(0, values, "train_images")
+    legal.at_least(1, values, "parameters", "batch_size", "epochs", "widths", "second_batch", "random_trials",
+                   "random_units", "picked_epochs", "shrink", "curve_epochs")  # fmt: skip
+    legal.between(1, PICKED, values, "picked")
+    legal.between(0, 1, values, "target")
+    if any(len(layers) != 2 or min(layers) < 1 for layers in values["hidden"]):
+        legal.refuse("hidden", "two layers of at least one unit in each place", values["hidden"])
+    for name, size, meaning in (("parameters", 2, "the fewest and the most"), ("random_units", 3, "least, most, step")):
+        if len(found := values[name]) != size or found[0] > found[1]:
+            legal.refuse(name, f"{size} numbers, {meaning}", found)
+    if values["n_jobs"] == 0:
+        legal.refuse("n_jobs", "1 or more, or -1 for every core", 0)
+
+
+def check_budget(values: legal.Values, inputs: int, classes: int) -> None:
+    """Refuse sizes of hidden layers none of which is within the budget of parameters."""
+    least, most = values["parameters"]
+    pairs = {"hidden": values["hidden"], "widths": [[a, b] for a in values["widths"] for b in values["widths"]]}
+    for name, layers in pairs.items():
+        if not any(least <= count(inputs, *sizes, classes) <= most for sizes in layers):
+            legal.refuse(name, f"sizes of two layers with {least:,} to {most:,} parameters", values[name])
+    pairs_in_budget(values["random_units"], values["parameters"], inputs, classes)
 
 
 def named(trials: pd.DataFrame) -> pd.DataFrame:
@@ -113,7 +129,7 @@ def _finished(trials: pd.DataFrame) -> pd.DataFrame:
     """Return the trials that did not diverge."""
     finished = trials[trials["status"] == "ok"]
     if finished.empty:
-        raise ValueError("learning_rates: expected rates with which a network learns, but every run diverged")
+        legal.refuse("learning_rates", "rates with which a network learns", "only runs that diverged")
     return finished
 
 
@@ -162,7 +178,7 @@ def pairs_in_budget(units: Sequence[int], parameters: Sequence[int], inputs: int
     choices = range(low, high + 1, step)
     pairs = [[a, b] for a in choices for b in choices if least <= count(inputs, a, b, classes) <= most]
     if not pairs:
-        raise ValueError(f"random_units: no two layers of {low} to {high} units have {least:,} to {most:,} parameters")
+        legal.refuse("random_units", f"sizes of two layers with {least:,} to {most:,} parameters", list(units))
     return pairs
 
 

@@ -78,7 +78,8 @@ def compared(candidates: Mapping[str, Any], images: int, label: str = "setting")
     rows = []
     for name in [*group.names, *group.others]:
         found = compare(candidates[name], candidates[group.best], images)
-        beside = f"{number(found.low_points, '.1f')} to {number(found.high_points, '.1f')}"
+        told_by = (found.low_points, found.high_points)
+        beside = MISSING if math.isnan(found.low) else " to ".join(number(end, ".1f") for end in told_by)
         told = "worse" if name in group.others else "cannot be told apart"
         rows.append({
             label: name,
