@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -27,22 +27,24 @@ def with_settings(numbers: pd.DataFrame, table: str) -> pd.DataFrame:
     return part.assign(column=places.str[2]).join(settings[settings.columns.difference(part.columns)])
 
 
-def draw_beside(ax: Axes, x: Sequence[float], numbers: pd.DataFrame, label: str, above: float = 0.0) -> None:
+def draw_beside(ax: Axes, x: Iterable[float], numbers: pd.DataFrame, label: str, above: float = 0.0) -> None:
     """Draw printed numbers as dots and, where there are any, ours as a line with a band, in one color.
 
     Parameters
     ----------
     ax : Axes
-    x : sequence of float
+    x : iterable of float
         A place per number.
     numbers : DataFrame
         With columns published and runs.
     above : float
         Taken off all numbers.
     """
+    x = list(x)
     dots = ax.plot(x, numbers["published"] - above, linestyle="", marker="o", label=f"{label}, printed")
     if any(len(runs) for runs in numbers["runs"]):
         color = dots[0].get_color()
         runs = [np.asarray(one, dtype=float) - above if len(one) else np.array([np.nan]) for one in numbers["runs"]]
         ax.plot(x, [one.mean() for one in runs], color=color, marker="", label=f"{label}, ours")
-        ax.fill_between(x, [one.min() for one in runs], [one.max() for one in runs], color=color, alpha=0.2, linewidth=0)
+        low, high = ([edge(one) for one in runs] for edge in (np.min, np.max))
+        ax.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)

@@ -2,7 +2,7 @@
 
 from report.chapter.replication.ece421.claims import checked
 from report.chapter.replication.ece421.errata import errata_shown
-from report.chapter.replication.ece421.experiments import SEEDS, experiments
 from report.chapter.replication.ece421.numbers import LABEL, REASONS, SETTINGS, ours
+from report.chapter.replication.ece421.training import SEEDS, experiments
 
 __all__ = ["LABEL", "REASONS", "SEEDS", "SETTINGS", "checked", "errata_shown", "experiments", "ours"]

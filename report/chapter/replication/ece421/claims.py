@@ -10,7 +10,7 @@ import numpy as np
 
 from report.chapter.evidence import compare
 from report.chapter.number import number
-from report.chapter.replication.ece421.experiments import SIZES
+from report.chapter.replication.ece421.training import SIZES
 from report.chapter.replication.sentences import Checked, Holds
 
 EARLY = 50
@@ -114,8 +114,8 @@ def _better_than_100(found: Mapping[str, Any]) -> Checked:
     small, large = SIZES[:2]
     comparisons = {}
     for name, images in zip(("valid", "test"), found["images_measured"], strict=True):
-        runs = [[run[f"{name}_accuracy"][-1] for run in found["sizes"][str(size)]] for size in (large, small)]
-        comparisons[name] = compare(*runs, images=images)
+        ends = {size: [run[f"{name}_accuracy"][-1] for run in found["sizes"][str(size)]] for size in (small, large)}
+        comparisons[name] = compare(ends[large], ends[small], images)
     text = " and ".join(
         f"{number(one.points, '+.2f')} ({number(one.low_points, '+.2f')} to {number(one.high_points, '+.2f')})"
         for one in comparisons.values()
@@ -160,7 +160,7 @@ def _slow_for_nothing(found: Mapping[str, Any]) -> Checked:
 
 
 def _bump(found: Mapping[str, Any]) -> Checked:
-    """Judge whether a rise of the training loss is a minimum that is passed: the gradient would have to vanish before."""
+    """Judge whether a rise of the training loss is a minimum that is passed: the gradient had to vanish before."""
     size = SIZES[0]
     run, still = found["sizes"][str(size)][0], found["without momentum"][str(size)]
     start, height = bump(run["train_loss"])
@@ -169,8 +169,8 @@ def _bump(found: Mapping[str, Any]) -> Checked:
     return Checked(
         holds(height > 0 and gradient < 1e-3, no=height > 0),
         f"{size} units: the loss rises by {number(height, '.3f')} from iteration {start + 1}, where the gradient is "
-        f"{number(gradient, '.2f')} of the first one; by {number(others[0], '.3f')} from the same start without momentum, "
-        f"by {number(others[1], '.3f')} with steps a tenth as long",
+        f"{number(gradient, '.2f')} of the first one; by {number(others[0], '.3f')} from the same start without "
+        f"momentum, by {number(others[1], '.3f')} with steps a tenth as long",
     )
 
 
@@ -193,8 +193,8 @@ def _momentum_helps(found: Mapping[str, Any]) -> Checked:
         reached = [iteration for iteration, loss in enumerate(run["train_loss"], 1) if loss <= target]
         sooner.append(bool(reached) and reached[0] < len(still["train_loss"]))
         when = f"after {reached[0]}" if reached else "never"
-        parts.append(f"{size} units: {number(target, '.3f')} without momentum after {len(still['train_loss'])} iterations, "
-                     f"with it {when}")  # fmt: skip
+        parts.append(f"{size} units: {number(target, '.3f')} without momentum after {len(still['train_loss'])} "
+                     f"iterations, with it {when}")  # fmt: skip
     return Checked(holds(all(sooner), no=not any(sooner)), "; ".join(parts))
 
 
@@ -218,8 +218,8 @@ def _too_complex(found: Mapping[str, Any]) -> Checked:
     apart = {size: errors_apart(found, "valid_accuracy", SIZES[-1], size) for size in SIZES[:-1]}
     return Checked(
         holds(min(apart.values()) < -FAR),
-        f"validation loss {written(last(found, 'valid_loss'))} and accuracy {written(last(found, 'valid_accuracy'))} for "
-        f"{written(SIZES, '')} units",
+        f"validation loss {written(last(found, 'valid_loss'))} and accuracy {written(last(found, 'valid_accuracy'))} "
+        f"for {written(SIZES, '')} units",
     )
 
 

@@ -11,10 +11,19 @@ from mlp_core import Dataset
 from mlp_core.losses import softmax
 from report.chapter import published
 from report.chapter.number import number
-from report.chapter.replication.ece421.experiments import (
-    ALPHA, IMAGES, MOMENTUM, SIZES, UPDATES, alpha_for, drawn, measures, softmax_as_it_is, step,
-)  # fmt: skip
 from report.chapter.replication.ece421.numbers import LABEL
+from report.chapter.replication.ece421.training import (
+    ALPHA,
+    IMAGES,
+    MOMENTUM,
+    SIZES,
+    UPDATES,
+    alpha_for,
+    drawn,
+    measures,
+    softmax_as_it_is,
+    step,
+)  # fmt: skip
 
 
 def errata_shown(data: Dataset) -> dict[int, str]:
@@ -40,8 +49,8 @@ def _overflow() -> str:
 
 def _step_on_the_mean() -> str:
     rate, wrong = ALPHA * IMAGES, 4.6824 / (1 - 0.9231)
-    return (f"{number(rate)} on the mean gradient, in the long run {number(rate / (1 - MOMENTUM))}; the loss of 100 units "
-            f"is {number(wrong, '.1f')} per wrong image")  # fmt: skip
+    return (f"{number(rate)} on the mean gradient, in the long run {number(rate / (1 - MOMENTUM))}; the loss of 100 "
+            f"units is {number(wrong, '.1f')} per wrong image")  # fmt: skip
 
 
 def _tiny() -> str:
@@ -51,12 +60,13 @@ def _tiny() -> str:
 
 def _before_and_after(data: Dataset) -> str:
     part, updates = data.train[:64], 20
-    network, velocity = drawn(part.images.shape[1], 8, 0), {}
+    network = drawn(part.images.shape[1], 8, 0)
+    velocity: dict[str, np.ndarray] = {}
     for _ in range(updates):
         logits, _ = step(network, velocity, part, alpha_for(len(part)))
     before, after = (measures("train", one, part.labels)["train_loss"] for one in (logits, network.logits(part.images)))
-    return (f"{updates} updates with 8 units and {len(part)} images: training loss {number(before, '.3f')} before the last "
-            f"one, {number(after, '.3f')} after it")  # fmt: skip
+    return (f"{updates} updates with 8 units and {len(part)} images: training loss {number(before, '.3f')} before the "
+            f"last one, {number(after, '.3f')} after it")  # fmt: skip
 
 
 def _uphill() -> str:

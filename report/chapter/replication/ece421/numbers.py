@@ -7,7 +7,7 @@ from typing import Any
 
 from report.chapter import published
 from report.chapter.number import number
-from report.chapter.replication.ece421.experiments import ALPHA, IMAGES, MOMENTUM, SEEDS, SIZES, TINY, UPDATES
+from report.chapter.replication.ece421.training import ALPHA, IMAGES, MOMENTUM, SEEDS, SIZES, TINY, UPDATES
 from report.chapter.replication.rows import Basis, Ours, tolerance
 
 LABEL = "ece421"
@@ -26,7 +26,7 @@ TIMES = "seconds of another machine"
 
 
 def ours(found: Mapping[str, Any]) -> dict[str, Ours]:
-    """Return what the experiments give for the printed numbers: the last training figures are before the last update."""
+    """Return what the experiments give for the printed numbers; the training figures are before the last update."""
     table = published.load("capacity_notmnist_measured")
     rows = {}
     for index, row in table.iterrows():
@@ -71,12 +71,12 @@ SETTINGS = {
     "softmax": "without its maximum subtracted (stated)",
     "start": "weights and biases of a layer normal with variance 2 / (inputs + outputs) (stated); the stream of random "
     "numbers is lost, other draws (other)",
-    "step": f"summed gradient of all images, alpha = {ALPHA:g} for 15,000 images, which is {number(ALPHA * IMAGES)} on the "
-    "mean gradient (stated); with fewer images the step on the mean gradient is kept, so that alpha is larger "
+    "step": f"summed gradient of all images, alpha = {ALPHA:g} for 15,000 images, which is {number(ALPHA * IMAGES)} on "
+    "the mean gradient (stated); with fewer images the step on the mean gradient is kept, so that alpha is larger "
     "(other: the same alpha would take shorter steps)",
     "momentum": f"{MOMENTUM} for weights, none for biases (stated)",
-    "loss": f"mean of −log(p + TINY) (stated); TINY = {number(TINY)} (assumed: its cell is empty, and the printed losses "
-    "need less than 3.8e-15)",
+    "loss": f"mean of −log(p + TINY) (stated); TINY = {number(TINY)} (assumed: its cell is empty, and the printed "
+    "losses need less than 3.8e-15)",
     "iterations": f"{UPDATES}; training figures before the update, the others after it (stated)",
     "seeds": f"{', '.join(map(str, SEEDS))} for 100 and 500 units, {SEEDS[0]} for the larger ones (ours)",
     "precision": "float32, the softmax in float64 (ours; the report's is float64)",

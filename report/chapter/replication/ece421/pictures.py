@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 
 from report.chapter import figures
-from report.chapter.replication.ece421.experiments import SIZES
+from report.chapter.replication.ece421.training import SIZES
 from report.chapter.replication.pictures import draw_beside, with_settings
 
 
@@ -20,7 +20,8 @@ def draw_sizes(numbers: pd.DataFrame) -> np.ndarray:
     """
     table = with_settings(numbers, "capacity_notmnist_measured")
     figure, axes = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.8))
-    for ax, (kind, label) in zip(axes, {"loss": "loss (nats per image)", "accuracy": "accuracy (%)"}.items(), strict=True):
+    labels = {"loss": "loss (nats per image)", "accuracy": "accuracy (%)"}
+    for ax, (kind, label) in zip(axes, labels.items(), strict=True):
         for name, words in {"train": "training", "validation": "validation", "test": "test"}.items():
             part = table[(table["quantity"] == kind) & (table["data_set"] == name)]
             draw_beside(ax, part["hidden_units"], part, words)

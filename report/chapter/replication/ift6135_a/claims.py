@@ -10,8 +10,8 @@ import numpy as np
 from report.chapter import published
 from report.chapter.evidence import over_seeds, proportion
 from report.chapter.number import number, within
-from report.chapter.replication.ift6135_a.experiments import HIDDEN, RATES
 from report.chapter.replication.ift6135_a.numbers import LABEL, ours, silent_at_once
+from report.chapter.replication.ift6135_a.training import HIDDEN, RATES
 from report.chapter.replication.printed import key, printed
 from report.chapter.replication.rows import judged
 from report.chapter.replication.sentences import Checked, Holds
@@ -84,7 +84,7 @@ def _same_end(found: Mapping[str, Any]) -> Checked:
     listed = found["as listed"]["train_loss"][0]
     return Checked(
         holds(apart < 1e-9 and gradient == 0),
-        f"the {len(runs)} draws that die at once end {number(apart, '.1g')} from zeros with gradient {number(gradient)}; "
+        f"the {len(runs)} draws that die at once end {number(apart, '.1g')} from zeros, gradient {number(gradient)}; "
         f"{overflowed} of {len(draws)} overflow; the listed standard deviation 0.01 has loss {number(listed, '.3f')} "
         "after one epoch",
     )
@@ -127,8 +127,8 @@ def _glorot_first(found: Mapping[str, Any]) -> Checked:
     others = min(group[-1] for runs in _both(found).values() for group in [run["train_loss"] for run in runs])
     return Checked(
         holds(worst < others),
-        f"last training loss: highest of {len(found['glorot'])} Glorot runs {number(worst, '.4f')}, lowest of the others "
-        f"{number(others, '.4f')}",
+        f"last training loss: highest of {len(found['glorot'])} Glorot runs {number(worst, '.4f')}, lowest of the "
+        f"others {number(others, '.4f')}",
     )
 
 
@@ -146,12 +146,13 @@ def _as_printed(found: Mapping[str, Any], table: str, column: str, **setting: An
 
 
 def _falls(losses: np.ndarray) -> Checked:
-    """Judge whether the loss falls in every epoch, in smaller and smaller steps."""
+    """Judge whether the loss falls in every epoch of every run, most in the first step."""
     drops = -np.diff(losses, axis=1)
+    slower = drops[:, 0] > drops[:, 1:].max(axis=1)
     return Checked(
-        holds(bool((drops > 0).all() and (np.diff(drops, axis=1) < 0)[:, 0].all() and (drops[:, 0] > drops[:, -1]).all())),
-        f"{int((drops > 0).sum())} of {drops.size} steps down; the first by {number(drops[:, 0].mean(), '.4f')}, the last "
-        f"by {number(drops[:, -1].mean(), '.4f')}",
+        holds(bool((drops > 0).all() and slower.all())),
+        f"{int((drops > 0).sum())} of {drops.size} steps down; the first by {number(drops[:, 0].mean(), '.4f')}, the "
+        f"last by {number(drops[:, -1].mean(), '.4f')}",
     )
 
 
@@ -171,8 +172,8 @@ def _size_hardly_matters(found: Mapping[str, Any]) -> Checked:
     error = 100 * np.sqrt(np.mean(accuracies) * (1 - np.mean(accuracies)) / VALID_IMAGES)
     return Checked(
         holds(max(accuracies) < TARGET and apart <= printed_apart + 2 * error),
-        f"{number(min(accuracies), '.2%')} to {number(max(accuracies), '.2%')}, {number(apart, '.2f')} points apart where "
-        f"{number(printed_apart, '.2f')} are printed; one standard error is {number(error, '.2f')}",
+        f"{number(min(accuracies), '.2%')} to {number(max(accuracies), '.2%')}, {number(apart, '.2f')} points apart "
+        f"where {number(printed_apart, '.2f')} are printed; one standard error is {number(error, '.2f')}",
     )
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from mlp_core import Dataset, Normal, mlp
 from report.chapter import published
 from report.chapter.number import number
-from report.chapter.replication.ift6135_a.experiments import BATCH, EPOCHS, HIDDEN
 from report.chapter.replication.ift6135_a.numbers import LABEL
+from report.chapter.replication.ift6135_a.training import BATCH, EPOCHS, HIDDEN
 
 IMAGES = 50_000
 APART = 1075 * math.log(2)
@@ -60,8 +60,9 @@ def _logits_apart(data: Dataset) -> str:
     for sigma in (1.0, 0.01):
         logits = mlp([images.shape[1], *HIDDEN, 10], "relu", Normal(sigma), seed=0).forward(images)
         spans.append(float(np.ptp(logits, axis=1).max()))
+    one, hundredth = (number(span, spec) for span, spec in zip(spans, (".2g", ".1g"), strict=True))
     return (f"a probability of 0 needs logits {number(APART, '.0f')} apart; before the first step the furthest of "
-            f"{len(images)} images are {number(spans[0], '.2g')} apart with 1, and {number(spans[1], '.1g')} with 0.01")  # fmt: skip
+            f"{len(images)} images are {one} apart with 1, and {hundredth} with 0.01")  # fmt: skip
 
 
 def _mean_with_labels() -> str:
@@ -108,7 +109,8 @@ def _recomputed(quantity: str) -> np.ndarray:
 def _most_frequent() -> str:
     parts = {"training": IMAGES, "validation": 10_000}
     shares = [_recomputed(f"{name} labels of class 1")[0] / images for name, images in parts.items()]
-    return f"class 1 has {number(shares[0], '.3%')} of the training and {number(shares[1], '.2%')} of the validation labels"
+    train, valid = number(shares[0], ".3%"), number(shares[1], ".2%")
+    return f"class 1 has {train} of the training and {valid} of the validation labels"
 
 
 def _finished() -> str:

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from report.chapter import published
-from report.chapter.replication.ift6135_a.experiments import EPOCHS, HIDDEN, SEEDS, parameters
+from report.chapter.replication.ift6135_a.training import EPOCHS, HIDDEN, SEEDS, parameters
 from report.chapter.replication.rows import Ours, tolerance
 
 LABEL = "ift6135-a"
@@ -25,8 +25,8 @@ wrong answers after three, which differed by 2.4 % between the seeds 100 to 102.
 
 NORMAL_SPREAD = dict(enumerate([5e-5, 4.2e-7, 9e-9, 2e-10, 4.2e-12, 9e-14, 0.0, 0.0, 0.0, 0.0], 1))
 """Standard deviation of the training loss after each epoch between starts from N(0, 1) that die: four of the seeds 100
-to 109, which are not among ours, with the output biases alone after the first epoch. That of the first epoch is 80 times
-that of the second, as the losses of the one that was dead by then."""
+to 109, which are not among ours, with the output biases alone after the first epoch. That of the first epoch is 80
+times that of the second, as the losses of the one that was dead by then."""
 
 TIMES = "seconds of another machine"
 PIXELS = "pixels inferred: in 256ths, as mnist.pkl has them"
@@ -59,11 +59,11 @@ def _of_zeros(found: Mapping[str, Any]) -> dict[str, Ours]:
 
 
 def _of_normal(found: Mapping[str, Any]) -> dict[str, Ours]:
-    """Return the rows of N(0, 1): the printed run is one that died within its first epoch, so those of ours that did."""
+    """Return the rows of N(0, 1): the printed run died within its first epoch, so those of ours that did."""
     runs, draws = silent_at_once(found), found["normal"]
     overflowed = sum(run["overflowed"] for run in draws)
-    note = (f"N(0, 1) inferred; of {len(draws)} draws {overflowed} overflowed and {len(runs)} were dead after the first "
-            "epoch as the printed one: these")  # fmt: skip
+    note = (f"N(0, 1) inferred; of {len(draws)} draws {overflowed} overflowed and {len(runs)} were dead after the "
+            "first epoch as the printed one: these")  # fmt: skip
     rows = {}
     for key, epoch in _epochs("normal"):
         loss, accuracy = (_after(epoch, runs, name) for name in ("train_loss", "train_accuracy"))

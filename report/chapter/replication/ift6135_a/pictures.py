@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from report.chapter import figures
 from report.chapter.number import number
-from report.chapter.replication.ift6135_a.experiments import parameters
+from report.chapter.replication.ift6135_a.training import parameters
 from report.chapter.replication.pictures import draw_beside, with_settings
 
 LIMIT = 2.301062638237115

@@ -183,7 +183,9 @@ class Epochs(Callback):
         loss, right = loss_and_hits(state.network, self.split)
         self.seen["train_loss"].append(loss)
         self.seen["train_accuracy"].append(float(right.mean()))
-        if self.stops and dead_units(state.network, self.split)["fraction"].iloc[-1] == 1:
+        with np.errstate(over="ignore", invalid="ignore"):
+            dead = self.stops and dead_units(state.network, self.split)["fraction"].iloc[-1] == 1
+        if dead:
             self.silent_after = state.epoch
             state.stop("the last hidden layer is dead")
 
@@ -216,9 +218,10 @@ class FirstSteps(Callback):
     def on_batch_end(self, state: TrainingState) -> None:
         """Look if it is time."""
         if state.step in STEPS:
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.seen["live"].append((1 - dead_units(state.network, self.probe)["fraction"]).tolist())
+                self.seen["gradient"].append(weight_gradient(state.network, self.probe))
             self.seen["steps"].append(state.step)
-            self.seen["gradient"].append(weight_gradient(state.network, self.probe))
-            self.seen["live"].append((1 - dead_units(state.network, self.probe)["fraction"]).tolist())
 
     def found(self, network: Sequential, split: Split, overflowed: bool) -> dict[str, Any]:
         """Return what was seen, and the largest gradient norm of a thousand training images at the end."""

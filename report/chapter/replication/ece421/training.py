@@ -69,7 +69,8 @@ def trained(
         Lists with a value per iteration: loss and accuracy of the training images and the norm of their mean gradient,
         before the update; loss and accuracy of the others after it. The largest logit of all, the seconds.
     """
-    network, velocity = drawn(train_part.images.shape[1], hidden, seed), {}
+    network = drawn(train_part.images.shape[1], hidden, seed)
+    velocity: dict[str, np.ndarray] = {}
     alpha = alpha_for(len(train_part)) / slower
     found: dict[str, Any] = {"largest_logit": 0.0}
     started = time.perf_counter()
