@@ -107,18 +107,13 @@ def _entries(name: str, table: Table) -> list[dict[str, Any]]:
             "key": f"{name}/{row['index']}/{column}",
             "report": row["report"],
             "table": name,
-            "quantity": f"{_without_missing(table.words.format_map(row))}, {words.format_map(row)}",
+            "quantity": f"{table.words.format_map(row).replace(', epoch nan', '')}, {words.format_map(row)}",
             "published": float(row[column]),
         }
         for row in rows
         for column, words in table.results.items()
         if not pd.isna(row[column])
     ]
-
-
-def _without_missing(words: str) -> str:
-    """Return what a row is about without the settings that it has not."""
-    return words.replace(", epoch nan", "").replace(", nan", "")
 
 
 def key(table: str, column: str, **setting: Any) -> str:

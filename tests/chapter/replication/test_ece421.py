@@ -10,7 +10,7 @@ from mlp_core import Dataset, Split
 from report.chapter import published
 from report.chapter.replication import ece421 as module
 from report.chapter.replication import rows, sentences
-from report.chapter.replication.ece421 import claims, numbers, pictures, training
+from report.chapter.replication.ece421 import beside, claims, pictures, training
 
 
 def letters(count, seed=0, features=784):
@@ -162,4 +162,4 @@ def test_the_figure_draws_what_there_is(found):
 
 
 def test_settings_say_where_they_come_from():
-    assert all(any(f"({word}" in text for word in ("stated", "other", "ours")) for text in numbers.SETTINGS.values())
+    assert all(any(f"({word}" in text for word in ("stated", "other", "ours")) for text in beside.SETTINGS.values())

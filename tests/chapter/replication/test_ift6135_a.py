@@ -11,7 +11,7 @@ from mlp_core import Dataset, Split, load_dataset, mlp
 from report.chapter import published
 from report.chapter.replication import ift6135_a as module
 from report.chapter.replication import rows, sentences
-from report.chapter.replication.ift6135_a import claims, numbers, pictures, training
+from report.chapter.replication.ift6135_a import beside, claims, pictures, training
 
 
 def letters(count, seed=0, features=784):
@@ -166,5 +166,5 @@ def test_the_printed_column_of_zeros_follows_from_the_labels():
     mnist = load_dataset("mnist")
     alone = training.biases_alone(mnist.train.labels, mnist.valid.labels)
     theirs = published.load("initialization", module.LABEL).query("initializer == 'zeros'")["train_loss"]
-    np.testing.assert_allclose(alone["train_loss"][:8], theirs, rtol=0, atol=numbers.ROUNDING)
-    assert alone["valid_loss"][-1] == pytest.approx(2.301854740465508, abs=numbers.ROUNDING)
+    np.testing.assert_allclose(alone["train_loss"][:8], theirs, rtol=0, atol=beside.ROUNDING)
+    assert alone["valid_loss"][-1] == pytest.approx(2.301854740465508, abs=beside.ROUNDING)

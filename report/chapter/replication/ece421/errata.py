@@ -11,7 +11,7 @@ from mlp_core import Dataset
 from mlp_core.losses import softmax
 from report.chapter import published
 from report.chapter.number import number
-from report.chapter.replication.ece421.numbers import LABEL
+from report.chapter.replication.ece421.beside import LABEL
 from report.chapter.replication.ece421.training import (
     ALPHA,
     IMAGES,

@@ -10,7 +10,7 @@ import numpy as np
 from report.chapter import published
 from report.chapter.evidence import over_seeds, proportion
 from report.chapter.number import number, within
-from report.chapter.replication.ift6135_a.numbers import LABEL, ours, silent_at_once
+from report.chapter.replication.ift6135_a.beside import LABEL, ours, silent_at_once
 from report.chapter.replication.ift6135_a.training import HIDDEN, RATES
 from report.chapter.replication.printed import key, printed
 from report.chapter.replication.rows import judged

@@ -9,7 +9,7 @@ import numpy as np
 from mlp_core import Dataset, Normal, mlp
 from report.chapter import published
 from report.chapter.number import number
-from report.chapter.replication.ift6135_a.numbers import LABEL
+from report.chapter.replication.ift6135_a.beside import LABEL
 from report.chapter.replication.ift6135_a.training import BATCH, EPOCHS, HIDDEN
 
 IMAGES = 50_000
