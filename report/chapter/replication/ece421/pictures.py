@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from report.chapter import figures
+from report.chapter.number import number
 from report.chapter.replication.ece421.training import SIZES
 from report.chapter.replication.pictures import draw_beside, with_settings
 
@@ -28,5 +30,8 @@ def draw_sizes(numbers: pd.DataFrame) -> np.ndarray:
         ax.set(xlabel="hidden units", ylabel=label, xscale="log", xticks=SIZES, xticklabels=SIZES)
         ax.minorticks_off()
     axes[0].set_yscale("log")
+    axes[0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes[0].yaxis.set_major_formatter(lambda value, _: number(value, ".2g"))
+    axes[0].yaxis.set_minor_formatter(NullFormatter())
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return axes
