@@ -1,6 +1,5 @@
 """Published numbers, claims and errata beside ours, as tables: what the chapters on replication show."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ from matplotlib.axes import Axes
 
 from report.chapter import figures, published
 from report.chapter.number import MISSING, number
-from report.chapter.replication.record import Replicated
 
 VERDICTS = ["reproduced", "differs", "not compared"]
 FRAME = 4
@@ -162,20 +160,6 @@ def errata(errata: pd.DataFrame) -> pd.DataFrame:
     """Return errata as `sentences.errata` has them: what was printed or claimed, what is true, how we know."""
     shown = errata[["printed_or_claimed", "true", "shown"]].set_axis(["erratum", "truth", "shown by"], axis=1)
     return shown.set_index("erratum")
-
-
-def whose(replicated: Replicated, *, full: bool) -> str:
-    """Return whose numbers stand beside the printed ones, as a sentence."""
-    if full:
-        return "The numbers beside the printed ones are those of this run."
-    if replicated.recorded:
-        return f"The numbers beside the printed ones are those of the run recorded on {replicated.recorded}."
-    return "No whole run has been recorded, so that nothing stands beside the printed numbers."
-
-
-def settings(settings: Mapping[str, str]) -> pd.DataFrame:
-    """Return the settings of a report's runs, each with where it comes from."""
-    return pd.DataFrame({"value, and where it comes from": settings}).rename_axis("setting")
 
 
 def _two_digits(value: float) -> str:
