@@ -1,0 +1,50 @@
+"""Figures of a report run again: printed numbers as dots, ours as a line with a band from lowest to highest run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from report.chapter import published
+
+
+def with_settings(numbers: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return the numbers of one printed table with the settings of their rows, and `column`, that of the table.
+
+    Parameters
+    ----------
+    numbers : DataFrame
+        Rows of `rows.beside`.
+    table : str
+        A name that `published.load` knows.
+    """
+    part = numbers[numbers["table"] == table].rename(columns={"quantity": "words"}).drop(columns=["report", "table"])
+    places = part.index.str.split("/")
+    settings = published.load(table).loc[places.str[1].astype(int)].set_index(part.index)
+    return part.assign(column=places.str[2]).join(settings[settings.columns.difference(part.columns)])
+
+
+def draw_beside(ax: Axes, x: Iterable[float], numbers: pd.DataFrame, label: str, above: float = 0.0) -> None:
+    """Draw printed numbers as dots and, where there are any, ours as a line with a band, in one color.
+
+    Parameters
+    ----------
+    ax : Axes
+    x : iterable of float
+        A place per number.
+    numbers : DataFrame
+        With columns published and runs.
+    above : float
+        Taken off all numbers.
+    """
+    x = list(x)
+    dots = ax.plot(x, numbers["published"] - above, linestyle="", marker="o", label=f"{label}, printed")
+    if any(len(runs) for runs in numbers["runs"]):
+        color = dots[0].get_color()
+        runs = [np.asarray(one, dtype=float) - above if len(one) else np.array([np.nan]) for one in numbers["runs"]]
+        ax.plot(x, [one.mean() for one in runs], color=color, marker="", label=f"{label}, ours")
+        low, high = ([edge(one) for one in runs] for edge in (np.min, np.max))
+        ax.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
