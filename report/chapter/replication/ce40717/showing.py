@@ -79,18 +79,6 @@ def fold_table(numbers: pd.DataFrame) -> pd.DataFrame:
     return wide(numbers, "kfold_l2", published.load("kfold_l2")[["lambda", "fold"]], FOLDS)
 
 
-def other_table(numbers: pd.DataFrame) -> pd.DataFrame:
-    """Return means over the folds and test accuracies beside ours."""
-    part = numbers[numbers["table"].isin(["kfold_l2_means", "full_batch"])]
-    ran = part["runs"].str.len() > 0
-    return pd.DataFrame({
-        "quantity": part["quantity"], "published": part["published"].map(lambda value: number(value, ".6g")),
-        "ours": [number(value, ".6g") for value in part["ours"]],
-        "tolerance": [number(value, ".2g") for value in part["tolerance"].where(ran)],
-        "within": part["verdict"].map(WITHIN),
-    }).set_index("quantity")  # fmt: skip
-
-
 def curves_figure(numbers: pd.DataFrame) -> Figure:
     """Draw the printed losses and accuracies as dots, ours as lines with a band over the seeds."""
     figure, axes = plt.subplots(2, 2, figsize=(figures.TEXT_WIDTH, 4.2), sharex="col")
@@ -157,14 +145,3 @@ def rules_table(found: Mapping[str, Any]) -> pd.DataFrame:
                 "right minus report's": within(more.difference, more.low, more.high, ".4f"),
             }
     return pd.DataFrame(rows).T.rename_axis("quantity")
-
-
-def claims_table(claims: pd.DataFrame) -> pd.DataFrame:
-    """Return every claim with its verdict and the numbers that it rests on."""
-    return claims[["claim", "verdict", "by"]].set_index("claim")
-
-
-def errata_table(errata: pd.DataFrame) -> pd.DataFrame:
-    """Return every erratum, what is true, and what shows it."""
-    columns = {"printed_or_claimed": "printed or claimed", "true": "true", "shown": "shown by"}
-    return errata.rename(columns=columns)[list(columns.values())].set_index("printed or claimed")

@@ -173,7 +173,14 @@ def experiments(data: Dataset, *, full: bool, cache: str = "") -> dict[str, Any]
         "folds": an entry for each rule, seed, fold and strength. "first", "improved", and the improved network's parts,
         "rate and updates alone" (its rate and updates, the first network's layers) and "small rate": entries as
         `whole_runs` returns them.
+
+    Raises
+    ------
+    ValueError
+        In full, for other images than the report's.
     """
+    if full and data.name != "mnist":
+        raise ValueError(f"full: every run of the report needs its images: expected dataset 'mnist', got {data.name!r}")
     train, test = everything(data), data.test.astype("float32")
     if not full:
         train, test = train[:64], test[:64]
