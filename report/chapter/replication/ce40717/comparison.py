@@ -19,15 +19,19 @@ BASIS: dict[str, tuple[Basis, str]] = {
     "128-64": ("stated", ""),
 }
 
-# Standard deviations between six seeds, (accuracy, loss), of the report's update on the first 12,000 training images of
-# MNIST: 200 updates on 9,000 of them and measured on 3,000 for the folds; else on 10,000, tested on the 10,000
-# validation images. For curves: pooled over the rows up to an update.
+# Standard deviations of (accuracy, loss) between seeds, by the report's update on parts of MNIST's training images.
+# Folds: six seeds, 200 updates on 9,000 images, measured on 3,000; the three small strengths pooled.
 FOLD_SPREADS = {0.1: (0.0076, 0.086), 0.01: (0.0057, 0.014), 0.001: (0.0057, 0.014), 0.0001: (0.0057, 0.014)}
+
+# Rows of the curves up to an update, pooled: five seeds on 6,000 images; tested on the 10,000 validation images.
 CURVE_SPREADS = {
-    "64": {0: (0.02, 0.8), 299: (0.01, 0.05)},
+    "64": {
+        0: (0.012, 0.56), 20: (0.05, 0.13), 40: (0.029, 0.093), 60: (0.02, 0.062), 100: (0.012, 0.042),
+        160: (0.0072, 0.029), 299: (0.0052, 0.02),
+    },
     "128-64": {0: (0.02, 0.8), 499: (0.01, 0.05)},
-}
-TEST_SPREADS = {"64": 0.005, "128-64": 0.002}
+}  # fmt: skip
+TEST_SPREADS = {"64": 0.0042, "128-64": 0.002}
 
 
 def ours(found: Mapping[str, Any]) -> dict[str, Ours]:

@@ -56,7 +56,7 @@ def _summed(split: Split) -> str:
     wrong, right = (check_update(mistakes)["2.bias"] for mistakes in ((SUMMED,), ()))
     return (
         f"beside central differences the step of the output biases is off by {number(wrong, '.0%')}, summed per unit "
-        f"by {number(right, '.1g')}; in 200 updates at lambda 0.1 the report's make these biases "
+        f"by {number(right, '.0%')}; in 200 updates at lambda 0.1 the report's make these biases "
         f"{number(grown, '.4f')} times as long, their penalty alone would {number(1.005**200, '.4f')} times"
     )
 
@@ -73,8 +73,8 @@ def _start(split: Split) -> str:
 def _maximum(split: Split) -> str:
     alone, own = (np.isnan(outlier(mistakes, 746)).any(axis=1).sum() for mistakes in ((MAXIMUM,), ()))
     return (
-        f"of two images whose logits lie 746 apart, those that lose their probabilities (0/0): {alone} with the common "
-        f"maximum, {own} with each image's own"
+        f"of two images whose logits lie 746 apart, one common maximum leaves {alone} without probabilities (0/0), "
+        f"each image's own {own}"
     )
 
 
@@ -93,7 +93,7 @@ def _rate(split: Split) -> str:
 
 def _row_before(split: Split) -> str:
     start, net, _ = _trained(split, MISTAKES, updates=1)
-    (curve,) = training.together([start.copy()], [Rule(0.05, 0.001)], split.images, split.labels, 1)
+    (curve,) = training.together([start.copy()], [Rule(0.05, 0.001)], split.images.astype("float64"), split.labels, 1)
     return (
         f"a small run's row 0 has loss {number(curve['loss'][0], '.4f')}; the start's is "
         f"{number(evaluate(start, split)[0], '.4f')}, after one update it is {number(evaluate(net, split)[0], '.4f')}"
@@ -141,7 +141,7 @@ def _trained(
     net = _network(split, seed)
     start = net.copy()
     rule = Rule(rate, strength, mistakes)
-    (curve,) = training.together([net], [rule], split.images.astype("float32"), split.labels, updates)
+    (curve,) = training.together([net], [rule], split.images.astype("float64"), split.labels, updates)
     return start, net, curve["loss"][-1]
 
 

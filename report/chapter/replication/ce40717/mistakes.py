@@ -27,7 +27,7 @@ def check_update(mistakes: Collection[str], *, rate: float = 0.05, strength: flo
         numerical gradient of ``loss + strength/2 * ||W||²``, in parts of the largest entry of that gradient.
     """
     rng = np.random.default_rng(0)
-    net, images, labels = network([5, 4, 3], [0], "float64"), rng.random((6, 5)), np.arange(6) % 3
+    net, images, labels = network([5, 4, 3], [0]), rng.random((6, 5)), np.arange(6) % 3
 
     def objective() -> float:
         loss, _, _ = errors(net.forward(images), labels, ())
@@ -56,7 +56,7 @@ def checks_table() -> pd.DataFrame:
     """Return the relative error of each parameter array's step, a row for each planted mistake."""
     found = pd.DataFrame({name: check_update(mistakes) for name, mistakes in PLANTED.items()}).T
     arrays = {"0.weight": "$W_1$", "0.bias": "$b_1$", "2.weight": "$W_2$", "2.bias": "$b_2$"}
-    return found.map(lambda error: number(error, ".1g")).rename(columns=arrays).rename_axis("mistake")
+    return found.map(lambda error: number(error, ".1%")).rename(columns=arrays).rename_axis("mistake")
 
 
 def outlier(mistakes: Collection[str], distance: float) -> np.ndarray:
@@ -81,7 +81,7 @@ def small_run(
     networks = [network(sizes, [seed]) for _ in PLANTED for seed in seeds]
     starts = [(length(net), _biases(net)) for net in networks]
     rules = [Rule(rate, strength, mistakes) for mistakes in PLANTED.values() for _ in seeds]
-    curves = together(networks, rules, split.images.astype("float32"), split.labels, updates)
+    curves = together(networks, rules, split.images.astype("float64"), split.labels, updates)
     values = np.array([
         [curve["loss"][-1], np.mean(net.predict(held.images) == held.labels), length(net) / size, _biases(net) / biases]
         for curve, net, (size, biases) in zip(curves, networks, starts, strict=True)
