@@ -11,7 +11,7 @@ from mlp_core.training import plain_step
 from report.chapter import published
 from report.chapter.replication import ce40717, rows, sentences
 from report.chapter.replication.ce40717 import claims, comparison, errata, mistakes, showing, training
-from report.chapter.replication.ce40717.training import MAXIMUM, MISTAKES, PENALIZED, SIGN, SUMMED, Rule
+from report.chapter.replication.ce40717.training import MAXIMUM, PENALIZED, SIGN, SUMMED, Rule
 
 RNG = np.random.default_rng(0)
 IMAGES, LABELS = RNG.random((12, 6)), np.arange(12) % 3

@@ -19,19 +19,25 @@ BASIS: dict[str, tuple[Basis, str]] = {
     "128-64": ("stated", ""),
 }
 
-# Standard deviations of (accuracy, loss) between seeds, by the report's update on parts of MNIST's training images.
-# Folds: six seeds, 200 updates on 9,000 images, measured on 3,000; the three small strengths pooled.
+# Standard deviations of (accuracy, loss) between seeds, from `training.together` with the report's rules on the first of
+# MNIST's training images. Folds: six seeds, 200 updates on 9,000, measured on 3,000; the small strengths pooled.
 FOLD_SPREADS = {0.1: (0.0076, 0.086), 0.01: (0.0057, 0.014), 0.001: (0.0057, 0.014), 0.0001: (0.0057, 0.014)}
 
-# Rows of the curves up to an update, pooled: five seeds on 6,000 images; tested on the 10,000 validation images.
+# Rows of the curves up to an update, pooled: five seeds on 6,000 images. So few are soon learned by heart by the improved
+# network, so that its later rows would be too narrow. There a seed's curve was another's, 45 updates sooner or later
+# (standard deviation of the update from which the loss stays below 0.1): from 150 on, 45 slopes of the printed curve.
 CURVE_SPREADS = {
     "64": {
         0: (0.012, 0.56), 20: (0.05, 0.13), 40: (0.029, 0.093), 60: (0.02, 0.062), 100: (0.012, 0.042),
         160: (0.0072, 0.029), 299: (0.0052, 0.02),
     },
-    "128-64": {0: (0.02, 0.8), 499: (0.01, 0.05)},
+    "128-64": {
+        0: (0.04, 0.37), 70: (0.19, 0.54), 100: (0.098, 0.28), 140: (0.032, 0.09), 200: (0.012, 0.04),
+        300: (0.0065, 0.021), 400: (0.0039, 0.012), 499: (0.0023, 0.0081),
+    },
 }  # fmt: skip
-TEST_SPREADS = {"64": 0.0042, "128-64": 0.002}
+# Of these networks on the 10,000 validation images; for the improved one that of its last training row instead.
+TEST_SPREADS = {"64": 0.0042, "128-64": 0.0023}
 
 
 def ours(found: Mapping[str, Any]) -> dict[str, Ours]:
