@@ -191,9 +191,9 @@ def test_one_maximum_for_all_images_fails_beyond_the_smallest_double():
 
 def test_output_biases_only_grow_by_the_report_s_update(data):
     small = mistakes.small_run(data.train[:40], data.valid[:40], [0], hidden=4, updates=20)
-    assert small["all four"]["length of the output biases"] == pytest.approx(1.005**20)
-    assert small[SUMMED]["length of the output biases"] == pytest.approx(1)
-    assert small[SIGN]["length of the weights"] > 1 > small["none"]["length of the weights"]
+    assert small["all four"]["output biases"] == pytest.approx(1.005**20)
+    assert small[SUMMED]["output biases"] == pytest.approx(1)
+    assert small[SIGN]["weights"] > 1 > small["none"]["weights"]
     assert mistakes.small_table(small).shape == (6, 4)
 
 

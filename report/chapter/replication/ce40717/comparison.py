@@ -19,12 +19,12 @@ BASIS: dict[str, tuple[Basis, str]] = {
     "128-64": ("stated", ""),
 }
 
-# Standard deviations of (accuracy, loss) between seeds, from `training.together` with the report's rules on the first of
-# MNIST's training images. Folds: six seeds, 200 updates on 9,000, measured on 3,000; the small strengths pooled.
+# Standard deviations of (accuracy, loss) between seeds, from `training.together` with the report's rules on first
+# images of MNIST's file. Folds: six seeds, 200 updates on 9,000, measured on 3,000; the small strengths pooled.
 FOLD_SPREADS = {0.1: (0.0076, 0.086), 0.01: (0.0057, 0.014), 0.001: (0.0057, 0.014), 0.0001: (0.0057, 0.014)}
 
-# Rows of the curves up to an update, pooled: five seeds on 6,000 images. So few are soon learned by heart by the improved
-# network, so that its later rows would be too narrow. There a seed's curve was another's, 45 updates sooner or later
+# Rows of the curves up to an update, pooled: five seeds on 6,000 images. So few are soon learned by heart by the
+# improved network, so that its later rows would be too narrow. There a seed's curve was another's, 45 updates apart
 # (standard deviation of the update from which the loss stays below 0.1): from 150 on, 45 slopes of the printed curve.
 CURVE_SPREADS = {
     "64": {

@@ -74,8 +74,8 @@ def small_run(
     Returns
     -------
     dict
-        By mistake: "training loss", "held-out accuracy", "length of the weights" and "length of the output biases",
-        these two in parts of their start.
+        By mistake: "training loss", "held-out accuracy", and the lengths of "weights" and "output biases" in parts of
+        their start.
     """
     sizes = [split.images.shape[1], hidden, int(split.labels.max()) + 1]
     networks = [network(sizes, [seed]) for _ in PLANTED for seed in seeds]
@@ -86,15 +86,18 @@ def small_run(
         [curve["loss"][-1], np.mean(net.predict(held.images) == held.labels), length(net) / size, _biases(net) / biases]
         for curve, net, (size, biases) in zip(curves, networks, starts, strict=True)
     ]).reshape(len(PLANTED), len(seeds), 4)  # fmt: skip
-    names = ("training loss", "held-out accuracy", "length of the weights", "length of the output biases")
+    names = ("training loss", "held-out accuracy", "weights", "output biases")
     return {rule: dict(zip(names, of_rule.T, strict=True)) for rule, of_rule in zip(PLANTED, values, strict=True)}
 
 
 def small_table(found: dict[str, dict[str, np.ndarray]]) -> pd.DataFrame:
-    """Return the means of a small run, with 95 % intervals over the seeds."""
-    formats = (".3f", ".1%", ".3f", ".4f")
+    """Return the means of a small run, for loss and accuracy with 95 % intervals over the seeds."""
     return pd.DataFrame({
-        rule: {name: interval(over_seeds(of[name]), spec) for name, spec in zip(of, formats, strict=True)}
+        rule: {
+            "training loss": interval(over_seeds(of["training loss"]), ".3f"),
+            "held-out accuracy": interval(over_seeds(of["held-out accuracy"]), ".1%"),
+            **{name: number(float(of[name].mean()), ".4f") for name in ("weights", "output biases")},
+        }
         for rule, of in found.items()
     }).T.rename_axis("mistake")  # fmt: skip
 

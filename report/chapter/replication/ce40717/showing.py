@@ -53,19 +53,13 @@ def wide(numbers: pd.DataFrame, table: str, rows: pd.DataFrame, results: Mapping
     results : mapping of str to (column, specification)
         What is shown, by its name.
     """
-    shown = rows.map(number)
+    parts = [rows.map(number)]
     for name, (column, spec) in results.items():
-        part = numbers.loc[[f"{table}/{index}/{column}" for index in rows.index]]
-        for title, values in ((name, part["published"]), ("ours", part["ours"]), ("tolerance", part["tolerance"])):
-            told = values.where(part["runs"].str.len() > 0) if title == "tolerance" else values
-            shown[_unused(title, name, shown)] = [number(value, spec) for value in told]
-        shown[_unused("within", name, shown)] = part["verdict"].map(WITHIN).tolist()
-    return shown.set_index(list(rows.columns))
-
-
-def _unused(title: str, name: str, shown: pd.DataFrame) -> str:
-    """Return a title that the table does not have yet."""
-    return f"{title}, {name}" if title in shown else title
+        part = numbers.loc[[f"{table}/{index}/{column}" for index in rows.index]].set_index(rows.index)
+        told = part.assign(tolerance=part["tolerance"].where(part["runs"].str.len() > 0))
+        values = told[["published", "ours", "tolerance"]].map(lambda value, spec=spec: number(value, spec))
+        parts.append(values.rename(columns={"published": name}).assign(within=part["verdict"].map(WITHIN)))
+    return pd.concat(parts, axis=1).set_index(list(rows.columns))
 
 
 def curve_table(numbers: pd.DataFrame, hidden: str) -> pd.DataFrame:
