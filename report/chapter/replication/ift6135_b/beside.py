@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from report.chapter import published
 from report.chapter.number import number
-from report.chapter.replication.ift6135_b.found import RUNS, N, kept
+from report.chapter.replication.ift6135_b.found import RUNS, N, Setting, kept
 from report.chapter.replication.rows import Ours, tolerance
 
 LABEL = "ift6135-b"
@@ -48,10 +47,10 @@ def ours(found: Mapping[str, Any]) -> dict[str, Ours]:
     return rows(found) | curve(found) | check(found) | beside_cnn(found) | counts(found)
 
 
-def printed_rows(table: str) -> pd.DataFrame:
-    """Return the report's rows of a published table, numbered as the keys of printed numbers are."""
+def printed_rows(table: str) -> list[Any]:
+    """Return the report's rows of a published table, each with its `Index` as the keys of printed numbers have it."""
     rows = published.load(table)
-    return rows[rows["report"] == LABEL]
+    return list(rows[rows["report"] == LABEL].itertuples())
 
 
 def near(metric: str, printed: float, runs: int) -> float:
@@ -63,47 +62,38 @@ def near(metric: str, printed: float, runs: int) -> float:
 def rows(found: Mapping[str, Any]) -> dict[str, Ours]:
     """Return ours for the nine hand-picked settings: after the printed epoch and one more."""
     made = {}
-    for index, row in printed_rows("hyperparameter_search").iterrows():
-        name, done = run_of(row), int(row["epochs"]) + 1
+    for row in printed_rows("hyperparameter_search"):
+        name, done = run_of(row), int(row.epochs) + 1
         note = f"{done} passes, since the column counts from zero; {PIXELS}"
         for metric in SPREAD:
             values = kept(found, name, metric, done)
-            made[f"hyperparameter_search/{index}/{metric}"] = Ours(
-                values, near(metric, row[metric], len(values)), "inferred", note
-            )
+            allowed = near(metric, getattr(row, metric), len(values))
+            made[f"hyperparameter_search/{row.Index}/{metric}"] = Ours(values, allowed, "inferred", note)
     return made
 
 
-def run_of(row: Mapping[str, Any]) -> str:
+def run_of(row: Any) -> str:
     """Return the name of the runs with the settings of a printed row."""
-    wanted = (
-        (row["hidden_1"], row["hidden_2"]), (row["activation_1"], row["activation_2"]),
-        row["batch_size"], row["learning_rate"],
-    )  # fmt: skip
-    return next(
-        name for name, one in RUNS.items()
-        if (one.hidden, one.activation, one.batch_size, one.learning_rate) == wanted
-    )  # fmt: skip
+    sizes, kinds = (row.hidden_1, row.hidden_2), (row.activation_1, row.activation_2)
+    wanted = Setting(sizes, kinds, row.batch_size, row.learning_rate)[:4]
+    return next(name for name, setting in RUNS.items() if setting[:4] == wanted)  # the report's own runs come first
 
 
 def curve(found: Mapping[str, Any]) -> dict[str, Ours]:
-    """Return ours for the ten epochs of 710-610; the printed training accuracy through a counter that is never reset."""
+    """Return ours for the ten epochs of 710-610; the printed accuracy through the counter."""
     made = {}
     through = [never_reset(run["train_accuracy"]) for run in found["runs"]["710-610"]]
-    for index, row in printed_rows("training_curve_710x610").iterrows():
+    for row in printed_rows("training_curve_710x610"):
+        place = f"training_curve_710x610/{row.Index}"
         for metric in ("train_loss", "valid_loss", "valid_accuracy"):
-            values = kept(found, "710-610", metric, row["epoch"])
-            made[f"training_curve_710x610/{index}/{metric}"] = Ours(
-                values, near(metric, row[metric], len(values)), "inferred", PIXELS
-            )
-        right = kept(found, "710-610", "train_accuracy", row["epoch"])
-        allowed = 100 * near("train_accuracy", row["train_accuracy_percent_corrected"] / 100, len(right))
-        for name, values, note in (
-            ("corrected", [100 * share for share in right], PIXELS),
-            ("printed", [one[index] for one in through], f"ours through the same counter; {PIXELS}"),
-        ):
-            key = f"training_curve_710x610/{index}/train_accuracy_percent_{name}"
-            made[key] = Ours(values, allowed, "inferred", note)
+            values = kept(found, "710-610", metric, row.epoch)
+            allowed = near(metric, getattr(row, metric), len(values))
+            made[f"{place}/{metric}"] = Ours(values, allowed, "inferred", PIXELS)
+        shares = [100 * share for share in kept(found, "710-610", "train_accuracy", row.epoch)]
+        allowed = 100 * near("train_accuracy", row.train_accuracy_percent_corrected / 100, len(shares))
+        made[f"{place}/train_accuracy_percent_corrected"] = Ours(shares, allowed, "inferred", PIXELS)
+        printed, note = [one[row.epoch - 1] for one in through], f"ours through the same counter; {PIXELS}"
+        made[f"{place}/train_accuracy_percent_printed"] = Ours(printed, allowed, "inferred", note)
     return made
 
 
@@ -113,10 +103,10 @@ def never_reset(shares: list[float]) -> list[float]:
     >>> never_reset([0.93832, 0.96096])[1]
     96.283664
     """
-    printed, images = [], 50_000
+    printed: list[float] = []
     for share in shares:
         before = printed[-1] if printed else 0.0
-        printed.append(round((before + round(share * images)) / images * 100, 9))
+        printed.append(round((before + round(share * 50_000)) / 50_000 * 100, 9))
     return printed
 
 
@@ -128,13 +118,13 @@ def undone(printed: list[float]) -> np.ndarray:
 def check(found: Mapping[str, Any]) -> dict[str, Ours]:
     """Return the middle of the central 95 % of the random networks, whose half width is the tolerance."""
     made, spans = {}, ranges(found)
-    for index, row in printed_rows("gradient_check").iterrows():
-        low, middle, high = spans[N.index(row["N"])]
+    for row in printed_rows("gradient_check"):
+        low, middle, high = spans[N.index(row.N)]
         note = (
             f"the middle of the central 95 % of {len(found['draws'])} random networks: "
             f"{number(low, '.2g')} to {number(high, '.2g')}, median {number(middle, '.2g')}; {PIXELS}"
         )
-        made[f"gradient_check/{index}/analytic_minus_numerical"] = Ours(
+        made[f"gradient_check/{row.Index}/analytic_minus_numerical"] = Ours(
             [float(low + high) / 2], float(high - low) / 2, "inferred", note
         )
     return made
@@ -149,15 +139,15 @@ def ranges(found: Mapping[str, Any], constant: str = "with") -> np.ndarray:
 def beside_cnn(found: Mapping[str, Any]) -> dict[str, Ours]:
     """Return ours for the errors of the CNN, whose settings are assumed, and of the MLP beside it."""
     made = {}
-    for index, row in printed_rows("cnn_vs_mlp").iterrows():
-        convolves, best = row["model"] == "cnn", row["metric"] == "best_valid_error"
+    for row in printed_rows("cnn_vs_mlp"):
+        convolves, best = row.model == "cnn", row.metric == "best_valid_error"
         name = "cnn" if convolves else "512-256, batch 32"
         if best:  # of the run that goes to the end
             right = [max(found["runs"][name][0]["valid_accuracy"])]
         else:
-            right = kept(found, name, "valid_accuracy", int(row["epoch"]))
-        made[f"cnn_vs_mlp/{index}/value"] = Ours(
-            [1 - share for share in right], near("valid_accuracy", 1 - row["value"], len(right)),
+            right = kept(found, name, "valid_accuracy", int(row.epoch))
+        made[f"cnn_vs_mlp/{row.Index}/value"] = Ours(
+            [1 - share for share in right], near("valid_accuracy", 1 - row.value, len(right)),
             "assumed" if convolves else "inferred",
             "optimizer, start, order and padding are assumed" if convolves else PIXELS,
         )  # fmt: skip
@@ -167,10 +157,10 @@ def beside_cnn(found: Mapping[str, Any]) -> dict[str, Ours]:
 def counts(found: Mapping[str, Any]) -> dict[str, Ours]:
     """Return the numbers of parameters of our networks."""
     made = {}
-    for index, row in printed_rows("parameter_counts").iterrows():
-        convolves = row["model"] == "cnn"
-        name = "cnn, without convolution biases" if convolves else row["model"].removeprefix("mlp ")
-        made[f"parameter_counts/{index}/parameters_printed"] = Ours(
+    for row in printed_rows("parameter_counts"):
+        convolves = row.model == "cnn"
+        name = "cnn, without convolution biases" if convolves else row.model.removeprefix("mlp ")
+        made[f"parameter_counts/{row.Index}/parameters_printed"] = Ours(
             [float(found["parameters"][name])], 0, "stated", "without the 35 biases of the convolutions" * convolves
         )
     return made
