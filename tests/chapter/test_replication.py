@@ -4,6 +4,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from report.chapter import published
+from report.chapter.replication import rows, sentences
 from report.chapter.replication import tables as replication
 
 
@@ -55,3 +56,36 @@ def test_every_report_has_its_row_of_marks(numbers):
 def test_chapters_without_numbers_are_refused():
     with pytest.raises(ValueError, match="no chapter published a replication table"):
         replication.judged({"01": {}})
+
+
+@pytest.fixture
+def replicated():
+    runs = {
+        "initialization_valid/1/valid_loss": rows.Ours([math.inf], 0.0, "inferred", "N(0, 1) is inferred"),
+        "initialization/0/train_loss": rows.Ours([2.30106604, 2.30106606], 1e-12),
+    }
+    return rows.beside("ift6135-a", runs, {"": "not run"})
+
+
+def test_printed_numbers_stand_beside_ours_with_deviation_difference_and_verdict(replicated):
+    shown = replication.beside(replicated)
+    assert shown.loc["normal, epoch 10, validation loss"].tolist() == ["∞", "∞", "0", "0", "reproduced"]
+    assert shown.loc["zeros, epoch 1, training loss"].tolist() == [
+        "2.30107", "2.30107 ± $10^{-8}$", "$1.3 \\cdot 10^{-10}$", "$10^{-12}$", "differs"
+    ]  # fmt: skip
+    assert shown.loc["zeros, epoch 2, training loss"].tolist() == ["2.30106", "–", "–", "–", "not comparable"]
+
+
+def test_notes_are_counted_by_verdict(replicated):
+    found = replication.notes(replicated)
+    assert found.loc["not run"].tolist() == ["not comparable", len(replicated) - 2]
+    assert found.loc["N(0, 1) is inferred"].tolist() == ["reproduced", 1]
+
+
+def test_claims_and_errata_keep_all_their_rows():
+    checked = {index: sentences.Checked("holds", f"number {index}") for index in range(12)}
+    shown = replication.claims(sentences.claims("ift6135-a", checked))
+    assert shown.columns.tolist() == ["verdict", "by which numbers"]
+    assert shown["by which numbers"].iloc[11] == "number 11"
+    shown = replication.errata(sentences.errata("ift6135-a", {0: "803,594"}))
+    assert shown["shown by"].tolist()[:2] == ["803,594", "by reading"]
