@@ -3,6 +3,6 @@
 from report.chapter.replication.ift6135_b.beside import LABEL, REASONS, SETTINGS, ours
 from report.chapter.replication.ift6135_b.found import SEEDS, experiments
 from report.chapter.replication.ift6135_b.slips import errata_shown
-from report.chapter.replication.ift6135_b.verdicts import checked, question
+from report.chapter.replication.ift6135_b.verdicts import checked, floors, question
 
-__all__ = ["LABEL", "REASONS", "SEEDS", "SETTINGS", "checked", "errata_shown", "experiments", "ours", "question"]
+__all__ = ["LABEL", "REASONS", "SEEDS", "SETTINGS", "checked", "errata_shown", "experiments", "floors", "ours", "question"]

@@ -91,7 +91,7 @@ def experiments(data: Dataset, *, full: bool, cache: str = "") -> dict[str, Any]
         train_split, valid_split = train_split[:64], valid_split[:64]
     runs = {}
     for name, setting in RUNS.items():
-        small = setting if full or not setting.hidden else setting._replace(hidden=(12, 8))
+        small = setting if full else setting._replace(hidden=setting.hidden and (12, 8), dtype="float64")
         part = train_split if full or setting.hidden else train_split[:32]
         file = re.sub(r"\W+", "-", name)
         runs[name] = [
