@@ -5,4 +5,6 @@ from report.chapter.replication.ift6135_b.found import SEEDS, experiments
 from report.chapter.replication.ift6135_b.slips import errata_shown
 from report.chapter.replication.ift6135_b.verdicts import checked, floors, question
 
-__all__ = ["LABEL", "REASONS", "SEEDS", "SETTINGS", "checked", "errata_shown", "experiments", "floors", "ours", "question"]
+__all__ = [
+    "LABEL", "REASONS", "SEEDS", "SETTINGS", "checked", "errata_shown", "experiments", "floors", "ours", "question",
+]  # fmt: skip

@@ -278,7 +278,7 @@ def floors(found: Found) -> Floors:
     checks, trained = found["draws"], found["runs"]["710-610"][0]["check"]
     with_it, without = (np.array([check[name] for check in checks]) for name in ("with", "without"))
     first, second = N.index(10_000), N.index(100_000)
-    equal = [float((one[:, first] == one[:, second]).mean()) for one in (with_it, without)]
+    equal, unequal = (float((one[:, first] == one[:, second]).mean()) for one in (with_it, without))
     derived = float(np.median([check["floor"] for check in checks]))
-    medians = [float(np.median(one[:, first])) for one in (with_it, without)]
-    return Floors(len(checks), derived, *medians, *equal, trained["probability"], trained["floor"])
+    measured, never = (float(np.median(one[:, first])) for one in (with_it, without))
+    return Floors(len(checks), derived, measured, never, equal, unequal, trained["probability"], trained["floor"])
