@@ -33,8 +33,12 @@ SETTINGS = {
 REASONS: dict[str, str] = {}
 """Every printed number has a run."""
 
-SPREAD = {"train_loss": 0.0, "valid_loss": 0.0, "train_accuracy": 0.0, "valid_accuracy": 0.0}
-"""Standard deviation between seeds: of a loss as a part of it, of an accuracy as a part of the error."""
+SPREAD = {"train_loss": 0.021, "valid_loss": 0.0145, "train_accuracy": 0.029, "valid_accuracy": 0.026}
+"""Standard deviation between seeds: of a loss as a part of it, of an accuracy as a part of the error.
+
+Known beforehand from 710-610 at batch 8 on the first 10,000 training images only, five seeds: the root mean square over
+ten passes. There, 512-256 at batch 32 has at most 0.014, 0.014, 0.018 and 0.017 from the second of twelve passes on.
+"""
 
 CENTRAL = (0.025, 0.975)
 """The part of the random networks in whose range a difference of the gradient check counts as reproduced."""
