@@ -15,8 +15,8 @@ from report.chapter.number import number
 from report.chapter.replication.ift6135_b.beside import printed_rows, ranges, undone
 from report.chapter.replication.ift6135_b.found import N
 
-LOSSES = {"train_loss": ("training loss", ".4f"), "valid_loss": ("validation loss", ".4f")}
-SHARES = {"train_accuracy": ("training accuracy", ".2%"), "valid_accuracy": ("validation accuracy", ".2%")}
+LOSSES = {"train_loss": ("training", ".4f"), "valid_loss": ("validation", ".4f")}
+SHARES = {"train_accuracy": ("training", ".2%"), "valid_accuracy": ("validation", ".2%")}
 PERCENT = {
     "train_accuracy_percent_printed": ("counter, %", ".3f"),
     "train_accuracy_percent_corrected": ("undone, %", ".3f"),
@@ -134,7 +134,7 @@ def draw_check(found: Mapping[str, Any]) -> Axes:
         ax.fill_between(N, low, high, color=color, alpha=0.2, linewidth=0)
         ax.plot(N, middle, color=color, marker="", label=f"random networks, {constant} the constant")
     ax.plot(N, positive(trained), color="C2", linestyle="--", marker="", label="after ten epochs, with the constant")
-    figures.varies(ax)  # rounding errors
+    figures.varies(*ax.lines, *ax.collections)  # rounding errors
     rows = printed_rows("gradient_check")
     ax.plot([row.N for row in rows], [row.analytic_minus_numerical for row in rows], "ko", label="printed")
     ax.set(xscale="log", yscale="log", xlabel="N", ylabel="largest difference")
