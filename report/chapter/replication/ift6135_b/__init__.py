@@ -1,0 +1,10 @@
+"""Report ift6135-b, run again: its runs, its printed numbers and claims beside them, its errata."""
+
+from report.chapter.replication.ift6135_b.beside import LABEL, REASONS, SETTINGS, ours
+from report.chapter.replication.ift6135_b.found import SEEDS, experiments
+from report.chapter.replication.ift6135_b.slips import errata_shown
+from report.chapter.replication.ift6135_b.verdicts import checked, floors, question
+
+__all__ = [
+    "LABEL", "REASONS", "SEEDS", "SETTINGS", "checked", "errata_shown", "experiments", "floors", "ours", "question",
+]  # fmt: skip
