@@ -1,0 +1,141 @@
+"""Ours beside the numbers that report ift6135-c printed: which settings are inferred, and how far two runs may differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from report.chapter import published
+from report.chapter.number import number
+from report.chapter.replication.ift6135_c import biases, networks
+from report.chapter.replication.printed import key
+from report.chapter.replication.rows import Basis, Ours, tolerance
+
+LABEL = "ift6135-c"
+
+REASONS = {"gradient_check": "its network, image and whether it was trained are not stated; only its kinks can be shown"}
+
+EXACT = 1e-12
+"""For losses of ten biases in double precision, which sums in another order change by 1e-15."""
+
+SPREADS = {
+    ("relu", 0.05): (0.001, 0.001), ("relu", 0.01): (0.001, 0.001), ("relu", 0.005): (0.001, 0.001),
+    ("sigmoid", 0.05): (0.001, 0.001), ("sigmoid", 0.01): (0.001, 0.001), ("sigmoid", 0.005): (0.001, 0.001),
+    ("tanh", 0.05): (0.001, 0.001), ("tanh", 0.01): (0.001, 0.001), ("tanh", 0.005): (0.001, 0.001),
+}
+
+START_SPREAD = 0.02
+CNN_SPREAD = 0.002
+
+
+def ours(found: Mapping[str, Any]) -> dict[str, Ours]:
+    """Return what the experiments give for the printed numbers, by their keys."""
+    return zeros(found) | starts(found) | grid(found) | kernels(found) | parameters(found)
+
+
+def zeros(found: Mapping[str, Any]) -> dict[str, Ours]:
+    """Return the column of the zeros, whose settings follow from it."""
+    note = "rate 0.0007, batch 64, file order: inferred from this column alone"
+    copied = "the report prints epoch 2 again; " + note
+    return {
+        key("initialization", "train_loss", report=LABEL, initializer="zeros", epoch=epoch): Ours(
+            [loss], EXACT, "inferred", copied if epoch == 3 else note
+        )
+        for epoch, loss in enumerate(found["zeros"][biases.INFERRED], 1)
+    }
+
+
+def starts(found: Mapping[str, Any]) -> dict[str, Ours]:
+    """Return the columns of Glorot and N(0, 1), for the first size of the grid."""
+    columns = {"glorot": "glorot_uniform", "normal": "normal"}
+    size, wide = networks.START_SIZES[0], tolerance(START_SPREAD, 1)
+    runs = {name: [one["train_loss"] for one in found["starts"]
+                   if (tuple(one["hidden"]), one["initializer"]) == (size, initializer)]
+            for name, initializer in columns.items()}  # fmt: skip
+    note = "assumed: 784-256, ReLU, and rate, batch and order as inferred from the zeros"
+    return {
+        key("initialization", "train_loss", report=LABEL, initializer=name, epoch=epoch): Ours(
+            list(losses), wide, "assumed", note
+        )
+        for name, columns_of_seeds in runs.items()
+        for epoch, losses in enumerate(zip(*columns_of_seeds, strict=True), 1)
+    }
+
+
+def fits(found: Mapping[str, Any]) -> dict[str, float]:
+    """Return for each setting tried the largest deviation from its six telling numbers, in units of the tolerance."""
+    ratios: dict[str, float] = {}
+    for one in found["tried"]:
+        setting = dict(hidden_1=networks.TELLING_SIZE[0], activation_1=one["activation"], learning_rate=one["rate"])
+        printed = _printed_row(**setting)
+        for quantity, wide in _tolerances(one["activation"], one["rate"], 1).items():
+            ratio = abs(one[quantity] - printed[quantity]) / wide
+            ratios[one["setting"]] = max(ratio, ratios.get(one["setting"], 0.0))
+    return ratios
+
+
+def inferred(found: Mapping[str, Any]) -> bool:
+    """Return whether the telling rows fit plain SGD on pixels in [0, 1], and neither momentum nor other pixels."""
+    ratios = fits(found)
+    others = [ratio for name, ratio in ratios.items() if name not in (networks.CHOSEN, networks.SHUFFLED)]
+    return ratios[networks.CHOSEN] <= 1 and min(others) > 1
+
+
+def grid(found: Mapping[str, Any]) -> dict[str, Ours]:
+    """Return training and validation accuracies of the 36 settings; telling rows chose the settings and prove nothing."""
+    basis: Basis = "inferred" if inferred(found) else "assumed"
+    rows = {}
+    for size, activation, rate in networks.grid():
+        telling = size == networks.TELLING_SIZE and (activation, rate) in networks.TELLING
+        note = "not compared: its settings were chosen by this row" if telling else f"{basis}: {networks.CHOSEN}"
+        same = [one for one in found["grid"]
+                if (tuple(one["hidden"]), one["activation"], one["rate"]) == (size, activation, rate)]  # fmt: skip
+        for column, wide in _tolerances(activation, rate, len(same)).items():
+            name = key(
+                "hyperparameter_search", column, report=LABEL, hidden_1=size[0], hidden_2=size[1],
+                activation_1=activation, learning_rate=rate,
+            )  # fmt: skip
+            rows[name] = Ours([one[column] for one in same], wide, "assumed" if telling else basis, note)
+    return rows
+
+
+def _printed_row(**setting: Any) -> dict[str, Any]:
+    """Return the one row of the report's grid with these settings."""
+    table = published.load("hyperparameter_search", LABEL)
+    for name, value in setting.items():
+        table = table[table[name] == value]
+    (row,) = table.to_dict("records")
+    return dict(row)
+
+
+def _tolerances(activation: str, rate: float, runs: int) -> dict[str, float]:
+    """Return the tolerances of both accuracies: the images are the report's own, so that seeds alone differ."""
+    train, valid = SPREADS[activation, rate]
+    return {"train_accuracy": tolerance(train, runs), "valid_accuracy": tolerance(valid, runs)}
+
+
+def accuracy_tolerance(activation: str, rate: float) -> float:
+    """Return the tolerance of the validation accuracy of one run."""
+    return _tolerances(activation, rate, 1)["valid_accuracy"]
+
+
+def kernels(found: Mapping[str, Any]) -> dict[str, Ours]:
+    """Return the accuracies of the CNN without and with L2 on the validation images."""
+    rows = {}
+    for model, name in {"cnn": "CNN", "cnn + L2": "CNN with L2"}.items():
+        one = found["networks"][name]
+        note = f"assumed: optimizer, rate, batch, pixels, L2; on the test images {number(one['test_accuracy'], '.2%')}"
+        rows[key("cnn_vs_mlp", "value", report=LABEL, model=model)] = Ours(
+            one["valid_accuracy"][-1:], tolerance(CNN_SPREAD, 1), "assumed", note
+        )
+    return rows
+
+
+def parameters(found: Mapping[str, Any]) -> dict[str, Ours]:
+    """Return the numbers of parameters, which are exact."""
+    rows = {}
+    for one in published.load("parameter_counts", LABEL).to_dict("records"):
+        name = one["part"] if one["part"] in found["parameters"] else one["model"]
+        printed = key("parameter_counts", "parameters_printed", report=LABEL, model=one["model"], part=one["part"])
+        rows[printed] = Ours([found["parameters"][name]], 0.0)
+    return rows
