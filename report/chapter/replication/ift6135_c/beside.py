@@ -1,4 +1,4 @@
-"""Ours beside the numbers that report ift6135-c printed: which settings are inferred, and how far two runs may differ."""
+"""Ours beside the numbers that report ift6135-c printed: inferred settings, and how far two runs may differ."""
 
 from __future__ import annotations
 
@@ -13,15 +13,21 @@ from report.chapter.replication.rows import Basis, Ours, tolerance
 
 LABEL = "ift6135-c"
 
-REASONS = {"gradient_check": "its network, image and whether it was trained are not stated; only its kinks can be shown"}
+REASONS = {"gradient_check": "network, image and whether it was trained are not stated; kinks alone can be shown"}
 
 EXACT = 1e-12
 """For losses of ten biases in double precision, which sums in another order change by 1e-15."""
 
 SPREADS = {
-    ("relu", 0.05): (0.001, 0.001), ("relu", 0.01): (0.001, 0.001), ("relu", 0.005): (0.001, 0.001),
-    ("sigmoid", 0.05): (0.001, 0.001), ("sigmoid", 0.01): (0.001, 0.001), ("sigmoid", 0.005): (0.001, 0.001),
-    ("tanh", 0.05): (0.001, 0.001), ("tanh", 0.01): (0.001, 0.001), ("tanh", 0.005): (0.001, 0.001),
+    ("relu", 0.05): (0.001, 0.001),
+    ("relu", 0.01): (0.001, 0.001),
+    ("relu", 0.005): (0.001, 0.001),
+    ("sigmoid", 0.05): (0.001, 0.001),
+    ("sigmoid", 0.01): (0.001, 0.001),
+    ("sigmoid", 0.005): (0.001, 0.001),
+    ("tanh", 0.05): (0.001, 0.001),
+    ("tanh", 0.01): (0.001, 0.001),
+    ("tanh", 0.005): (0.001, 0.001),
 }
 
 START_SPREAD = 0.02
@@ -82,7 +88,7 @@ def inferred(found: Mapping[str, Any]) -> bool:
 
 
 def grid(found: Mapping[str, Any]) -> dict[str, Ours]:
-    """Return training and validation accuracies of the 36 settings; telling rows chose the settings and prove nothing."""
+    """Return both accuracies of the 36 settings; the telling rows chose the settings and prove nothing."""
     basis: Basis = "inferred" if inferred(found) else "assumed"
     rows = {}
     for size, activation, rate in networks.grid():

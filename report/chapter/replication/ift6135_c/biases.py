@@ -1,4 +1,4 @@
-"""From zero weights a ReLU network learns its ten output biases alone: the column from which settings can be inferred."""
+"""From zero weights a ReLU network learns its ten output biases alone, so that settings follow from its losses."""
 
 from __future__ import annotations
 

@@ -48,11 +48,12 @@ def told(comparisons: Sequence[evidence.Comparison]) -> str:
 def started(found: Found, initializer: str, name: str = "train_loss") -> np.ndarray:
     """Return losses by size and epoch, from the first seed."""
     first = found["starts"][0]["seed"]
-    return np.array([one[name] for one in found["starts"] if one["initializer"] == initializer and one["seed"] == first])
+    runs = [one for one in found["starts"] if (one["initializer"], one["seed"]) == (initializer, first)]
+    return np.array([one[name] for one in runs])
 
 
 def ranked_starts(found: Found) -> Checked:
-    """Glorot's training loss is below that from N(0, 1), and that below that from zeros, after each epoch."""
+    """Check that Glorot's training loss is below that from N(0, 1), and that below zeros', after each epoch."""
     glorot, normal = started(found, "glorot_uniform"), started(found, "normal")
     zeros = np.array(found["zeros"][biases.INFERRED])
     ranked = ((glorot < normal) & (normal < zeros)).all(axis=1)
@@ -69,7 +70,7 @@ def _ranges(*losses: np.ndarray) -> list[tuple[float, float]]:
 
 
 def fallen(found: Found, start: str) -> Checked:
-    """Our losses are those printed, for one of the sizes."""
+    """Check that our losses are those printed, for one of the sizes."""
     table = published.load("initialization", LABEL)
     printed = table.loc[table["initializer"] == start, "train_loss"].to_numpy()
     losses = started(found, "glorot_uniform" if start == "glorot" else start)
@@ -82,15 +83,16 @@ def fallen(found: Found, start: str) -> Checked:
 
 
 def zeros(found: Found) -> Checked:
-    """From zeros the network does not train."""
+    """Check that from zeros the network does not train."""
     losses = found["zeros"][biases.INFERRED]
     falls = bool((np.diff(losses) < 0).all())
-    by = f"the loss falls from {number(losses[0], '.6f')} to {number(losses[-1], '.6f')}, by the ten output biases alone"
+    ends = " to ".join(number(losses[place], ".6f") for place in (0, -1))
+    by = f"the loss falls from {ends}, by the ten output biases alone"
     return Checked("does not hold" if falls else "cannot be told", by)
 
 
 def gap(found: Found) -> Checked:
-    """From N(0, 1) the validation loss falls more slowly than the training loss."""
+    """Check that from N(0, 1) the validation loss falls more slowly than the training loss."""
     runs = [one for one in found["starts"]
             if one["initializer"] == "normal" and tuple(one["hidden"]) == networks.START_SIZES[0]]  # fmt: skip
     falls = [[one[name][0] - one[name][-1] for one in runs] for name in ("train_loss", "valid_loss")]
@@ -121,14 +123,15 @@ def reaching(found: Found) -> tuple[set[Any], set[Any]]:
 
 
 def seven(found: Found) -> Checked:
-    """The same seven settings reach 97 %."""
+    """Check that the same seven settings reach 97 %."""
     reach, near = reaching(found)
     table = published.load("hyperparameter_search", LABEL)
     rows = table[table["valid_accuracy"] >= TARGET].to_dict("records")
     theirs = {((row["hidden_1"], row["hidden_2"]), row["activation_1"], row["learning_rate"]) for row in rows}
     different, sure = reach ^ theirs, (reach ^ theirs) - near
     holds: Holds = "does not hold" if sure else "cannot be told" if different else "holds"
-    by = f"{len(reach)} settings reach it, {len(reach & theirs)} of the report's {len(theirs)}; within the tolerance of it: {len(near)}"
+    by = (f"{len(reach)} settings reach it, {len(reach & theirs)} of the report's {len(theirs)}; within the tolerance "
+          f"of it: {len(near)}")  # fmt: skip
     return Checked(holds, by)
 
 
@@ -141,13 +144,13 @@ def beside(found: Found, worse: str, better: Sequence[str]) -> list[evidence.Com
 
 
 def sigmoid_worst(found: Found) -> Checked:
-    """Sigmoid is worse than ReLU and tanh at every size and rate."""
+    """Check that sigmoid is worse than ReLU and tanh at every size and rate."""
     pairs = beside(found, "sigmoid", ["relu", "tanh"])
     return Checked(verdict(pairs), f"ReLU and tanh beside sigmoid: {told(pairs)}")
 
 
 def saturated(found: Found) -> Checked:
-    """Sigmoid networks do not learn because they saturate."""
+    """Check that sigmoid networks do not learn because they saturate."""
     one = found["sigmoid"]
     slow, fast = (evidence.proportion(round(one[name] * one["images"]), one["images"])
                   for name in ("valid_accuracy", "faster_valid_accuracy"))  # fmt: skip
@@ -160,7 +163,7 @@ def saturated(found: Found) -> Checked:
 
 
 def relu_reaches(found: Found) -> Checked:
-    """Each size has a ReLU network at or above 97 %."""
+    """Check that each size has a ReLU network at or above 97 %."""
     best = [evidence.over_seeds(seeds_of(found, size, "relu", 0.05)) for size in networks.HIDDEN]
     low = min(best, key=lambda one: one.value)
     holds: Holds = "cannot be told"
@@ -172,18 +175,19 @@ def relu_reaches(found: Found) -> Checked:
 
 
 def tanh_between(found: Found) -> Checked:
-    """Tanh reaches 97 % at three of four sizes and lies between ReLU and sigmoid."""
+    """Check that tanh reaches 97 % at three of four sizes and lies between ReLU and sigmoid."""
     pairs = [*beside(found, "tanh", ["relu"]), *beside(found, "sigmoid", ["tanh"])]
     reach, near = (sum(setting[1:] == ("tanh", 0.05) for setting in group) for group in reaching(found))
     order = verdict(pairs)
     sure = reach == 3 and not near
-    holds: Holds = order if order != "holds" or sure else "does not hold" if not near else "cannot be told"
-    by = f"ReLU beside tanh and tanh beside sigmoid: {told(pairs)}; {reach} sizes reach 97 %, {near} are too near to tell"
-    return Checked(holds, by.replace("97 %", number(TARGET, ".0%")))
+    holds: Holds = order if order != "holds" or sure else "cannot be told" if near else "does not hold"
+    by = (f"ReLU beside tanh and tanh beside sigmoid: {told(pairs)}; {reach} sizes reach {number(TARGET, '.0%')}, "
+          f"{near} are too near to tell")  # fmt: skip
+    return Checked(holds, by)
 
 
 def more_parameters(found: Found) -> Checked:
-    """More parameters bring no significant improvement."""
+    """Check that more parameters bring no significant improvement."""
     sizes = {_size(size): seeds_of(found, size, "relu", 0.05) for size in networks.HIDDEN}
     most = evidence.compare(sizes["666-666"], sizes["512-384"])
     holds: Holds = "does not hold" if most.verdict == evidence.BETTER else "holds"
@@ -192,7 +196,7 @@ def more_parameters(found: Found) -> Checked:
 
 
 def rises(found: Found) -> Checked:
-    """The accuracy rises with the learning rate."""
+    """Check that the accuracy rises with the learning rate."""
     steps = list(zip(networks.RATES, networks.RATES[1:], strict=False))
     pairs = [
         evidence.compare(accuracies(found, activation, high), accuracies(found, activation, low))
@@ -202,7 +206,7 @@ def rises(found: Found) -> Checked:
 
 
 def larger_N(found: Found) -> Checked:  # noqa: N802  (the assignment's letter)
-    """The difference falls as N grows."""
+    """Check that the difference falls as N grows."""
     largest = found["sweep"]["largest"]
     best = int(np.argmin(largest))
     by = (f"least at N = {number(found['sweep']['N'][best])}, {number(largest[best], '.1e')}, and "
@@ -211,7 +215,7 @@ def larger_N(found: Found) -> Checked:  # noqa: N802  (the assignment's letter)
 
 
 def cnn_accuracy(found: Found) -> Checked:
-    """The CNN's test accuracy is 98.31 %."""
+    """Check that the CNN's test accuracy is 98.31 %."""
     one = found["networks"]["CNN"]
     valid, test = (_of(one["images"], share) for share in (one["valid_accuracy"][-1], one["test_accuracy"]))
     holds: Holds = "holds" if test.low <= 0.9831 <= test.high else "cannot be told"
@@ -219,7 +223,7 @@ def cnn_accuracy(found: Found) -> Checked:
 
 
 def both_good(found: Found) -> Checked:
-    """CNN and MLP are both good on the validation images: at least the 97 % of the assignment."""
+    """Check that CNN and MLP are both good on the validation images: at least the 97 % of the assignment."""
     both = [_of(one["images"], one["valid_accuracy"][-1])
             for one in (found["networks"]["CNN"], found["networks"]["MLP"])]  # fmt: skip
     holds: Holds = "cannot be told"
@@ -231,7 +235,7 @@ def both_good(found: Found) -> Checked:
 
 
 def penalty(found: Found) -> Checked:
-    """L2 lowers the CNN's accuracy."""
+    """Check that L2 lowers the CNN's accuracy."""
     plain, with_l2 = found["networks"]["CNN"], found["networks"]["CNN with L2"]
     over_runs = evidence.compare(plain["valid_accuracy"][-1:], with_l2["valid_accuracy"][-1:], plain["images"])
     right = [~np.isin(np.arange(one["images"]), one["missed"]) for one in (plain, with_l2)]
@@ -242,7 +246,7 @@ def penalty(found: Found) -> Checked:
 
 
 def parameters(found: Found) -> Checked:
-    """The CNN has 763,094 parameters."""
+    """Check that the CNN has 763,094 parameters."""
     count = found["parameters"]["cnn"]
     return Checked("holds" if count == 763_094 else "does not hold", f"ours has {number(count)}, layer by layer")
 

@@ -1,4 +1,4 @@
-"""The convolutional network of report ift6135-c, without and with L2, and a perceptron of its size; all settings assumed."""
+"""The CNN of report ift6135-c, without and with L2, and a perceptron of its size; how they train is assumed."""
 
 from __future__ import annotations
 

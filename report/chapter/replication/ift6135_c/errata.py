@@ -9,7 +9,7 @@ import pandas as pd
 
 from mlp_core import finite_difference_sweep, mlp
 from report.chapter import evidence, published
-from report.chapter.number import number, within
+from report.chapter.number import number
 from report.chapter.replication.ift6135_c.beside import LABEL
 
 
@@ -53,8 +53,8 @@ def _truncation(table: pd.DataFrame) -> str:
     weight = table.loc[2]
     expected = weight[50] * 50**2
     ratio = weight[50] / weight[1000]
-    return (f"weight 2 falls by {number(ratio, '.0f')} from N = 50 to 1,000, by the law 400; so {number(expected, '.1e')} "
-            f"at N = 1, printed {number(weight[1], '.2e')}; {_kinks()}")  # fmt: skip
+    return (f"weight 2 falls by {number(ratio, '.0f')} from N = 50 to 1,000, by the law 400; so at N = 1 it would be "
+            f"{number(expected, '.1e')}, printed {number(weight[1], '.2e')}; {_kinks()}")  # fmt: skip
 
 
 def _kinks() -> str:
@@ -62,7 +62,8 @@ def _kinks() -> str:
     network = mlp([8, 12, 10, 3], seed=0, dtype="float64")
     x = np.random.default_rng(0).uniform(0, 1, (1, 8))
     active = int(np.argmax(network.layers[0].forward(x)[0]))
-    found = finite_difference_sweep(network, x, np.array([0]), N=[1, 1000], indices=[(active, unit) for unit in range(10)])
+    indices = [(active, unit) for unit in range(10)]
+    found = finite_difference_sweep(network, x, np.array([0]), N=[1, 1000], indices=indices)
     one, thousandth = found.kinks.sum(axis=1)
     return f"on a small network of ours {one} of 10 steps of 1 cross a kink, {thousandth} of those of 0.001"
 
@@ -70,14 +71,14 @@ def _kinks() -> str:
 def _waking(table: pd.DataFrame) -> str:
     """Say what a dead unit that wakes within a step of 1/50 shows, by the report's own figures."""
     weight = table.loc[1]
-    return (f"weight 1: {number(weight[50], '.2e')} at N = 50, {number(weight[1000], '.0f')} at 1,000; a unit that wakes "
-            f"between {number(1 / 1000)} and {number(1 / 50)}, where its gradient is 0")  # fmt: skip
+    return (f"weight 1: {number(weight[50], '.2e')} at N = 50, {number(weight[1000], '.0f')} at 1,000; a unit that "
+            f"wakes between {number(1 / 1000)} and {number(1 / 50)}, where its gradient is 0")  # fmt: skip
 
 
 def _two_names() -> str:
     """Give the standard error of a share of 98.31 %."""
-    error = math.sqrt(0.9831 * (1 - 0.9831) / 10_000)
-    return f"two sets of 10,000 images differ by {number(100 * math.sqrt(2) * error, '.2f')} points (one standard error)"
+    error = math.sqrt(2 * 0.9831 * (1 - 0.9831) / 10_000)
+    return f"two sets of 10,000 images differ by {number(100 * error, '.2f')} points, one standard error"
 
 
 def _penalty() -> str:
@@ -85,8 +86,8 @@ def _penalty() -> str:
     first, second = (evidence.proportion(right, 10_000) for right in (9831, 9783))
     variance = sum(one.value * (1 - one.value) / 10_000 for one in (first, second))
     difference, error = first.value - second.value, math.sqrt(variance)
-    return (f"{number(100 * difference, '.2f')} points with a standard error of {number(100 * error, '.2f')} by the images "
-            "alone; of the seeds one run shows nothing")  # fmt: skip
+    return (f"{number(100 * difference, '.2f')} points with a standard error of {number(100 * error, '.2f')} by the "
+            "images alone; of the seeds one run shows nothing")  # fmt: skip
 
 
 def _sigmoid() -> str:

@@ -15,7 +15,7 @@ SEEDS = (500, 501, 502)
 
 STARTS = ("glorot_uniform", "normal")
 REPEATED = ("relu", 0.05)
-"""The rows of the grid, one for each size, that run from every seed: sizes are compared with them. All others run once."""
+"""The rows of the grid, one for each size, that run from every seed, to compare sizes; all others run once."""
 
 SLOW, FASTER = 0.05, 0.5
 """The sigmoid's learning rates: the largest of the grid, and a tenfold one that tells slow from stuck."""

@@ -47,7 +47,8 @@ def start(train_split: Split, valid: Split, *, hidden: tuple[int, ...], initiali
           seed: int) -> dict[str, list[float]]:  # fmt: skip
     """Return the training and validation losses at the end of each epoch: file order, batches of 64, plain SGD."""
     network = mlp([784, *hidden, 10], initializer=initializer, seed=seed)
-    found = train(network, train_split, valid=valid, optimizer=SGD(rate), epochs=epochs, batch_size=BATCH, shuffle=False)
+    settings: dict[str, Any] = {"optimizer": SGD(rate), "epochs": epochs, "batch_size": BATCH, "shuffle": False}
+    found = train(network, train_split, valid=valid, **settings)
     return {"train_loss": found.train_loss, "valid_loss": found.valid_loss}
 
 
