@@ -8,4 +8,5 @@ from report.chapter.replication.ift6135_c.claims import checked as checked
 from report.chapter.replication.ift6135_c.errata import errata_shown as errata_shown
 from report.chapter.replication.ift6135_c.experiments import SEEDS as SEEDS
 from report.chapter.replication.ift6135_c.experiments import experiments as experiments
+from report.chapter.replication.ift6135_c.refusal import check_data as check_data
 from report.chapter.replication.ift6135_c.settings import SETTINGS as SETTINGS

@@ -4,7 +4,7 @@ SETTINGS = {
     "data": "MNIST, 50,000 training, 10,000 validation, 10,000 test images (inferred: the zeros need the first 50,000 "
     "labels, accuracies are multiples of 1/50,000 and 1/10,000)",
     "starts: weights, epochs": "zeros, N(0, 1), Glorot uniform, biases zero; 10 epochs (stated)",
-    "starts: rate, batch, order": "0.0007, 64, file order, loss at the end of each epoch (inferred: the zeros column, by "
+    "starts: rate, batch, order": "0.0007, 64, file order, loss at each epoch's end (inferred: the zeros column, by "
     "ten biases alone; assumed for the other two)",
     "starts: hidden units": "784-256 and others (assumed), ReLU (stated of the zeros)",
     "grid": "hidden units 784-256, 512-384, 666-333, 666-666; ReLU, sigmoid, tanh; rates 0.05, 0.01, 0.005; batch 64; "
