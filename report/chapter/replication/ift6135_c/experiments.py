@@ -64,7 +64,7 @@ def experiments(data: Dataset, *, full: bool, cache: str = "") -> dict[str, Any]
         plan = Plan(few, full, networks.EPOCHS, 64, cache)
     accuracies_of_grid = grid(plan)
     return {
-        "zeros": biases.columns(plan.data.train.labels, plan.epochs),
+        "zeros": biases.columns(data.train.labels, plan.epochs),
         "starts": starts(plan),
         "grid": accuracies_of_grid,
         "tried": tried(plan, accuracies_of_grid),

@@ -42,19 +42,20 @@ def _start(name: str, epoch: int) -> str:
 
 
 def grid(numbers: pd.DataFrame) -> pd.DataFrame:
-    """Return the 36 settings with both accuracies, published and ours, the tolerance and the verdict on each."""
+    """Return the 36 settings with both accuracies, published and ours; one verdict where both have the same."""
     rows = []
     for (a, b), activation, rate in networks.grid():
         row: dict[str, Any] = {"setting": f"{a}-{b}, {activation}, {number(rate)}"}
+        verdicts: dict[str, None] = {}
         for short, column in {"training": "train_accuracy", "validation": "valid_accuracy"}.items():
             one = numbers.loc[setting_key(column, (a, b), activation, rate)]
             row |= {
-                f"{short}, published": number(one["published"], ".2%"),
-                "ours" + " " * (short == "validation"): _shown(one["ours"], ".2%"),
-                "within" + " " * (short == "validation"): _shown(one["tolerance"], ".2%"),
-                "verdict" + " " * (short == "validation"): one["verdict"],
+                f"{short}, %": number(100 * one["published"], ".2f"),
+                f"{short}, ours": _shown(100 * one["ours"], ".2f"),
+                f"{short}, tolerance": _shown(100 * one["tolerance"], ".2f"),
             }
-        rows.append(row)
+            verdicts[one["verdict"]] = None
+        rows.append(row | {"verdict": ", ".join(verdicts)})
     return pd.DataFrame(rows).set_index("setting")
 
 
