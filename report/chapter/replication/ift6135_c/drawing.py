@@ -22,22 +22,22 @@ def draw_starts(numbers: pd.DataFrame) -> np.ndarray:
     for ax, name in zip(axes, STARTS, strict=True):
         rows = numbers[numbers["table"].eq("initialization") & numbers["quantity"].str.startswith(f"{name},")]
         _beside(ax, range(1, len(rows) + 1), rows)
-        ax.set(title=name, xlabel="epoch")
-        ax.ticklabel_format(useOffset=False)
+        ax.set(title=name, xlabel="epoch", xticks=range(2, len(rows) + 1, 2))
+        ax.ticklabel_format(axis="y", useOffset=False)
     axes[0].set_ylabel("training loss")
     return np.asarray(axes)
 
 
 def draw_grid(numbers: pd.DataFrame, column: str = "valid_accuracy") -> np.ndarray:
-    """Draw the accuracies over the learning rate, a panel for each activation, a line for each size."""
-    _, axes = plt.subplots(1, len(networks.ACTIVATIONS), figsize=(figures.TEXT_WIDTH, 2.6), sharey=True)
+    """Draw the accuracies over the learning rate, a panel for each activation, a color for each size."""
+    _, axes = plt.subplots(1, len(networks.ACTIVATIONS), figsize=(figures.TEXT_WIDTH, 2.6))
     rates = sorted(networks.RATES)
     for ax, activation in zip(axes, networks.ACTIVATIONS, strict=True):
         for place, size in enumerate(networks.HIDDEN):
             keys = [setting_key(column, size, activation, rate) for rate in rates]
             _beside(ax, rates, numbers.loc[keys], f"C{place}", f"{size[0]}-{size[1]}")
         ax.set(title=activation, xlabel="learning rate", xscale="log")
-        ax.set_xticks(rates, [str(rate) for rate in rates], minor=False)
+        ax.set_xticks(rates, map(str, rates))
         ax.minorticks_off()
     axes[0].set_ylabel("validation accuracy" if column == "valid_accuracy" else "training accuracy")
     axes[-1].legend(loc="lower right")
@@ -62,7 +62,7 @@ def draw_curves(found: Mapping[str, Any]) -> np.ndarray:
             for ax, values in zip(axes, (one[f"{split}_loss"], errors), strict=True):
                 ax.plot(epochs, values, color=f"C{place}", linestyle=style, marker="", label=label)
     for ax, title in zip(axes, ("loss", "error"), strict=True):
-        ax.set(xlabel="epoch", ylabel=title, yscale="log")
+        ax.set(xlabel="epoch", ylabel=title, ylim=(0, None))
     axes[1].legend()
     return np.asarray(axes)
 

@@ -52,7 +52,7 @@ def grid(numbers: pd.DataFrame) -> pd.DataFrame:
             row |= {
                 f"{short}, %": number(100 * one["published"], ".2f"),
                 f"{short}, ours": _shown(100 * one["ours"], ".2f"),
-                f"{short}, tolerance": _shown(100 * one["tolerance"], ".2f"),
+                f"{short}, tolerance": _shown(100 * (one["tolerance"] + 0 * one["ours"]), ".2f"),
             }
             verdicts[one["verdict"]] = None
         rows.append(row | {"verdict": ", ".join(verdicts)})
@@ -91,7 +91,7 @@ def zeros(found: Mapping[str, Any], numbers: pd.DataFrame) -> pd.DataFrame:
     printed = np.array([numbers.loc[_start("zeros", epoch), "published"] for epoch in range(1, networks.EPOCHS + 1)])
     others = np.arange(len(printed)) != 2
     rows = {
-        name: number(np.abs(np.array(losses) - printed)[others].max(), ".0e") for name, losses in found["zeros"].items()
+        name: number(np.abs(np.array(losses) - printed)[others].max(), ".1e") for name, losses in found["zeros"].items()
     }
     table = pd.Series(rows, name="largest deviation").rename_axis("setting").to_frame()
     return table.assign(inferred=["yes" if name == biases.INFERRED else "" for name in table.index])
