@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-from mlp_core import Split, load_dataset, mlp
+from mlp_core import load_dataset, mlp
 from report.chapter import published
 from report.chapter.replication import ift6135_c, rows, sentences
 from report.chapter.replication.ift6135_c import biases, checking, claims, convolution, drawing, networks, tables
@@ -21,10 +21,6 @@ def found(data):
 @pytest.fixture(scope="module")
 def numbers(found):
     return rows.beside(ift6135_c.LABEL, ift6135_c.ours(found), ift6135_c.REASONS)
-
-
-def printed_zeros():
-    return published.load("initialization", "ift6135-c").query("initializer == 'zeros'")["train_loss"].to_numpy()
 
 
 def test_every_number_has_a_row_or_a_reason(numbers):
@@ -65,9 +61,11 @@ def test_a_loss_over_the_epoch_is_that_before_each_update():
 
 
 def test_a_network_of_zeros_learns_what_its_biases_alone_learn(data):
-    part, network = data.train[:200], mlp([784, 6, 5, 10], initializer="zeros", dtype="float64")
-    split = Split(part.images.astype("float64"), part.labels)
-    from_network = networks.start(split, data.valid[:10], hidden=(6, 5), initializer="zeros", rate=0.1, epochs=2, seed=0)
+    part = data.train[:200]
+    split = Split(part.images, part.labels)
+    from_network = networks.start(
+        split, data.valid[:10], hidden=(6, 5), initializer="zeros", rate=0.1, epochs=2, seed=0
+    )
     assert from_network["train_loss"] == pytest.approx(biases.biases_alone(part.labels, rate=0.1, epochs=2), abs=1e-6)
     assert network.params["0.weight"].any() == np.False_
 
@@ -119,7 +117,8 @@ def test_the_copied_loss_is_told():
     assert "0.000886" in shown[1]
     assert "403" in shown[3]
     assert "7 of 10" in shown[5]
-    assert shown[9].startswith("7 settings") and "6 above" in shown[9]
+    assert shown[9].startswith("7 settings")
+    assert "6 above" in shown[9]
     assert len(sentences.errata(ift6135_c.LABEL, shown)) == 13
 
 
@@ -157,13 +156,9 @@ def test_tables_and_figures_stand_with_and_without_numbers_of_ours(found, number
 
 
 @pytest.mark.long
+@pytest.mark.mnist
 def test_nine_of_ten_zeros_are_printed_to_the_last_digits():
-    pytest.importorskip("mlp_core")
-    try:
-        labels = load_dataset("mnist").train.labels
-    except Exception as error:  # noqa: BLE001
-        pytest.skip(f"MNIST is not at hand: {error}")
-    ours = np.array(biases.biases_alone(labels))
-    printed = printed_zeros()
+    ours = np.array(biases.biases_alone(load_dataset("mnist").train.labels))
+    printed = published.load("initialization", "ift6135-c").query("initializer == 'zeros'")["train_loss"].to_numpy()
     assert np.abs(np.delete(ours - printed, 2)).max() < 1e-12
     assert ours[2] == pytest.approx(2.3021431184461356, abs=1e-12)

@@ -10,7 +10,7 @@ import numpy as np
 from report.chapter import evidence, published
 from report.chapter.number import number, within
 from report.chapter.replication.ift6135_c import biases, networks
-from report.chapter.replication.ift6135_c.beside import LABEL, START_SPREAD, accuracy_tolerance
+from report.chapter.replication.ift6135_c.beside import LABEL, START_SPREADS, STARTS, accuracy_tolerance
 from report.chapter.replication.rows import tolerance
 from report.chapter.replication.sentences import Checked, Holds
 from report.chapter.sentence import listed
@@ -73,10 +73,10 @@ def fallen(found: Found, start: str) -> Checked:
     """Check that our losses are those printed, for one of the sizes."""
     table = published.load("initialization", LABEL)
     printed = table.loc[table["initializer"] == start, "train_loss"].to_numpy()
-    losses = started(found, "glorot_uniform" if start == "glorot" else start)
+    losses = started(found, STARTS[start])
     largest = np.abs(losses - printed[: losses.shape[1]]).max(axis=1)
     best = int(largest.argmin())
-    holds = largest[best] <= tolerance(START_SPREAD, 1)
+    holds = largest[best] <= tolerance(START_SPREADS[start], 1)
     by = (f"of {len(losses)} sizes {_size(networks.START_SIZES[best])} is nearest, its largest deviation "
           f"{number(largest[best], '.2g')}; the size is not stated")  # fmt: skip
     return Checked("holds" if holds else "cannot be told", by)

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 
 from report.chapter import figures, published
 from report.chapter.replication.ift6135_c import networks
-from report.chapter.replication.ift6135_c.beside import LABEL
-from report.chapter.replication.ift6135_c.tables import STARTS, setting_key
+from report.chapter.replication.ift6135_c.beside import LABEL, grid_keys
+from report.chapter.replication.ift6135_c.tables import STARTS
 
 
 def draw_starts(numbers: pd.DataFrame) -> np.ndarray:
@@ -31,11 +31,11 @@ def draw_starts(numbers: pd.DataFrame) -> np.ndarray:
 def draw_grid(numbers: pd.DataFrame, column: str = "valid_accuracy") -> np.ndarray:
     """Draw the accuracies over the learning rate, a panel for each activation, a color for each size."""
     _, axes = plt.subplots(1, len(networks.ACTIVATIONS), figsize=(figures.TEXT_WIDTH, 2.6))
-    rates = sorted(networks.RATES)
+    rates, keys = sorted(networks.RATES), grid_keys()
     for ax, activation in zip(axes, networks.ACTIVATIONS, strict=True):
         for place, size in enumerate(networks.HIDDEN):
-            keys = [setting_key(column, size, activation, rate) for rate in rates]
-            _beside(ax, rates, numbers.loc[keys], f"C{place}", f"{size[0]}-{size[1]}")
+            rows = numbers.loc[[keys[size, activation, rate] + column for rate in rates]]
+            _beside(ax, rates, rows, f"C{place}", f"{size[0]}-{size[1]}")
         ax.set(title=activation, xlabel="learning rate", xscale="log")
         ax.set_xticks(rates, map(str, rates))
         ax.minorticks_off()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from report.chapter.number import MISSING, number
 from report.chapter.replication.ift6135_c import biases, networks
-from report.chapter.replication.ift6135_c.beside import LABEL
+from report.chapter.replication.ift6135_c.beside import LABEL, grid_keys
 from report.chapter.replication.ift6135_c.settings import SETTINGS
 from report.chapter.replication.printed import key
 
@@ -43,12 +43,12 @@ def _start(name: str, epoch: int) -> str:
 
 def grid(numbers: pd.DataFrame) -> pd.DataFrame:
     """Return the 36 settings with both accuracies, published and ours; one verdict where both have the same."""
-    rows = []
+    rows, keys = [], grid_keys()
     for (a, b), activation, rate in networks.grid():
         row: dict[str, Any] = {"setting": f"{a}-{b}, {activation}, {number(rate)}"}
         verdicts: dict[str, None] = {}
         for short, column in {"training": "train_accuracy", "validation": "valid_accuracy"}.items():
-            one = numbers.loc[setting_key(column, (a, b), activation, rate)]
+            one = numbers.loc[keys[(a, b), activation, rate] + column]
             row |= {
                 f"{short}, %": number(100 * one["published"], ".2f"),
                 f"{short}, ours": _shown(100 * one["ours"], ".2f"),
@@ -57,14 +57,6 @@ def grid(numbers: pd.DataFrame) -> pd.DataFrame:
             verdicts[one["verdict"]] = None
         rows.append(row | {"verdict": ", ".join(verdicts)})
     return pd.DataFrame(rows).set_index("setting")
-
-
-def setting_key(column: str, size: tuple[int, int], activation: str, rate: float) -> str:
-    """Return the key of one accuracy of the grid."""
-    return key(
-        "hyperparameter_search", column, report=LABEL, hidden_1=size[0], hidden_2=size[1], activation_1=activation,
-        learning_rate=rate,
-    )  # fmt: skip
 
 
 def rest(numbers: pd.DataFrame) -> pd.DataFrame:
