@@ -23,7 +23,10 @@ def draw_starts(numbers: pd.DataFrame) -> np.ndarray:
         rows = numbers[numbers["table"].eq("initialization") & numbers["quantity"].str.startswith(f"{name},")]
         _beside(ax, range(1, len(rows) + 1), rows)
         ax.set(title=name, xlabel="epoch", xticks=range(2, len(rows) + 1, 2))
-        ax.ticklabel_format(axis="y", useOffset=False)
+        if name == "normal":  # ours are many times as large
+            ax.set_yscale("log")
+        else:
+            ax.ticklabel_format(axis="y", useOffset=False)
     axes[0].set_ylabel("training loss")
     return np.asarray(axes)
 
