@@ -56,7 +56,7 @@ def ranked_starts(found: Found) -> Checked:
     """Check that Glorot's training loss is below that from N(0, 1), and that below zeros', after each epoch."""
     glorot, normal = started(found, "glorot_uniform"), started(found, "normal")
     zeros = np.array(found["zeros"][biases.INFERRED])
-    ranked = ((glorot < normal) & (normal < zeros)).all(axis=1)
+    ranked = np.array([(a < b).all() and (b < zeros).all() for a, b in zip(glorot, normal, strict=True)])
     holds: Holds = "holds" if ranked.all() else "cannot be told" if ranked.any() else "does not hold"
     ends = [f"{number(low, '.3g')} to {number(high, '.3g')}" for low, high in _ranges(glorot, normal)]
     by = (f"in this order after every epoch at {ranked.sum()} of {len(ranked)} sizes, which are assumed; at the end "
@@ -95,8 +95,8 @@ def gap(found: Found) -> Checked:
     """Check that from N(0, 1) the validation loss falls more slowly than the training loss."""
     runs = [one for one in found["starts"]
             if one["initializer"] == "normal" and tuple(one["hidden"]) == networks.START_SIZES[0]]  # fmt: skip
-    falls = [[one[name][0] - one[name][-1] for one in runs] for name in ("train_loss", "valid_loss")]
-    more = evidence.compare(*falls)
+    train, valid = ([one[name][0] - one[name][-1] for one in runs] for name in ("train_loss", "valid_loss"))
+    more = evidence.compare(train, valid)
     shown = within(more.difference, more.low, more.high, ".2g")
     return Checked(verdict([more]), f"the training loss falls by {shown} more, {len(runs)} seeds of 784-256, assumed")
 

@@ -37,9 +37,10 @@ class Plan:
     shrink: int
     cache: str
 
-    def hidden(self, size: tuple[int, int]) -> tuple[int, ...]:
+    def hidden(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the hidden units of the networks that stand for a size of the report's."""
-        return tuple(max(1, units // self.shrink) for units in size)
+        first, second = (max(1, units // self.shrink) for units in size)
+        return first, second
 
     def run(self, name: str, experiment: Callable[..., Any], **settings: Any) -> Any:
         """Return what one run gives, or gave before it was interrupted."""

@@ -24,15 +24,15 @@ def settings() -> pd.DataFrame:
 
 def starts(numbers: pd.DataFrame) -> pd.DataFrame:
     """Return the losses of the three starts by epoch, published and ours, and the verdict on the zeros."""
-    rows = []
+    rows, known = [], numbers.to_dict("index")
     for epoch in range(1, networks.EPOCHS + 1):
         row: dict[str, Any] = {"epoch": epoch}
         for name in STARTS:
-            one = numbers.loc[_start(name, epoch)]
+            one = known[_start(name, epoch)]
             digits = ".10f" if name == "zeros" else ".4f"
             row[f"{name}, published"] = number(one["published"], digits)
             row[f"{name}, ours"] = _shown(one["ours"], digits)
-        rows.append(row | {"zeros, verdict": numbers.loc[_start("zeros", epoch), "verdict"]})
+        rows.append(row | {"zeros, verdict": known[_start("zeros", epoch)]["verdict"]})
     return pd.DataFrame(rows).set_index("epoch")
 
 
@@ -43,12 +43,12 @@ def _start(name: str, epoch: int) -> str:
 
 def grid(numbers: pd.DataFrame) -> pd.DataFrame:
     """Return the 36 settings with both accuracies, published and ours; one verdict where both have the same."""
-    rows, keys = [], grid_keys()
+    rows, keys, known = [], grid_keys(), numbers.to_dict("index")
     for (a, b), activation, rate in networks.grid():
         row: dict[str, Any] = {"setting": f"{a}-{b}, {activation}, {number(rate)}"}
         verdicts: dict[str, None] = {}
         for short, column in {"training": "train_accuracy", "validation": "valid_accuracy"}.items():
-            one = numbers.loc[keys[(a, b), activation, rate] + column]
+            one = known[keys[(a, b), activation, rate] + column]
             row |= {
                 f"{short}, %": number(100 * one["published"], ".2f"),
                 f"{short}, ours": _shown(100 * one["ours"], ".2f"),
