@@ -43,15 +43,15 @@ def draw_grid(numbers: pd.DataFrame, column: str = "valid_accuracy") -> np.ndarr
         ax.set_xticks(rates, map(str, rates))
         ax.minorticks_off()
     axes[0].set_ylabel("validation accuracy" if column == "valid_accuracy" else "training accuracy")
-    axes[-1].legend(loc="lower right")
+    axes[1].legend(loc="lower right")  # the sigmoid's panel has room there
     return np.asarray(axes)
 
 
-def _beside(ax: Axes, x: Any, rows: pd.DataFrame, color: str = "C0", label: str = "ours") -> None:
+def _beside(ax: Axes, x: Any, rows: pd.DataFrame, color: str = "C0", label: str = "") -> None:
     """Draw published numbers as dots, and ours as a line where there are any."""
     if rows["ours"].notna().any():
-        ax.plot(x, rows["ours"], color=color, label=label, marker="")
-    ax.plot(x, rows["published"], color=color, linestyle="", marker="o", markersize=3.5, label=f"{label}, published")
+        ax.plot(x, rows["ours"], color=color, marker="")
+    ax.plot(x, rows["published"], color=color, linestyle="", marker="o", markersize=3.5, label=label)
 
 
 def draw_curves(found: Mapping[str, Any]) -> np.ndarray:
