@@ -28,7 +28,8 @@ def report(monkeypatch):
     monkeypatch.setattr(record, "code_of", lambda label: f"code of {label}")
     return SimpleNamespace(
         LABEL="ece421", REASONS={"": "nothing runs"}, SETTINGS={"units": "100, stated"}, SEEDS=(0, 1),
-        experiments=None, ours=lambda found: {FIRST: Ours(found["losses"], 0.1)},
+        experiments=None, drawn=lambda found: {"losses": found["losses"][:1]},
+        ours=lambda found: {FIRST: Ours(found["losses"], 0.1)},
         checked=lambda found: {i: Checked("holds", "so") for i in range(len(published.load("claims", "ece421")))},
     )  # fmt: skip
 
@@ -74,12 +75,14 @@ def test_a_rehearsal_shows_the_record(report, data, file, monkeypatch):
     assert shown.recorded == "2026-11-26"
     assert shown.numbers.loc[FIRST, "ours"] == pytest.approx(4.705)
     assert set(shown.claims["verdict"]) == {"holds"}
+    assert shown.drawn == {"losses": [4.7]}
 
 
 def test_without_a_record_nothing_is_compared(report, data, file):
     shown = record.replicated(report, {"losses": [0.0]}, data, full=False)
     assert set(shown.numbers["verdict"]) == {"not comparable"}
     assert set(shown.numbers["note"]) == {"no whole run has been recorded"}
+    assert shown.drawn == {"losses": [0.0]}
     assert set(shown.claims["verdict"]) == {"cannot be told"}
 
 

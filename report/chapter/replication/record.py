@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,6 +55,9 @@ class Report(Protocol):
     def checked(self, found: Mapping[str, Any]) -> dict[int, Checked]:
         """Return what the experiments say of each claim, by its row among the report's."""
 
+    def drawn(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what figures and tables show beyond printed numbers, as JSON holds it."""
+
 
 @dataclass(frozen=True)
 class Replicated:
@@ -65,6 +68,8 @@ class Replicated:
     report : str
     numbers, claims : DataFrame
         As `rows.beside` and `sentences.claims` return them.
+    drawn : dict
+        What the report's module has for figures and tables; of a rehearsal where there is no record.
     recorded : str
         The date of the record that they are from; empty if they are of this run, or if there is no record.
     """
@@ -72,6 +77,7 @@ class Replicated:
     report: str
     numbers: pd.DataFrame
     claims: pd.DataFrame
+    drawn: Mapping[str, Any]
     recorded: str = ""
 
 
@@ -89,8 +95,9 @@ def replicated(report: Report, found: Mapping[str, Any], data: Dataset, *, full:
         Whether they ran in full. If so, what they gave is published, too.
     """
     entry = _entry(report, found, data)
-    if not full:  # the entry of a rehearsal is only made, so that a rehearsal meets what a whole run would
-        return recorded(report.LABEL)
+    if not full:
+        shown = recorded(report.LABEL)
+        return shown if shown.recorded else replace(shown, drawn=entry["drawn"])
     from IPython.display import display  # spares IPython where a record is only read
 
     display({MIME: {report.LABEL: entry}, "text/plain": f"replicated: {report.LABEL}"}, raw=True)
@@ -109,7 +116,7 @@ def recorded(report: str) -> Replicated:
         return _replicated(report, record["reports"][report], record["date"])
     why = "no whole run has been recorded"
     unknown = {index: Checked("cannot be told", why) for index in published.load("claims", report).index}
-    return Replicated(report, beside(report, {}, {"": why}), claims(report, unknown))
+    return Replicated(report, beside(report, {}, {"": why}), claims(report, unknown), {})
 
 
 def code_of(report: str) -> str:
@@ -146,6 +153,7 @@ def _entry(report: Report, found: Mapping[str, Any], data: Dataset) -> dict[str,
         "seeds": list(report.SEEDS),
         "numbers": {key: _plain(*row) for key, *row in numbers[columns].itertuples()},
         "claims": [one._asdict() for _, one in sorted(report.checked(found).items())],
+        "drawn": report.drawn(found),
     }
 
 
@@ -162,4 +170,4 @@ def _replicated(report: str, entry: Mapping[str, Any], date: str = "") -> Replic
         for key, row in entry["numbers"].items()
     }
     checked = {index: Checked(**one) for index, one in enumerate(entry["claims"])}
-    return Replicated(report, beside(report, ours, {}), claims(report, checked), date)
+    return Replicated(report, beside(report, ours, {}), claims(report, checked), entry["drawn"], date)

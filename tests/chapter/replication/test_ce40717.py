@@ -216,7 +216,7 @@ def test_tables_and_figures_show_runs_and_their_absence(found):
             figure = draw(numbers)
             assert len(figure.axes[0].lines) == (2 if ours else 1)
             showing.plt.close(figure)
-    assert len(showing.rules_table(found)) == 2 * 2 + 3
+    assert len(showing.rules_table(ce40717.drawn(found)["rules"])) == 2 * 2 + 3
 
 
 @real

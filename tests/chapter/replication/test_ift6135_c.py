@@ -5,7 +5,7 @@ from matplotlib import pyplot as plt
 from mlp_core import load_dataset, mlp
 from report.chapter import published
 from report.chapter.replication import ift6135_c, rows, sentences
-from report.chapter.replication.ift6135_c import biases, checking, claims, convolution, drawing, networks, tables
+from report.chapter.replication.ift6135_c import biases, checking, claims, columns, convolution, drawing, networks
 
 
 @pytest.fixture(scope="module")
@@ -133,22 +133,18 @@ def test_verdicts_need_more_than_one_run(found):
     assert claims.penalty(found).verdict == "cannot be told"
 
 
-def test_a_run_in_full_is_of_the_reports_images(data):
-    with pytest.raises(ValueError, match="dataset = 'mnist', got 'mnist-5k'"):
-        ift6135_c.check_data(data, full=True)
-
-
 def test_tables_and_figures_stand_with_and_without_numbers_of_ours(found, numbers):
     nothing = rows.beside(ift6135_c.LABEL, {}, {"": "not run"})
     for table in (numbers, nothing):
-        assert len(tables.starts(table)) == 10
-        assert len(tables.grid(table)) == 36
-        assert len(tables.rest(table)) == 15
+        assert len(columns.starts(table)) == 10
+        assert len(columns.grid(table)) == 36
+        assert len(columns.rest(table)) == 15
         for draw in (drawing.draw_starts, drawing.draw_grid):
             plt.close(draw(table)[0].figure)
-    assert len(tables.zeros(found, numbers)) == len(biases.SETTINGS)
-    plt.close(drawing.draw_curves(found)[0].figure)
-    plt.close(drawing.draw_sweep(found).figure)
+    drawn = ift6135_c.drawn(found)
+    assert len(columns.zeros(drawn, numbers)) == len(biases.SETTINGS)
+    plt.close(drawing.draw_curves(drawn)[0].figure)
+    plt.close(drawing.draw_sweep(drawn).figure)
 
 
 @pytest.mark.long

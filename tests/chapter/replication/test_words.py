@@ -7,7 +7,7 @@ from report.chapter.replication.record import recorded
 
 
 def test_whose_numbers_are_shown_is_said():
-    shown = dataclasses.replace(recorded("ece421"), recorded="2026-11-26")
+    shown = dataclasses.replace(recorded("ece421"), recorded="2026-11-26", drawn={})
     assert words.whose(shown, full=True).endswith("those of this run.")
     assert words.whose(shown, full=False).endswith("the run recorded on 2026-11-26.")
     assert "No whole run" in words.whose(dataclasses.replace(shown, recorded=""), full=False)

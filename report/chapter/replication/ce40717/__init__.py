@@ -5,9 +5,10 @@ The attributes are those of `report.chapter.replication.record.Report`.
 
 from report.chapter.replication.ce40717.claims import checked
 from report.chapter.replication.ce40717.comparison import LABEL, ours
+from report.chapter.replication.ce40717.showing import drawn
 from report.chapter.replication.ce40717.training import SEEDS, experiments
 
-__all__ = ["LABEL", "REASONS", "SEEDS", "SETTINGS", "checked", "experiments", "ours"]
+__all__ = ["LABEL", "REASONS", "SEEDS", "SETTINGS", "checked", "drawn", "experiments", "ours"]
 
 REASONS: dict[str, str] = {}
 

@@ -17,26 +17,11 @@ from report.chapter.evidence import compare, over_seeds
 from report.chapter.number import number, within
 from report.chapter.replication.ce40717.comparison import by_report
 from report.chapter.replication.ce40717.training import LAMBDAS
-from report.chapter.replication.record import Replicated
 
 WITHIN = {"reproduced": "yes", "differs": "no", "not comparable": number(None)}
 NETWORKS = {"64": "784-64-10", "128-64": "784-128-64-10"}
 RESULTS = {"loss": ("train_loss", ".4f"), "accuracy": ("train_accuracy", ".4f")}
 FOLDS = {"loss": ("loss", ".4f"), "accuracy": ("accuracy", ".4f")}
-
-
-def whose(found: Replicated, *, full: bool) -> str:
-    """Say which run the numbers beside the printed ones are of."""
-    if full:
-        return "of this run"
-    if found.recorded:
-        return f"of the run recorded on {found.recorded}"
-    return "missing, since no whole run has been recorded"
-
-
-def settings_table(settings: Mapping[str, str]) -> pd.DataFrame:
-    """Return the settings of the runs in full, and where they come from."""
-    return pd.DataFrame({"setting": settings}).rename_axis("what")
 
 
 def wide(numbers: pd.DataFrame, table: str, rows: pd.DataFrame, results: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
@@ -115,7 +100,12 @@ def folds_figure(numbers: pd.DataFrame) -> Figure:
     return figure
 
 
-def rules_table(found: Mapping[str, Any]) -> pd.DataFrame:
+def drawn(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is shown beyond printed numbers: the report's update and the right one side by side."""
+    return {"rules": rules(found)}
+
+
+def rules(found: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return what the report's update and the right one give from the same starts, and the difference."""
     folds = [run for run in found["folds"] if run["seed"] == 0]
     pairs = {
@@ -138,4 +128,9 @@ def rules_table(found: Mapping[str, Any]) -> pd.DataFrame:
                 "right update": interval(over_seeds(right), ".4f"),
                 "right minus report's": within(more.difference, more.low, more.high, ".4f"),
             }
-    return pd.DataFrame(rows).T.rename_axis("quantity")
+    return rows
+
+
+def rules_table(rules: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """Return the table of `rules`."""
+    return pd.DataFrame(rules).T.rename_axis("quantity")

@@ -50,9 +50,14 @@ def draw_grid(numbers: pd.DataFrame) -> Axes:
     return ax
 
 
-def grid_table(found: Mapping[str, Any], *, full: bool) -> pd.DataFrame:
+def drawn(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is shown beyond printed numbers: the points of the grid."""
+    return {"grid": found["grid"]}
+
+
+def grid_table(drawn: Mapping[str, Any], *, full: bool) -> pd.DataFrame:
     """Return the points of the grid with their parameters; in full with our validation accuracy at each rate."""
-    points = pd.DataFrame(found["grid"])
+    points = pd.DataFrame(drawn["grid"])
     names = points["first"].astype(str) + "-" + points["second"].astype(str)
     counts = [number(parameters(*sizes)) for sizes in points[["first", "second"]].itertuples(index=False)]
     accuracies = points["valid_accuracy"].map(lambda value: number(value, ".2%")) if full else "not run"

@@ -3,8 +3,9 @@
 from report.chapter.replication.ift6135_b.beside import LABEL, REASONS, SETTINGS, ours
 from report.chapter.replication.ift6135_b.found import SEEDS, experiments
 from report.chapter.replication.ift6135_b.slips import errata_shown
-from report.chapter.replication.ift6135_b.verdicts import checked, floors, question
+from report.chapter.replication.ift6135_b.verdicts import Floors, checked, drawn, question
 
 __all__ = [
-    "LABEL", "REASONS", "SEEDS", "SETTINGS", "checked", "errata_shown", "experiments", "floors", "ours", "question",
+    "LABEL", "REASONS", "SEEDS", "SETTINGS", "Floors", "checked", "drawn", "errata_shown", "experiments", "ours",
+    "question",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from report.chapter import figures
 from report.chapter.number import number
-from report.chapter.replication.ift6135_b.beside import printed_rows, ranges, undone
+from report.chapter.replication.ift6135_b.beside import printed_rows, undone
 from report.chapter.replication.ift6135_b.found import N
 
 LOSSES = {"train_loss": ("training", ".4f"), "valid_loss": ("validation", ".4f")}
@@ -114,26 +114,22 @@ def draw_beside(ax: Axes, numbers: pd.DataFrame, column: str, label: str, factor
         ax.fill_between(epochs, runs.min(axis=1), runs.max(axis=1), color=dots.get_color(), alpha=0.2, linewidth=0)
 
 
-def draw_starts(found: Mapping[str, Any]) -> Axes:
+def draw_starts(starts: Mapping[str, Sequence[Sequence[float]]]) -> Axes:
     """Draw the training loss of the three starts before each pass; the report's figure leaves the first value out."""
-    def losses(name: str) -> list[list[float]]:
-        return [[run["start"], *run["train_loss"]] for run in found["runs"][name]]
-
-    curves = {"zeros": [found["zeros"]], "N(0, 1)": losses("normal"), "Glorot uniform": losses("710-610")}
-    ax = figures.lines(curves, range(11), xlabel="passes made", ylabel="training loss", log="y")
+    ax = figures.lines(dict(starts), range(11), xlabel="passes made", ylabel="training loss", log="y")
     figures.varies(ax.lines[1])  # large weights make rounding errors large
     return ax
 
 
-def draw_check(found: Mapping[str, Any]) -> Axes:
+def draw_check(drawn: Mapping[str, Any]) -> Axes:
     """Draw the largest differences by N: printed, of random networks with and without the 1e-10, and after training."""
-    trained = found["runs"]["710-610"][0]["check"]["with"]
     _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 3.0))
     for constant, color in (("with", "C0"), ("without", "C1")):
-        low, middle, high = ranges(found, constant).T
+        low, middle, high = np.array(drawn["ranges"][constant]).T
         ax.fill_between(N, low, high, color=color, alpha=0.2, linewidth=0)
         ax.plot(N, middle, color=color, marker="", label=f"random networks, {constant} the constant")
-    ax.plot(N, positive(trained), color="C2", linestyle="--", marker="", label="after ten epochs, with the constant")
+    trained = positive(drawn["trained"])
+    ax.plot(N, trained, color="C2", linestyle="--", marker="", label="after ten epochs, with the constant")
     figures.varies(*ax.lines, *ax.collections)  # rounding errors
     rows = printed_rows("gradient_check")
     ax.plot([row.N for row in rows], [row.analytic_minus_numerical for row in rows], "ko", label="printed")
@@ -146,17 +142,3 @@ def positive(values: Sequence[float]) -> np.ndarray:
     """Return what a logarithmic axis can show: a gap where a difference is exactly zero."""
     array = np.array(values)
     return np.where(array > 0, array, np.nan)
-
-
-def settings_table(settings: Mapping[str, str]) -> pd.DataFrame:
-    """Return the settings, each with where it comes from."""
-    return pd.DataFrame({"value, and where it comes from": settings}).rename_axis("setting")
-
-
-def whose(recorded: str, *, full: bool) -> str:
-    """Say whose numbers stand beside the printed ones."""
-    if full:
-        return "The numbers beside the printed ones are those of this run."
-    if recorded:
-        return f"The numbers beside the printed ones are those of the run recorded on {recorded}."
-    return "No whole run has been recorded, so that nothing stands beside the printed numbers."

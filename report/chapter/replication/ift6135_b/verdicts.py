@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from report.chapter import published
 from report.chapter.evidence import BETTER, Comparison, compare, proportion
 from report.chapter.number import number
 from report.chapter.replication.ift6135_b import told as seeds
-from report.chapter.replication.ift6135_b.beside import LABEL, beside_cnn, near, printed_rows, run_of
+from report.chapter.replication.ift6135_b.beside import LABEL, beside_cnn, near, printed_rows, ranges, run_of
 from report.chapter.replication.ift6135_b.found import RUNS, N, kept
 from report.chapter.replication.ift6135_b.told import VERDICT, Found, accuracy, against, epochs_to, reached, shown
 from report.chapter.replication.printed import key, printed
@@ -137,7 +138,7 @@ def falling(found: Found) -> Checked:
 
 def last_loss(found: Found) -> Checked:
     """Judge the printed validation loss after ten epochs, and say what moves ours."""
-    row, asked = printed_rows("training_curve_710x610")[9], question(found)
+    row, asked = printed_rows("training_curve_710x610")[9], question(moves(found))
     close = abs(float(np.mean(asked.fixed)) - row.valid_loss) <= near("valid_loss", row.valid_loss, len(asked.fixed))
     return Checked(
         "holds" if close else "does not hold",
@@ -261,16 +262,35 @@ def arrangement(found: Found) -> Checked:
     return Checked(verdict, f"validation accuracy after 2 passes: {by}; pixels permuted alike in all images")
 
 
-def question(found: Found) -> Question:
-    """Return what moves the validation loss of 710-610: order, precision, or the 1e-10."""
+def drawn(found: Found) -> dict[str, Any]:
+    """Return what is shown beyond printed numbers: the starts, the random networks of the check, what moves a loss."""
+    def losses(name: str) -> list[list[float]]:
+        return [[run["start"], *run["train_loss"]] for run in found["runs"][name]]
+
+    return {
+        "starts": {"zeros": [found["zeros"]], "N(0, 1)": losses("normal"), "Glorot uniform": losses("710-610")},
+        "ranges": {constant: ranges(found, constant).tolist() for constant in ("with", "without")},
+        "trained": found["runs"]["710-610"][0]["check"]["with"],
+        "moves": moves(found),
+        "floors": floors(found)._asdict(),
+    }
+
+
+def moves(found: Found) -> dict[str, Any]:
+    """Return the numbers behind `question`."""
     runs = found["runs"]["710-610"]
     fixed, shuffled = (kept(found, name, "valid_loss", 10) for name in ("710-610", "shuffled"))
     double = found["runs"]["float64"][0]["valid_loss"]
     moved = [run["valid_loss"][-1] - run["valid_loss_plain"] for run in runs]
-    order = compare(shuffled, fixed, lower_is_better=True)
     passes = len(double)
-    return Question(fixed, shuffled, order, double[-1] - runs[0]["valid_loss"][passes - 1], passes,
-                    max(moved, key=abs))  # fmt: skip
+    precision = double[-1] - runs[0]["valid_loss"][passes - 1]
+    return {"fixed": fixed, "shuffled": shuffled, "precision": precision, "passes": passes,
+            "constant": max(moved, key=abs)}  # fmt: skip
+
+
+def question(moves: Mapping[str, Any]) -> Question:
+    """Return what moves the validation loss of 710-610: order, precision, or the 1e-10."""
+    return Question(order=compare(moves["shuffled"], moves["fixed"], lower_is_better=True), **moves)
 
 
 def floors(found: Found) -> Floors:

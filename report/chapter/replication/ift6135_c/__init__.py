@@ -5,8 +5,8 @@ from report.chapter.replication.ift6135_c.beside import REASONS as REASONS
 from report.chapter.replication.ift6135_c.beside import fits as fits
 from report.chapter.replication.ift6135_c.beside import ours as ours
 from report.chapter.replication.ift6135_c.claims import checked as checked
+from report.chapter.replication.ift6135_c.drawing import drawn as drawn
 from report.chapter.replication.ift6135_c.errata import errata_shown as errata_shown
 from report.chapter.replication.ift6135_c.experiments import SEEDS as SEEDS
 from report.chapter.replication.ift6135_c.experiments import experiments as experiments
-from report.chapter.replication.ift6135_c.refusal import check_data as check_data
 from report.chapter.replication.ift6135_c.settings import SETTINGS as SETTINGS

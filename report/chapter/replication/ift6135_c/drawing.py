@@ -13,7 +13,14 @@ from matplotlib.axes import Axes
 from report.chapter import figures, published
 from report.chapter.replication.ift6135_c import networks
 from report.chapter.replication.ift6135_c.beside import LABEL, grid_keys
-from report.chapter.replication.ift6135_c.tables import STARTS
+from report.chapter.replication.ift6135_c.columns import STARTS
+
+
+def drawn(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is shown beyond printed numbers: the scan of the zeros, the sweep of N, the CNNs' curves."""
+    curves = [f"{split}_{kind}" for split in ("train", "valid") for kind in ("loss", "accuracy")]
+    networks = {name: {curve: one[curve] for curve in curves} for name, one in found["networks"].items()}
+    return {"zeros": found["zeros"], "sweep": found["sweep"], "networks": networks}
 
 
 def draw_starts(numbers: pd.DataFrame) -> np.ndarray:
