@@ -40,7 +40,7 @@ def refresh(settings: Settings) -> None:
         if outcome.failure:
             failures.append(f"{outcome.task.name}, {outcome.failure}")
         else:
-            write(outcome.task.source, _as_saved(outcome.executed.read_bytes()))
+            write(outcome.task.source, as_saved(outcome.executed.read_bytes()))
         say_progress(outcome)
 
     with locked(settings.build):
@@ -52,7 +52,7 @@ def refresh(settings: Settings) -> None:
                 raise NotebookFailed("\n".join(failures))
 
 
-def _as_saved(executed: bytes) -> bytes:
+def as_saved(executed: bytes) -> bytes:
     """Return a notebook as JupyterLab would save it, so that saving it there changes nothing; hidden code is folded.
 
     What a cell printed in several messages, which is a matter of chance, becomes one output, and 2.0 becomes 2.

@@ -56,7 +56,6 @@ def test_a_damaged_file_loads_exactly_or_is_refused_by_name(form, count, arrays,
     files, source = make_files(form), make_source()
     refused = 0
     write(tmp_path, files)
-    assert all(map(np.array_equal, read_folder(source, tmp_path), arrays))
     for _ in range(count):
         damaged = damage(files, rng)
         write(tmp_path, damaged)
@@ -70,10 +69,10 @@ def test_a_damaged_file_loads_exactly_or_is_refused_by_name(form, count, arrays,
             assert all(np.array_equal(one, other) for one, other in zip(loaded, arrays, strict=True))
         if len(files) > 1:
             write(tmp_path, {name: files[name] for name in damaged})
-    assert refused > count // 2
+    assert count // 2 < refused < count  # the damage is neither harmless nor always fatal
 
 
-@pytest.mark.parametrize("count", [FEW // 4, pytest.param(MANY, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [FEW // 8, pytest.param(MANY, marks=pytest.mark.long)])
 @pytest.mark.parametrize("form", OWN)
 def test_a_damaged_file_of_ones_own_loads_or_is_refused(form, count, make_own, write, traced, tmp_path):
     rng = np.random.default_rng(OWN.index(form))

@@ -11,7 +11,7 @@ from browser import CHROMIUM, Opened, checkout, lab
 
 from report.chapter.results import MIME
 from report.run import notebook as nb
-from report.run.refresh import HIDING, _as_saved
+from report.run.refresh import HIDING, as_saved
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not CHROMIUM, reason="no Chromium on the PATH")]
@@ -47,7 +47,7 @@ def opened(request, server, browser):
     """A notebook, open in a browser, all run and saved; at the end it is as it was saved."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     path = server["folder"] / "notebooks" / request.param.name
-    path.write_bytes(_as_saved(path.read_bytes()))
+    path.write_bytes(as_saved(path.read_bytes()))
     it, it.stored = Opened(page, server, path), nb.read(path)
     it.run_all()
     it.saved = it.save()

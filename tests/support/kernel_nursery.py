@@ -39,7 +39,9 @@ class Nursery:
             self._process = subprocess.Popen([sys.executable, __file__], env=environment, **pipes)
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
+        if not (answer := self._process.stdout.readline()):
+            raise RuntimeError(f"the process that forks kernels died; run `python {__file__}` to see why")
+        return json.loads(answer)
 
     def close(self) -> None:
         """End the process."""

@@ -126,7 +126,7 @@ def test_an_unusable_pandoc_leaves_no_traceback(
     (tmp_path / "pandoc").write_text("no program")
     monkeypatch.setenv("PYPANDOC_PANDOC", str(tmp_path / "pandoc"))
     monkeypatch.setattr(pypandoc, "__pandoc_path", None)
-    with pytest.raises(OSError, match="No pandoc|pandoc"):
+    with pytest.raises(OSError, match="pandoc"):
         pypandoc.get_pandoc_path()
     assert caplog.records == []
     assert "Traceback" not in capfd.readouterr().err
