@@ -101,6 +101,18 @@ def test_columns_of_long_text_are_wrapped_not_shrunk() -> None:
     assert "1fr" in source_of(table(html)) or "fr," in source_of(table(html))
 
 
+@pytest.mark.parametrize("in_markdown", [False, True], ids=["output", "prose"])
+def test_few_rows_of_many_lines_break_across_pages(in_markdown: bool) -> None:
+    words = " ".join(f"word{k}" for k in range(90))
+    rows = pd.DataFrame({"number": range(14), "sentence": [f"begin{k} {words} end{k}" for k in range(14)]})
+    options = {"label": "tbl-tall", "tbl-cap": "Tall"}
+    prose = "| number | sentence |\n|--:|------|\n" + "".join(f"| {k} | {text} |\n" for k, text in rows.values) + "\n: Tall {#tbl-tall}"
+    pdf = export(notebook(markdown(prose) if in_markdown else table(rows.to_html(), **options)))
+    first, last = ([number for number, page in enumerate(pdf.pages) if word in page] for word in ("begin0", "end13"))
+    assert last > first
+    assert all("sentence" in page for page in pdf.pages[first[0] : last[0] + 1])  # its header on every page
+
+
 def test_nothing_runs_over_the_margins() -> None:
     wide = table(frame(3, 11).to_html())
     text = table(pd.DataFrame({"a": ["w" * 60], "b": ["long words " * 20], "c": [1.5]}).to_html())

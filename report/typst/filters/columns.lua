@@ -10,6 +10,7 @@ local INSET = 11        -- points, both sides of a cell together
 local PAGE = 453        -- points: the width of the text; and of the text of a turned page
 local TURNED = 690
 local SMALLEST = 0.75   -- type is not made smaller than this where there is another way
+local LINE = 0.75      -- one more line of a cell, in rows
 local WRAPS = 130       -- points from which a column of words may be broken into lines
 
 local function longest(texts)
@@ -60,6 +61,41 @@ function columns.wrap(list, available)
   if #wrapping == 0 or fixed + WRAPS * 0.7 * #wrapping > available then return false end
   for _, column in ipairs(wrapping) do column.fraction = math.sqrt(column.width) end
   return true
+end
+
+-- the widths in points that the columns get, once it is known which of them wrap
+local function set_widths(list)
+  local fixed, fractions, out = 0, 0, {}
+  for _, column in ipairs(list) do
+    if column.share then fixed = fixed + column.share * PAGE
+    elseif column.fraction then fractions = fractions + column.fraction
+    else fixed = fixed + column.width end
+  end
+  for k, column in ipairs(list) do
+    out[k] = column.share and column.share * PAGE or column.fraction and (PAGE - fixed) * column.fraction / fractions or column.width
+  end
+  return out
+end
+
+-- the lines that a cell's text fills in so many points; a column is at least one word wide
+local function lines(text, width)
+  local room, count = math.max(8, (width - INSET) / CHARACTER), 0
+  for line in (text .. '\n'):gmatch('(.-)\n') do count = count + math.max(1, math.ceil((utf8.len(line) or #line) / room)) end
+  return count
+end
+
+--- The height of a table's body, estimated from its texts, in rows of one line; the rows alone where no column wraps.
+function columns.height(source, list)
+  local widths, height = set_widths(list), #source.body
+  for _, row in ipairs(source.body) do
+    local most = 1
+    for _, cell in ipairs(row) do
+      local column = list[cell.column]
+      if column.fraction or column.share then most = math.max(most, lines(cell.text, widths[cell.column])) end
+    end
+    height = height + LINE * (most - 1)
+  end
+  return height
 end
 
 --- How a table is set: 'plain' (shrunk a little at most), 'wrapped', 'turned' or 'panels'.

@@ -7,7 +7,7 @@ local write = require 'write'
 
 local tables = {}
 
-local LONG = 24   -- tables with more rows may break across pages
+local LONG = 24   -- tables higher than so many rows of one line may break across pages
 local VERY_LONG = 60   -- tables with more rows get their widths from a few cells
 local SEPARATOR = '\u{E001}'
 
@@ -113,7 +113,7 @@ local function convert(source, caption, label, options)
   local list = columns.describe(source)
   local layout = options.turned == 'true' and 'turned' or columns.layout(list)
   local placement = layout == 'turned' and 'none' or options.placement
-  local body, captioned, long = block_typst(source, list, layout), #caption > 0 or label ~= '', #source.body > LONG
+  local body, captioned, long = block_typst(source, list, layout), #caption > 0 or label ~= '', columns.height(source, list) > LONG
   local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels', placement)
     or ('#block(width: 100%%, breakable: %s, %s)'):format(tostring(long), body)
   if layout ~= 'turned' then return write.raw_block(text) end
