@@ -41,6 +41,20 @@ def _counts(judged: pd.DataFrame, verdicts: Sequence[str]) -> pd.DataFrame:
     return counts.assign(total=counts.sum(axis=1)).rename_axis(columns=None)
 
 
+def of_run(dates: Sequence[str]) -> str:
+    """Return which run our numbers are of, from the dates of the records that they are from (empty for this run).
+
+    Examples
+    --------
+    >>> of_run(["2026-11-26", "2026-11-26"])
+    'the run recorded on 2026-11-26'
+    >>> of_run(["", "2026-11-26"])
+    'this run and the run recorded on 2026-11-26'
+    """
+    recorded = [f"the run recorded on {date}" for date in sorted({*dates} - {""})]
+    return " and ".join(["this run"] * ("" in dates) + recorded)
+
+
 def largest_misses(numbers: pd.DataFrame, count: int = 5) -> str:
     """Return the numbers that lie furthest outside their tolerance, as a Markdown list; nothing where none does."""
     misses = numbers[numbers["verdict"] == "differs"]
