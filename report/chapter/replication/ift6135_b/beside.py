@@ -23,6 +23,7 @@ SETTINGS = {
     "update": "plain SGD on the mean gradient of -log p; batch and rate of each row (stated)",
     "loss": "mean of -log(p + 1e-10) (stated: the listing)",
     "epochs of the rows": "the printed one and one more (inferred from the row that the ten-epoch run repeats)",
+    "training accuracy of the rows": "through the counter that the listing never resets (inferred)",
     "ten epochs": "710-610, batch 8, rate 0.01 (stated)",
     "initialization": "710-610, batch 8, rate 0.01, losses before each of 11 passes (stated: the listing)",
     "gradient check": "784-600-600-10, Glorot, not trained, image 5, first unit of layer two (stated; the draw is not)",
@@ -64,16 +65,29 @@ def near(metric: str, printed: float, runs: int) -> float:
 
 
 def rows(found: Mapping[str, Any]) -> dict[str, Ours]:
-    """Return ours for the nine hand-picked settings: after the printed epoch and one more."""
+    """Return ours for the nine hand-picked settings: after the printed epoch and one more; training accuracy counted."""
     made = {}
     for row in printed_rows("hyperparameter_search"):
         name, done = run_of(row), int(row.epochs) + 1
-        note = f"{done} passes, since the column counts from zero; {PIXELS}"
+        note = f"one pass more than the printed epoch, which counts from zero; {PIXELS}"
         for metric in SPREAD:
             values = kept(found, name, metric, done)
             allowed = near(metric, getattr(row, metric), len(values))
+            if metric == "train_accuracy":
+                values, note = [counted(share) for share in values], f"{note}; ours through the counter"
             made[f"hyperparameter_search/{row.Index}/{metric}"] = Ours(values, allowed, "inferred", note)
     return made
+
+
+def counted(share: float) -> float:
+    """Return what the counter prints for an accuracy that it had in the epoch before, too: `never_reset` in the limit.
+
+    An epoch in which the accuracy rose by one point makes a difference of 2e-5.
+
+    >>> round(counted(0.98), 5)
+    0.98196
+    """
+    return share / (1 - 1 / 500)
 
 
 def run_of(row: Any) -> str:

@@ -64,6 +64,18 @@ def undone_table() -> pd.DataFrame:
     return pd.DataFrame(cells, index=[str(row.epoch) for row in rows]).rename_axis("epoch")
 
 
+def check_table(numbers: pd.DataFrame, drawn: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the printed maxima of the gradient check beside median and central 95 % of the random networks."""
+    cells = {}
+    for row in printed_rows("gradient_check"):
+        one = numbers.loc[f"gradient_check/{row.Index}/analytic_minus_numerical"]
+        low, middle, high = drawn["ranges"]["with"][N.index(row.N)] if len(one["runs"]) else [np.nan] * 3
+        ours = [number(value, ".2g") for value in (middle, low, high)]
+        cells[number(row.N)] = [number(one["published"], ".3g"), *ours, one["verdict"]]
+    columns = ["printed", "median of ours", "from", "to", "verdict"]
+    return pd.DataFrame.from_dict(cells, orient="index", columns=columns).rename_axis("N")
+
+
 def draw_rows(numbers: pd.DataFrame) -> np.ndarray:
     """Draw the validation accuracy and loss of the nine rows, printed as dots, ours as bars from lowest to highest."""
     rows = printed_rows("hyperparameter_search")
