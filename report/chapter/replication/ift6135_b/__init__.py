@@ -6,6 +6,6 @@ from report.chapter.replication.ift6135_b.slips import errata_shown
 from report.chapter.replication.ift6135_b.verdicts import Floors, checked, drawn, question
 
 __all__ = [
-    "LABEL", "REASONS", "SEEDS", "SETTINGS", "SPREAD", "Floors", "checked", "drawn", "errata_shown", "experiments", "ours",
-    "question",
+    "LABEL", "REASONS", "SEEDS", "SETTINGS", "SPREAD", "Floors", "checked", "drawn", "errata_shown", "experiments",
+    "ours", "question",
 ]  # fmt: skip

@@ -65,7 +65,7 @@ def near(metric: str, printed: float, runs: int) -> float:
 
 
 def rows(found: Mapping[str, Any]) -> dict[str, Ours]:
-    """Return ours for the nine hand-picked settings: after the printed epoch and one more; training accuracy counted."""
+    """Return ours for the nine hand-picked settings: one pass more than the printed epoch."""
     made = {}
     for row in printed_rows("hyperparameter_search"):
         name, done = run_of(row), int(row.epochs) + 1
