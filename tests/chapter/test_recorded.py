@@ -107,6 +107,13 @@ def test_a_record_of_other_rows_than_the_published_ones_is_refused(report, data,
         record.recorded("ece421")
 
 
+def test_the_record_of_the_project_is_plain_json():
+    def refuse(constant):
+        raise AssertionError(f"{constant} is no JSON")
+
+    json.loads(recorded.PATH.read_text(encoding="utf-8"), parse_constant=refuse)
+
+
 def test_the_record_of_the_project_is_whole_and_its_rows_are_the_published_ones():
     if recorded.PATH.is_file():
         assert set(recorded.read()["reports"]) == set(record.REPORTS)

@@ -52,7 +52,8 @@ def draw_grid(numbers: pd.DataFrame) -> Axes:
 
 def drawn(found: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is shown beyond printed numbers: the points of the grid."""
-    return {"grid": found["grid"]}
+    shown = ("first", "second", "rate", "valid_accuracy")
+    return {"grid": [{name: point[name] for name in shown} for point in found["grid"]]}
 
 
 def grid_table(drawn: Mapping[str, Any], *, full: bool) -> pd.DataFrame:
