@@ -141,6 +141,19 @@ def test_a_run_is_remembered_until_a_setting_or_its_data_change(tmp_path, data):
     assert calls == [0.1, 0.2, 0.2, 0.2]
 
 
+def test_where_runs_are_kept_makes_no_difference(tmp_path, data):
+    def kept_in(cache, factor):
+        calls.append(factor)
+        return factor
+
+    for place in ("here", "there"):
+        folder = str(tmp_path / place)
+        if place == "there":
+            (tmp_path / "here").rename(folder)
+        assert remembered(folder, "one", kept_in, cache=folder, factor=0.3) == 0.3
+    assert calls.count(0.3) == 1
+
+
 def test_a_run_that_is_killed_while_it_is_written_leaves_no_half_file(tmp_path, data, monkeypatch):
     def fails(data, factor):
         raise KeyboardInterrupt

@@ -27,7 +27,8 @@ def remembered(folder: str | Path, name: str, experiment: Callable[..., Any], **
     experiment : function
         Called with the settings; returns what JSON can hold, which keeps every digit of a float.
     **settings
-        Arguments of the experiment: what JSON can hold, and data as a `Split`.
+        Arguments of the experiment: what JSON can hold, and data as a `Split`. The folder itself may be among them, for
+        the experiment's own files: where it lies makes no difference.
 
     Returns
     -------
@@ -37,7 +38,8 @@ def remembered(folder: str | Path, name: str, experiment: Callable[..., Any], **
     if not folder:
         return experiment(**settings)
     path = Path(folder) / f"{name}.json"
-    told = json.dumps(settings, sort_keys=True, default=_told_apart)
+    told = json.dumps({key: value for key, value in settings.items() if value is not folder}, sort_keys=True,
+                      default=_told_apart)  # fmt: skip
     made_with = digest(values_code(Path(inspect.getfile(experiment))), told)
     if path.is_file():
         kept = json.loads(path.read_text(encoding="utf-8"))
