@@ -119,8 +119,8 @@ def unfolding(image: np.ndarray, layer: Conv2d, shown: tuple[int, int] = (0, 5))
 
 def _sheet(height: float) -> Axes:
     """Return a frame as wide as the text in which lengths are inches, from the bottom left."""
-    figure = plt.figure(figsize=(TEXT_WIDTH, height), layout="none")
-    ax = figure.add_axes((0, 0, 1, 1))
+    figure, ax = plt.subplots(figsize=(TEXT_WIDTH, height))
+    figure.set_layout_engine("constrained", w_pad=0, h_pad=0)
     ax.set(xlim=(0, TEXT_WIDTH), ylim=(0, height))
     ax.set_axis_off()
     return ax

@@ -283,7 +283,8 @@ def test_an_appendix_is_lettered_after_the_references(folder):
 
 
 def test_chapters_count_from_zero_where_the_first_is_an_introduction():
-    text = text_of(export([new_markdown_cell("# One {#sec-a}\n\n## Two"), new_markdown_cell("# B\n\n@sec-a")], from_zero=True))
+    cells = [new_markdown_cell("# One {#sec-a}\n\n## Two"), new_markdown_cell("# B\n\n@sec-a")]
+    text = text_of(export(cells, from_zero=True))
     assert all(words in text for words in ("0 One", "0.1 Two", "1 B", "Section 0"))
 
 
