@@ -109,11 +109,11 @@ def unfolding(image: np.ndarray, layer: Conv2d, shown: tuple[int, int] = (0, 5))
     grid(answers, (4.75, upper), "feature map $Z$", shade=places.reshape(answers.shape))
     ax.text(2.05, upper, "$*$", fontsize=14, ha="center", va="center")
     ax.text(3.5, upper, "$=$", fontsize=12, ha="center", va="center")
-    grid(kernel.reshape(1, -1), (0.75, lower), "kernel as a row, $W$")
-    grid(columns, (2.75, lower), "patches as columns, $U$", shade=np.tile(places, (len(columns), 1)))
-    grid(answers.reshape(1, -1), (5.2, lower), "$W U$", shade=places)
-    ax.text(1.48, lower, "$\\cdot$", fontsize=14, ha="center", va="center")
-    ax.text(4.0, lower, "$=$", fontsize=12, ha="center", va="center")
+    grid(kernel.reshape(1, -1), (0.66, lower), "kernel as a row, $W$")
+    grid(columns, (2.5, lower), "patches as columns, $U$", shade=np.tile(places, (len(columns), 1)))
+    grid(answers.reshape(1, -1), (5.12, lower), "$W U$", shade=places)
+    ax.text(1.28, lower, "$\\cdot$", fontsize=14, ha="center", va="center")
+    ax.text(3.81, lower, "$=$", fontsize=12, ha="center", va="center")
     return ax
 
 
