@@ -39,7 +39,7 @@ def passes(network: Sequential, image: np.ndarray, label: int) -> Axes:
     kinds = [type(layer) for layer in network.layers]
     if kinds != [Linear, ReLU, Linear] or max(max(layer.params["weight"].shape) for layer in network.layers[::2]) > 3:
         raise ValueError(f"expected Linear, ReLU and Linear of at most three units each, got {network.layers}")
-    ax, height = _sheet(2.6), 0.6
+    ax, height = _sheet("both passes", 2.6), 0.6
     values, gradients = _both_passes(network, image[None], label)
     places, ends = _across([value.shape[1] for value in values])
     for name, value, gradient, x in zip(["X", "Z_1", "A", "Z_2", "L"], values, gradients, places, strict=True):
@@ -102,7 +102,7 @@ def unfolding(image: np.ndarray, layer: Conv2d, shown: tuple[int, int] = (0, 5))
     for mark, place in enumerate(shown, 1):
         patches.flat[positions[positions[:, place] > 0, place].astype(int) - 1] = mark
         places[place] = mark
-    ax, upper, lower = _sheet(2.5), 1.85, 0.5
+    ax, upper, lower = _sheet("unfolding", 2.5), 1.85, 0.5
     grid = partial(_array, ax, digits="g", cell=(0.24, 0.2))
     grid(image, (0.95, upper), "image $X$", shade=patches)
     grid(kernel, (2.75, upper), "kernel")
@@ -117,11 +117,11 @@ def unfolding(image: np.ndarray, layer: Conv2d, shown: tuple[int, int] = (0, 5))
     return ax
 
 
-def _sheet(height: float) -> Axes:
-    """Return a frame as wide as the text in which lengths are inches, from the bottom left."""
+def _sheet(name: str, height: float) -> Axes:
+    """Return a frame as wide as the text in which lengths are inches; its name is for the figure in words alone."""
     figure, ax = plt.subplots(figsize=(TEXT_WIDTH, height))
     figure.set_layout_engine("constrained", w_pad=0, h_pad=0)
-    ax.set(xlim=(0, TEXT_WIDTH), ylim=(0, height))
+    ax.set(xlim=(0, TEXT_WIDTH), ylim=(0, height), ylabel=name)
     ax.set_axis_off()
     return ax
 
