@@ -105,6 +105,7 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         "lot": settings.list_of_tables,
         "floats": settings.floats,
         "run_on": settings.run_on,
+        "from_zero": any(one.name.startswith("00-") for one in executed[:1]),
         "fold_code": settings.fold_code,
         "bibliography": os.path.relpath(bibliography, settings.notebooks) if bibliography else "",
         "dataset_note": _note(settings),

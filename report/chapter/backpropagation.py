@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from mlp_core import Dataset, Split, softmax
+from mlp_core import Split, softmax
 from report.chapter import legal
 from report.chapter.evidence import Comparison, Estimate, compare, paired, share
 from report.chapter.number import number
@@ -75,23 +75,6 @@ def finite(losses: ArrayLike, *, learning_rate: float) -> np.ndarray:
     if not np.isfinite(array).all():
         legal.refuse("learning_rate", "a rate at which the loss stays finite", learning_rate)
     return array
-
-
-def split_table(data: Dataset) -> pd.DataFrame:
-    """Return what the three splits hold: sizes, classes and pixels."""
-    splits = {"training": data.train, "validation": data.valid, "test": data.test}
-    return pd.DataFrame({name: _describe(split, len(data.classes)) for name, split in splits.items()}).T
-
-
-def _describe(split: Split, classes: int) -> dict[str, str]:
-    counts = np.bincount(split.labels, minlength=classes)
-    return {
-        "images": number(len(split.labels)),
-        "of the rarest class": number(counts.min()),
-        "of the most frequent class": number(counts.max()),
-        "mean pixel": number(split.images.mean(dtype=float), ".4f"),
-        "pixels that are 0": number((split.images == 0).mean(), ".1%"),
-    }
 
 
 def class_means(split: Split, classes: int) -> np.ndarray:

@@ -1,9 +1,11 @@
-"""The final networks of all chapters, marked once on the test images."""
+"""What the chapters found, and their final networks, marked once on the test images."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from mlp_core import load_dataset
-from report.chapter import evidence, figures
+from report.chapter import evidence, figures, results
 from report.chapter.kept import Kept
 from report.chapter.number import number
 
@@ -39,6 +41,20 @@ class Final:
     def accuracy(self) -> evidence.Estimate:
         """The test accuracy over seeds and images; of one run, over images alone."""
         return evidence.share(self.hits)
+
+
+def published(folder: str | Path, chapters: int = 8) -> list[SimpleNamespace | None]:
+    """Return what each chapter published, by its number, for sentences such as ``{c2.class_prior:.2f}``.
+
+    A chapter without results in the folder is None, so that a sentence about it is left out with ``when=c2``.
+    """
+    found = {name.partition("-")[0]: values for name, values in results.load(folder).items()}
+    return [SimpleNamespace(**found[key]) if (key := f"{k:02}") in found else None for k in range(chapters)]
+
+
+def from_one_seed(chapters: Sequence[SimpleNamespace | None]) -> list[str]:
+    """Return the numbers of the chapters that ran from a single seed, whose verdicts are about single networks."""
+    return [str(k) for k, chapter in enumerate(chapters) if getattr(chapter, "seeds", None) == 1]
 
 
 def mark(kept: Sequence[Kept]) -> list[Final]:

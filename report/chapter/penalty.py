@@ -96,7 +96,8 @@ def updates_figure(lengths: Mapping[str, Any], losses: Mapping[str, Any], factor
     count = len(lengths["wrong"][0])
     figures.lines(lengths, np.arange(count), ax=left, xlabel="update", ylabel="length of the weights", log="y")
     grown = np.mean([run[0] for run in lengths["wrong"]]) * factor ** np.arange(count)
-    left.plot(grown, color="black", linestyle=":", marker="", zorder=5, label=f"start × {number(factor, '.6g')}$^t$")
+    name = f"start, × {number(factor, '.6g')} per update"
+    left.plot(grown, color="black", linestyle=":", marker="", zorder=5, label=name)
     left.legend()
     figures.lines(losses, ax=right, xlabel="update", ylabel="training loss")
     return figure

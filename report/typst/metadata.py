@@ -17,7 +17,7 @@ from .fences import outside_fences
 _FIELDS = (
     "subtitle", "short_title", "course", "institution", "date", "abstract", "lang", "region", "paper", "dataset_note",
 )  # fmt: skip
-_SWITCHES = ("titled", "titlepage", "contents", "lof", "lot", "numbered", "floats", "run_on")
+_SWITCHES = ("titled", "titlepage", "contents", "lof", "lot", "numbered", "floats", "run_on", "from_zero")
 _BIBLIOGRAPHY_TITLES = {
     "de": "Literatur", "fr": "Références", "es": "Referencias", "it": "Riferimenti", "nl": "Referenties",
     "pt": "Referências",
@@ -62,6 +62,7 @@ def document_metadata(
         "titled": True,
         "floats": False,
         "run_on": False,
+        "from_zero": False,
     }
     report = {**report, "titled": metadata["title"] != heading}
     metadata["switches"] = {key: "true" if report.get(key, defaults[key]) else "false" for key in _SWITCHES}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp_core import Dataset, Split
+from mlp_core import Split
 from report.chapter import backpropagation as chapter
 from report.chapter.evidence import share
 
@@ -48,12 +48,6 @@ def test_a_loss_that_overflows_names_the_rate():
     assert chapter.finite([[1, 2]], learning_rate=0.1).shape == (1, 2)
     with pytest.raises(ValueError, match="learning_rate: expected a rate .* got 9"):
         chapter.finite([[1, np.nan]], learning_rate=9)
-
-
-def test_the_splits_are_described_with_their_rarest_class():
-    train, rest = split_of([0, 1, 1]), split_of([0, 1])
-    table = chapter.split_table(Dataset(train, rest, rest, name="tiny", classes=("a", "b", "c")))
-    assert table.loc["training"].tolist()[:3] == ["3", "0", "2"]
 
 
 def test_a_class_without_images_has_no_mean_and_is_never_the_nearest():

@@ -45,6 +45,15 @@ def test_the_headlines_name_the_group(data):
     assert (told["networks"], told["runs"], told["best"], told["worse"]) == (2, 4, "a", ["b"])
 
 
+def test_chapters_tell_what_they_published_and_which_had_one_seed(monkeypatch):
+    stored = {"02-a": {"prior": 2.3, "seeds": 5}, "05-b": {"seeds": 1}, "91-c": {"seeds": 1}}
+    monkeypatch.setattr(conclusion.results, "load", lambda folder: stored)
+    chapters = conclusion.published("anywhere", chapters=6)
+    assert [k for k, one in enumerate(chapters) if one] == [2, 5]
+    assert chapters[2].prior == 2.3
+    assert conclusion.from_one_seed(chapters) == ["5"]
+
+
 def test_a_name_of_two_chapters_tells_them(data):
     finals = conclusion.mark([kept_with("MLP", data, 9), kept_with("MLP", data, 8, chapter="07-b")])
     assert [final.name for final in finals] == ["MLP (chapter 5)", "MLP (chapter 7)"]

@@ -37,6 +37,14 @@ def test_a_chapter_of_the_appendix_says_so_in_every_cell(project):
     assert parts == [None, None, "appendix", "appendix", "appendix"]
 
 
+@pytest.mark.parametrize(("first", "from_zero"), [("00-introduction", True), ("01-a", False)])
+def test_a_report_that_begins_with_chapter_zero_counts_from_it(project, first, from_zero):
+    project.add(first)
+    project.add("02-b")
+    ran = [executed(task, executed=0) for task in make_tasks(project.resolved())]
+    assert document_metadata(project.resolved(), ran, {})["report"]["from_zero"] is from_zero
+
+
 def test_an_unfinished_set_is_not_merged(tasks):
     unfinished = notebook(text("# A"), code("never()"))
     with pytest.raises(ReportError, match="02-b, cell 2: was not run; an unfinished set is not typeset"):

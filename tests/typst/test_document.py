@@ -194,3 +194,14 @@ def test_a_quotation_is_never_left_alone_on_a_page(folder: Path) -> None:
         assert len(together) == 1
         assert f"Conclusion {lines}." in together[0]
     assert any("exercise" in page and "Filler" not in page for page in pages)
+
+
+def test_chapters_count_from_zero_where_the_first_is_an_introduction(folder: Path) -> None:
+    made = export(notebook(
+        markdown("# Introduction {#sec-i}\n\n## Data\n\nOn."), markdown("# First {#sec-f}\n\nSee @sec-i and @sec-f."),
+        markdown("# More", report_part="appendix"), title="T", report={"from_zero": True},
+    ), folder)  # fmt: skip
+    text = " ".join(" ".join(made.pages).split())
+    assert "0 Introduction 0.1 Data" in text
+    assert "1 First See Section 0 and Section 1." in text
+    assert "A More" in text

@@ -282,6 +282,12 @@ def test_an_appendix_is_lettered_after_the_references(folder):
     assert text.index("A Versions") > text.index("References") > text.index("1 First")
 
 
+def test_chapters_count_from_zero_where_the_first_is_an_introduction():
+    cells = [new_markdown_cell("# One {#sec-a}\n\n## Two"), new_markdown_cell("# B\n\n@sec-a")]
+    text = text_of(export(cells, from_zero=True))
+    assert all(words in text for words in ("0 One", "0.1 Two", "1 B", "Section 0"))
+
+
 @pytest.mark.parametrize(
     ("text", "expected"), [("1,234.5", True), ("-3e-04", True), ("50 %", True), ("1.2.3", False), ("", False)]
 )

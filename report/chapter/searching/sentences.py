@@ -74,8 +74,8 @@ def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bo
         apart, so the data show no interaction of activation and rate.""",
         when=moved is not None and not told and change is None)  # fmt: skip
     say(r"""Sigmoid units come last at the rate {top}. One reason may be their derivative:
-        $\sigma'(z) = \sigma(z)(1 - \sigma(z))$ is at most $\tfrac14$. Through two hidden layers these factors alone
-        shrink the gradient of the first weights at least sixteen-fold. The weights multiply it, too, but those that
+        for the answer $a$ it is $a (1 - a)$, at most $\tfrac14$. Through two hidden layers these factors alone shrink
+        the gradient of the first weights at least sixteen-fold. The weights multiply it, too, but those that
         are drawn as proposed by @glorot2010 are made for activations with a slope near one.""",
         when=last_at(scores, top, images) == "sigmoid")  # fmt: skip
     return change is not None or told

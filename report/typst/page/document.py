@@ -44,7 +44,8 @@ class Page:
 
     def blocks(self) -> list[Element]:
         """Return the blocks of the page: the body, the list of references, the appendix."""
-        numbering = Numbering(self.labels, numbered=self.switches.get("numbered", True))
+        numbered, from_zero = self.switches.get("numbered", True), self.switches.get("from_zero", False)
+        numbering = Numbering(self.labels, numbered=numbered, from_zero=from_zero)
         self._collect_parts()
         body = [cell for cell in self.cells if pairs_of(cell).get("role") != "appendix"]
         appendix = [cell for cell in self.cells if pairs_of(cell).get("role") == "appendix"]

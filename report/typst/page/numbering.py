@@ -51,9 +51,10 @@ class Labels:
 class Numbering:
     """Counts headings and captions in reading order."""
 
-    def __init__(self, labels: Labels, *, numbered: bool) -> None:
+    def __init__(self, labels: Labels, *, numbered: bool, from_zero: bool = False) -> None:
         self.labels = labels
         self.numbered = numbered
+        self._first = 0 if from_zero else 1
         self._open: list[int] = []
         self._sections: list[int] = []
         self._counts = {"fig": 0, "tbl": 0, "lst": 0}
@@ -94,9 +95,10 @@ class Numbering:
     def _count(self, level: int) -> str:
         self._sections = (self._sections + [0] * level)[:level]
         self._sections[-1] += 1
-        numbers = [str(number) for number in self._sections]
+        chapter, *sections = self._sections
+        numbers = [str(number) for number in (chapter - 1 + self._first, *sections)]
         if self._appendix:
-            numbers[0] = chr(ord("A") + (self._sections[0] - 1) % 26)
+            numbers[0] = chr(ord("A") + (chapter - 1) % 26)
         return ".".join(numbers)
 
 
