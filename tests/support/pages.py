@@ -13,6 +13,8 @@ MARGIN = 2.6 / 2.54 * 72
 MOST_EMPTY = 1 / 3
 """The share of a page's height that may be empty in one place."""
 HEADINGS = {f"/H{level}" for level in range(1, 7)}
+LOW = 3 / 2.54 * 72
+"""Points: pictures without caption that are higher may float."""
 TERMINAL = 7.65
 """Points: what a cell printed is in smaller type than code, which looks the same in the tree of a tagged PDF."""
 
@@ -40,8 +42,8 @@ class Block:
 
     @property
     def floats(self) -> bool:
-        """Whether it may stand elsewhere than it was written."""
-        return bool(self.captions)
+        """Whether it may stand elsewhere than it was written: with a caption, or as a high picture."""
+        return bool(self.captions) or (self.role == "/Figure" and self.spans[0][2] - self.spans[0][1] > LOW)
 
     @property
     def is_output(self) -> bool:

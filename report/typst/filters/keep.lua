@@ -7,7 +7,15 @@ local SHORT = 400   -- characters of a paragraph that may come along whole; a lo
 
 local function is_comment(block) return block.t == 'RawBlock' and block.text:sub(1, 2) == '//' end
 local function starts(block, text) return block.t == 'RawBlock' and block.text:sub(1, #text) == text end
-local function is_output(block) return starts(block, '#terminal(') or starts(block, '#block(') or starts(block, '#placeholder[') end
+
+-- whether code above a block stays with it, as a value of Typst; nil for no. A high picture without caption may float.
+local function stays_with(block)
+  if block.t ~= 'RawBlock' then return nil end
+  local picture = block.text:match('^#figure%(kind: image, supplement: none, .-%.%.(here%-if%-low%b())')
+  if picture then return picture .. ' != (:)' end
+  return (starts(block, '#terminal(') or starts(block, '#block(') or starts(block, '#placeholder[')) and 'true'
+end
+
 local function is_box(block) return block.t == 'BlockQuote' or starts(block, '#boxed(') end
 local function is_display(inline) return inline.t == 'RawInline' and inline.text:find('^#math%.equation%(block: true') ~= nil end
 
@@ -33,9 +41,8 @@ end
 
 -- what a block becomes that stands right above another one
 local function above(block, below)
-  if starts(block, '#code(') and is_output(below) then
-    return write.raw_block((block.text:gsub('^#code%(', '#code(sticky: true, ')))
-  end
+  local sticky = starts(block, '#code(') and stays_with(below)
+  if sticky then return write.raw_block('#code(sticky: ' .. sticky .. ', ' .. block.text:sub(#'#code(' + 1)) end
   if block.t ~= 'Para' then return block end
   local is_short = #pandoc.utils.stringify(block) <= SHORT
   return (introduces(block.content) or is_short and is_box(below)) and with_next(block.content) or block

@@ -1,0 +1,56 @@
+"""Pages: the measure finds one fault each in small samples, and none in the report or in notebooks nobody wrote."""
+
+import os
+from pathlib import Path
+
+import pytest
+import typst
+import yaml
+from pages import Pages
+from random_notebooks import random_notebook
+from typst_documents import export
+
+from report.run import notebook as nb
+from report.typst.merging import merge
+
+ROOT = Path(__file__).parents[2]
+START = """#set page(paper: "a4", margin: 2.6cm)
+#set document(title: "A")
+= Chapter
+Some words.
+"""
+FLOAT = "#place(bottom, float: true)[At the foot.]"
+TORN = """#show figure: set block(breakable: true)
+#figure(caption: [Words.], kind: image, supplement: [Figure], block(height: 14.9cm)[""" + "#lorem(30)#v(1fr)" * 8 + "])"
+
+
+def measured(source: str, folder: Path) -> Pages:
+    """Return a document of Typst, with words behind it, so that its last page is no other."""
+    path = folder / "sample.pdf"
+    words = "\n\n".join(["#lorem(90)"] * 4)
+    path.write_bytes(typst.compile(f"{START}{source}\n\n{words}".encode(), ignore_system_fonts=True))
+    return Pages(path)
+
+
+def after(height: float, source: str) -> str:
+    """Return a source that begins so many cm below the words at the start of a page."""
+    return f"#block(height: {height}cm, spacing: 0pt)[" + "#lorem(30)#v(1fr)" * 8 + f"]\n{source}"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", ""),
+        (after(8, "#block(height: 16cm, breakable: false)[#lorem(300)]"), "% of its height is empty"),
+        (f"#lorem(90)\n{FLOAT}#pagebreak()", "% of its height is empty"),
+        (after(22, "#show heading: it => block(sticky: false, it.body)\n== Torn\n#block(height: 3cm, breakable: false)[Words.]"), "“Torn” is last"),
+        (after(22, "This follows:\n\n#block(height: 3cm, breakable: false)[Words.]"), "“…This follows:” is apart from what follows it"),
+        (after(22, "#block(sticky: true)[This follows:]\n\n#block(height: 3cm, breakable: false)[Words.]"), ""),
+        (after(21, "#text(8pt, raw(block: true, \"x = 1\"))\n#pagebreak()#block(text(7.6pt)[1])\n"), "code is apart from its output"),
+        (after(9, TORN), "the caption of"),
+    ],
+)  # fmt: skip
+def test_one_fault_is_found(source, said, tmp_path):
+    problems = measured(source, tmp_path).problems()
+    assert len(problems) == bool(said), problems
+    assert all(said in problem for problem in problems)
