@@ -1,19 +1,20 @@
 """Pages: the measure finds one fault each in small samples, and none in the report or in notebooks nobody wrote."""
 
-import os
 from pathlib import Path
 
+import nbformat
 import pytest
 import typst
-import yaml
 from pages import Pages
 from random_notebooks import random_notebook
 from typst_documents import export
 
+from report.book.merge import document_metadata, merge
+from report.chapter.results import of_notebook
 from report.run import notebook as nb
-from report.typst.merging import merge
+from report.run.tasks import Executed, make_tasks
+from report.settings import resolve
 
-ROOT = Path(__file__).parents[2]
 START = """#set page(paper: "a4", margin: 2.6cm)
 #set document(title: "A")
 = Chapter
@@ -54,3 +55,23 @@ def test_one_fault_is_found(source, said, tmp_path):
     problems = measured(source, tmp_path).problems()
     assert len(problems) == bool(said), problems
     assert all(said in problem for problem in problems)
+
+
+@pytest.mark.long
+def test_the_pages_of_the_notebooks_as_they_are_stored(tmp_path):
+    settings = resolve(profile="quick", source_date=0)
+    stored = [Executed(task, nb.read(settings.notebooks / f"{task.name}.ipynb")) for task in make_tasks(settings)]
+    results = {one.name: of_notebook(one.notebook) for one in stored}
+    joined = merge(stored, document_metadata(settings, stored, results), "# Provenance\n\nAs they are stored.")
+    joined["metadata"]["report"].pop("bibliography")  # whose path is one from the notebooks' folder
+    path = tmp_path / "report.pdf"
+    path.write_bytes(export(nbformat.from_dict(joined), settings.notebooks).data)
+    assert Pages(path).problems(run_on=settings.run_on) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(12))
+def test_the_pages_of_a_notebook_that_nobody_wrote(seed, tmp_path):
+    path = tmp_path / "random.pdf"
+    path.write_bytes(export(random_notebook(seed)).data)
+    assert Pages(path).problems() == []
