@@ -45,7 +45,7 @@ class HTMLFormulas:
         line = Line((), label or rows[0].label, rows[0].tag)
         number = self._number(line)
         math = f'<math display="block"{_alternative(formula)}>{body}</math>'
-        return f'<span class="equation"{_identifier(line)}><span class="formula">{math}</span>{_shown(number)}</span>'
+        return f'<span class="equation"{_identifier(line)}>{_scrolling(math)}{_shown(number)}</span>'
 
     def reference(self, name: str, kind: str) -> str:
         """Return a link with a mark for the number, which may come later in the document."""
@@ -59,7 +59,7 @@ class HTMLFormulas:
             identifiers.append(_identifier(line))
         table = table_element(formula.body, extras, identifiers)
         math = f'<math display="block"{_alternative(formula)}>{table}</math>'
-        return f'<span class="equation"><span class="formula">{math}</span></span>'
+        return f'<span class="equation">{_scrolling(math)}</span>'
 
     def _number(self, line: Line) -> str:
         """Count an equation that has a label; a tag stands for a number and is not counted."""
@@ -82,6 +82,11 @@ def _body(formula: Formula) -> str:
 
 def _alternative(formula: Formula) -> str:
     return f' alttext="{escape(formula.source)}"'
+
+
+def _scrolling(math: str) -> str:
+    """Return a formula that scrolls by itself where it is too wide, also by keyboard."""
+    return f'<span class="formula" tabindex="0">{math}</span>'
 
 
 def _identifier(line: Line) -> str:

@@ -23,6 +23,7 @@ ATTRIBUTES = {
     "div": {"tabindex", "aria-label"},
     "nav": {"aria-label", "tabindex"},
     "pre": {"tabindex"},
+    "span": {"tabindex"},
     "input": {"type", "checked", "disabled"},
     "math": {"display", "alttext"},
     "mi": {"mathvariant"},
