@@ -17,6 +17,9 @@ from report.chapter.number import SPACE, number
 
 _NAMES = {"train": "training", "valid": "validation", "test": "test"}
 
+_LEVELS = ((0, (2, 3)), (0, (1, 2)), (0, (5, 3, 1, 3)))
+"""Dashes of level lines, which no curve has."""
+
 
 def lines(
     series: Mapping[str, Any],
@@ -54,7 +57,7 @@ def lines(
     ax = ax or plt.subplots(figsize=(TEXT_WIDTH, 2.6))[1]
     for label, runs in series.items():
         _band(ax, _table(runs), x, label)
-    for style, (label, value) in zip(cycle(["--", ":", "-."]), (references or {}).items(), strict=False):
+    for style, (label, value) in zip(cycle(_LEVELS), (references or {}).items(), strict=False):
         ax.axhline(value, color=GREY, linestyle=style, linewidth=1, label=label, marker="")
     _scales(ax, log)
     ax.set_xlabel(xlabel)

@@ -13,7 +13,7 @@ local function stays_with(block)
   if block.t ~= 'RawBlock' then return nil end
   local picture = block.text:match('^#figure%(kind: image, supplement: none, .-%.%.(here%-if%-low%b())')
   if picture then return picture .. ' != (:)' end
-  return (starts(block, '#terminal(') or starts(block, '#block(') or starts(block, '#placeholder[')) and 'true'
+  return (starts(block, '#room') or starts(block, '#terminal(') or starts(block, '#block(') or starts(block, '#placeholder[')) and 'true'
 end
 
 local function is_box(block) return block.t == 'BlockQuote' or starts(block, '#boxed(') end
