@@ -124,7 +124,7 @@ def chapter_number(chapter: str) -> str:
 
 
 def draw(finals: list[Final]) -> Axes:
-    """Draw the test accuracy of each network with its interval, the best on top; full dots for the best and its group."""
+    """Draw the test accuracy of each network with its interval, the best on top; its group has full dots."""
     _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 0.6 + 0.24 * len(finals)))
     group = best_group(finals).names
     for height, final in enumerate(reversed(finals)):

@@ -1,6 +1,6 @@
 """The web page in a real browser: what axe-core calls serious, contents in sight, nothing wider than the window.
 
-AXE_CORE names the file axe.min.js of the package axe-core; REPORT_HTML names a page that was made, for a look at all of it.
+AXE_CORE names the file axe.min.js of the package axe-core; REPORT_HTML names a page that was made, to look at instead.
 """
 
 import os
@@ -18,9 +18,10 @@ pytestmark = [pytest.mark.long, pytest.mark.skipif(not CHROMIUM, reason="no Chro
 WIDE = "<table><thead><tr>{}</tr></thead><tbody><tr>{}</tr></tbody></table>".format(
     "".join(f"<th>a long title {place}</th>" for place in range(20)), "<td>1,234</td>" * 20
 )
+SUM = " + ".join("abcdef" * 9)
 CELLS = [
-    new_markdown_cell("# One\n\n[A link](https://example.org) and @tbl-wide.\n\n$$ " + " + ".join("abcdef" * 9) + " $$"),
-    new_code_cell("#| label: tbl-wide\n#| tbl-cap: Wide\nframe", outputs=[new_output("display_data", {"text/html": WIDE})]),
+    new_markdown_cell(f"# One\n\n[A link](https://example.org) and @tbl-wide.\n\n$$ {SUM} $$"),
+    new_code_cell("#| label: tbl-wide\n#| tbl-cap: Wide\n1", outputs=[new_output("display_data", {"text/html": WIDE})]),
     new_code_cell(f"print({'1 + ' * 40}1)", outputs=[new_output("stream", text="1234567890 " * 30)]),
     new_markdown_cell("\n\n".join(f"## Section {place}\n\n" + "Words. " * 80 for place in range(40))),
 ]

@@ -20,6 +20,8 @@ START = """#set page(paper: "a4", margin: 2.6cm)
 = Chapter
 Some words.
 """
+BLOCK = "#block(height: 3cm, breakable: false)[Words.]"
+CODE = '#text(8pt, raw(block: true, "x = 1"))\n#pagebreak()#block(text(7.6pt)[1])\n'
 FLOAT = "#place(bottom, float: true)[At the foot.]"
 TORN = """#show figure: set block(breakable: true)
 #figure(caption: [Words.], kind: image, supplement: [Figure], block(height: 14.9cm)[""" + "#lorem(30)#v(1fr)" * 8 + "])"
@@ -44,10 +46,10 @@ def after(height: float, source: str) -> str:
         ("", ""),
         (after(8, "#block(height: 16cm, breakable: false)[#lorem(300)]"), "% of its height is empty"),
         (f"#lorem(90)\n{FLOAT}#pagebreak()", "% of its height is empty"),
-        (after(22, "#show heading: it => block(sticky: false, it.body)\n== Torn\n#block(height: 3cm, breakable: false)[Words.]"), "“Torn” is last"),
-        (after(22, "This follows:\n\n#block(height: 3cm, breakable: false)[Words.]"), "“…This follows:” is apart from what follows it"),
-        (after(22, "#block(sticky: true)[This follows:]\n\n#block(height: 3cm, breakable: false)[Words.]"), ""),
-        (after(21, "#text(8pt, raw(block: true, \"x = 1\"))\n#pagebreak()#block(text(7.6pt)[1])\n"), "code is apart from its output"),
+        (after(22, f"#show heading: it => block(it.body)\n== Torn\n{BLOCK}"), "“Torn” is last"),
+        (after(22, f"This follows:\n\n{BLOCK}"), "“…This follows:” is apart from what follows it"),
+        (after(22, f"#block(sticky: true)[This follows:]\n\n{BLOCK}"), ""),
+        (after(21, CODE), "code is apart from its output"),
         (after(9, TORN), "the caption of"),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
@@ -45,10 +46,9 @@ def _covered(ax: Axes) -> Iterator[str]:
     for line in ax.lines:
         if _crosses(line.get_transform().transform(line.get_xydata()), box, joined=line.get_linestyle() != "None"):
             yield f"the legend covers {str(line.get_label())!r}"
-    for points in ax.collections:
-        if len(offsets := np.ma.asarray(points.get_offsets()).reshape(-1, 2)) and points.get_paths():
-            if type(points).__name__ == "PathCollection" and _crosses(ax.transData.transform(offsets), box):
-                yield "the legend covers points"
+    for points in (one for one in ax.collections if isinstance(one, PathCollection)):
+        if _crosses(ax.transData.transform(np.ma.asarray(points.get_offsets()).reshape(-1, 2)), box):
+            yield "the legend covers points"
     for patch in (*ax.patches, *ax.texts):
         if patch.get_visible() and patch.get_window_extent().overlaps(box) and getattr(patch, "get_width", int)() != 0:
             yield "the legend covers bars or words"

@@ -84,7 +84,8 @@ class Pages:
                 if kid.get("/Type") != "/OBJR":
                     self._fill(block, kid, page, caption=caption)
                 continue
-            place, mark = (page, kid) if isinstance(kid, int) else (self._numbers[kid.raw_get("/Pg").idnum], kid["/MCID"])
+            place = page if isinstance(kid, int) else self._numbers[kid.raw_get("/Pg").idnum]
+            mark = kid if isinstance(kid, int) else kid["/MCID"]
             for text, size, top, bottom in self._runs[place - 1].get(int(mark), []):
                 block.text += text
                 block.size = max(block.size, size)

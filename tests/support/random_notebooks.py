@@ -5,7 +5,7 @@ import random
 import nbformat
 from typst_documents import code, markdown, notebook, png, printed, shown
 
-WORDS = "loss rate layer image weight step mean batch unit error gradient value sample class score bound limit".split()
+WORDS = ("loss", "rate", "layer", "image", "weight", "step", "batch", "unit", "error", "gradient", "value", "class")
 
 
 def random_notebook(seed: int, cells: int = 60) -> nbformat.NotebookNode:

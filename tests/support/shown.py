@@ -18,7 +18,8 @@ def shown_problems(notebook: nb.Notebook) -> dict[str, list[str]]:
     for position, cell in nb.code_cells(notebook):
         found = re.search(r"#\| label: (\S+)", cell["source"])
         name = found[1] if found else nb.name_cell(notebook, position)
-        if said := [problem for output in cell["outputs"] for problem in _problems(cell["source"], output.get("data", {}))]:
+        outputs = [output.get("data", {}) for output in cell["outputs"]]
+        if said := [problem for data in outputs for problem in _problems(cell["source"], data)]:
             problems[name] = said
     return problems
 

@@ -106,7 +106,8 @@ def test_few_rows_of_many_lines_break_across_pages(in_markdown: bool) -> None:
     words = " ".join(f"word{k}" for k in range(90))
     rows = pd.DataFrame({"number": range(14), "sentence": [f"begin{k} {words} end{k}" for k in range(14)]})
     options = {"label": "tbl-tall", "tbl-cap": "Tall"}
-    prose = "| number | sentence |\n|--:|------|\n" + "".join(f"| {k} | {text} |\n" for k, text in rows.values) + "\n: Tall {#tbl-tall}"
+    lines = "".join(f"| {k} | {text} |\n" for k, text in rows.values)
+    prose = f"| number | sentence |\n|--:|------|\n{lines}\n: Tall {{#tbl-tall}}"
     pdf = export(notebook(markdown(prose) if in_markdown else table(rows.to_html(), **options)))
     first, last = ([number for number, page in enumerate(pdf.pages) if word in page] for word in ("begin0", "end13"))
     assert last > first

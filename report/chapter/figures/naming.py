@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 MOST = 4
 """Lines that a legend may name; more than these have their names beside them."""
@@ -32,19 +33,19 @@ def shared_legend(figure: Any, axes: Sequence[Axes]) -> None:
     """
     entries = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
     for ax in axes:
-        if ax.get_legend():
-            ax.get_legend().remove()
+        if legend := ax.get_legend():
+            legend.remove()
     if len(entries) <= MOST:
         if len(entries) > 1:
             figure.legend(entries.values(), entries.keys(), loc="outside lower center", ncols=len(entries))
         return
-    fullest = max(reversed(axes), key=lambda ax: sum(not _is_level(ax, one) for one in ax.get_legend_handles_labels()[0]))
+    fullest = max(reversed(axes), key=_count_curves)
     name_lines(fullest)
     named = {*fullest.get_legend_handles_labels()[1]}
     for ax in axes:
-        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
-            if label not in named:
-                _name_inside(ax, handle, label)
+        for line in _lines(ax):
+            if (label := str(line.get_label())) not in named:
+                _name_inside(ax, line, label)
                 named.add(label)
 
 
@@ -65,18 +66,18 @@ def name_lines(ax: Axes) -> None:
     >>> plt.close(ax.figure)
     """
     ax.get_xlim(), ax.get_ylim()  # which makes them up
-    ends = [(_end(ax, line), line) for line in ax.get_legend_handles_labels()[0]]
-    ends = sorted((pair for pair in ends if pair[0] is not None), key=lambda pair: pair[0][1])
-    gap = _LINE_HEIGHT / (0.75 * ax.figure.get_figheight())
+    ends = [(end, line) for line in _lines(ax) if (end := _end(ax, line))]
+    ends.sort(key=lambda pair: pair[0][1])
+    gap = _LINE_HEIGHT / (0.75 * ax.get_figure(root=True).get_figheight())
     heights = _apart([end[1] for end, _ in ends], gap)
     for (end, line), height in zip(ends, heights, strict=True):
         arrow = {"arrowstyle": "-", "linewidth": 0.5, "color": line.get_color(), "shrinkA": 0, "shrinkB": 2,
                  "relpos": (0, 0.5)}  # fmt: skip
-        ax.annotate(line.get_label(), end, (1.05, height), "axes fraction", "axes fraction", arrow, va="center",
+        ax.annotate(str(line.get_label()), end, (1.05, height), "axes fraction", "axes fraction", arrow, va="center",
                     fontsize=plt.rcParams["legend.fontsize"], annotation_clip=False)  # fmt: skip
 
 
-def _end(ax: Axes, line: Any) -> tuple[float, float] | None:
+def _end(ax: Axes, line: Line2D) -> tuple[float, float] | None:
     """Return where a line ends, in parts of the panel's width and height; None where nothing of it is drawn."""
     points = ax.transData.transform(np.column_stack([np.asarray(one, dtype=float) for one in line.get_data()]))
     if _is_level(ax, line):
@@ -88,7 +89,16 @@ def _end(ax: Axes, line: Any) -> tuple[float, float] | None:
     return float(np.clip(x, 0, 1)), float(np.clip(y, 0, 1))
 
 
-def _is_level(ax: Axes, line: Any) -> bool:
+def _count_curves(ax: Axes) -> int:
+    return sum(not _is_level(ax, line) for line in _lines(ax))
+
+
+def _lines(ax: Axes) -> list[Line2D]:
+    """Return the lines that have names."""
+    return [line for line in ax.get_legend_handles_labels()[0] if isinstance(line, Line2D)]
+
+
+def _is_level(ax: Axes, line: Line2D) -> bool:
     """Say whether a line goes across the panel, its x in parts of the width."""
     return bool(line.get_transform() == ax.get_yaxis_transform("grid"))
 
@@ -110,7 +120,8 @@ def _apart(heights: Sequence[float], gap: float) -> np.ndarray:
     return placed
 
 
-def _name_inside(ax: Axes, line: Any, label: str) -> None:
+def _name_inside(ax: Axes, line: Line2D, label: str) -> None:
     """Write the name of a level line on it, at the left of the panel."""
-    ax.annotate(label, (0.02, float(line.get_ydata()[0])), (0, 2), ax.get_yaxis_transform(), "offset points", va="bottom",
-                fontsize=plt.rcParams["legend.fontsize"], color=line.get_color())  # fmt: skip
+    start = (0.02, float(np.asarray(line.get_ydata())[0]))
+    ax.annotate(label, start, (0, 2), ax.get_yaxis_transform(), "offset points", va="bottom", color=line.get_color(),
+                fontsize=plt.rcParams["legend.fontsize"])  # fmt: skip
