@@ -68,7 +68,7 @@ def name_lines(ax: Axes) -> None:
     ax.get_xlim(), ax.get_ylim()  # which makes them up
     ends = [(end, line) for line in _lines(ax) if (end := _end(ax, line))]
     ends.sort(key=lambda pair: pair[0][1])
-    gap = _LINE_HEIGHT / (0.75 * ax.get_figure(root=True).get_figheight())
+    gap = _LINE_HEIGHT * ax.figure.dpi / ax.bbox.height
     heights = _apart([end[1] for end, _ in ends], gap)
     for (end, line), height in zip(ends, heights, strict=True):
         arrow = {"arrowstyle": "-", "linewidth": 0.5, "color": line.get_color(), "shrinkA": 0, "shrinkB": 2,
