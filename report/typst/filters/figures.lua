@@ -24,7 +24,7 @@ function figures.figure(kind, body, caption, label, breakable, placement)
   if breakable then placement = 'none' end
   if placement then text = text .. ', placement: ' .. placement end
   local figure = ('#figure(kind: %s, supplement: auto, %s,\n%s)%s'):format(kind, text, body, write.label(label))
-  return breakable and '#room\n#[#show figure: set block(breakable: true)\n' .. figure .. '\n]' or figure
+  return breakable and '#room(3.2cm)\n#[#show figure: set block(breakable: true)\n' .. figure .. '\n]' or figure
 end
 
 -- the length of an image's `width` attribute in Typst: `50%`, `8cm`, `3in`, `320px` or `320`

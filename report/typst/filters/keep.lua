@@ -8,12 +8,14 @@ local SHORT = 400   -- characters of a paragraph that may come along whole; a lo
 local function is_comment(block) return block.t == 'RawBlock' and block.text:sub(1, 2) == '//' end
 local function starts(block, text) return block.t == 'RawBlock' and block.text:sub(1, #text) == text end
 
--- whether code above a block stays with it, as a value of Typst; nil for no. A high picture without caption may float.
-local function stays_with(block)
+-- whether code above a block stays with it, as a value of Typst; nil for no. A high picture without caption may float;
+-- much code and the caption and first rows of a table together are too much to be moved
+local function stays_with(block, code)
   if block.t ~= 'RawBlock' then return nil end
   local picture = block.text:match('^#figure%(kind: image, supplement: none, .-%.%.(here%-if%-low%b())')
   if picture then return picture .. ' != (:)' end
-  return (starts(block, '#room') or starts(block, '#terminal(') or starts(block, '#block(') or starts(block, '#placeholder[')) and 'true'
+  if starts(block, '#room(3') then return starts(code, '#code(breakable: false') and 'true' end
+  return (starts(block, '#room(') or starts(block, '#terminal(') or starts(block, '#block(') or starts(block, '#placeholder[')) and 'true'
 end
 
 local function is_box(block) return block.t == 'BlockQuote' or starts(block, '#boxed(') end
@@ -41,7 +43,7 @@ end
 
 -- what a block becomes that stands right above another one
 local function above(block, below)
-  local sticky = starts(block, '#code(') and stays_with(below)
+  local sticky = starts(block, '#code(') and stays_with(below, block)
   if sticky then return write.raw_block('#code(sticky: ' .. sticky .. ', ' .. block.text:sub(#'#code(' + 1)) end
   if block.t ~= 'Para' then return block end
   local is_short = #pandoc.utils.stringify(block) <= SHORT
