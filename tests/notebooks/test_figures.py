@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NOT_YET = {
     "04-gradient-check": "six and five lines in a legend",
+    "06-capacity-and-early-stopping": "a legend over shaded updates",
     "92-ift6135-b": "printed series differ by color only",
     "93-ift6135-c": "sizes and networks differ by color only, six lines in a legend",
-    "94-ce40717": "a legend whose mark looks like a point",
 }
 """Notebooks whose figures are still to be drawn again."""
 

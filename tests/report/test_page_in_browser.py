@@ -20,7 +20,7 @@ WIDE = "<table><thead><tr>{}</tr></thead><tbody><tr>{}</tr></tbody></table>".for
 )
 SUM = " + ".join("abcdef" * 9)
 CELLS = [
-    new_markdown_cell(f"# One\n\n[A link](https://example.org) and @tbl-wide.\n\n$$ {SUM} $$"),
+    new_markdown_cell(f"# One\n\n[A link](https://example.org) and @tbl-wide, ${SUM[:77]}$.\n\n$$ {SUM} $$"),
     new_code_cell("#| label: tbl-wide\n#| tbl-cap: Wide\n1", outputs=[new_output("display_data", {"text/html": WIDE})]),
     new_code_cell(f"print({'1 + ' * 40}1)", outputs=[new_output("stream", text="1234567890 " * 30)]),
     new_markdown_cell("\n\n".join(f"## Section {place}\n\n" + "Words. " * 80 for place in range(40))),

@@ -46,7 +46,7 @@ def after(height: float, source: str) -> str:
         ("", ""),
         (after(8, "#block(height: 16cm, breakable: false)[#lorem(300)]"), "% of its height is empty"),
         (f"#lorem(90)\n{FLOAT}#pagebreak()", "% of its height is empty"),
-        (after(22, f"#show heading: it => block(it.body)\n== Torn\n{BLOCK}"), "“Torn” is last"),
+        (after(22, f"#show heading: it => block(sticky: false, it.body)\n== Torn\n{BLOCK}"), "“Torn” is last"),
         (after(22, f"This follows:\n\n{BLOCK}"), "“…This follows:” is apart from what follows it"),
         (after(22, f"#block(sticky: true)[This follows:]\n\n{BLOCK}"), ""),
         (after(21, CODE), "code is apart from its output"),

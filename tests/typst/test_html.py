@@ -328,6 +328,12 @@ def test_a_comma_stays_with_its_formula():
     assert len(re.findall(r'<span class="tie"><math.*?</math>[,.]</span>', html)) == 2
 
 
+def test_a_long_formula_within_a_line_scrolls_by_itself():
+    long = " + ".join("abcdefghijklmn")
+    html = export([new_markdown_cell(f"Take ${long}$, then.")])
+    assert '<span class="tie"><span class="long" tabindex="0"><math' in html
+
+
 def test_a_caption_that_stands_in_as_text_keeps_its_formulas():
     html = export([shown({"image/png": PIXEL}, "#| fig-cap: The loss $L^2$ falls.\nplot()")])
     assert 'alt="The loss L^2 falls."' in html

@@ -8,7 +8,9 @@ local write = require 'write'
 local tables = {}
 
 local LONG = 24   -- tables higher than so many rows of one line may break across pages
-local HERE = 8   -- those that stay where they are written break sooner: a page must not end with a hole
+-- those that stay where they are written break sooner, since a page must not end with a hole; without a caption the
+-- code that shows them comes along
+local HERE, BARE = 8, 4
 local VERY_LONG = 60   -- tables with more rows get their widths from a few cells
 local SEPARATOR = '\u{E001}'
 
@@ -115,7 +117,7 @@ local function convert(source, caption, label, options)
   local layout = options.turned == 'true' and 'turned' or columns.layout(list)
   local placement = layout == 'turned' and 'none' or options.placement
   local body, captioned = block_typst(source, list, layout), #caption > 0 or label ~= ''
-  local long = columns.height(source, list) > ((captioned and placement ~= 'none') and LONG or HERE)
+  local long = columns.height(source, list) > (not captioned and BARE or placement == 'none' and HERE or LONG)
   local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels', placement)
     or ('%s#block(width: 100%%, breakable: %s, %s)'):format(long and layout ~= 'turned' and '#room(1.5cm)\n' or '', tostring(long), body)
   if layout ~= 'turned' then return write.raw_block(text) end

@@ -8,6 +8,9 @@ from .errors import MathError
 from .mathml import mathml, reference_mark, table_element
 from .nodes import Formula, Line
 
+LONG = 40
+"""Characters of TeX from which a formula within a line may be wider than a phone, and then scrolls by itself."""
+
 
 class HTMLFormulas:
     """Writes the formulas of one document and counts its equations.
@@ -29,7 +32,8 @@ class HTMLFormulas:
         if any(line.label or line.tag for line in formula.body.rows):
             raise MathError("only displayed formulas are numbered: put \\label or \\tag between $$ and $$")
         body = _body(formula)
-        return f"<math{_alternative(formula)}>{body}</math>" if body else ""
+        math = f"<math{_alternative(formula)}>{body}</math>" if body else ""
+        return f'<span class="long" tabindex="0">{math}</span>' if body and len(formula.source) > LONG else math
 
     def display(self, formula: Formula, label: str) -> str:
         """Return a displayed formula; its lines are numbered one by one where one of several has a label or a tag."""
