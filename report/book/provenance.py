@@ -166,11 +166,11 @@ def _times_table(executed: list[Executed]) -> str:
 
 
 def table(head: tuple[str, ...], rows: list[tuple[Any, ...]], caption: str, label: str) -> str:
-    """Write a table as Markdown with a caption and a label; columns share the line as their texts need it."""
+    """Write a table as Markdown that stays where it is; columns share the line as their texts need it."""
     widths = [min(max(len(str(row[column])) for row in [head, *rows]), WIDEST) for column in range(len(head))]
     lines = [head, tuple(":" + "-" * max(width, 2) for width in widths), *rows]
     body = "\n".join("| " + " | ".join(str(item) for item in line) + " |" for line in lines)
-    return f"{body}\n\n: {caption} {{#{label}}}"
+    return f"{body}\n\n: {caption} {{#{label} placement=none}}"
 
 
 def escape(text: Any) -> str:

@@ -114,19 +114,20 @@ def classifier_table(hits: Mapping[str, ArrayLike]) -> pd.DataFrame:
     rows = {}
     for name, right in hits.items():
         found, runs = share(right), len(np.atleast_2d(right))
-        rows[name] = {"accuracy": number(found.value, ".1%"), "95 % interval": span(found), "runs": number(runs)}
+        accuracy, interval = number(100 * found.value, ".1f"), percents(found)
+        rows[name] = {"accuracy, %": accuracy, "its 95 % interval": interval, "runs": number(runs)}
     return pd.DataFrame(rows).T.rename_axis("classifier")
 
 
-def span(found: Estimate | Comparison, spec: str = ".1%") -> str:
-    """Return an interval in words.
+def percents(found: Estimate) -> str:
+    """Return an interval in per cents, for a column whose title says so.
 
     Examples
     --------
-    >>> span(Estimate(0.9, 0.826, 0.945, 100)).replace("\N{NO-BREAK SPACE}", " ")
-    '82.6 % to 94.5 %'
+    >>> percents(Estimate(0.9, 0.826, 0.945, 100))
+    '82.6 to 94.5'
     """
-    return f"{number(found.low, spec)} to {number(found.high, spec)}"
+    return f"{number(100 * found.low, '.1f')} to {number(100 * found.high, '.1f')}"
 
 
 def overflow_table(scales: Sequence[float]) -> pd.DataFrame:

@@ -80,28 +80,33 @@ def mark(kept: Sequence[Kept]) -> list[Final]:
 
 
 def table(finals: list[Final]) -> pd.DataFrame:
-    """Return a row per network: chapter, data set where there are several, parameters, runs, accuracy, interval."""
+    """Return a row per network: chapter, data set where there are several, parameters, runs, accuracy, interval.
+
+    What is the same for all networks is no column: the title of the accuracies says of how many runs they are.
+    """
+    first, *others = {len(final.hits) for final in finals}
+    of_runs = "" if others else f" of {first} run{'s' * (first != 1)}"
     rows = pd.DataFrame(
         {
             "chapter": [chapter_number(final.chapter) for final in finals],
             "data set": [final.dataset for final in finals],
             "parameters": [number(final.parameters) for final in finals],
             "runs": [len(final.hits) for final in finals],
-            "test accuracy": [number(final.accuracy.value, ".1%") for final in finals],
-            "95 % interval": [interval(final.accuracy) for final in finals],
+            f"test accuracy{of_runs}, %": [number(100 * final.accuracy.value, ".1f") for final in finals],
+            "its 95 % interval": [interval(final.accuracy) for final in finals],
         },
         index=pd.Index([final.name for final in finals], name="network"),
     )
-    return rows if rows["data set"].nunique() > 1 else rows.drop(columns="data set")
+    return rows.drop(columns=[name for name in ("data set", "runs") if rows[name].nunique() == 1])
 
 
 def interval(rate: evidence.Estimate) -> str:
-    r"""Return an interval in per cents.
+    """Return an interval in per cents, for a column whose title says so.
 
     >>> interval(evidence.Estimate(0.9, 0.882, 0.915, 5))
-    '88.2 to 91.5\xa0%'
+    '88.2 to 91.5'
     """
-    return f"{number(100 * rate.low, '.1f')} to {number(rate.high, '.1%')}"
+    return f"{number(100 * rate.low, '.1f')} to {number(100 * rate.high, '.1f')}"
 
 
 def best_group(finals: list[Final]) -> evidence.Group:
@@ -135,13 +140,14 @@ def chapter_number(chapter: str) -> str:
 
 
 def draw(finals: list[Final]) -> Axes:
-    """Draw the test accuracy of each network with its interval, the best on top."""
+    """Draw the test accuracy of each network with its interval, the best on top; its group has full dots."""
     _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 0.6 + 0.24 * len(finals)))
     group = best_group(finals).names
     for height, final in enumerate(reversed(finals)):
-        rate, color = final.accuracy, "C0" if final.name in group else figures.GREY
+        rate, inside = final.accuracy, final.name in group
+        color, face = ("C0", "C0") if inside else (figures.GREY, "white")
         ax.plot([100 * rate.low, 100 * rate.high], [height, height], color=color, linestyle="-", marker="")
-        ax.plot([100 * rate.value], [height], color=color, marker="o", linestyle="")
+        ax.plot([100 * rate.value], [height], color=color, marker="o", markerfacecolor=face, linestyle="")
     ax.set(yticks=range(len(finals)), yticklabels=[final.name for final in reversed(finals)])
     ax.set_xlabel("test accuracy, %")
     return ax

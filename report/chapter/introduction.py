@@ -67,5 +67,5 @@ def _describe(split: Split, classes: int) -> dict[str, str]:
         "of the rarest class": number(counts.min()),
         "of the most frequent class": number(counts.max()),
         "mean pixel": number(split.images.mean(dtype=float), ".4f"),
-        "pixels that are 0": number((split.images == 0).mean(), ".1%"),
+        "pixels that are 0, %": number(100 * (split.images == 0).mean(), ".1f"),
     }

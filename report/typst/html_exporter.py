@@ -26,6 +26,7 @@ from .pandoc import read, write_html
 
 WEB = Path(__file__).parent / "page"
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
+_EMPTY_HEADER = re.compile(r"<th[^>]*>\s*</th>")
 _REFERENCE = re.compile("\ue001(ref|eqref):([^\ue001]+)\ue001")
 
 
@@ -60,7 +61,7 @@ class TypstHTMLExporter(TypstExporter):
         made = Page(tree, formulas.numbers)
         tree["blocks"] = made.blocks()
         _add_words(tree["meta"], made)
-        html = self._write(tree, store, limits)
+        html = _EMPTY_HEADER.sub("<td></td>", self._write(tree, store, limits))
         html = _REFERENCE.sub(lambda mark: _number(made, *mark.groups()), clean(html))
         style = Path(self.style).read_text(encoding="utf-8") if self.style else style_sheet()
         authors = [text_of_meta(author) for author in tree["meta"].get("authors", {}).get("c", [])]

@@ -26,13 +26,19 @@ def test_networks_are_marked_and_ranked(data):
     assert [final.name for final in finals] == ["strong", "weak"]
     assert finals[0].accuracy.value == pytest.approx(191 / 200)
     shown = conclusion.table(finals)
-    assert shown.columns.tolist() == ["chapter", "parameters", "runs", "test accuracy", "95 % interval"]
-    assert shown.loc["strong", ["chapter", "parameters", "test accuracy"]].tolist() == ["5", "1,234", "95.5\xa0%"]
+    assert shown.columns.tolist() == ["chapter", "parameters", "test accuracy of 2 runs, %", "its 95 % interval"]
+    assert shown.loc["strong"].tolist()[:3] == ["5", "1,234", "95.5"]
 
 
 def test_one_run_has_the_interval_of_its_images(data):
     (final,) = conclusion.mark([kept_with("one", data, 180)])
-    assert conclusion.interval(final.accuracy) == "85.1 to 93.4\xa0%"
+    assert conclusion.interval(final.accuracy) == "85.1 to 93.4"
+
+
+def test_runs_are_a_column_where_they_differ(data):
+    shown = conclusion.table(conclusion.mark([kept_with("one", data, 180), kept_with("two", data, 20, 21)]))
+    assert shown["runs"].tolist() == [1, 2]
+    assert "test accuracy, %" in shown
 
 
 def test_nothing_kept_is_refused():

@@ -6,6 +6,7 @@ from pathlib import Path
 import pypdf
 import pytest
 import yaml
+from pages import Pages
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,3 +33,7 @@ def test_it_has_its_title_and_a_chapter_for_each_notebook_and_an_appendix(reader
 def test_it_names_its_authors_its_data_and_where_it_came_from(reader, settings):
     text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     assert [word for word in (*settings["authors"], "Provenance", "mnist-5k") if word not in text] == []
+
+
+def test_no_page_ends_with_a_hole_and_nothing_is_torn_from_what_it_belongs_to(settings):
+    assert Pages(Path(os.environ["REPORT_PDF"])).problems(run_on=settings["run_on"]) == []

@@ -166,10 +166,9 @@ def test_another_placement_is_refused_with_its_cell() -> None:
     ]
 
 
-def test_nothing_floats_in_an_appendix() -> None:
-    table = shown("text/html", "<table><tr><th>a</th></tr>" + "<tr><td>1</td></tr>" * 9 + "</table>")
-    appendix = markdown("# Last\n\nWords.", report_part="appendix")
-    cells = [markdown("# Body"), appendix, code("#| tbl-cap: Tabulated", table, report_part="appendix")]
+def test_a_table_that_asks_for_its_place_keeps_it_in_an_appendix_too() -> None:
+    table = "| a |\n|---|\n" + "| 1 |\n" * 9 + "\n: Tabulated {#tbl-a placement=none}\n\nAfter it."
+    cells = [markdown("# Body"), markdown(f"# Last\n\nWords.\n\n{table}", report_part="appendix")]
     pdf = export(notebook(*cells, report={"floats": True}))
     lines = "".join(page.extract_text(extraction_mode="layout") for page in pdf.reader.pages)  # as they stand
-    assert lines.index("Words.") < lines.index("Tabulated")
+    assert lines.index("Words.") < lines.index("Tabulated") < lines.index("After it.")

@@ -160,8 +160,32 @@ def test_tables_align_numbers_and_name_the_index_beside_the_columns(page):
     assert re.search(r'(class="number"|text-align:\s*right)[^>]*>\u22120.5', table)
 
 
+def test_header_cells_say_what_they_head_and_none_is_empty(page):
+    wide = "<table><thead><tr><th></th><th colspan='2'>both</th></tr><tr><th></th><th>a</th><th>b</th></tr></thead>"
+    rows = "<tbody><tr><th rowspan='2'>one</th><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></tbody></table>"
+    markdown = "|   | loss |\n|---|---|\n| one | 2 |\n"
+    html = page + export([shown({"text/html": wide + rows}), new_markdown_cell(markdown)])
+    headers = re.findall(r"<th\b([^>]*)>(.*?)</th>", html)
+    assert [text for attributes, text in headers if not re.search('scope="(row|col)(group)?"', attributes)] == []
+    assert "" not in [text for _, text in headers]
+    assert '<th scope="colgroup" colspan="2" class="spanning">both</th>' in html
+    assert '<th scope="rowgroup" rowspan="2"' in html
+
+
+def test_a_wide_table_scrolls_by_itself_also_by_keyboard(page):
+    assert '<div class="scroll" tabindex="0" role="region" aria-label="Table 1">' in page
+    bare = export([new_markdown_cell("| a | b |\n|---|---|\n| 1 | 2 |\n")])
+    assert '<div class="scroll" tabindex="0" role="group" aria-label="Table">' in bare
+
+
+def test_contents_have_a_name_and_a_way_to_them():
+    html = export([new_markdown_cell("# One\n\n## Two\n\nWords.")], contents=True)
+    assert html.index('<a class="to-contents" href="#contents-list">Contents</a>') < html.index("<header")
+    assert '<nav id="contents" aria-label="Contents" tabindex="0"><details><summary>Contents</summary>' in html
+
+
 def test_printed_output_keeps_its_colours_and_nothing_else(page):
-    assert '<pre class="terminal stderr"><span class="c1">red &lt;b&gt;</span></pre>' in page
+    assert '<pre class="terminal stderr" tabindex="0"><span class="c1">red &lt;b&gt;</span></pre>' in page
 
 
 def test_code_is_highlighted(page):
@@ -308,6 +332,12 @@ def test_a_slug_is_made_of_words():
 def test_a_comma_stays_with_its_formula():
     html = export([new_markdown_cell("Take $x$, then $y$.")])
     assert len(re.findall(r'<span class="tie"><math.*?</math>[,.]</span>', html)) == 2
+
+
+def test_a_long_formula_within_a_line_scrolls_by_itself():
+    long = " + ".join("abcdefghijklmn")
+    html = export([new_markdown_cell(f"Take ${long}$, then.")])
+    assert '<span class="tie"><span class="long" tabindex="0"><math' in html
 
 
 def test_a_caption_that_stands_in_as_text_keeps_its_formulas():

@@ -7,11 +7,14 @@ Matplotlib axes, so that a notebook can add to them; ``plt.show()`` ends the cel
 from report.chapter.figures.comparisons import bars, confusion_matrix, heatmap, scatter
 from report.chapter.figures.curves import learning_curves, lines, loglog_sweep, panels, train_valid_curves
 from report.chapter.figures.images import feature_maps, filters, image_grid
-from report.chapter.figures.style import GREY, TEXT_WIDTH, use_style
+from report.chapter.figures.naming import legend_above, name_lines, shared_legend
+from report.chapter.figures.style import DASHES, GREY, MARKERS, TEXT_WIDTH, use_style
 from report.chapter.figures.summary import describe, varies
 
 __all__ = [
+    "DASHES",
     "GREY",
+    "MARKERS",
     "TEXT_WIDTH",
     "bars",
     "confusion_matrix",
@@ -21,10 +24,13 @@ __all__ = [
     "heatmap",
     "image_grid",
     "learning_curves",
+    "legend_above",
     "lines",
     "loglog_sweep",
+    "name_lines",
     "panels",
     "scatter",
+    "shared_legend",
     "train_valid_curves",
     "use_style",
     "varies",

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from report.chapter.figures.naming import legend_above
 from report.chapter.figures.style import GREY, TEXT_WIDTH
 from report.chapter.number import number
 
@@ -98,7 +99,7 @@ def scatter(
     ax.set_xlabel(x if xlabel is None else xlabel)
     ax.set_ylabel(y if ylabel is None else ylabel)
     if by is not None:
-        ax.legend(title=by)
+        legend_above(ax)
     return ax
 
 

@@ -11,11 +11,14 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from report.chapter.figures.style import GREY, TEXT_WIDTH
+from report.chapter.figures.naming import legend_above, shared_legend
+from report.chapter.figures.style import GREY, MARKERS, TEXT_WIDTH
 from report.chapter.number import SPACE, number
 
 _NAMES = {"train": "training", "valid": "validation", "test": "test"}
-_MARKERS = "os^DvPX"
+
+_LEVELS = ((0, (2, 3)), (0, (1, 2)), (0, (5, 3, 1, 3)))
+"""Dashes of level lines, which no curve has."""
 
 
 def lines(
@@ -50,15 +53,18 @@ def lines(
     (2, [3.0, 1.5, 0.5])
     >>> plt.close(ax.figure)
     """
+    alone = ax is None
     ax = ax or plt.subplots(figsize=(TEXT_WIDTH, 2.6))[1]
     for label, runs in series.items():
         _band(ax, _table(runs), x, label)
-    for style, (label, value) in zip(cycle(["--", ":", "-."]), (references or {}).items(), strict=False):
+    for style, (label, value) in zip(cycle(_LEVELS), (references or {}).items(), strict=False):
         ax.axhline(value, color=GREY, linestyle=style, linewidth=1, label=label, marker="")
     _scales(ax, log)
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
-    if len(ax.get_legend_handles_labels()[1]) > 1:
+    if alone:
+        legend_above(ax)
+    elif len(ax.get_legend_handles_labels()[1]) > 1:
         ax.legend()
     return ax
 
@@ -98,7 +104,7 @@ def learning_curves(
             series, ax=ax, ylabel=_title(metric), log="y" if log and "accuracy" not in metric else "", references=marks
         )
         _format_metric(ax, metric)
-    _one_legend(figure, axes[0])
+    shared_legend(figure, axes[0])
     return axes[0]
 
 
@@ -126,7 +132,7 @@ def train_valid_curves(
     figure, axes = plt.subplots(1, len(metrics), figsize=(TEXT_WIDTH, height), squeeze=False)
     for ax, metric in zip(axes[0], metrics, strict=True):
         for index, (label, group) in enumerate(histories.items()):
-            look = {"color": f"C{index}", "marker": _MARKERS[index % len(_MARKERS)]}
+            look = {"color": f"C{index}", "marker": MARKERS[index % len(MARKERS)]}
             for split, dash, fill in (("train", "-", f"C{index}"), ("valid", "--", "white")):
                 name = f"{label}, {_NAMES[split]}" if label else _NAMES[split]
                 if runs := _values(group, f"{split}_{metric}"):
@@ -135,7 +141,7 @@ def train_valid_curves(
         ax.set_xlabel("epoch")
         ax.set_ylabel(metric)
         _format_metric(ax, metric)
-    _one_legend(figure, axes[0])
+    shared_legend(figure, axes[0])
     return axes[0]
 
 
@@ -169,7 +175,7 @@ def panels(
         lines(table, index, ax=ax, xlabel=xlabel, log=log)
         ax.set_title(title)
     axes[0, 0].set_ylabel(ylabel)
-    _one_legend(figure, axes[0])
+    shared_legend(figure, axes[0])
     return axes[0]
 
 
@@ -263,14 +269,3 @@ def _format_metric(ax: Axes, metric: str) -> None:
 def _title(metric: str) -> str:
     split, _, kind = metric.partition("_")
     return f"{_NAMES.get(split, split)} {kind}"
-
-
-def _one_legend(figure: Any, axes: np.ndarray) -> None:
-    """Replace the panels' legends by one below the figure."""
-    entries = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-    for ax in axes:
-        if ax.get_legend():
-            ax.get_legend().remove()
-    if len(entries) > 1:
-        rows = -(-len(entries) // 4)
-        figure.legend(entries.values(), entries.keys(), loc="outside lower center", ncols=-(-len(entries) // rows))

@@ -15,6 +15,9 @@ TEXT_WIDTH = 6.3
 
 STYLE_SHEET = Path(__file__).parent / "course.mplstyle"
 
+MARKERS, DASHES = "os^DvPX", ("-", "--", "-.", ":")
+"""What tells series apart where color does not."""
+
 GREY = "0.45"
 """The color of reference lines: theory, a published value, a target."""
 

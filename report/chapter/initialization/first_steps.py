@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 
 from mlp_core.diagnostics import Recorder
 from report.chapter.evidence import Estimate, over_seeds
-from report.chapter.figures import TEXT_WIDTH, lines
+from report.chapter.figures import TEXT_WIDTH, lines, shared_legend
 from report.chapter.initialization.runs import mean
 
 
@@ -30,12 +30,8 @@ def explosion_figure(recorders: Sequence[Recorder]) -> np.ndarray:
         series = {f"layer {layer}": [table[layer].to_numpy() for table in tables] for layer in tables[0]}
         lines(series, steps, ax=ax, xlabel="step", log="" if what == "dead" else "y")
         ax.set_title(title)
-    entries = axes[0].get_legend_handles_labels()
-    for ax in axes:
-        if ax.get_legend():
-            ax.get_legend().remove()
     axes[2].set_ylim(-5, 105)
-    figure.legend(*entries, loc="outside lower center", ncols=5)
+    shared_legend(figure, axes)
     return axes
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from mlp_core import Split
 from mlp_core.batches import Batches
-from report.chapter.figures import TEXT_WIDTH, lines
+from report.chapter.figures import TEXT_WIDTH, legend_above, lines
 
 
 @dataclass(frozen=True)
@@ -80,5 +80,5 @@ def plateau_figure(measured: Sequence[float], theory: Plateau) -> Axes:
     lines({"theory, step by step": theory.excess}, epochs, ax=ax, ylabel="training loss − H (nats)", log="y" * wide)
     ax.lines[0].set(marker="", linewidth=1)
     ax.plot(range(len(measured)), measured, linestyle="", marker="o", color="C1", label="measured", markersize=4.5)
-    ax.legend()
+    legend_above(ax)
     return ax

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from report.chapter import published
+from report.chapter import figures, published
 
 
 def with_settings(numbers: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -30,6 +30,8 @@ def with_settings(numbers: pd.DataFrame, table: str) -> pd.DataFrame:
 def draw_beside(ax: Axes, x: Iterable[float], numbers: pd.DataFrame, label: str, above: float = 0.0) -> None:
     """Draw printed numbers as dots and, where there are any, ours as a line with a band, in one color.
 
+    Each series of a panel has a mark and a dash of its own, so that gray print tells them apart.
+
     Parameters
     ----------
     ax : Axes
@@ -41,10 +43,13 @@ def draw_beside(ax: Axes, x: Iterable[float], numbers: pd.DataFrame, label: str,
         Taken off all numbers.
     """
     x = list(x)
-    dots = ax.plot(x, numbers["published"] - above, linestyle="", marker="o", label=f"{label}, printed")
+    place = sum(line.get_linestyle() == "None" for line in ax.lines)
+    marker, dash = figures.MARKERS[place % len(figures.MARKERS)], figures.DASHES[place % len(figures.DASHES)]
+    dots = ax.plot(x, numbers["published"] - above, linestyle="", marker=marker, label=f"{label}, printed")
     if any(len(runs) for runs in numbers["runs"]):
         color = dots[0].get_color()
         runs = [np.asarray(one, dtype=float) - above if len(one) else np.array([np.nan]) for one in numbers["runs"]]
-        ax.plot(x, [one.mean() for one in runs], color=color, marker="", label=f"{label}, ours")
+        mean = [one.mean() for one in runs]
+        ax.plot(x, mean, color=color, linestyle=dash, marker="", label=f"{label}, ours")
         low, high = ([edge(one) for one in runs] for edge in (np.min, np.max))
         ax.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)

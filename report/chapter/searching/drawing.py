@@ -87,5 +87,5 @@ def draw_race(so_far: Mapping[str, np.ndarray]) -> Axes:
     ax.set_ylim(bottom=100 * min(low[len(low) // 4] for low, _, _ in so_far.values()) - 2)
     ax.set_xlabel("trials")
     ax.set_ylabel("best accuracy, %")
-    ax.legend(loc="lower right")
+    figures.legend_above(ax)
     return ax

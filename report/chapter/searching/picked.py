@@ -29,17 +29,20 @@ def picked_settings(count: int, shrink: int) -> pd.DataFrame:
 
 
 def picked_table(trials: pd.DataFrame, theirs: pd.DataFrame, images: int, train_images: int) -> pd.DataFrame:
-    """Return one row per hand-picked setting: updates per epoch, epochs, accuracy."""
+    """Return one row per hand-picked setting: updates per epoch, epochs if they are not all the same, accuracy."""
     known, rows = scores(trials), {}
+    same = trials["epochs"].nunique() == 1
+    accuracy = f"accuracy after epoch {trials['epochs'].iloc[0]}, %" if same else "accuracy, %"
     for setting in dict.fromkeys(map(str, theirs["setting"])):
         printed = theirs[theirs["setting"] == setting]
         epochs = trials.loc[trials["setting"] == setting, "epochs"]
         rows[setting] = {
             "updates per epoch": -(-train_images // int(printed["batch_size"].iloc[0])),
             "epochs": " to ".join(dict.fromkeys([str(epochs.min()), str(epochs.max())])),
-            "accuracy, %": in_percent(estimate(known[setting], images)) if setting in known else "diverged",
+            accuracy: in_percent(estimate(known[setting], images)) if setting in known else "diverged",
         }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("setting")
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("setting")
+    return table.drop(columns="epochs") if same else table
 
 
 def curve_lines(histories: Any) -> dict[str, Any]:

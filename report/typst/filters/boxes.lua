@@ -4,7 +4,7 @@ local write = require 'write'
 
 local boxes = {}
 
-local SHORT, FEW = 1200, 20   -- characters and lines of Typst up to which a box stays on one page
+local SHORT, FEW = 1000, 14   -- characters and lines of Typst up to which a box stays on one page
 
 local function is_short(body)
   local text = write.blocks(body)

@@ -8,7 +8,7 @@ local code = {}
 local COLUMNS, NUMBERED, TERMINAL = 92, 89, 94
 local LONGEST = 4000         -- characters of a line; the middle of a longer one is left out
 local TURNS = 400            -- times that the lines of one block may go on: Typst sets no more than 511 in a paragraph
-local LONG = 12             -- listings with more lines may break across pages
+local LONG, HERE = 12, 9    -- lines from which listings, and code that is none, may break across pages
 local TURN = '\u{E000}'      -- where a long line goes on in the next; the template draws the mark
 
 local width = pandoc.layout.real_length
@@ -68,11 +68,18 @@ local function raw(block, columns)
   return ('raw(%s, lang: %s, block: true)'):format(write.string((code.wrap(block.text, columns, 0, 0))), write.string(block.classes[1] or 'text'))
 end
 
+-- whether code has more lines than may be kept together
+local function is_longer(block, most) return select(2, block.text:gsub('\n', '')) >= most end
+
+local function plain(block)
+  return write.raw_block(('#code(%s%s)'):format(is_longer(block, HERE) and '' or 'breakable: false, ', raw(block, COLUMNS)))
+end
+
 local function code_div(div)
   local caption, blocks = figures.split(div)
-  if #caption == 0 and div.identifier == '' then return write.raw_block('#code(' .. raw(blocks[1], COLUMNS) .. ')') end
-  local _, line_breaks = blocks[1].text:gsub('\n', '')
-  return write.raw_block(figures.figure('raw', 'code(numbered: true, ' .. raw(blocks[1], NUMBERED) .. ')', caption, div.identifier, line_breaks > LONG))
+  if #caption == 0 and div.identifier == '' then return plain(blocks[1]) end
+  local body = 'code(numbered: true, ' .. raw(blocks[1], NUMBERED) .. ')'
+  return write.raw_block(figures.figure('raw', body, caption, div.identifier, is_longer(blocks[1], LONG)))
 end
 
 local function terminal(div)
@@ -89,8 +96,6 @@ local function div(element)
   if element.classes:includes('our terminal') then return terminal(element), false end
 end
 
-local function block(element) return write.raw_block('#code(' .. raw(element, COLUMNS) .. ')') end
-
-code.filters = {{traverse = 'topdown', Div = div, CodeBlock = block}}
+code.filters = {{traverse = 'topdown', Div = div, CodeBlock = plain}}
 
 return code

@@ -24,7 +24,7 @@ function figures.figure(kind, body, caption, label, breakable, placement)
   if breakable then placement = 'none' end
   if placement then text = text .. ', placement: ' .. placement end
   local figure = ('#figure(kind: %s, supplement: auto, %s,\n%s)%s'):format(kind, text, body, write.label(label))
-  return breakable and '#[#show figure: set block(breakable: true)\n' .. figure .. '\n]' or figure
+  return breakable and '#room(3.2cm)\n#[#show figure: set block(breakable: true)\n' .. figure .. '\n]' or figure
 end
 
 -- the length of an image's `width` attribute in Typst: `50%`, `8cm`, `3in`, `320px` or `320`
@@ -61,6 +61,12 @@ local function subfigures(pictures, main, columns)
   return ('subfigures(columns: %d,\n%s\n)'):format(columns, table.concat(cells, '\n'))
 end
 
+-- a picture without caption: only a high one may float, since nothing says whose it is
+local function alone(body, attributes)
+  local place = ('..here-if-low(%s, width: %s)'):format(notes.image(attributes.src), length(attributes.width))
+  return write.raw_block(('#figure(kind: image, supplement: none, numbering: none, outlined: false, %s,\n%s)'):format(place, body))
+end
+
 local function figure_div(div)
   local caption, pictures = figures.split(div)
   local body
@@ -70,7 +76,7 @@ local function figure_div(div)
     local attributes = pictures[1].attributes
     body = picture(attributes.src, alternative(attributes, caption), attributes.width, 'picture')
   end
-  if #caption == 0 and div.identifier == '' then return write.raw_block('#centred(' .. body .. ')') end
+  if #caption == 0 and div.identifier == '' then return alone(body, pictures[1].attributes) end
   return write.raw_block(figures.figure('image', body, caption, div.identifier, false, div.attributes.placement))
 end
 
@@ -91,7 +97,7 @@ local function paragraph(element)
   local caption = image.identifier ~= '' and image.caption or image.title ~= '' and pandoc.Inlines(image.title) or pandoc.Inlines{}
   local alt = alternative({alt = image.attributes['fig-alt'] or image.attributes.alt or write.text(image.caption)}, caption)
   local body = picture(image.src, alt, image.attributes.width, 'picture')
-  if #caption == 0 then return write.raw_block('#centred(' .. body .. ')'), false end
+  if #caption == 0 then return alone(body, {src = image.src, width = image.attributes.width}), false end
   return write.raw_block(figures.figure('image', body, caption, image.identifier)), false
 end
 

@@ -8,6 +8,9 @@ local write = require 'write'
 local tables = {}
 
 local LONG = 24   -- tables higher than so many rows of one line may break across pages
+-- those that stay where they are written break sooner, since a page must not end with a hole; without a caption the
+-- code that shows them comes along
+local HERE, BARE = 8, 4
 local VERY_LONG = 60   -- tables with more rows get their widths from a few cells
 local SEPARATOR = '\u{E001}'
 
@@ -113,9 +116,10 @@ local function convert(source, caption, label, options)
   local list = columns.describe(source)
   local layout = options.turned == 'true' and 'turned' or columns.layout(list)
   local placement = layout == 'turned' and 'none' or options.placement
-  local body, captioned, long = block_typst(source, list, layout), #caption > 0 or label ~= '', columns.height(source, list) > LONG
+  local body, captioned = block_typst(source, list, layout), #caption > 0 or label ~= ''
+  local long = columns.height(source, list) > (not captioned and BARE or placement == 'none' and HERE or LONG)
   local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels', placement)
-    or ('#block(width: 100%%, breakable: %s, %s)'):format(tostring(long), body)
+    or ('%s#block(width: 100%%, breakable: %s, %s)'):format(long and layout ~= 'turned' and '#room(1.5cm)\n' or '', tostring(long), body)
   if layout ~= 'turned' then return write.raw_block(text) end
   return write.raw_block(('#%s[\n%s\n]'):format(captioned and not long and 'turned' or 'landscape', text))
 end
@@ -145,7 +149,9 @@ local function div(element)
   if element.classes:includes('our table') then return table_div(element), false end
 end
 
-local function bare_table(element) return convert(grid.of_table(element), own_caption(element), element.identifier, {}), false end
+local function bare_table(element)
+  return convert(grid.of_table(element), own_caption(element), element.identifier, element.attributes), false
+end
 
 tables.filters = {{traverse = 'topdown', Div = div, Table = bare_table}}
 

@@ -12,7 +12,7 @@ local figures = require 'figures'
 local lists = require 'lists'
 local tables = require 'tables'
 local code = require 'code'
-local quotes = require 'quotes'
+local keep = require 'keep'
 
 local ROOMS = {references, anchors, figures, tables, code, lists, boxes}
 
@@ -46,7 +46,7 @@ function Pandoc(document)
     target:extend(convert(cell))
   end
   notes.enter('the settings', -1)
-  local blocks = metadata.frame(document.meta, quotes.accompany(body), quotes.accompany(appendix))
+  local blocks = metadata.frame(document.meta, keep.together(body), keep.together(appendix))
   notes.save(pandoc.utils.stringify(document.meta.notes_file))
   return pandoc.Pandoc(blocks)
 end

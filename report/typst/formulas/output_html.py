@@ -8,6 +8,9 @@ from .errors import MathError
 from .mathml import mathml, reference_mark, table_element
 from .nodes import Formula, Line
 
+LONG = 40
+"""Characters of TeX from which a formula within a line may be wider than a phone, and then scrolls by itself."""
+
 
 class HTMLFormulas:
     """Writes the formulas of one document and counts its equations.
@@ -29,7 +32,8 @@ class HTMLFormulas:
         if any(line.label or line.tag for line in formula.body.rows):
             raise MathError("only displayed formulas are numbered: put \\label or \\tag between $$ and $$")
         body = _body(formula)
-        return f"<math{_alternative(formula)}>{body}</math>" if body else ""
+        math = f"<math{_alternative(formula)}>{body}</math>" if body else ""
+        return f'<span class="long" tabindex="0">{math}</span>' if body and len(formula.source) > LONG else math
 
     def display(self, formula: Formula, label: str) -> str:
         """Return a displayed formula; its lines are numbered one by one where one of several has a label or a tag."""
@@ -45,7 +49,7 @@ class HTMLFormulas:
         line = Line((), label or rows[0].label, rows[0].tag)
         number = self._number(line)
         math = f'<math display="block"{_alternative(formula)}>{body}</math>'
-        return f'<span class="equation"{_identifier(line)}><span class="formula">{math}</span>{_shown(number)}</span>'
+        return f'<span class="equation"{_identifier(line)}>{_scrolling(math)}{_shown(number)}</span>'
 
     def reference(self, name: str, kind: str) -> str:
         """Return a link with a mark for the number, which may come later in the document."""
@@ -59,7 +63,7 @@ class HTMLFormulas:
             identifiers.append(_identifier(line))
         table = table_element(formula.body, extras, identifiers)
         math = f'<math display="block"{_alternative(formula)}>{table}</math>'
-        return f'<span class="equation"><span class="formula">{math}</span></span>'
+        return f'<span class="equation">{_scrolling(math)}</span>'
 
     def _number(self, line: Line) -> str:
         """Count an equation that has a label; a tag stands for a number and is not counted."""
@@ -82,6 +86,11 @@ def _body(formula: Formula) -> str:
 
 def _alternative(formula: Formula) -> str:
     return f' alttext="{escape(formula.source)}"'
+
+
+def _scrolling(math: str) -> str:
+    """Return a formula that scrolls by itself where it is too wide, also by keyboard."""
+    return f'<span class="formula" tabindex="0">{math}</span>'
 
 
 def _identifier(line: Line) -> str:

@@ -107,7 +107,7 @@ class Blocks:
     def _bare_table(self, table: Element, caption: list[Element] | None = None, label: str = "") -> Element:
         (identifier, _, _), (_, own_caption), *_ = table["c"]
         table["c"][0], table["c"][1] = attributes(), [None, []]
-        return self._captioned("tbl", [_scrolling(table)], caption or inlines_of(own_caption), label or identifier)
+        return self._captioned("tbl", [tables.tidied(table)], caption or inlines_of(own_caption), label or identifier)
 
     # -- code and output ------------------------------------------------------------------------------------------
 
@@ -128,7 +128,13 @@ class Blocks:
             look += ["b"] if "bold" in pairs else []
             runs.append(tag("span", escape(run["c"][1]), **{"class": " ".join(look)}) if look else escape(run["c"][1]))
         stream = pairs_of(block).get("stream", "stdout")
-        return [raw_block(tag("pre", "".join(runs), **{"class": f"terminal {stream}"}))]
+        return [raw_block(tag("pre", "".join(runs), **{"class": f"terminal {stream}"}, tabindex="0"))]
+
+    def _scrolling(self, table: list[Element], number: str = "") -> list[Element]:
+        """Return a table that scrolls by itself where it is too wide, also by keyboard."""
+        name = f"{self.names['tbl']} {number}".strip()
+        region = attributes("", ("scroll",), tabindex="0", role="region" if number else "group", **{"aria-label": name})
+        return [{"t": "Div", "c": [region, table]}]
 
     def _placeholder(self, block: Element) -> list[Element]:
         return [div(block["c"][1], "placeholder")]
@@ -136,8 +142,9 @@ class Blocks:
     def _captioned(self, kind: str, body: list[Element], caption: list[Element], label: str) -> Element:
         """Return a block with its numbered caption, or as it is where it has neither caption nor label."""
         if not caption and not label:
-            return div(body, f"bare-{kind}")
+            return div(self._scrolling(body) if kind == "tbl" else body, f"bare-{kind}")
         number = self.numbering.caption(kind, label)
+        body = self._scrolling(body, number) if kind == "tbl" else body
         if label:
             self.noting.note("labels", name=label)
         identifier = label or self.numbering.labels.unique(f"{kind}.{number}")
@@ -156,10 +163,6 @@ def split_caption(block: Element) -> tuple[list[Element], list[Element]]:
         else:
             rest.append(item)
     return caption, rest
-
-
-def _scrolling(table: Element) -> Element:
-    return div([tables.tidied(table)], "scroll")
 
 
 def _style(width: str) -> str:

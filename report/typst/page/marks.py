@@ -32,4 +32,4 @@ def _is(item: Any, kind: str) -> bool:
 
 
 def _is_formula(item: Any) -> bool:
-    return _is(item, "RawInline") and str(item["c"][1]).endswith("</math>")
+    return _is(item, "RawInline") and str(item["c"][1]).endswith(("</math>", "</math></span>"))

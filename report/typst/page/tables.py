@@ -1,4 +1,4 @@
-"""Tables: numbers to the right, the name of an index beside the names of the columns, room to scroll."""
+"""Tables: numbers to the right, the name of an index beside the names of the columns, what each header is for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from html import escape
 from typing import Any
 
-from .tree import Element, attributes, div, raw_block, tag, text_of, words
+from .tree import Element, attributes, raw_block, tag, text_of, words
 
 _NUMBER = re.compile(r"[+\u2212-]?[$€£]?(\d[\d,]*\.?\d*|\.\d+)(\s?%|[eE][+\u2212-]?\d+)?")
 _BLANK = {"", "-", "--", "–", "—", "nan", "none", "<na>", "nat", "inf", "-inf"}
@@ -39,10 +39,10 @@ def plain_table(source: str) -> Element:
     columns = _columns(body)
     numeric = {place for place, texts in columns.items() if is_numeric(texts)}
     stubs = max(1, int(grid["stubs"]))
-    rows = "".join(_row(row, places, numeric, stubs) for row, places in _placed(body))
-    heads = "".join(_row(row, places, numeric, 10**6) for row, places in _placed(head))
+    rows = "".join(_row(row, places, numeric, stubs, "row") for row, places in _placed(body))
+    heads = "".join(_row(row, places, numeric, 10**6, "col") for row, places in _placed(head))
     caption = tag("caption", escape(grid["caption"])) if grid["caption"] else ""
-    return div([raw_block(tag("table", caption + tag("thead", heads) * bool(heads) + tag("tbody", rows)))], "scroll")
+    return raw_block(tag("table", caption + tag("thead", heads) * bool(heads) + tag("tbody", rows)))
 
 
 def _cells(row: list[Any]) -> Row:
@@ -85,13 +85,21 @@ def _columns(rows: list[Row]) -> dict[int, list[str]]:
     return columns
 
 
-def _row(row: Row, places: list[int], numeric: set[int], stubs: int) -> str:
+def _row(row: Row, places: list[int], numeric: set[int], stubs: int, side: str) -> str:
+    """Write a row whose first `stubs` cells are headers of what stands on their side: "row" or "col"."""
     cells = ""
     for (text, width, height), place in zip(row, places, strict=True):
         spans = {"colspan": str(width) if width > 1 else "", "rowspan": str(height) if height > 1 else ""}
         looks = {"class": "spanning" if width > 1 else "number" if place in numeric else ""}
-        cells += tag("th" if place < stubs else "td", escape(signed(text)), **spans, **looks)
+        is_header = place < stubs and bool(text.strip())
+        scope = {"scope": _scope(side, width if side == "col" else height) if is_header else ""}
+        cells += tag("th" if is_header else "td", escape(signed(text)), **scope, **spans, **looks)
     return tag("tr", cells)
+
+
+def _scope(side: str, span: int) -> str:
+    """Return what a header cell is for: its row or column, or several of them."""
+    return f"{side}group" if span > 1 else side
 
 
 def tidied(table: Element) -> Element:
@@ -103,8 +111,11 @@ def tidied(table: Element) -> Element:
         if column[0]["t"] == "AlignDefault" and cells and is_numeric([text_of(cell[4]) for cell in cells]):
             column[0] = {"t": "AlignRight"}
     head[1] = _fold_rows(head[1])
-    for cell in (cell for row in head[1] for cell in row[1] if cell[3] > 1):
-        cell[0], cell[1] = attributes("", ("spanning",)), {"t": "AlignCenter"}
+    for cell in (cell for row in head[1] for cell in row[1]):
+        cell[0] = attributes("", ("spanning",) * (cell[3] > 1), scope=_scope("col", cell[3]))
+        cell[1] = {"t": "AlignCenter"} if cell[3] > 1 else cell[1]
+    for cell in (cell for body in bodies for row in body[3] for cell in row[1][: body[1]]):
+        cell[0] = attributes(scope=_scope("row", cell[2]))
     for row in [*head[1], *rows]:
         row[0] = attributes()
         row[1] = [[*cell[:4], _signed_blocks(cell[4])] for cell in row[1]]

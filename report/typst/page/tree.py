@@ -9,7 +9,7 @@ from typing import Any
 
 Element = dict[str, Any]
 
-_FORMULA = re.compile(r'<math[^>]* alttext="([^"]*)"')
+_FORMULA = re.compile(r'(?:<span class="long"[^>]*>)?<math[^>]* alttext="([^"]*)"')
 
 
 def attributes(identifier: str = "", classes: tuple[str, ...] = (), **pairs: str) -> list[Any]:
