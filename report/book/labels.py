@@ -12,7 +12,7 @@ BOXES = "nte|tip|imp|wrn|cau|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|axm|asm
 """The kinds of `report.typst.boxes.kinds`, whose import would load nbconvert."""
 KINDS = rf"(?:fig|tbl|eq|sec|lst|{BOXES})[-:]"
 REFERENCE = re.compile(rf"(?<![\w\\`])-?@{KINDS}\w[\w:-]*+(?!\{{)|\[-?@[^\]{{}}\n]+\]")
-LABEL = re.compile(rf"\{{#({KINDS}[\w:-]+)|\\label\{{({KINDS}[\w:-]+)")
+LABEL = re.compile(rf"\{{#({KINDS}[\w:-]+)|\\label\{{({KINDS}[\w:-]+)|<div\b[^<>]*?\bid=[\"']?({KINDS}[\w:-]+)")
 COMPUTED = re.compile(rf"(?:\{{#|\\label\{{+)({KINDS}[\w:-]*)\{{")
 """The beginning of a label whose end is computed."""
 
