@@ -17,14 +17,15 @@ class Counting:
         The Divs of `pandoc.read`. A document of several notebooks has chapters: its headings of the highest level, which
         are counted here as they are wherever they get their numbers.
     meta : dict
-        The document's metadata.
+        The document's metadata, whose switches say whether headings are ``numbered`` and begin ``from_zero``.
     """
 
     def __init__(self, cells: Iterable[Element], meta: dict[str, Any]) -> None:
-        numbered = text_of_meta(meta.get("switches", {}).get("c", {}).get("numbered")) != "false"
+        switches = meta.get("switches", {}).get("c", {})
+        numbered = text_of_meta(switches.get("numbered")) != "false"
         self._has_chapters = numbered and len({pairs_of(cell).get("notebook") for cell in cells}) > 1
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._chapters, self._chapter = 0, ""
+        self._chapters, self._chapter = -(text_of_meta(switches.get("from_zero")) == "true"), ""
         self._top: int | None = None
 
     def begin(self, header: Element, role: str) -> None:
