@@ -67,7 +67,8 @@ def run(settings: Settings) -> None:
         keep(settings)
         return
     if settings.target != "student" and (more := settings.given & {"output", "replace"}):
-        raise ConfigError(f"{settings.target}: only `student` takes {' and '.join(f'--{name}' for name in sorted(more))}")
+        said = " and ".join(f"--{name}" for name in sorted(more))
+        raise ConfigError(f"{settings.target}: only `student` takes {said}")
     if settings.topic:
         raise ConfigError(f"{settings.target} {settings.topic[:100]}: only `new` and `watch` take another word")
     if settings.target == "student":

@@ -63,6 +63,7 @@ def option(help: str, *flags: str, default: Any = MISSING, factory: Any = MISSIN
 
 
 in_file = partial(option, in_file=True)
+TARGETS = ["pdf", "html", "notebooks", "new", "watch", "record", "student"]
 SOLUTIONS = ["inline", "appendix", "hide"]
 MANY = {"action": "append", "metavar": "NOTEBOOK"}
 PATH: dict[str, Any] = {"read": lambda label, text: Path(text), "empty": True}
@@ -79,8 +80,7 @@ class Settings:
     target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs; or "
         "make a new chapter; or make the report after every save; or record a whole run of the profile published; or "
         "write the edition without solutions that students get",
-        "target", default="pdf",
-        parser={"nargs": "?", "choices": ["pdf", "html", "notebooks", "new", "watch", "record", "student"]})  # fmt: skip
+        "target", default="pdf", parser={"nargs": "?", "choices": TARGETS})  # fmt: skip
     topic: str = option("with `new`: what the chapter is about, such as depth; with `watch`: pdf (default) or html",
         "topic", default="", parser={"nargs": "?"})  # fmt: skip
     profile: str = option("quick, standard (default) or published; see report/report.yml",

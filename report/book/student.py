@@ -9,7 +9,8 @@ from report.run import notebook as nb
 REFERENCE = re.compile(r"\[-?@sol[-:][\w:-]*\w\]|-?@sol[-:][\w:-]*\w|\[\]\(#sol[-:][\w:-]+\)")
 LINK = re.compile(r"\[([^\[\]]*)\]\((?:\./)?solutions/[^()\s]*\)")
 LEFT = re.compile(
-    r"(?<![\w-])sol[-:]\w|solutions/[^\s()]*\.ipynb|[:`~]{3,} *\{?\.?(?:prf:)?solution\b|<[^<>]*\bclass=[^<>]*\bsolution\b"
+    r"(?<![\w-])sol[-:]\w|solutions/[^\s()]*\.ipynb"
+    r"|[:`~]{3,} *\{?\.?(?:prf:)?solution\b|<[^<>]*\bclass=[^<>]*\bsolution\b"
 )
 """What only a solution, or a reference to one, has."""
 
@@ -30,8 +31,8 @@ def without_solutions(notebook: nb.Notebook, name: str) -> nb.Notebook:
         made = _cell(cell)
         for found in filter(None, map(LEFT.search, _texts(made) if made else ())):
             raise NotebookError(
-                f"{name}, cell {position}: `{found[0]}` is of a solution, and cannot be cut out there; a solution is a box "
-                "`::: {#sol-…}` of a Markdown cell, or a notebook in solutions/"
+                f"{name}, cell {position}: `{found[0]}` is of a solution, and cannot be cut out there; a solution is a "
+                "box `::: {#sol-…}` of a Markdown cell, or a notebook in solutions/"
             )
     return notebook | {"cells": cells}
 

@@ -77,9 +77,9 @@ def _check(settings: Settings, folder: Path) -> None:
     if "solutions" in settings.given and settings.solutions != "hide":
         raise ConfigError(f"student: the edition has no solutions; leave SOLUTIONS={settings.solutions} out")
     if missing := [name for name in ROOMS if not (ROOT / name).exists()]:
-        raise ConfigError(f"student: {ROOT} is no checkout of the project, which the edition is made from: no {missing[0]}")
+        raise ConfigError(f"student: an edition is made from a checkout of the project; {ROOT} has no {missing[0]}")
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise ConfigError(f"{where}: expected a folder, or nothing there yet; it is {_kind(folder)}")
+        raise ConfigError(f"{where}: expected a folder, or nothing there yet; it is a file or a link")
     inside = [place for place in (ROOT / "mlp_core", ROOT / "report", settings.notebooks)
               if folder.resolve().is_relative_to(place.resolve())]  # fmt: skip
     if inside:
@@ -91,10 +91,6 @@ def _check(settings: Settings, folder: Path) -> None:
             raise ConfigError(f"{where}: has other files in it; choose an empty folder, or a new one")
         if not settings.replace:
             raise ConfigError(f"{where}: holds an older edition; --replace puts the new one in its place")
-
-
-def _kind(path: Path) -> str:
-    return "a link" if path.is_symlink() else "a file"
 
 
 def _shown(one: Executed, cut: dict[str, nb.Notebook]) -> Executed:
@@ -114,8 +110,8 @@ def _documents(executed: list[Executed], settings: Settings) -> Files:
         for name in pictures:
             place = os.path.normpath(f"notebooks/{name}")
             if place.startswith("..") or f"notebooks/{SOLUTIONS}/" in place:
-                raise ConfigError(f"{name}: a picture that a chapter shows, but the student would not get; put it beside "
-                                  "the chapters")  # fmt: skip
+                wanted = "put it beside the notebooks of the chapters"
+                raise ConfigError(f"{name}: a chapter shows this picture, which students would not get; {wanted}")
             files[place] = (settings.notebooks / name).read_bytes()
     return files
 

@@ -76,8 +76,9 @@ def test_a_solution_without_a_chapter_is_refused(book):
 
 def test_inline_solutions_stand_behind_their_chapter(book, capsys):
     said = typeset(book)
-    assert re.search(r"Exercise 1.1. Double it. See Solution of Exercise 1.1 and there. \|2 1.1 Solution of Exercise 1.1: "
-                     r"Twice is enough Back to the chapter, .*\|3 1.1.1 Proof .*\|1 2 Chapter 02-b", said)  # fmt: skip
+    assert re.search(r"Exercise 1.1. Double it. See Solution of Exercise 1.1 and there. \|2 1.1 Solution of "
+                     r"Exercise 1.1: Twice is enough Back to the chapter, .*\|3 1.1.1 Proof .*"
+                     r"\|1 2 Chapter 02-b", said)  # fmt: skip
     assert "warning" not in capsys.readouterr().err.replace("alternative", "")
 
 

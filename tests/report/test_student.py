@@ -93,7 +93,7 @@ def test_what_cannot_be_cut_out_is_refused(cell, said):
         ({"solutions": "appendix"}, "the edition has no solutions; leave SOLUTIONS=appendix out"),
         ({"output": "full"}, "full: has other files in it; choose an empty folder, or a new one"),
         ({"output": "full", "replace": True}, "full: has other files in it; choose an empty folder"),
-        ({"output": "full/file"}, "file: expected a folder, or nothing there yet; it is a file"),
+        ({"output": "full/file"}, "file: expected a folder, or nothing there yet; it is a file or a link"),
         ({"output": "none/new"}, "there is no folder .*none; make it first"),
         ({"output": "notebooks/new"}, "lies in .*notebooks, which the edition is made from"),
     ],

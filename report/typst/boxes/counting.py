@@ -14,8 +14,8 @@ class Counting:
     Parameters
     ----------
     cells : iterable of dict
-        The Divs of `pandoc.read`. A document of several notebooks has chapters: its headings of the highest level, which
-        are counted here as they are wherever they get their numbers.
+        The Divs of `pandoc.read`. A document of several notebooks has chapters: its headings of the highest level,
+        which are counted here as they are where they get their numbers.
     meta : dict
         The document's metadata, whose switches say whether headings are ``numbered`` and begin ``from_zero``.
     """
