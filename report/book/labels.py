@@ -40,7 +40,11 @@ def labels_of(cell: nb.Cell) -> set[str]:
 
 
 def labels_in(text: str) -> set[str]:
-    """Return the labels that stand in a text."""
+    """Return the labels that stand in a text.
+
+    >>> sorted(labels_in('# A {#sec-a} <div id="exr-b">'))
+    ['exr-b', 'sec-a']
+    """
     return {"".join(label) for label in LABEL.findall(text)}
 
 
