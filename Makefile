@@ -15,7 +15,7 @@ $(foreach name,$(OPTIONS),$(if $(filter-out undefined,$(origin $(name))),$(eval 
 
 NATIVE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
-.PHONY: help report html watch notebooks lab test test-all check bench clean .venv
+.PHONY: help report html student watch notebooks lab test test-all check bench clean .venv
 
 help:  ## list the targets
 	@echo 'make report PROFILE=quick DATASET=mnist-5k JOBS=2 AUTHOR="A, B" TITLE="..." ONLY="02-initialization" (all optional)'
@@ -26,6 +26,9 @@ report: $(STAMP)  ## build/report.pdf: run the notebooks that changed, typeset (
 
 html: $(STAMP)  ## build/report.html: the same report as one web page
 	@$(RUN) -m report html
+
+student: $(STAMP)  ## build/student: the notebooks and the report without solutions, to hand out
+	@$(RUN) -m report student --replace
 
 watch: $(STAMP)  ## make the report after every save, until Ctrl-C (ONLY=02-initialization; TO=html)
 	@$(RUN) -m report watch $(TO)

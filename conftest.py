@@ -13,6 +13,7 @@ from guards import cell_problem
 from report.chapter.results import MIME
 from report.run.environment import THREAD_VARIABLES, cores, data_folder, jupyter_folders
 from report.run.notebook import first_line
+from report.run.tasks import SOLUTIONS
 
 ROOT = Path(__file__).parent
 collect_ignore = ["mlp_core/search.py"]  # whose import says where the search went
@@ -42,9 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave SVG pictures out of nbval's comparison, as it leaves PNG pictures out."""
+    """Leave SVG pictures out of nbval's comparison, as it leaves PNG pictures out; solutions take long together."""
     for item in items:
         if type(item).__name__ == "IPyNbCell":
+            if item.path.parent.name == SOLUTIONS:
+                item.add_marker("long")
             item.parent.skip_compare = tuple({*item.parent.skip_compare, *NOT_COMPARED})
 
 

@@ -66,8 +66,16 @@ def run(settings: Settings) -> None:
 
         keep(settings)
         return
+    if settings.target != "student" and (more := settings.given & {"output", "replace"}):
+        said = " and ".join(f"--{name}" for name in sorted(more))
+        raise ConfigError(f"{settings.target}: only `student` takes {said}")
     if settings.topic:
         raise ConfigError(f"{settings.target} {settings.topic[:100]}: only `new` and `watch` take another word")
+    if settings.target == "student":
+        from report.run.student import student  # spares all that `--help` does not need
+
+        student(settings)
+        return
     if settings.target == "notebooks":
         from report.run.refresh import refresh  # spares all that `--help` does not need
 

@@ -12,7 +12,7 @@ MAKES = {"pdf": "report"}
 SAID_ALWAYS = {"profile", "dataset"}
 """Said even where they were not given, since what is the default may change."""
 
-UNTOLD = {"target", "jobs", "build", "cell_timeout", "start_timeout", "strict"}
+UNTOLD = {"target", "jobs", "build", "output", "replace", "cell_timeout", "start_timeout", "strict"}
 """What leaves the report as it is."""
 
 

@@ -63,6 +63,7 @@ def option(help: str, *flags: str, default: Any = MISSING, factory: Any = MISSIN
 
 
 in_file = partial(option, in_file=True)
+TARGETS = ["pdf", "html", "notebooks", "new", "watch", "record", "student"]
 SOLUTIONS = ["inline", "appendix", "hide"]
 MANY = {"action": "append", "metavar": "NOTEBOOK"}
 PATH: dict[str, Any] = {"read": lambda label, text: Path(text), "empty": True}
@@ -77,9 +78,9 @@ class Settings:
 
     given: frozenset[str] = frozenset()
     target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs; or "
-        "make a new chapter; or make the report after every save; or record a whole run of the profile published",
-        "target", default="pdf",
-        parser={"nargs": "?", "choices": ["pdf", "html", "notebooks", "new", "watch", "record"]})  # fmt: skip
+        "make a new chapter; or make the report after every save; or record a whole run of the profile published; or "
+        "write the edition without solutions that students get",
+        "target", default="pdf", parser={"nargs": "?", "choices": TARGETS})  # fmt: skip
     topic: str = option("with `new`: what the chapter is about, such as depth; with `watch`: pdf (default) or html",
         "topic", default="", parser={"nargs": "?"})  # fmt: skip
     profile: str = option("quick, standard (default) or published; see report/report.yml",
@@ -102,6 +103,11 @@ class Settings:
         "--notebooks", default=Path("notebooks"), **PATH)  # fmt: skip
     build: Path = option("folder for everything made (default: build, beside the notebooks)",
         "--build", default=Path("build"), **PATH)  # fmt: skip
+    output: Path | None = option("with `student`: the folder to write, empty or new (default: student, in that of "
+        "everything made)", "-o", "--output", default=None, **PATH)  # fmt: skip
+    replace: bool = option("with `student`: put the new edition in the place of an older one", "--replace",
+        default=False, read=lambda label, text: True,
+        parser={"action": "store_const", "const": "yes"})  # fmt: skip
     config: Path = option("the settings (default: report/report.yml)",
         "--config", default=Path(__file__).with_name("report.yml"), **PATH)  # fmt: skip
     cell_timeout: int = in_file("longest time a cell may run", "--cell-timeout", default=3600, **SECONDS)

@@ -12,6 +12,8 @@ from report.settings import Settings
 HEADING = re.compile(r"^#+ +(.*?) *(?:\{#([\w:.-]+)[^}\n]*\})? *$", re.MULTILINE)
 OPTION = re.compile(r"^#\| *label: *[\"']?([\w:.-]+)", re.MULTILINE)
 
+HIDDEN = "a solution that is left out"
+
 
 def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
     """Return the names of what stands in the notebooks that were not chosen.
@@ -32,7 +34,9 @@ def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
     shown = chosen(settings)
     for chapter in [*settings.chapters, *solutions(settings)]:
         if chapter.name not in shown:
-            names |= _names(settings, chapter.name, merged)
+            found = _names(settings, chapter.name, merged)
+            is_hidden = chapter.solves and settings.solutions == "hide"  # so are its words
+            names |= dict.fromkeys(found, HIDDEN) if is_hidden else found
     own = {label for cell in merged["cells"] for label in _written(cell)} | {*_headings(merged["cells"])}
     return {label: name for label, name in names.items() if label not in own}
 

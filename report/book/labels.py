@@ -12,7 +12,7 @@ BOXES = "nte|tip|imp|wrn|cau|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|axm|asm
 """The kinds of `report.typst.boxes.kinds`, whose import would load nbconvert."""
 KINDS = rf"(?:fig|tbl|eq|sec|lst|{BOXES})[-:]"
 REFERENCE = re.compile(rf"(?<![\w\\`])-?@{KINDS}\w[\w:-]*+(?!\{{)|\[-?@[^\]{{}}\n]+\]")
-LABEL = re.compile(rf"\{{#({KINDS}[\w:-]+)|\\label\{{({KINDS}[\w:-]+)")
+LABEL = re.compile(rf"\{{#({KINDS}[\w:-]+)|\\label\{{({KINDS}[\w:-]+)|<div\b[^<>]*?\bid=[\"']?({KINDS}[\w:-]+)")
 COMPUTED = re.compile(rf"(?:\{{#|\\label\{{+)({KINDS}[\w:-]*)\{{")
 """The beginning of a label whose end is computed."""
 
@@ -40,7 +40,11 @@ def labels_of(cell: nb.Cell) -> set[str]:
 
 
 def labels_in(text: str) -> set[str]:
-    """Return the labels that stand in a text."""
+    """Return the labels that stand in a text.
+
+    >>> sorted(labels_in('# A {#sec-a} <div id="exr-b">'))
+    ['exr-b', 'sec-a']
+    """
     return {"".join(label) for label in LABEL.findall(text)}
 
 

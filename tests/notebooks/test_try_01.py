@@ -1,4 +1,4 @@
-"""What chapter 1 promises under "Try this" happens."""
+"""What the exercises of chapter 1 change does what their solutions say."""
 
 import pytest
 from tried import tried

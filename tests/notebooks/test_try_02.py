@@ -1,4 +1,4 @@
-"""What chapter 2's "Try this" promises really happens."""
+"""What the exercises of chapter 2 change does what their solutions say."""
 
 import pytest
 from tried import tried

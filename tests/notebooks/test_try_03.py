@@ -1,4 +1,4 @@
-"""Chapter 3 keeps what its "Try this" promises."""
+"""What an exercise of chapter 3 changes does what its solution says."""
 
 import pytest
 from tried import stored, tried

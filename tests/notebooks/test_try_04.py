@@ -1,4 +1,4 @@
-"""What chapter 4 promises under "Try this" happens; the planted clipping is tried in tests/chapter."""
+"""What an exercise of chapter 4 changes does what its solution says."""
 
 import pytest
 from tried import tried

@@ -1,4 +1,4 @@
-"""What "Try this" of the chapter on convolution promises, by running the notebook as it says."""
+"""What the exercises of the chapter on convolution change does what their solutions say."""
 
 from functools import partial
 

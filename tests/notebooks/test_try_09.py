@@ -1,4 +1,4 @@
-"""Chapter 9's "Try this" keeps its promise."""
+"""What an exercise of chapter 9 changes does what its solution says."""
 
 import shutil
 

@@ -84,7 +84,7 @@ def test_the_examples_run_and_are_typeset(page, capsys):
     reader = pypdf.PdfReader(build(page.resolved(profile="quick")))
     assert capsys.readouterr().err == ""
     said = re.sub(r"\s+", " ", " ".join(sheet.extract_text() for sheet in reader.pages))
-    for words in ("the runs are in Section 1.1", "Theorem 1 (Descent).", "Solution of Exercise 2: A step, measured",
+    for words in ("the runs are in Section 1.1", "Theorem 1 (Descent).", "Solution of Exercise 1.2: A step, measured",
                   "Figure 1. Loss after each epoch", "By Table 1 and Figure 1, the rate 0.5", "References",
                   "def update(self, name"):  # fmt: skip
         assert words in said, said

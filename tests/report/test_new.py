@@ -107,7 +107,7 @@ def test_the_kit_is_a_notebook_in_the_houses_style_with_all_that_a_chapter_has(b
     assert reading_problems(notebook) == []
     everything = "\n".join(cell["source"] for cell in notebook["cells"])
     for part in ("**Question.**", "**Method.**", "**What you will learn.**", "#| label: fig-batch-size", "[@mine]",
-                 "#| label: tbl-batch-size", "> **Try this.**", "(01-data.ipynb)", "results.publish"):  # fmt: skip
+                 "#| label: tbl-batch-size", "**Change the code.**", "(01-data.ipynb)", "results.publish"):  # fmt: skip
         assert part in everything
     assert not {"TITLE", "TOPIC", "DATASET", "FIRST", "CITATION"} & set(everything.replace("-", " ").split())
     assert notebook["metadata"]["report"] == {"bibliography": "../own.bib"}

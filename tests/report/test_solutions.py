@@ -76,20 +76,23 @@ def test_a_solution_without_a_chapter_is_refused(book):
 
 def test_inline_solutions_stand_behind_their_chapter(book, capsys):
     said = typeset(book)
-    assert re.search(r"Exercise 1. Double it. See Solution of Exercise 1 and there. \|2 1.1 Solution of Exercise 1: "
-                     r"Twice is enough Back to the chapter, .*\|3 1.1.1 Proof .*\|1 2 Chapter 02-b", said)  # fmt: skip
+    assert re.search(r"Exercise 1.1. Double it. See Solution of Exercise 1.1 and there. \|2 1.1 Solution of "
+                     r"Exercise 1.1: Twice is enough Back to the chapter, .*\|3 1.1.1 Proof .*"
+                     r"\|1 2 Chapter 02-b", said)  # fmt: skip
     assert "warning" not in capsys.readouterr().err.replace("alternative", "")
 
 
 def test_the_appendix_has_them_under_a_heading_of_their_own(book):
     said = typeset(book, solutions="appendix")
-    assert re.search(r"\|1 2 Chapter 02-b .*\|1 A Solutions \|2 A.1 Solution of Exercise 1: Twice is enough", said)
+    assert re.search(r"\|1 2 Chapter 02-b .*\|1 A Solutions \|2 A.1 Solution of Exercise 1.1: Twice is enough", said)
+    assert "Double it. → Solution See" in said
     assert said.index("def double") < said.index("|1 B ")
 
 
-def test_hidden_solutions_are_nowhere_and_what_refers_to_them_names_them(book):
+def test_hidden_solutions_are_nowhere_and_not_even_their_words_are_told(book):
     said = typeset(book, solutions="hide")
-    assert "Double it. See “Twice is enough” and there." in said
+    assert "Double it. See a solution that is left out and there." in said
+    assert "Twice is enough" not in said
     assert "def double" not in said
 
 

@@ -1,4 +1,4 @@
-"""Run a committed notebook as its "Try this" says, under other parameters."""
+"""Run a committed notebook as an exercise says, under other parameters."""
 
 from pathlib import Path
 from typing import Any

@@ -128,6 +128,25 @@ def test_solutions_may_stand_at_the_end() -> None:
         assert "Third. 1 Last words A Solutions Solution of Exercise 1. It is 5050, by" in text
 
 
+def test_exercises_count_anew_in_each_chapter_of_several_notebooks() -> None:
+    exercise = "<div id='exr-{0}'>\n\n**Read.** Do it.\n\n</div>"
+    parts = [("01.ipynb", "# One\n\n" + exercise.format("a") + "\n\n## Part\n\n" + exercise.format("b")),
+             ("02.ipynb", "# Two {.unnumbered}\n\n" + exercise.format("c")),
+             ("03.ipynb", "# Three\n\nAs @exr-b.\n\n" + exercise.format("d"))]  # fmt: skip
+    made = merge((name, {"cells": [markdown(source)], "metadata": {}}) for name, source in parts)
+    cells = [markdown(cell["source"], **cell["metadata"]) for cell in made["cells"]]
+    for said in (export(notebook(*cells)).text, words(page(*cells))):
+        found = re.findall(r"Exercise ([\d.]*\d)", said)
+        assert found == ["1.1", "1.2", "1", "1.2", "2.1"]
+        assert "Exercise 1.1 (Read). Do it." in said
+
+
+def test_an_exercise_leads_to_its_solution_at_the_end() -> None:
+    html = page(*CELLS, solutions="appendix")
+    assert '<a href="#sol-sum">→ Solution</a>' in html
+    assert "→" not in page(*CELLS)
+
+
 def test_solutions_may_be_hidden() -> None:
     made = notebook(*CELLS, markdown("As @sol-sum says."), report={"solutions": "hide"})
     for text in (export(made).text, words(page(*made.cells, solutions="hide"))):

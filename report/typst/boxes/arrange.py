@@ -1,7 +1,6 @@
 """Number the boxes of a document, resolve what refers to them, and put its solutions where they shall stand."""
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +20,7 @@ from ..page.tree import (
     text_of,
     words,
 )
+from .counting import Counting
 from .kinds import COLORED, LABEL, UNNUMBERED, name_of
 from .reading import Box, read_box
 
@@ -54,12 +54,14 @@ class _Arranger:
         self.citable = {text_of_meta(key) for key in meta.get("citable", {}).get("c", [])}
         self.where = text_of_meta(meta.get("solutions")) or PLACES[0]
         self.place = ("", "0")
-        self.counts: Counter[str] = Counter()
+        self.role = ""
         self.names: dict[str, tuple[str, str]] = {}  # label -> name, number
         self.exercises: list[str] = []  # labels of those of the present notebook
+        self.asked: dict[str, Element] = {}  # label of an exercise -> its Div
         self.solved: list[tuple[Box, Element, str, tuple[str, str]]] = []
         self.hidden: set[str] = set()
         cells = tree["blocks"]
+        self.counting = Counting(cells, meta)
         solving = [cell for cell in cells if _solves(cell)]
         for header in each(solving, "Header"):  # the notebook's title is a section of the chapter, or of the appendix
             header["c"][0] += 1
@@ -68,6 +70,8 @@ class _Arranger:
             self._name_solution(*solved)
         for cell in cells:
             self._name_titles(cell)
+        if self.where == "appendix":
+            self._lead_to_solutions()
         if self.solved or solving:
             tree["blocks"] = cells = self._placed(cells)
         self._replace(cells, self._reference)
@@ -78,7 +82,7 @@ class _Arranger:
         for cell in cells:
             place = _place(cell)
             self.exercises = self.exercises if place[0] == self.place[0] else []
-            self.place = place
+            self.place, self.role = place, pairs_of(cell).get("role", "body")
             cell["c"][1] = replace(cell["c"][1], change)
 
     def _note(self, kind: str, **entry: str) -> None:
@@ -89,6 +93,8 @@ class _Arranger:
     def _change(self, block: Element) -> list[Element] | None:
         box = read_box(block)
         if box is None:
+            if block["t"] == "Header":
+                self.counting.begin(block, self.role)
             return self._no_box(block) if block["t"] == "Div" else None
         if box.unclosed:
             self._note("warnings", text=f"the box `{box.words}` is not closed; it is taken to end with its cell")
@@ -101,6 +107,7 @@ class _Arranger:
         if box.kind == "exr":
             self.exercises.append(label)
         made = div([], "our box", identifier=label)
+        self.asked |= {label: made} if box.kind == "exr" else {}
         made["c"][0][2] = [["kind", box.kind], ["fold", box.fold]]
         before = self.exercises[-1] if self.exercises else ""
         box.body = replace(replace(box.body, self._change), _without_headings)
@@ -114,8 +121,7 @@ class _Arranger:
         """Count a statement, or a box that has a label."""
         if box.kind in UNNUMBERED or not box.numbered or (box.kind in COLORED and not box.label):
             return ""
-        self.counts[box.kind] += 1
-        return str(self.counts[box.kind])
+        return self.counting.number(box.kind)
 
     def _no_box(self, block: Element) -> list[Element] | None:
         """Show what is in a Div that is none of ours, and say what was not understood."""
@@ -171,6 +177,17 @@ class _Arranger:
     def _solution_of(self, exercise: str) -> list[Element]:
         name = _together(*self.names[exercise])
         return [*words(name_of("of", self.lang)), {"t": "Space"}, link(words(name), f"#{exercise}")]
+
+    def _lead_to_solutions(self) -> None:
+        """End each exercise whose solution has a label with a link to it."""
+        for label in [*self.names]:
+            if label[:4] in ("sol-", "sol:") and (asked := self.asked.get(f"exr{label[3:]}")):
+                way = link(words(f"→\u00a0{name_of('sol', self.lang)}"), f"#{label}")
+                *_, last = blocks = asked["c"][1]
+                if last["t"] == "Para":
+                    last["c"] += [{"t": "Space"}, way]
+                else:
+                    blocks.append({"t": "Para", "c": [way]})
 
     def _placed(self, cells: list[Element]) -> list[Element]:
         """Return the cells with the solutions in their place; those at the end are cells of their own.

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from .kinds import kind_of
 
-_FENCE = re.compile(r"(?P<prefix>(?: {0,3}>)* {0,3})(?P<marks>:{3,}|`{3,}|~{3,})(?P<rest>.*)")
+FENCE = re.compile(r"(?P<prefix>(?: {0,3}>)* {0,3})(?P<marks>:{3,}|`{3,}|~{3,})(?P<rest>.*)")
 _DIRECTIVE = re.compile(r"\{([A-Za-z][\w:+.-]*)\}[ \t]*(.*)")
 _QUOTED = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 _ATTRIBUTES = re.compile(rf"""\{{((?:[^{{}}"']|{_QUOTED})*)\}}[ \t]*:*""")
@@ -26,7 +26,7 @@ _TITLE = re.compile(rf"(?:^|\s)(?:title|name)=({_QUOTED}|\S+)")
 _OPTION = re.compile(r"[ >]*:([\w-]+):(.*)")
 _YAML = re.compile(r"[ >]*([\w-]+):(.*)")
 _ROLE = re.compile(r"\{(?:prf:ref|ref|numref|eq|exercise:ref)\}`([\w:.-]+)`")
-_TAG = re.compile(r"<(/?)(details|div)\b(?=[^<>]*>)", re.IGNORECASE)
+TAG = re.compile(r"<(/?)(details|div)\b(?=[^<>]*>)", re.IGNORECASE)
 _SPAN = re.compile(r"(?<!`)(`++).*?(?<!`)\1(?!`)")
 _CODE = ("code", "code-block", "code-cell", "sourcecode")
 
@@ -90,7 +90,7 @@ class _Rewriter:
         while self.open and ">" in self.open[-1].prefix and not line.lstrip().startswith(">"):
             self._close(self.open.pop())
         top = self.open[-1] if self.open else None
-        fence = _FENCE.match(line)
+        fence = FENCE.match(line)
         if top and fence and not fence["rest"].strip(": \t") and top.is_closed_by(fence["marks"]):
             self._close(self.open.pop())
         elif top and top.line < 0:  # inside code
@@ -166,7 +166,7 @@ class _Rewriter:
 
     def _note_tags(self, line: str) -> None:
         """Remember the tags of HTML that are open: their name, their line, and where in it the name ends."""
-        for tag in _TAG.finditer(_SPAN.sub(lambda code: " " * len(code[0]), line)):
+        for tag in TAG.finditer(_SPAN.sub(lambda code: " " * len(code[0]), line)):
             name = tag[2].lower()
             if not tag[1]:
                 self.tags.append((name, len(self.out), tag.end()))

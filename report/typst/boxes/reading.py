@@ -64,7 +64,7 @@ def read_box(block: Element) -> Box | None:
     title, body = _title(block["c"][1])
     if "directive" in pairs and kind in COLORED and title and not body:  # `:::{note} All the words.`
         title, body = [], _paragraph(title)
-    if is_div(block, "alert") and not title:
+    if (is_div(block, "alert") or kind == "exr") and not title:
         title, body = _bold_start(body)
     collapse = pairs.get("collapse", "")
     fold = {"true": "closed", "false": "open"}.get(collapse, collapse)
@@ -115,7 +115,7 @@ def _title(blocks: list[Element]) -> tuple[list[Element], list[Element]]:
 
 
 def _bold_start(blocks: list[Element]) -> tuple[list[Element], list[Element]]:
-    """Take the bold words with which the first paragraph of an alert begins as its title."""
+    """Take the bold words with which the first paragraph of an alert or an exercise begins as its title."""
     if not blocks or blocks[0]["t"] not in ("Para", "Plain") or blocks[0]["c"][0]["t"] != "Strong":
         return [], blocks
     bold, *after = blocks[0]["c"]
