@@ -15,12 +15,14 @@ from report.chapter.convolution.runs import (
     permuted_results,
     remedies,
 )
+from report.chapter.convolution.subsets import as_long, cheapest, draw, enough, images_figure, power, smaller
 from report.chapter.convolution.tables import (
     cost_table,
     order_table,
     pair_table,
     recipe_table,
     result_table,
+    shared_settings,
 )
 from report.chapter.convolution.words import confusions, shown, silence
 
@@ -30,12 +32,17 @@ __all__ = [
     "Run",
     "again_permuted",
     "against",
+    "as_long",
     "best",
     "build",
+    "cheapest",
     "check_parameters",
     "confusions",
     "cost_table",
+    "draw",
+    "enough",
     "first_maps",
+    "images_figure",
     "kinds",
     "largest_share",
     "leaders",
@@ -47,12 +54,15 @@ __all__ = [
     "permute",
     "permuted_pair",
     "permuted_results",
+    "power",
     "price",
     "recipe_table",
     "recipes",
     "remedies",
     "result_table",
+    "shared_settings",
     "shown",
     "silence",
+    "smaller",
     "title",
 ]

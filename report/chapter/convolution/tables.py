@@ -10,11 +10,24 @@ from report.chapter.convolution.architectures import build, largest_share, multi
 from report.chapter.convolution.recipes import Recipe
 from report.chapter.convolution.runs import Pair, Run, orders
 from report.chapter.convolution.words import shown
-from report.chapter.number import MISSING, number
+from report.chapter.number import number
+from report.chapter.sentence import listed
 
 
 def recipe_table(plan: Sequence[Recipe]) -> pd.DataFrame:
-    """Return the runs and their settings, one row each."""
+    """Return the runs and the settings in which they differ, one row each; all settings if they differ in none."""
+    table = _settings(plan)
+    return table[[name for name in table if table[name].nunique() > 1] or [*table]]
+
+
+def shared_settings(plan: Sequence[Recipe]) -> str:
+    """Say which settings all runs share."""
+    table = _settings(plan)
+    return listed([f"{name} {number(table[name].iloc[0])}" for name in table if table[name].nunique() == 1])
+
+
+def _settings(plan: Sequence[Recipe]) -> pd.DataFrame:
+    """Return all settings, one row per run on pixels in their own order."""
     rows = {
         one.label: {
             "rate": one.learning_rate, "momentum": one.momentum, "batch": one.batch_size, "L2": one.weight_decay,
@@ -66,14 +79,10 @@ def _times(ratio: float) -> str:
 
 
 def order_table(runs: Mapping[str, Run]) -> pd.DataFrame:
-    """Return the errors of plain runs with pixels in their own order and permuted; a dash where none were permuted."""
-    pairs = {pair.other: pair for pair in orders(runs)}
+    """Return the errors of the runs on permuted pixels, and what the new order changed."""
     rows = {
-        name: {
-            "as it is": shown(run.error),
-            "permuted": shown(pairs[name].first.error) if name in pairs else MISSING,
-            "difference, points": pairs[name].difference if name in pairs else MISSING,
-            "permuted is": pairs[name].found.verdict if name in pairs else MISSING,
-        } for name, run in runs.items() if run.recipe.plain and not run.recipe.permuted
+        pair.other: {
+            "permuted": shown(pair.first.error), "difference, points": pair.difference, "permuted is": pair.found.verdict,
+        } for pair in orders(runs)
     }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("run")
