@@ -213,6 +213,6 @@ def gains_figure(found: Mapping[str, Comparison]) -> Axes:
         told = within(one.points, one.low_points, one.high_points, "+.1f")
         ax.annotate(told, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=8.5)
     ax.set_yticks(range(len(found)), [*found])
-    ax.set(xlabel="gain in points of validation accuracy", ylim=(len(found) - 0.5, -0.5))
+    ax.set(xlabel="advantage of the improved network, points of validation accuracy", ylim=(len(found) - 0.5, -0.5))
     ax.grid(visible=False, axis="y")
     return ax

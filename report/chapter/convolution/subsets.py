@@ -55,7 +55,8 @@ def draw(split: Split, images: int, seed: int) -> Split:
 
 def enough(curve: Curve, rival: Run) -> int | None:
     """Return the fewest images from which a network is not worse than a rival; None where it always is."""
-    return next((count for count in sorted(curve) if against(curve[count], rival).found.verdict != evidence.WORSE), None)
+    counts = (count for count in sorted(curve) if against(curve[count], rival).found.verdict != evidence.WORSE)
+    return next(counts, None)
 
 
 def power(curve: Curve) -> evidence.Estimate | None:

@@ -82,7 +82,8 @@ def order_table(runs: Mapping[str, Run]) -> pd.DataFrame:
     """Return the errors of the runs on permuted pixels, and what the new order changed."""
     rows = {
         pair.other: {
-            "permuted": shown(pair.first.error), "difference, points": pair.difference, "permuted is": pair.found.verdict,
+            "permuted": shown(pair.first.error), "difference, points": pair.difference,
+            "permuted is": pair.found.verdict,
         } for pair in orders(runs)
     }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("run")

@@ -5,7 +5,7 @@ Matplotlib axes, so that a notebook can add to them; ``plt.show()`` ends the cel
 """
 
 from report.chapter.figures.comparisons import bars, confusion_matrix, heatmap, scatter
-from report.chapter.figures.curves import learning_curves, lines, loglog_sweep, panels, train_valid_curves
+from report.chapter.figures.curves import learning_curves, lines, loglog_sweep, panels
 from report.chapter.figures.images import feature_maps, filters, image_grid
 from report.chapter.figures.style import GREY, TEXT_WIDTH, use_style
 from report.chapter.figures.summary import describe, varies
@@ -25,7 +25,6 @@ __all__ = [
     "loglog_sweep",
     "panels",
     "scatter",
-    "train_valid_curves",
     "use_style",
     "varies",
 ]
