@@ -133,11 +133,11 @@ MISTAKES: dict[str, type[Program]] = {
     "one maximum per batch (ce40717)": OneMaximum,
     "counter not set back (ift6135-b)": NeverReset,
     "1e-10 in the logarithm (ift6135-b)": MoreInTheLogarithm,
-    "no 1/n in the gradient": SummedGradient,
+    "no 1/n in the gradient (ece421)": SummedGradient,
     "no 1/n in both": SummedLoss,
     "uphill": Uphill,
 }
-"""Programs by their mistake, with the report that made it."""
+"""Programs by their mistake, with the report that has it."""
 
 
 def wrong_gradient(program: Program, part: Split) -> bool:
