@@ -18,7 +18,6 @@ from report.chapter.convolution.runs import (
 from report.chapter.convolution.subsets import as_long, cheapest, draw, enough, images_figure, power, smaller
 from report.chapter.convolution.tables import (
     cost_table,
-    order_table,
     pair_table,
     recipe_table,
     result_table,
@@ -48,7 +47,6 @@ __all__ = [
     "leaders",
     "learned",
     "multiplications",
-    "order_table",
     "orders",
     "pair_table",
     "permute",

@@ -74,11 +74,12 @@ def power(curve: Curve) -> evidence.Estimate | None:
 def images_figure(curves: Mapping[str, Curve]) -> Axes:
     """Draw validation error against the number of training images with intervals, on logarithmic axes."""
     ax = plt.subplots(figsize=(TEXT_WIDTH, 2.8))[1]
-    for name, curve in curves.items():
+    for place, (name, curve) in enumerate(curves.items()):
         counts = sorted(curve)
         found = [curve[count].error for count in counts]
         around = [[100 * (one.value - one.low) for one in found], [100 * (one.high - one.value) for one in found]]
-        ax.errorbar(counts, [100 * one.value for one in found], around, capsize=3, label=name)
+        beside = 1.02**place * np.array(counts)  # so that no interval hides another
+        ax.errorbar(beside, [100 * one.value for one in found], around, capsize=3, label=name)
     ax.set(xscale="log", yscale="log", xlabel="training images", ylabel="validation error")
     ax.set_xticks(counts, [number(count) for count in counts])
     ax.set_xticks([], minor=True)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from report.chapter.convolution.architectures import build, largest_share, multiplications, title
 from report.chapter.convolution.recipes import Recipe
-from report.chapter.convolution.runs import Pair, Run, orders
+from report.chapter.convolution.runs import Pair, Run
 from report.chapter.convolution.words import shown
 from report.chapter.number import number
 from report.chapter.sentence import listed
@@ -76,14 +76,3 @@ def pair_table(pairs: Sequence[Pair]) -> pd.DataFrame:
 def _times(ratio: float) -> str:
     """Write how many times the other's number one has."""
     return f"× {number(ratio, '.2f' if ratio >= 0.1 else '.1g')}"
-
-
-def order_table(runs: Mapping[str, Run]) -> pd.DataFrame:
-    """Return the errors of the runs on permuted pixels, and what the new order changed."""
-    rows = {
-        pair.other: {
-            "permuted": shown(pair.first.error), "difference, points": pair.difference,
-            "permuted is": pair.found.verdict,
-        } for pair in orders(runs)
-    }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("run")
