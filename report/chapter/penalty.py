@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from mlp_core import SGD, Adam, EarlyStopping, Sequential, Split, mlp, softmax_cross_entropy
 from report.chapter import figures, legal
@@ -98,6 +99,9 @@ def updates_figure(lengths: Mapping[str, Any], losses: Mapping[str, Any], factor
     grown = np.mean([run[0] for run in lengths["wrong"]]) * factor ** np.arange(count)
     left.plot(grown, color="black", linestyle=":", marker="", zorder=5, label=f"start × {number(factor, '.6g')}$^t$")
     left.legend()
+    left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    left.yaxis.set_major_formatter(lambda value, _: number(value))
+    left.yaxis.set_minor_formatter(NullFormatter())
     figures.lines(losses, ax=right, xlabel="update", ylabel="training loss")
     return figure
 
