@@ -176,7 +176,7 @@ def test_where_nothing_was_permuted_nothing_is_said_of_it(runs):
 def test_the_table_of_recipes_shows_what_differs_and_a_sentence_what_does_not():
     recipes = plan("mlp 4", "cnn 2-2", "mlp 4", weight_decay=[0.0, 0.0, 0.01])
     assert list(convolution.recipe_table(recipes)) == ["L2"]
-    assert convolution.shared_settings(recipes).endswith("initializer he normal, pixels 0 to 1 and epochs 1")
+    assert convolution.shared_settings(recipes).endswith("initializer he normal, pixels 0 to 1 and 1 epoch")
     assert len(convolution.recipe_table(recipes[:2]).columns) == 8
 
 

@@ -11,7 +11,7 @@ from report.chapter.convolution.recipes import Recipe
 from report.chapter.convolution.runs import Pair, Run
 from report.chapter.convolution.words import shown
 from report.chapter.number import number
-from report.chapter.sentence import listed
+from report.chapter.sentence import counted, listed
 
 
 def recipe_table(plan: Sequence[Recipe]) -> pd.DataFrame:
@@ -23,7 +23,9 @@ def recipe_table(plan: Sequence[Recipe]) -> pd.DataFrame:
 def shared_settings(plan: Sequence[Recipe]) -> str:
     """Say which settings all runs share."""
     table = _settings(plan)
-    return listed([f"{name} {number(table[name].iloc[0])}" for name in table if table[name].nunique() == 1])
+    shared = {name: table[name].iloc[0] for name in table if table[name].nunique() == 1}
+    return listed([counted(int(value), "epoch") if name == "epochs" else f"{name} {number(value)}"
+                   for name, value in shared.items()])  # fmt: skip
 
 
 def _settings(plan: Sequence[Recipe]) -> pd.DataFrame:
