@@ -1,4 +1,4 @@
-"""What the chapter on capacity and early stopping measures, beyond what training records: how sure answers are."""
+"""What the chapter on capacity and early stopping draws and tabulates of its runs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
 
 from mlp_core import Sequential, Split
 from report.chapter import figures, legal
@@ -49,83 +47,6 @@ def interval(estimate: Estimate, spec: str = ".1%", least: float = -np.inf) -> s
 def hits(networks: Sequence[Sequential], split: Split) -> np.ndarray:
     """Return which answers of each network are right, shape (networks, images)."""
     return np.array([network.predict(split.images) == split.labels for network in networks])
-
-
-def loss(logits: np.ndarray, labels: np.ndarray, temperature: float = 1.0) -> float:
-    """Return the mean cross-entropy of logits divided by a temperature, in nats per image.
-
-    Examples
-    --------
-    >>> round(loss(np.array([[2.0, 0.0]]), np.array([0])), 3), round(loss(np.array([[2.0, 0.0]]), np.array([0]), 2), 3)
-    (0.127, 0.313)
-    """
-    shares = log_softmax(np.asarray(logits, dtype=float) / temperature, axis=1)
-    return -float(shares[np.arange(len(labels)), labels].mean())
-
-
-def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return the temperature between 0.1 and 100 with the lowest loss."""
-    found = minimize_scalar(lambda power: loss(logits, labels, 10**power), bounds=(-1, 2), method="bounded")
-    return float(10**found.x)
-
-
-def cooled_loss(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Return the loss at the best temperature, and that temperature.
-
-    Each half of the images is measured at the temperature that the other half chose, so that no image chooses for
-    itself; the temperature returned is the halves' geometric mean.
-    """
-    halves = [slice(0, None, 2), slice(1, None, 2)]
-    chosen = [best_temperature(logits[half], labels[half]) for half in halves]
-    losses = [loss(logits[half], labels[half], other) for half, other in zip(halves, chosen[::-1], strict=True)]
-    return float(np.mean(losses)), float(np.sqrt(chosen[0] * chosen[1]))
-
-
-def certainty(networks: Sequence[Sequential], split: Split) -> pd.DataFrame:
-    """Return one row per network: accuracy, confidence, loss, loss at the best temperature, and that temperature.
-
-    The confidence is the mean probability that a network gives to its own answer; a calibrated network's equals its
-    accuracy.
-    """
-    rows = []
-    for network in networks:
-        logits = network.logits(split.images)
-        cooled, temperature = cooled_loss(logits, split.labels)
-        rows.append({
-            "accuracy": float((logits.argmax(axis=1) == split.labels).mean()),
-            "confidence": float(softmax(logits.astype(float), axis=1).max(axis=1).mean()),
-            "loss": loss(logits, split.labels), "loss, rescaled": cooled, "temperature": temperature,
-        })  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def certainty_table(measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the means of :func:`certainty` with intervals over the seeds, one column per kind of network."""
-    spec = {"accuracy": ".1%", "confidence": ".1%", "loss": ".3f", "loss, rescaled": ".3f", "temperature": ".2f"}
-    cells = {name: {row: interval(over_seeds(table[row]), form, least=0) for row, form in spec.items()}
-             for name, table in measured.items()}  # fmt: skip
-    return pd.DataFrame(cells).rename_axis("mean over seeds")
-
-
-def reliability(networks: Sequence[Sequential], split: Split, bins: int = 10, fewest: int = 10) -> pd.DataFrame:
-    """Return confidence and accuracy in equal bins of confidence, all networks together; bins with few answers go."""
-    sure = np.concatenate([network.predict_proba(split.images).max(axis=1) for network in networks])
-    right = hits(networks, split).ravel()
-    place = np.minimum((sure * bins).astype(int), bins - 1)
-    table = pd.DataFrame({"confidence": sure.astype(float), "accuracy": right.astype(float)}).groupby(place)
-    return table.mean()[table.size() >= fewest]
-
-
-def reliability_figure(networks: Mapping[str, Sequence[Sequential]], split: Split) -> Figure:
-    """Draw accuracy over confidence for several groups of networks, with the diagonal of perfect calibration."""
-    figure, ax = plt.subplots(figsize=(figures.TEXT_WIDTH * 0.6, 2.9))
-    for name, group in networks.items():
-        table = reliability(group, split)
-        ax.plot(table["confidence"], table["accuracy"], label=name)
-    ax.plot([0, 1], [0, 1], color=figures.GREY, linestyle=":", marker="", label="calibrated")
-    ax.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02))
-    ax.legend()
-    return figure
 
 
 def curves(histories: Mapping[int, Sequence[Any]]) -> Figure:
@@ -176,16 +97,20 @@ def last_table(histories: Mapping[int, Sequence[Any]], images: int, valid_images
 
 
 def turning_table(histories: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
-    """Return where the validation loss was lowest and what became of it, means over the seeds, one row per size."""
+    """Return where the validation loss was lowest and what changed from there to the end, one row per size."""
     rows = {}
     for size, runs in histories.items():
         best = [run.best_epoch for run in runs]
+        losses, accuracies = (
+            np.array([(curve[place - 1], curve[-1]) for curve, place in zip(kind, best, strict=True)])
+            for kind in ([run.valid_loss for run in runs], [run.valid_accuracy for run in runs])
+        )
         rows[number(size)] = {
-            "lowest loss": interval(over_seeds([min(run.valid_loss) for run in runs]), ".3f", least=0),
             "at update": f"{min(best)} to {max(best)}" if min(best) < max(best) else f"{best[0]}",
-            "last loss": interval(over_seeds([run.valid_loss[-1] for run in runs]), ".3f", least=0),
-            "accuracy then": number(np.mean([run.valid_accuracy[run.best_epoch - 1] for run in runs]), ".1%"),
-            "last accuracy": number(np.mean([run.valid_accuracy[-1] for run in runs]), ".1%"),
+            "loss then": interval(over_seeds(losses[:, 0]), ".3f", least=0),
+            "its change": interval(over_seeds(losses[:, 1] - losses[:, 0]), "+.3f"),
+            "accuracy then": number(accuracies[:, 0].mean(), ".1%"),
+            "its change, points": interval(over_seeds(100 * (accuracies[:, 1] - accuracies[:, 0])), "+.1f"),
         }
     return pd.DataFrame(rows).T.rename_axis("F")
 

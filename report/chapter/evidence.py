@@ -181,7 +181,7 @@ def over_seeds(values: ArrayLike, images: int | None = None) -> Estimate:
     Parameters
     ----------
     values : array_like, shape (seeds,) or (seeds, images)
-        An accuracy, error or loss for each seed; or which answers are right.
+        An accuracy, error or loss for each seed; or which answers are right, or the loss of each.
     images : int, optional
         How many images each accuracy or error was measured on; leave it out for what is no proportion.
 
@@ -204,7 +204,7 @@ def over_seeds(values: ArrayLike, images: int | None = None) -> Estimate:
     if len(means) < 2:
         return Estimate(value, math.nan, math.nan, 1)
     half = _margin([_of_seeds(means), _of_images(array, np.full_like(array, round(value)), images)])
-    least, most = (0.0, 1.0) if _is_share(array, images) else (-math.inf, math.inf)
+    least, most = (0.0, 1.0) if _is_share(images, array) else (-math.inf, math.inf)
     return Estimate(value, max(least, value - half), min(most, value + half), len(means))
 
 
@@ -257,7 +257,7 @@ def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, l
     variances = [*map(_of_seeds, runs), _of_images(a, b, images)]
     half, p = _margin(variances), _p_value(difference, variances)
     verdict = _verdict(-difference if lower_is_better else difference, p)
-    most = 1.0 if _is_share(a, images) else math.inf
+    most = 1.0 if _is_share(images, a, b) else math.inf
     return Comparison(difference, max(-most, difference - half), min(most, difference + half), p, verdict)
 
 
@@ -319,9 +319,9 @@ def _means(array: np.ndarray) -> np.ndarray:
     return array if array.ndim == 1 else array.mean(axis=1)
 
 
-def _is_share(array: np.ndarray, images: int | None) -> bool:
+def _is_share(images: int | None, *arrays: np.ndarray) -> bool:
     """Return whether values are shares of images, whose intervals end at 0 and 1, and those of differences at ±1."""
-    return array.ndim == 2 or images is not None
+    return images is not None or all(one.ndim == 2 and one.min() >= 0 and one.max() <= 1 for one in arrays)
 
 
 def _of_seeds(means: np.ndarray) -> tuple[float, float]:

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from mlp_core import SGD, Adam, EarlyStopping, Sequential, Split, mlp, softmax_cross_entropy
 from report.chapter import figures, legal
-from report.chapter.capacity import interval
-from report.chapter.evidence import compare, over_seeds
+from report.chapter.evidence import BETTER, EQUAL, WORSE, Comparison, compare
 from report.chapter.number import number, within
 
 
@@ -99,6 +100,9 @@ def updates_figure(lengths: Mapping[str, Any], losses: Mapping[str, Any], factor
     name = f"start, × {number(factor, '.6g')} per update"
     left.plot(grown, color="black", linestyle=":", marker="", zorder=5, label=name)
     left.legend()
+    left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    left.yaxis.set_major_formatter(lambda value, _: number(value))
+    left.yaxis.set_minor_formatter(NullFormatter())
     figures.lines(losses, ax=right, xlabel="update", ylabel="training loss")
     return figure
 
@@ -138,21 +142,6 @@ def folds_table(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         columns[f"loss, {kind}"] = shown["loss"]
         columns[f"extra, {kind}"] = shown["extra"] + " ± " + shown["error"]
     return pd.DataFrame(columns).sort_index(ascending=False).rename(index=number).rename_axis("λ")
-
-
-def folds_figure(found: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draw the extra loss over the best strength, one panel per kind of folds, with paired standard errors."""
-    figure, axes = plt.subplots(1, len(found), figsize=(figures.TEXT_WIDTH, 2.5), sharey=True, squeeze=False)
-    for ax, (kind, table) in zip(axes[0], found.items(), strict=True):
-        ax.errorbar(table.index, table["extra"], table["error"].fillna(0), capsize=2)
-        ax.axhline(0, color=figures.GREY, linestyle=":", marker="", linewidth=1)
-        if 0 in table.index:  # which a logarithmic axis has not
-            ax.set_xscale("symlog", linthresh=min((one for one in table.index if one), default=1.0))
-        else:
-            ax.set_xscale("log")
-        ax.set(xlabel="$\\lambda$", title=f"{kind} folds")
-    axes[0, 0].set_ylabel("extra held-out loss")
-    return figure
 
 
 @dataclass(frozen=True)
@@ -200,20 +189,35 @@ def ablations(whole: Recipe, small: int, rate: float) -> dict[str, Recipe]:
     }
 
 
-def ablation_table(right: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """Return each network's accuracy, and what the first has more, with 95 % intervals over seeds and images.
+def gains(right: Mapping[str, np.ndarray]) -> dict[str, Comparison]:
+    """Return what the first network has more than each of the others, the largest gain first.
 
     Parameters
     ----------
     right : mapping of name to ndarray, shape (seeds, images)
-        Which answers are right; the first is compared with all others.
+        Which answers are right.
     """
     first, *others = right
-    rows = {first: {"accuracy": interval(over_seeds(right[first])), "gain in points": number(None), "improved": ""}}
-    for name in others:
-        found = compare(right[first], right[name])
-        points = within(found.points, found.low_points, found.high_points, ".1f")
-        rows[name] = {
-            "accuracy": interval(over_seeds(right[name])), "gain in points": points, "improved": found.verb,
-        }  # fmt: skip
-    return pd.DataFrame(rows).T.rename_axis("network")
+    found = {name: compare(right[first], right[name]) for name in others}
+    return dict(sorted(found.items(), key=lambda item: -item[1].difference))
+
+
+def gains_figure(found: Mapping[str, Comparison]) -> Axes:
+    """Draw gains in points as dots with their intervals and numbers, the first one on top.
+
+    Blue is better, orange worse, and gray with an empty dot cannot be told apart.
+    """
+    ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 0.7 + 0.27 * len(found)))[1]
+    looks = {BETTER: ("C0", "C0"), WORSE: ("C1", "C1"), EQUAL: (figures.GREY, "white")}
+    ax.axvline(0, color=figures.GREY, linestyle=":", linewidth=1, marker="", zorder=1)
+    for place, one in enumerate(found.values()):
+        color, fill = looks[one.verdict]
+        around = np.nan_to_num([[one.points - one.low_points], [one.high_points - one.points]])
+        ax.errorbar([one.points], [place], xerr=around, color=color, markerfacecolor=fill, marker="o", markersize=5,
+                    capsize=2.5)  # fmt: skip
+        told = within(one.points, one.low_points, one.high_points, "+.1f")
+        ax.annotate(told, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=8.5)
+    ax.set_yticks(range(len(found)), [*found])
+    ax.set(xlabel="advantage of the improved network, points of validation accuracy", ylim=(len(found) - 0.5, -0.5))
+    ax.grid(visible=False, axis="y")
+    return ax

@@ -106,11 +106,6 @@ def test_the_sweep_has_a_row_for_each_step(network, image, sweep, theory):
     assert table["double precision"].iloc[0] == table["truncation"].iloc[0]
 
 
-def test_networks_that_cannot_be_tested_show_a_dash(theory):
-    table = chapter.network_table([0, 1], [theory, theory], [0.004, float("nan")])
-    assert table["deviation from truncation"].tolist() == ["below 1\N{NO-BREAK SPACE}%", "–"]
-
-
 def checked(place=2, backward=np.copy):
     small = mc.mlp([6, 5, 4, 3], seed=0, dtype="float64")
     small.layers.insert(2, mc.Flatten())

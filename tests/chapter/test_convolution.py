@@ -162,16 +162,49 @@ def test_a_permuted_run_stands_beside_the_one_in_order(runs):
     assert results["permuted_cnn_valid_error"] == pytest.approx(0.25375)
     assert results["permuted_mlp_verdict"] == "cannot be told apart"
     assert convolution.best(made, convolves=True).recipe.label == "CNN 2-2"
-    assert convolution.order_table(made)["permuted is"].tolist() == ["cannot be told apart", "worse"]
     assert list(convolution.result_table(made).index) == ["MLP 4", "CNN 2-2"]
     assert list(convolution.recipe_table(list(run.recipe for run in made.values())).index) == ["MLP 4", "CNN 2-2"]
 
 
-def test_where_nothing_was_permuted_stands_a_dash(runs):
+def test_where_nothing_was_permuted_nothing_is_said_of_it(runs):
     made = runs(plan("mlp 4", "cnn 2-2"), [(40, 42), (20, 22)])
-    assert convolution.order_table(made).loc["MLP 4", ["permuted", "difference, points"]].tolist() == ["–", "–"]
+    assert convolution.orders(made) == []
     (pair,) = convolution.kinds(made)
     assert set(convolution.permuted_results(made, pair).values()) == {None}
+
+
+def test_the_table_of_recipes_shows_what_differs_and_a_sentence_what_does_not():
+    recipes = plan("mlp 4", "cnn 2-2", "mlp 4", weight_decay=[0.0, 0.0, 0.01])
+    assert list(convolution.recipe_table(recipes)) == ["L2"]
+    assert convolution.shared_settings(recipes).endswith("initializer he normal, pixels 0 to 1 and 1 epoch")
+    assert len(convolution.recipe_table(recipes[:2]).columns) == 8
+
+
+def test_fewer_images_are_trained_on_as_long():
+    recipe = plan("mlp 4", "cnn 2-2", epochs=[6], batch_size=[32])[0]
+    assert [convolution.as_long(recipe, images, 3000).epochs for images in (3000, 1000, 100, 10)] == [6, 18, 141, 564]
+    assert convolution.as_long(recipe, 1000, 10).epochs == 1
+
+
+def test_each_seed_draws_images_of_its_own(images):
+    first, second = (convolution.draw(images, 10, seed) for seed in (0, 1))
+    assert len({*map(bytes, first.images)}) == len(first) == 10
+    assert {*map(bytes, first.images)} != {*map(bytes, second.images)}
+
+
+def test_curves_say_from_how_many_images_a_network_is_not_worse(runs):
+    made = runs(plan("mlp 4", "mlp 9", "cnn 2-2"), [(40, 44), (10, 11), (20, 22)])
+    cnn, mlp = convolution.cheapest(made)
+    assert (cnn.recipe.label, mlp.recipe.label) == ("CNN 2-2", "MLP 4")
+    worse = runs(plan("mlp 4", "cnn 2-2"), [(9, 9), (80, 88)])["CNN 2-2"]
+    curve = {400: cnn, 100: worse}
+    assert convolution.enough(curve, mlp) == 400
+    assert convolution.enough({100: worse}, mlp) is None
+    assert convolution.power(curve).value == pytest.approx(-1)
+    assert convolution.power({400: cnn}) is None
+    ax = convolution.images_figure({"CNN 2-2": curve, "MLP 4": {100: mlp, 400: mlp}})
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["100", "400"]
+    plt.close(ax.figure)
 
 
 def test_costs_and_ratios_are_written_for_readers(runs):

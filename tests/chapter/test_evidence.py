@@ -171,3 +171,12 @@ def test_the_interval_of_a_share_ends_where_shares_do():
     assert over_seeds([0.0, 1.0]).high > 1
     difference = compare([[1, 1], [0, 1]], [[0, 0], [0, 1]])
     assert (difference.low, difference.high) == (-1, 1)
+
+
+def test_losses_of_single_images_have_no_ceiling():
+    rng = np.random.default_rng(0)
+    losses = rng.exponential(9, (3, 400))
+    assert over_seeds(losses).high > over_seeds(losses).value > 8
+    found = compare(losses, losses / 9, lower_is_better=True)
+    assert found.verdict == "worse"
+    assert 1 < found.low < 8 < found.high

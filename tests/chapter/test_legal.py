@@ -28,7 +28,7 @@ MAY_BE_ZERO = {
     "train_images", "measured_images", "sample", "target", "momentum", "momenta", "weight_decays", "dropouts",
     "lambdas", "wrong_lambda", "seeds", "curve_seeds", "exponents",
 }  # fmt: skip
-MAY_BE_EMPTY = {"cnns"}
+MAY_BE_EMPTY = {"cnns", "fewer_images"}
 
 READ_ELSEWHERE = {"dataset", "cache"}
 """Names and folders are judged by what reads them."""

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 from mlp_core import Split, mlp
 from report.chapter import penalty
@@ -59,8 +60,21 @@ def test_each_ablation_changes_one_thing():
         assert len(changed) == expected
 
 
-def test_the_table_says_what_is_told_apart():
-    good, bad = np.ones((3, 200), dtype=bool), np.zeros((3, 200), dtype=bool)
-    good[:, :20], bad[:, :20] = False, True
-    table = penalty.ablation_table({"improved": good, "less": bad})
-    assert table.loc["less", "improved"] == "is better than"
+def test_gains_come_with_their_verdict_the_largest_first():
+    whole, less = np.ones((3, 200), dtype=bool), np.ones((3, 200), dtype=bool)
+    whole[:, :20], less[:, 20:80] = False, False
+    found = penalty.gains({"improved": whole, "no change": whole, "less": less})
+    assert [(name, one.points, one.verb) for name, one in found.items()] == [
+        ("less", pytest.approx(20), "is better than"), ("no change", 0, "cannot be told apart from")
+    ]  # fmt: skip
+    ax = penalty.gains_figure(found)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["less", "no change"]
+    assert ax.texts[0].get_text().startswith("+20.0 (")
+    plt.close(ax.figure)
+
+
+def test_one_seed_has_a_dot_and_no_interval():
+    one = np.ones((1, 20), dtype=bool)
+    ax = penalty.gains_figure(penalty.gains({"improved": one, "less": ~one}))
+    assert ax.texts[0].get_text() == "+100.0"
+    plt.close(ax.figure)

@@ -29,7 +29,7 @@ SMALL: dict[str, dict[str, Any]] = {
     },
     "05-cnn-vs-mlp": {
         "train_images": 100, "measured_images": 50, "networks": ["mlp 16", "cnn 2-3"], "weight_decays": [0.0],
-        "dropouts": [0.0], "epochs": [1], "seeds": [0, 1],
+        "dropouts": [0.0], "epochs": [1], "fewer_images": [10], "seeds": [0, 1],
     },
     "06-capacity-and-early-stopping": {"train_images": 100, "hidden": [5, 8], "epochs": 5, "patience": 2, "seeds": [0, 1]},
     "07-regularization": {
@@ -63,7 +63,7 @@ ODD: dict[str, list[dict[str, Any]]] = {
         {"train_images": 1, "measured_images": 1, "batch_sizes": [1]}, {"train_images": 10, "seeds": [5], "permuted": True},
         {"networks": ["mlp 1", "cnn 1-1"], "measured_images": 0}, {"initializers": ["zeros"]},
         {"networks": ["mlp 16", "cnn 2-3", "mlp 16", "cnn 2-3"], "weight_decays": [0.0, 0.0, 0.1, 0.0],
-         "dropouts": [0.0, 0.0, 0.0, 0.5], "seeds": [5]}, {"learning_rates": [1e9], "batch_sizes": [9999]},
+         "dropouts": [0.0, 0.0, 0.0, 0.5], "seeds": [5]}, {"learning_rates": [1e9], "batch_sizes": [9999], "fewer_images": []},
     ],
     "06-capacity-and-early-stopping": [
         {"seeds": [3]}, {"seeds": [3], "hidden": [5], "epochs": 1}, {"epochs": 2, "patience": 1}, {"train_images": 1},

@@ -88,15 +88,6 @@ def test_the_error_is_one_minus_the_accuracy_in_percent():
     assert ax.yaxis.get_major_formatter()(0.5) == "50\N{NO-BREAK SPACE}%"
 
 
-def test_training_is_drawn_full_and_validation_dashed_in_one_colour():
-    run = SimpleNamespace(train_loss=[1.0, 0.5], valid_loss=[1.1, 0.7])
-    (ax,) = figures.train_valid_curves({"MLP": run}, ["loss"])
-    train, valid = ax.lines
-    assert (train.get_linestyle(), valid.get_linestyle()) == ("-", "--")
-    assert train.get_color() == valid.get_color()
-    assert [train.get_label(), valid.get_label()] == ["MLP, training", "MLP, validation"]
-
-
 def test_panels_share_their_axes_and_take_the_table_s_index_as_steps():
     tables = {"zeros": pd.DataFrame({"layer 1": [1.0, 2.0]}, index=[0, 5]), "He": {"layer 1": [3.0, 9.0]}}
     axes = figures.panels(tables, [0, 5], ylabel="norm")

@@ -77,7 +77,7 @@ def check_parameters(values: legal.Values) -> None:
     """Refuse parameters of the chapter with which nothing could be trained."""
     legal.seeds(values, "seeds")
     legal.at_least(0, values, "train_images", "measured_images", "weight_decays")
-    legal.at_least(1, values, "batch_sizes", "epochs")
+    legal.at_least(1, values, "batch_sizes", "epochs", "fewer_images")
     legal.positive(values, "learning_rates")
     legal.fraction(values, "momenta", "dropouts")
     legal.one_of(legal.INITIALIZER_NAMES, values, "initializers")

@@ -8,13 +8,28 @@ import pandas as pd
 
 from report.chapter.convolution.architectures import build, largest_share, multiplications, title
 from report.chapter.convolution.recipes import Recipe
-from report.chapter.convolution.runs import Pair, Run, orders
+from report.chapter.convolution.runs import Pair, Run
 from report.chapter.convolution.words import shown
-from report.chapter.number import MISSING, number
+from report.chapter.number import number
+from report.chapter.sentence import counted, listed
 
 
 def recipe_table(plan: Sequence[Recipe]) -> pd.DataFrame:
-    """Return the runs and their settings, one row each."""
+    """Return the runs and the settings in which they differ, one row each; all settings if they differ in none."""
+    table = _settings(plan)
+    return table[[name for name in table if table[name].nunique() > 1] or [*table]]
+
+
+def shared_settings(plan: Sequence[Recipe]) -> str:
+    """Say which settings all runs share."""
+    table = _settings(plan)
+    shared = {name: table[name].iloc[0] for name in table if table[name].nunique() == 1}
+    return listed([counted(int(value), "epoch") if name == "epochs" else f"{name} {number(value)}"
+                   for name, value in shared.items()])  # fmt: skip
+
+
+def _settings(plan: Sequence[Recipe]) -> pd.DataFrame:
+    """Return all settings, one row per run on pixels in their own order."""
     rows = {
         one.label: {
             "rate": one.learning_rate, "momentum": one.momentum, "batch": one.batch_size, "L2": one.weight_decay,
@@ -63,17 +78,3 @@ def pair_table(pairs: Sequence[Pair]) -> pd.DataFrame:
 def _times(ratio: float) -> str:
     """Write how many times the other's number one has."""
     return f"× {number(ratio, '.2f' if ratio >= 0.1 else '.1g')}"
-
-
-def order_table(runs: Mapping[str, Run]) -> pd.DataFrame:
-    """Return the errors of plain runs with pixels in their own order and permuted; a dash where none were permuted."""
-    pairs = {pair.other: pair for pair in orders(runs)}
-    rows = {
-        name: {
-            "as it is": shown(run.error),
-            "permuted": shown(pairs[name].first.error) if name in pairs else MISSING,
-            "difference, points": pairs[name].difference if name in pairs else MISSING,
-            "permuted is": pairs[name].found.verdict if name in pairs else MISSING,
-        } for name, run in runs.items() if run.recipe.plain and not run.recipe.permuted
-    }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("run")

@@ -5,7 +5,7 @@ Matplotlib axes, so that a notebook can add to them; ``plt.show()`` ends the cel
 """
 
 from report.chapter.figures.comparisons import bars, confusion_matrix, heatmap, scatter
-from report.chapter.figures.curves import learning_curves, lines, loglog_sweep, panels, train_valid_curves
+from report.chapter.figures.curves import learning_curves, lines, loglog_sweep, panels
 from report.chapter.figures.images import feature_maps, filters, image_grid
 from report.chapter.figures.naming import legend_above, name_lines, shared_legend
 from report.chapter.figures.style import DASHES, GREY, MARKERS, TEXT_WIDTH, use_style
@@ -31,7 +31,6 @@ __all__ = [
     "panels",
     "scatter",
     "shared_legend",
-    "train_valid_curves",
     "use_style",
     "varies",
 ]

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from report.chapter.figures.naming import legend_above, shared_legend
-from report.chapter.figures.style import GREY, MARKERS, TEXT_WIDTH
+from report.chapter.figures.style import GREY, TEXT_WIDTH
 from report.chapter.number import SPACE, number
 
 _NAMES = {"train": "training", "valid": "validation", "test": "test"}
@@ -103,43 +103,6 @@ def learning_curves(
         lines(
             series, ax=ax, ylabel=_title(metric), log="y" if log and "accuracy" not in metric else "", references=marks
         )
-        _format_metric(ax, metric)
-    shared_legend(figure, axes[0])
-    return axes[0]
-
-
-def train_valid_curves(
-    histories: Mapping[str, Any],
-    metrics: Sequence[str] = ("loss", "accuracy"),
-    *,
-    log: bool = False,
-    height: float = 2.6,
-) -> np.ndarray:
-    """Draw training (full line) and validation (dashed) together, a panel for each of loss, accuracy or error.
-
-    Parameters
-    ----------
-    histories : mapping of label to History, or to a list of them (drawn as mean and band)
-    metrics : sequence of str
-        "loss", "accuracy", "error".
-    log, height
-        As in :func:`learning_curves`.
-
-    Returns
-    -------
-    ndarray of Axes, shape (len(metrics),)
-    """
-    figure, axes = plt.subplots(1, len(metrics), figsize=(TEXT_WIDTH, height), squeeze=False)
-    for ax, metric in zip(axes[0], metrics, strict=True):
-        for index, (label, group) in enumerate(histories.items()):
-            look = {"color": f"C{index}", "marker": MARKERS[index % len(MARKERS)]}
-            for split, dash, fill in (("train", "-", f"C{index}"), ("valid", "--", "white")):
-                name = f"{label}, {_NAMES[split]}" if label else _NAMES[split]
-                if runs := _values(group, f"{split}_{metric}"):
-                    _band(ax, _table(runs), None, name, linestyle=dash, markerfacecolor=fill, **look)
-        _scales(ax, "y" if log and metric != "accuracy" else "")
-        ax.set_xlabel("epoch")
-        ax.set_ylabel(metric)
         _format_metric(ax, metric)
     shared_legend(figure, axes[0])
     return axes[0]

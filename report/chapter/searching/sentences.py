@@ -117,13 +117,13 @@ def tell_chosen(chosen: Sequence[pd.Series], scores: Mapping[str, Any], images: 
     best, small = chosen[0], chosen[-1]
     found = compare(scores[small.setting], scores[best.setting], images)
     one_seed = len(scores[best.setting]) == 1
-    say("The best mean is also the smallest network of its group (@fig-chosen).", when=len(chosen) == 1)
+    say("The best mean is also the smallest network of its group.", when=len(chosen) == 1)
     say("""The smallest network of the group, {small.setting}, has {small.parameters} parameters, the best mean
         {best.parameters}. Being of one group, the two cannot be told apart: the difference is {found.points:.1f} points
-        (interval from {found.low_points:.1f} to {found.high_points:.1f}; @fig-chosen).""",
+        (interval from {found.low_points:.1f} to {found.high_points:.1f}).""",
         when=len(chosen) > 1 and not one_seed)  # fmt: skip
     say("""The smallest network of the group, {small.setting}, has {small.parameters} parameters, the best mean
-        {best.parameters}. With one seed they cannot be told apart (@fig-chosen).""",
+        {best.parameters}. With one seed they cannot be told apart.""",
         when=len(chosen) > 1 and one_seed)  # fmt: skip
 
 
