@@ -85,7 +85,7 @@ def printed(report: str | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> printed("ece421").loc["capacity_notmnist_measured/0/value_printed", "published"]
+    >>> float(printed("ece421").loc["capacity_notmnist_measured/0/value_printed", "published"])
     4.6824
     """
     if report is not None and report not in REPORTS:
