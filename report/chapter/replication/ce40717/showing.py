@@ -71,7 +71,7 @@ def curves_figure(numbers: pd.DataFrame) -> Figure:
             ax.set_ylabel(f"training {quantity}")
         column[0].set(title=name, yscale="log")
         column[1].set_xlabel("updates")
-    axes[0, 0].legend()
+    figures.shared_legend(figure, axes.ravel())
     return figure
 
 
@@ -96,7 +96,7 @@ def folds_figure(numbers: pd.DataFrame) -> Figure:
             mean = runs.mean(axis=1)
             ax.errorbar(place * 1.1, mean, [mean - runs.min(axis=1), runs.max(axis=1) - mean], fmt=".", label="ours")
         ax.set(xscale="log", xlabel="$\\lambda$, folds side by side", ylabel=f"{quantity} on the fold")
-    axes[0].legend()
+    figures.shared_legend(figure, axes)
     return figure
 
 

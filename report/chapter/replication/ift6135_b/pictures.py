@@ -108,7 +108,7 @@ def draw_curve(numbers: pd.DataFrame) -> np.ndarray:
         for label, (column, factor) in lines.items():
             draw_beside(ax, numbers, column, label, factor)
         ax.set_xlabel("epoch")
-        ax.legend()
+        figures.legend_above(ax)
     axes[0].set_ylabel("loss")
     axes[1].set_ylabel("accuracy, %")
     return axes  # type: ignore[no-any-return]
@@ -119,10 +119,12 @@ def draw_beside(ax: Axes, numbers: pd.DataFrame, column: str, label: str, factor
     rows = printed_rows("training_curve_710x610")
     epochs, found = [row.epoch for row in rows], [numbers.loc[f"training_curve_710x610/{row.Index}/{column}"]
                                                   for row in rows]  # fmt: skip
-    (dots,) = ax.plot(epochs, [factor * one["published"] for one in found], "o", markersize=3, label=label)
+    place = len(ax.get_legend_handles_labels()[1])
+    marker, dash = figures.MARKERS[place], figures.DASHES[place]
+    (dots,) = ax.plot(epochs, [factor * one["published"] for one in found], marker, markersize=3, label=label)
     if all(len(one["runs"]) for one in found):
         runs = factor * np.array([list(one["runs"]) for one in found])
-        ax.plot(epochs, runs.mean(axis=1), color=dots.get_color(), marker="")
+        ax.plot(epochs, runs.mean(axis=1), color=dots.get_color(), linestyle=dash, marker="")
         ax.fill_between(epochs, runs.min(axis=1), runs.max(axis=1), color=dots.get_color(), alpha=0.2, linewidth=0)
 
 

@@ -39,31 +39,33 @@ def draw_starts(numbers: pd.DataFrame) -> np.ndarray:
 
 
 def draw_grid(numbers: pd.DataFrame, column: str = "valid_accuracy") -> np.ndarray:
-    """Draw the accuracies over the learning rate, a panel for each activation, a color for each size."""
-    _, axes = plt.subplots(1, len(networks.ACTIVATIONS), figsize=(figures.TEXT_WIDTH, 2.6))
+    """Draw the accuracies over the learning rate, a panel for each activation, a color and a mark for each size."""
+    figure, axes = plt.subplots(1, len(networks.ACTIVATIONS), figsize=(figures.TEXT_WIDTH, 2.6))
     rates, keys = sorted(networks.RATES), grid_keys()
     for ax, activation in zip(axes, networks.ACTIVATIONS, strict=True):
         for place, size in enumerate(networks.HIDDEN):
             rows = numbers.loc[[keys[size, activation, rate] + column for rate in rates]]
-            _beside(ax, rates, rows, f"C{place}", f"{size[0]}-{size[1]}")
+            _beside(ax, rates, rows, place, f"{size[0]}-{size[1]}")
         ax.set(title=activation, xlabel="learning rate", xscale="log")
         ax.set_xticks(rates, map(str, rates))
         ax.minorticks_off()
     axes[0].set_ylabel("validation accuracy" if column == "valid_accuracy" else "training accuracy")
-    axes[1].legend(loc="lower right")  # the sigmoid's panel has room there
+    figures.shared_legend(figure, axes)
     return np.asarray(axes)
 
 
-def _beside(ax: Axes, x: Any, rows: pd.DataFrame, color: str = "C0", label: str = "") -> None:
-    """Draw published numbers as dots, and ours as a line where there are any."""
+def _beside(ax: Axes, x: Any, rows: pd.DataFrame, place: int = 0, label: str = "") -> None:
+    """Draw published numbers as dots, and ours as a line where there are any, with the looks of a place."""
+    color = f"C{place}"
     if rows["ours"].notna().any():
-        ax.plot(x, rows["ours"], color=color, marker="")
-    ax.plot(x, rows["published"], color=color, linestyle="", marker="o", markersize=3.5, label=label)
+        ax.plot(x, rows["ours"], color=color, linestyle=figures.DASHES[place], marker="")
+    marker = figures.MARKERS[place]
+    ax.plot(x, rows["published"], color=color, linestyle="", marker=marker, markersize=3.5, label=label)
 
 
 def draw_curves(found: Mapping[str, Any]) -> np.ndarray:
     """Draw loss and error by epoch of the CNNs and the perceptron, on training and on validation images."""
-    _, axes = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.8))
+    figure, axes = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.8))
     for place, (name, one) in enumerate(found["networks"].items()):
         for split, style in {"train": "-", "valid": "--"}.items():
             label = f"{name}, {'training' if split == 'train' else 'validation'}"
@@ -73,7 +75,7 @@ def draw_curves(found: Mapping[str, Any]) -> np.ndarray:
                 ax.plot(epochs, values, color=f"C{place}", linestyle=style, marker="", label=label)
     for ax, title in zip(axes, ("loss", "error"), strict=True):
         ax.set(xlabel="epoch", ylabel=title, ylim=(0, None))
-    axes[1].legend()
+    figures.shared_legend(figure, axes)
     return np.asarray(axes)
 
 
