@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from mlp_core import Sequential, Split
 from report.chapter import figures, legal
 from report.chapter.evidence import Estimate, over_seeds
-from report.chapter.number import number, within
+from report.chapter.number import number, percents_once, within
 
 
 def check_parameters(values: legal.Values) -> None:
@@ -77,7 +77,7 @@ def stopping_figure(whole: Sequence[Any], stopped: Sequence[Any]) -> Figure:
     spans = {"lowest validation loss": [run.best_epoch for run in stopped], "end by the rule": [*map(len, stopped)]}
     for shade, (name, updates) in zip((0.45, 0.2), spans.items(), strict=True):
         ax.axvspan(min(updates) - 0.4, max(updates) + 0.4, color=figures.GREY, alpha=shade, linewidth=0, label=name)
-    ax.legend()
+    figures.legend_above(ax)
     return figure
 
 
@@ -93,7 +93,7 @@ def last_table(histories: Mapping[int, Sequence[Any]], images: int, valid_images
             split, kind = metric.split("_")
             found = over_seeds([getattr(run, metric)[-1] for run in runs], sizes[split] if kind == "accuracy" else None)
             rows[number(size)][name] = interval(found, ".3f", least=0) if kind == "loss" else interval(found)
-    return pd.DataFrame(rows).T.rename_axis("F")
+    return percents_once(pd.DataFrame(rows).T.rename_axis("F"))
 
 
 def turning_table(histories: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
@@ -112,7 +112,7 @@ def turning_table(histories: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
             "accuracy then": number(accuracies[:, 0].mean(), ".1%"),
             "its change, points": interval(over_seeds(100 * (accuracies[:, 1] - accuracies[:, 0])), "+.1f"),
         }
-    return pd.DataFrame(rows).T.rename_axis("F")
+    return percents_once(pd.DataFrame(rows).T.rename_axis("F"))
 
 
 def overfitted(histories: Mapping[int, Sequence[Any]], factor: float = 1.05) -> list[int]:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import math
 import numbers
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MISSING, INFINITE = "–", "∞"
 """What stands for None and for what is not a number, and for what is too large for one."""
@@ -124,6 +127,22 @@ def _real(value: Any, spec: str) -> str:
     if found := _EXPONENT.fullmatch(text.strip()):
         return power(found["mantissa"], int(found["power"]))
     return text.replace("-", MINUS).replace("%", f"{SPACE}%")
+
+
+def percents_once(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of texts in which columns of nothing but per cents have the sign in their title.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> percents_once(pd.DataFrame({"error": [number(0.5, ".0%"), number(0.25, ".0%")]})).to_dict("list")
+    {'error, %': ['50', '25']}
+    """
+    percents = [name for name in table if len(table) and table[name].map(lambda text: f"{SPACE}%" in str(text)).all()]
+    shown = table.copy()
+    for name in percents:
+        shown[name] = shown[name].str.replace(f"{SPACE}%", "")
+    return shown.rename(columns={name: f"{name}, %" for name in percents})
 
 
 def _significant(value: float, spec: str) -> str:

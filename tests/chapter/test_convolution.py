@@ -209,7 +209,7 @@ def test_curves_say_from_how_many_images_a_network_is_not_worse(runs):
 
 def test_costs_and_ratios_are_written_for_readers(runs):
     costs = convolution.cost_table(["ift6135-b", "ift6135-b"])
-    assert costs.loc["CNN b"].tolist() == ["828,967", "98.9\xa0%", "1,285,160"]
+    assert costs.loc["CNN b"].tolist() == ["828,967", "98.9", "1,285,160"]
     row = convolution.pair_table(convolution.kinds(runs(plan("mlp 128", "cnn 6-12"), [(1, 2), (3, 4)]))).loc["CNN 6-12"]
     assert (row["parameters"], row["multiplications"]) == ("× 0.04", "× 1.52")
 

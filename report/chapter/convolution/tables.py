@@ -10,7 +10,7 @@ from report.chapter.convolution.architectures import build, largest_share, multi
 from report.chapter.convolution.recipes import Recipe
 from report.chapter.convolution.runs import Pair, Run
 from report.chapter.convolution.words import shown
-from report.chapter.number import number
+from report.chapter.number import number, percents_once
 from report.chapter.sentence import counted, listed
 
 
@@ -37,7 +37,7 @@ def _settings(plan: Sequence[Recipe]) -> pd.DataFrame:
             "pixels": "−1 to 1" if one.centered else "0 to 1", "epochs": one.epochs,
         } for one in plan if not one.permuted
     }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("run")
+    return percents_once(pd.DataFrame.from_dict(rows, orient="index").rename_axis("run"))
 
 
 def cost_table(names: Sequence[str]) -> pd.DataFrame:
@@ -50,7 +50,7 @@ def cost_table(names: Sequence[str]) -> pd.DataFrame:
             "multiplications per image": number(multiplications(network)),
         } for name, network in networks.items()
     }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("network")
+    return percents_once(pd.DataFrame.from_dict(rows, orient="index").rename_axis("network"))
 
 
 def result_table(runs: Mapping[str, Run]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from mlp_core import Split
 from report.chapter.capacity import interval
 from report.chapter.evidence import over_seeds
-from report.chapter.number import number
+from report.chapter.number import number, percents_once
 from report.chapter.penalty import length
 from report.chapter.replication.ce40717.training import MISTAKES, Rule, errors, network, together, update
 
@@ -56,7 +56,7 @@ def checks_table() -> pd.DataFrame:
     """Return the relative error of each parameter array's step, a row for each planted mistake."""
     found = pd.DataFrame({name: check_update(mistakes) for name, mistakes in PLANTED.items()}).T
     arrays = {"0.weight": "$W_1$", "0.bias": "$b_1$", "2.weight": "$W_2$", "2.bias": "$b_2$"}
-    return found.map(lambda error: number(error, ".1%")).rename(columns=arrays).rename_axis("mistake")
+    return percents_once(found.map(lambda error: number(error, ".1%")).rename(columns=arrays).rename_axis("mistake"))
 
 
 def outlier(mistakes: Collection[str], distance: float) -> np.ndarray:

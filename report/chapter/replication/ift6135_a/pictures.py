@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from report.chapter import figures
-from report.chapter.number import number
+from report.chapter.number import number, percents_once
 from report.chapter.replication.ift6135_a.training import parameters
 from report.chapter.replication.pictures import draw_beside, with_settings
 
@@ -64,4 +64,5 @@ def grid_table(drawn: Mapping[str, Any], *, full: bool) -> pd.DataFrame:
     accuracies = points["valid_accuracy"].map(lambda value: number(value, ".2%")) if full else "not run"
     table = points.assign(layers=names, parameters=counts, accuracy=accuracies)
     rates = table.assign(rate=table["rate"].map(lambda rate: f"rate {number(rate)}"))
-    return rates.pivot(index=["layers", "parameters"], columns="rate", values="accuracy").rename_axis(columns=None)
+    shown = rates.pivot(index=["layers", "parameters"], columns="rate", values="accuracy").rename_axis(columns=None)
+    return percents_once(shown)

@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from report.chapter import figures
-from report.chapter.number import number
+from report.chapter.number import number, percents_once
 from report.chapter.replication.ift6135_b.beside import printed_rows, undone
 from report.chapter.replication.ift6135_b.found import N
 
@@ -52,7 +52,7 @@ def wide(numbers: pd.DataFrame, table: str, rows: Mapping[int, str], columns: Ma
         found = [numbers.loc[f"{table}/{index}/{column}"] for index in rows]
         cells[words] = [number(one["published"], spec) for one in found]
         cells[f"{words}, ours"] = [number(one["ours"], spec) + "*" * bool(one["verdict"] == "differs") for one in found]
-    return pd.DataFrame(cells, index=list(rows.values()))
+    return percents_once(pd.DataFrame(cells, index=list(rows.values())))
 
 
 def undone_table() -> pd.DataFrame:
@@ -71,8 +71,8 @@ def check_table(numbers: pd.DataFrame, drawn: Mapping[str, Any]) -> pd.DataFrame
         one = numbers.loc[f"gradient_check/{row.Index}/analytic_minus_numerical"]
         low, middle, high = drawn["ranges"]["with"][N.index(row.N)] if len(one["runs"]) else [np.nan] * 3
         ours = [number(value, ".2g") for value in (middle, low, high)]
-        cells[number(row.N)] = [number(one["published"], ".3g"), *ours, one["verdict"]]
-    columns = ["printed", "median of ours", "from", "to", "verdict"]
+        cells[number(row.N)] = [number(one["published"], ".3g"), *ours]
+    columns = ["printed", "median of ours", "from", "to"]
     return pd.DataFrame.from_dict(cells, orient="index", columns=columns).rename_axis("N")
 
 
