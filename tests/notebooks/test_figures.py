@@ -12,12 +12,7 @@ from report.run import notebook as nb
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NOT_YET = {
-    "04-gradient-check": "six and five lines in a legend",
-    "06-capacity-and-early-stopping": "a legend over shaded updates",
-    "92-ift6135-b": "printed series differ by color only",
-    "93-ift6135-c": "sizes and networks differ by color only, six lines in a legend",
-}
+NOT_YET: dict[str, str] = {}
 """Notebooks whose figures are still to be drawn again."""
 
 

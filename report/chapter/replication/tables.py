@@ -9,6 +9,8 @@ from report.chapter.number import MISSING, number
 def beside(numbers: pd.DataFrame) -> pd.DataFrame:
     """Return printed numbers beside ours, as text: one row per number, our mean with its deviation over several runs.
 
+    A verdict that several numbers share, all of them, stands once, in the header.
+
     Parameters
     ----------
     numbers : DataFrame
@@ -21,7 +23,7 @@ def beside(numbers: pd.DataFrame) -> pd.DataFrame:
     >>> beside(numbers).loc["accuracy"].tolist()
     ['0.975', '0.972 ± 0.002', '−0.003', '0.004', 'reproduced']
     """
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "published": numbers["published"].map(_digits),
             "ours": [_with_deviation(ours, sd) for ours, sd in zip(numbers["ours"], numbers["sd"], strict=True)],
@@ -31,6 +33,9 @@ def beside(numbers: pd.DataFrame) -> pd.DataFrame:
             "verdict": numbers["verdict"],
         }
     ).set_axis(numbers["quantity"])  # fmt: skip
+    if len(numbers) == 1 or numbers["verdict"].nunique() > 1:
+        return table
+    return table.drop(columns="verdict").rename_axis(f"quantity (each {numbers['verdict'].iloc[0]})")
 
 
 def notes(numbers: pd.DataFrame) -> pd.DataFrame:

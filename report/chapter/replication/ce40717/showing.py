@@ -18,14 +18,13 @@ from report.chapter.number import number, within
 from report.chapter.replication.ce40717.comparison import by_report
 from report.chapter.replication.ce40717.training import LAMBDAS
 
-WITHIN = {"reproduced": "yes", "differs": "no", "not comparable": number(None)}
 NETWORKS = {"64": "784-64-10", "128-64": "784-128-64-10"}
 RESULTS = {"loss": ("train_loss", ".4f"), "accuracy": ("train_accuracy", ".4f")}
 FOLDS = {"loss": ("loss", ".4f"), "accuracy": ("accuracy", ".4f")}
 
 
 def wide(numbers: pd.DataFrame, table: str, rows: pd.DataFrame, results: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
-    """Return published numbers and ours in one row for each row of a published table.
+    """Return published numbers and ours in one row for each row of a published table; a star marks what differs.
 
     Parameters
     ----------
@@ -43,7 +42,8 @@ def wide(numbers: pd.DataFrame, table: str, rows: pd.DataFrame, results: Mapping
         part = numbers.loc[[f"{table}/{index}/{column}" for index in rows.index]].set_index(rows.index)
         told = part.assign(tolerance=part["tolerance"].where(part["runs"].str.len() > 0))
         values = told[["published", "ours", "tolerance"]].map(lambda value, spec=spec: number(value, spec))
-        parts.append(values.rename(columns={"published": name}).assign(within=part["verdict"].map(WITHIN)))
+        stars = part["verdict"].map(lambda verdict: "*" * (verdict == "differs"))
+        parts.append(values.rename(columns={"published": name}).assign(ours=values["ours"] + stars))
     return pd.concat(parts, axis=1).set_index(list(rows.columns))
 
 
