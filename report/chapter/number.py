@@ -130,7 +130,7 @@ def _real(value: Any, spec: str) -> str:
 
 
 def percents_once(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of texts in which columns of nothing but per cents have the sign in their title.
+    """Return a table of texts in which columns of per cents, some of them missing, have the sign in their title.
 
     Examples
     --------
@@ -138,7 +138,11 @@ def percents_once(table: pd.DataFrame) -> pd.DataFrame:
     >>> percents_once(pd.DataFrame({"error": [number(0.5, ".0%"), number(0.25, ".0%")]})).to_dict("list")
     {'error, %': ['50', '25']}
     """
-    percents = [name for name in table if len(table) and table[name].map(lambda text: f"{SPACE}%" in str(text)).all()]
+    def only(texts: pd.Series) -> bool:
+        told = [f"{SPACE}%" in str(text) for text in texts if text != MISSING]
+        return bool(told) and all(told)
+
+    percents = [name for name in table if only(table[name])]
     shown = table.copy()
     for name in percents:
         shown[name] = shown[name].str.replace(f"{SPACE}%", "")

@@ -1,5 +1,6 @@
 """What is hard to read in a figure: looks that gray print cannot tell apart, a legend in the way, too long a legend."""
 
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -26,7 +27,10 @@ def figure_problems(figure: Figure) -> list[str]:
 def _alike(ax: Axes) -> Iterator[str]:
     """Say which named lines differ by their color only, which bars by that only."""
     looks: dict[tuple[object, ...], str] = {}
-    for line in ax.get_legend_handles_labels()[0]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an image may have a name, for its summary, that no legend could show
+        named = ax.get_legend_handles_labels()[0]
+    for line in named:
         if isinstance(line, Line2D):
             hollow = bool(line.get_marker() not in ("", "None") and line.get_markerfacecolor() in ("white", "none"))
             look = (line.get_linestyle(), line._unscaled_dash_pattern, line.get_marker(), hollow)

@@ -37,7 +37,7 @@ def _settings(plan: Sequence[Recipe]) -> pd.DataFrame:
             "pixels": "−1 to 1" if one.centered else "0 to 1", "epochs": one.epochs,
         } for one in plan if not one.permuted
     }  # fmt: skip
-    return percents_once(pd.DataFrame.from_dict(rows, orient="index").rename_axis("run"))
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("run")
 
 
 def cost_table(names: Sequence[str]) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def result_table(runs: Mapping[str, Run]) -> pd.DataFrame:
             "training error": number(run.train_error, ".1%"), "validation error": shown(run.error),
         } for name, run in runs.items() if not run.recipe.permuted
     }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("run")
+    return percents_once(pd.DataFrame.from_dict(rows, orient="index").rename_axis("run"))
 
 
 def pair_table(pairs: Sequence[Pair]) -> pd.DataFrame:

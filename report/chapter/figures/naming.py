@@ -20,6 +20,8 @@ _LINE_HEIGHT = 0.15
 def legend_above(ax: Axes) -> None:
     """Name the lines above the panel, in one row, or beside it where they are more than `MOST`; one needs no name."""
     count = len(ax.get_legend_handles_labels()[1])
+    if legend := ax.get_legend():
+        legend.remove()
     if count > MOST:
         name_lines(ax)
     elif count > 1:

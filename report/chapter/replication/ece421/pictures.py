@@ -41,5 +41,5 @@ def draw_sizes(numbers: pd.DataFrame) -> np.ndarray:
     axes[0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes[0].yaxis.set_major_formatter(lambda value, _: number(value, ".2g"))
     axes[0].yaxis.set_minor_formatter(NullFormatter())
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figures.shared_legend(figure, axes)
     return axes

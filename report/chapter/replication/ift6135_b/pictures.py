@@ -138,12 +138,13 @@ def draw_starts(starts: Mapping[str, Sequence[Sequence[float]]]) -> Axes:
 def draw_check(drawn: Mapping[str, Any]) -> Axes:
     """Draw the largest differences by N: printed, of random networks with and without the 1e-10, and after training."""
     _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 3.0))
-    for constant, color in (("with", "C0"), ("without", "C1")):
+    for constant, color, dash in (("with", "C0", "-"), ("without", "C1", "--")):
         low, middle, high = np.array(drawn["ranges"][constant]).T
         ax.fill_between(N, low, high, color=color, alpha=0.2, linewidth=0)
-        ax.plot(N, middle, color=color, marker="", label=f"random networks, {constant} the constant")
+        label = f"random networks, {constant} the constant"
+        ax.plot(N, middle, color=color, linestyle=dash, marker="", label=label)
     trained = positive(drawn["trained"])
-    ax.plot(N, trained, color="C2", linestyle="--", marker="", label="after ten epochs, with the constant")
+    ax.plot(N, trained, color="C2", linestyle=":", marker="", label="after ten epochs, with the constant")
     figures.varies(*ax.lines, *ax.collections)  # rounding errors
     rows = printed_rows("gradient_check")
     ax.plot([row.N for row in rows], [row.analytic_minus_numerical for row in rows], "ko", label="printed")

@@ -67,12 +67,13 @@ def draw_curves(found: Mapping[str, Any]) -> np.ndarray:
     """Draw loss and error by epoch of the CNNs and the perceptron, on training and on validation images."""
     figure, axes = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.8))
     for place, (name, one) in enumerate(found["networks"].items()):
-        for split, style in {"train": "-", "valid": "--"}.items():
+        for split, style, fill in (("train", "-", f"C{place}"), ("valid", "--", "white")):
+            look = {"color": f"C{place}", "marker": figures.MARKERS[place], "markerfacecolor": fill, "markersize": 3}
             label = f"{name}, {'training' if split == 'train' else 'validation'}"
             epochs = range(1, len(one[f"{split}_loss"]) + 1)
             errors = [1 - accuracy for accuracy in one[f"{split}_accuracy"]]
             for ax, values in zip(axes, (one[f"{split}_loss"], errors), strict=True):
-                ax.plot(epochs, values, color=f"C{place}", linestyle=style, marker="", label=label)
+                ax.plot(epochs, values, linestyle=style, label=label, **look)
     for ax, title in zip(axes, ("loss", "error"), strict=True):
         ax.set(xlabel="epoch", ylabel=title, ylim=(0, None))
     figures.shared_legend(figure, axes)
