@@ -66,8 +66,8 @@ def score() -> str:
     found = [record.recorded(report) for report in REPORTS]
     numbers = summary.score(pd.concat([one.numbers for one in found]))
     claims = summary.claims_score(pd.concat([one.claims for one in found])).drop(columns="total")
-    table = numbers.join(claims).rename(columns={"total": "printed numbers"}).rename_axis("report")
-    table = table[["printed numbers", *table.columns.drop("printed numbers")]]
+    table = numbers.join(claims).rename(columns={"total": "numbers"}).rename_axis("report")
+    table = table[["numbers", *table.columns.drop("numbers")]]
     head = [table.index.name, *table.columns]
     rows = [head, ["---"] * len(head), *table.reset_index().to_numpy().tolist()]
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)

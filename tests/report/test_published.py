@@ -69,12 +69,26 @@ def test_an_unknown_report_is_refused_with_the_known_ones():
         published.load("initialization", "ece421")
 
 
+AMENDED = {
+    "claims": {"ift6135-a": (3, 9), "ece421": (5, 6), "ift6135-b": (11,), "ift6135-c": (7,)},
+    "errata": {
+        "ift6135-a": (1,), "ece421": (1, 5), "ift6135-b": (17,), "ift6135-c": (3,), "ce40717": (2, 6, 11, 13),
+    },
+}  # fmt: skip
+"""Rows whose words the project has mended: what a report claims, with its hedges; what is wrong, and no more."""
+
+
 @pytest.mark.skipif(not SOURCE, reason="MLP_CORE_PUBLISHED names no folder with the complete tables")
 @pytest.mark.parametrize("name", COLUMNS)
 def test_a_table_is_the_complete_one_without_the_quotations(name):
     theirs = pd.read_csv(Path(SOURCE, f"{name}.csv"), dtype=str, keep_default_na=False)
     ours = pd.read_csv(published.FOLDER / f"{name}.csv", dtype=str, keep_default_na=False)
-    pd.testing.assert_frame_equal(ours, theirs.drop(columns="quote", errors="ignore"))
+    theirs = theirs.drop(columns="quote", errors="ignore")
+    mended = [theirs.index[theirs["report"] == report][row]
+              for report, rows in AMENDED.get(name, {}).items() for row in rows]  # fmt: skip
+    differing = theirs.index[(ours != theirs).any(axis=1)]
+    assert set(differing) == set(mended)
+    assert set(theirs.columns[(ours != theirs).any()]) <= {"claim", "printed_or_claimed", "true"}
 
 
 def test_no_quotation_of_a_report_is_kept():

@@ -55,6 +55,18 @@ def of_run(dates: Sequence[str]) -> str:
     return " and ".join(["this run"] * ("" in dates) + recorded)
 
 
+def wide(numbers: pd.DataFrame) -> int:
+    """Return how many reproduced numbers have a tolerance of more than half of themselves.
+
+    Examples
+    --------
+    >>> wide(pd.DataFrame({"published": [1.0, 1.0], "tolerance": [0.6, 0.1], "verdict": ["reproduced"] * 2}))
+    1
+    """
+    good = numbers[numbers["verdict"] == "reproduced"]
+    return int((good["tolerance"] > good["published"].abs() / 2).sum())
+
+
 def largest_misses(numbers: pd.DataFrame, count: int = 5) -> str:
     """Return the numbers that lie furthest outside their tolerance, as a Markdown list; nothing where none does."""
     misses = numbers[numbers["verdict"] == "differs"]

@@ -57,8 +57,8 @@ def errata(errata: pd.DataFrame) -> pd.DataFrame:
 
 
 def _two_digits(value: float) -> str:
-    """Return a difference or a tolerance with two significant digits."""
-    return number(float(value), ".2g")
+    """Return a difference or a tolerance with two significant digits; whole numbers in full."""
+    return number(int(value)) if abs(value) >= 100 and float(value).is_integer() else number(float(value), ".2g")
 
 
 def _digits(value: float) -> str:

@@ -19,10 +19,10 @@ SETTINGS = {
     "start": "weights and biases N(0, 1/outputs of the layer) (stated); seeds (assumed)",
     "softmax": "the maximum of the whole batch subtracted (stated; here that of 2,500 images, which gives the same)",
     "loss": "mean of -log(p + 1e-10), without the penalty, before the update (stated)",
-    "update": "full batch, mean gradient of weights, gradient of biases summed over images and units (stated)",
+    "update": "full batch, mean gradient of weights, that of biases summed over the units of a layer, too (stated)",
     "penalty": "w + rate lambda w: its sign is wrong; biases too (stated)",
     "folds": "4 contiguous folds, rate 0.05, 200 updates, lambda 0.1, 0.01, 0.001, 0.0001, new weights each (stated)",
     "first network": "rate 0.05, 300 updates (stated), lambda 0.001 (inferred: the cross-validation's answer)",
     "improved network": "rate 0.6, 500 updates, lambda 0.001 (stated)",
-    "precision": "float32 (assumed: the report's program has float64; the digits compared are far coarser)",
+    "precision": "float32 (ours; the report's is float64, and the digits compared are far coarser)",
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from report.chapter import published
 from report.chapter.evidence import compare
 from report.chapter.number import number
 from report.chapter.replication.ece421.training import SIZES
@@ -75,16 +76,31 @@ def written(values: Mapping[int, float] | Sequence[float], spec: str = ".3f") ->
 
 
 def _slower(found: Mapping[str, Any]) -> Checked:
-    """Judge whether the time grows with the number of units."""
-    times = list(seconds(found).values())
+    """Judge by the report's own clock whether the time grows with the number of units; ours is another machine's."""
+    theirs = list(printed_seconds().values())
+    ratios = [[time / times[0] for time in times] for times in (theirs, list(seconds(found).values()))]
     return Checked(
-        holds(times == sorted(times)),
-        f"{written([time / times[0] for time in times], '.1f')} times the seconds of {SIZES[0]} units",
+        holds(theirs == sorted(theirs)),
+        f"its own seconds are {written(ratios[0], '.1f')} times those of {SIZES[0]} units, ours "
+        f"{written(ratios[1], '.1f')}, {_of_500(found)}",
     )
 
 
+def printed_seconds() -> dict[int, float]:
+    """Return the seconds that the report printed, by size."""
+    table = published.load("capacity_notmnist").set_index("hidden_units")["seconds"]
+    return {size: float(table[size]) for size in SIZES}
+
+
+def _of_500(found: Mapping[str, Any]) -> str:
+    """Say how far the seconds of equal runs of ours lie apart."""
+    times = [run["seconds"] for run in found["sizes"][str(SIZES[1])]]
+    return (f"where {len(times)} equal runs of {SIZES[1]} units took {number(min(times), '.0f')} to "
+            f"{number(max(times), '.0f')} seconds")  # fmt: skip
+
+
 def _converged(found: Mapping[str, Any]) -> Checked:
-    """Judge whether the validation accuracy at 50 iterations is that of the end, in standard errors."""
+    """Judge whether the validation accuracy at 50 iterations is not that of the end; that it is, no test can show."""
     changes = {size: _change(found, size, "valid_accuracy") for size in SIZES}
     images = found["images_measured"][0]
     errors = {
@@ -92,7 +108,7 @@ def _converged(found: Mapping[str, Any]) -> Checked:
         for (size, change), value in zip(changes.items(), last(found, "valid_accuracy").values(), strict=True)
     }
     return Checked(
-        holds(max(map(abs, errors.values())) < FAR),
+        holds(False, no=max(map(abs, errors.values())) > FAR),
         f"change in validation accuracy from iteration {_early(found)} to the last, in points: "
         f"{written([100 * change for change in changes.values()], '+.1f')}; in standard errors "
         f"{written(errors, '+.1f')}",
@@ -150,12 +166,13 @@ def _risen(found: Mapping[str, Any], size: int) -> float:
 def _slow_for_nothing(found: Mapping[str, Any]) -> Checked:
     """Judge whether 2,000 units take much longer than 500 for nearly the same accuracies."""
     largest, smaller = SIZES[-1], SIZES[1]
-    times = seconds(found)
+    times, theirs = seconds(found), printed_seconds()
     apart = [errors_apart(found, f"{name}_accuracy", largest, smaller) for name in ("valid", "test")]
     return Checked(
-        holds(times[largest] > 2 * times[smaller] and max(map(abs, apart)) < FAR),
-        f"{number(times[largest] / times[smaller], '.1f')} times the seconds of {smaller} units; accuracies "
-        f"{written(apart, '+.1f')} standard errors apart",
+        holds(False, no=min(apart) > FAR),
+        f"its own seconds are {number(theirs[largest] / theirs[smaller], '.1f')} times those of {smaller} units, ours "
+        f"{number(times[largest] / times[smaller], '.1f')}, {_of_500(found)}; accuracies {written(apart, '+.1f')} "
+        "standard errors apart",
     )
 
 
@@ -214,12 +231,15 @@ def _smaller_are_worse(found: Mapping[str, Any]) -> Checked:
 
 
 def _too_complex(found: Mapping[str, Any]) -> Checked:
-    """Judge whether the largest network is worse than a smaller one on the validation images."""
-    apart = {size: errors_apart(found, "valid_accuracy", SIZES[-1], size) for size in SIZES[:-1]}
+    """Judge whether the largest network is worse than a smaller one on the validation images, by loss and accuracy."""
+    apart = [errors_apart(found, "valid_accuracy", SIZES[-1], size) for size in SIZES[:-1]]
+    losses = last(found, "valid_loss")
+    worse, better = losses[SIZES[-1]] > min(losses.values()), losses[SIZES[-1]] == min(losses.values())
     return Checked(
-        holds(min(apart.values()) < -FAR),
-        f"validation loss {written(last(found, 'valid_loss'))} and accuracy {written(last(found, 'valid_accuracy'))} "
-        f"for {written(SIZES, '')} units",
+        holds(worse and min(apart) < -FAR, no=better and min(apart) > -FAR),
+        f"validation loss {written(losses)} and accuracy {written(last(found, 'valid_accuracy'))} for "
+        f"{written(SIZES, '')} units: by the one {min(losses, key=losses.__getitem__)} units are best, by the other "
+        f"{SIZES[int(np.argmax(list(last(found, 'valid_accuracy').values())))]}",
     )
 
 
@@ -231,9 +251,9 @@ def _no_improvement(found: Mapping[str, Any]) -> Checked:
     }
     lowest = [int(np.mean([np.argmin(run["valid_loss"]) + 1 for run in found["sizes"][str(size)]])) for size in SIZES]
     accuracies = [100 * _change(found, size, "test_accuracy") for size in SIZES]
-    small = max(max(losses.values()), 1 / min(losses.values())) < RISE
+    fell = any(ratio < 1 / RISE for ratio in losses.values())
     return Checked(
-        holds(small and _converged(found).verdict == "holds"),
+        holds(False, no=fell),
         f"last validation loss over that of iteration {_early(found)}: {written(losses, '.2f')}; test accuracy "
         f"{written(accuracies, '+.1f')} points; lowest validation loss at iteration {written(lowest, '')}",
     )

@@ -1,4 +1,4 @@
-"""Report ece421's experiment: one hidden layer of four sizes, its update word for word, and runs for its claims."""
+"""Report ece421's experiment: one hidden layer of four sizes, its update step by step, and runs for its claims."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from report.chapter import published
-from report.chapter.evidence import BETTER, Comparison, compare, proportion
+from report.chapter.evidence import Comparison, compare
 from report.chapter.number import number
 from report.chapter.replication.ift6135_b import told as seeds
 from report.chapter.replication.ift6135_b.beside import LABEL, beside_cnn, near, printed_rows, ranges, run_of
@@ -88,7 +88,10 @@ def rate(found: Found) -> Checked:
     """Judge that 0.01 is better than 0.001: after two passes."""
     names = (MLP, "rate 0.001")
     shares = ", ".join(accuracy(found, name, 2) for name in names)
-    return Checked(VERDICT[against(found, *names, 2).verdict], f"after 2 passes {shares}")
+    last = [found["runs"][name][0]["valid_accuracy"] for name in names]
+    ends = [f"{number(one[-1], '.2%')} after {len(one)}" for one in last]
+    by = f"after 2 passes {shares}; first seed at the end: {' and '.join(ends)} passes"
+    return Checked(VERDICT[against(found, *names, 2).verdict], by)
 
 
 def batch(found: Found) -> Checked:
@@ -121,7 +124,8 @@ def seven(found: Found) -> Checked:
         verdict: Holds = "holds" if sure == 7 and no == 2 else "cannot be told"
     else:
         verdict = "does not hold"
-    return Checked(verdict, f"{mean} of 9 means reach 97 %; by their intervals {sure} surely do and {no} do not")
+    by = f"{mean} of 9 means reach 97 %; surely above it by their intervals: {sure}, surely below: {no}"
+    return Checked(verdict, by)
 
 
 def falling(found: Found) -> Checked:
@@ -179,7 +183,7 @@ def bound(found: Found) -> Checked:
 
 
 def first_error(found: Found) -> Checked:
-    """Judge the CNN's error after one epoch."""
+    """Say what the CNN's error after one epoch is."""
     return with_assumptions(found, "valid_error")
 
 
@@ -191,25 +195,22 @@ def best_error(found: Found) -> Checked:
 
 
 def with_assumptions(found: Found, metric: str) -> Checked:
-    """Judge an error of the CNN: the claim may hold under our assumptions, but cannot fail under them."""
+    """Say what an error of the CNN is: under assumed settings nothing is judged."""
     place = key("cnn_vs_mlp", "value", report=LABEL, model="cnn", metric=metric)
     one, printed_error = beside_cnn(found)[place], float(printed(LABEL)["published"][place])
-    close = abs(float(np.mean(one.runs)) - printed_error) <= one.tolerance
     return Checked(
-        "holds" if close else "cannot be told",
+        "cannot be told",
         f"{shown(one.runs, '.2%')} against {number(printed_error, '.2%')}, with assumed settings",
     )
 
 
 def overfits(found: Found) -> Checked:
-    """Judge that the CNN overfits after epoch 7: its validation error rises while its training loss falls."""
+    """Say what becomes of the CNN after epoch 7, under assumed settings."""
     run = found["runs"][CNN][0]
     losses = [(run["train_loss"][done - 1], run["valid_loss"][done - 1]) for done in (7, 10)]
     errors = [seeds.missed(found, CNN, done)[0] for done in (7, 10)]
-    rises = proportion(int((errors[1] & ~errors[0]).sum()), max(1, int((errors[0] ^ errors[1]).sum()))).low > 0.5
-    overfit = rises and losses[1][0] < losses[0][0]
     return Checked(
-        "holds" if overfit else "cannot be told",
+        "cannot be told",
         f"epochs 7 and 10, one run with assumed settings: error {number(errors[0].mean(), '.2%')} and "
         f"{number(errors[1].mean(), '.2%')}, validation loss {number(losses[0][1], '.4f')} and "
         f"{number(losses[1][1], '.4f')}, training loss {number(losses[0][0], '.4f')} and {number(losses[1][0], '.4f')}",
@@ -217,11 +218,10 @@ def overfits(found: Found) -> Checked:
 
 
 def faster(found: Found) -> Checked:
-    """Judge that the CNN needs fewer epochs for the MLP's printed error at epoch 10."""
+    """Say how many epochs the CNN needs for the MLP's printed error at epoch 10, under assumed settings."""
     target = 1 - float(published.load("cnn_vs_mlp", LABEL).value.iloc[3])
-    told = [first < other for first, other in zip(*(reached(found, name, target) for name in (CNN, MLP)), strict=True)]
     return Checked(
-        seeds.unanimous(told),
+        "cannot be told",
         f"passes to an error of {number(1 - target, '.2%')}: {epochs_to(found, CNN, target)} (assumed settings), "
         f"{epochs_to(found, MLP, target)}",
     )
@@ -251,15 +251,11 @@ def still_better(found: Found) -> Checked:
 
 
 def arrangement(found: Found) -> Checked:
-    """Judge that the CNN's advantage needs the order of the pixels: two passes with and without it."""
+    """Say what two passes with the pixels in order and permuted give, for the CNN under assumed settings."""
     permuted = (f"{CNN}, permuted", "512-256, permuted")
-    natural, mixed, mlp = (
-        against(found, *pair, 2) for pair in ((CNN, MLP), permuted, (permuted[1], MLP))
-    )
     by = ", ".join(accuracy(found, name, 2) for name in (CNN, MLP, *permuted))
-    vanishes = natural.verdict == BETTER and mixed.verdict != BETTER and not mlp.told
-    verdict: Holds = "holds" if vanishes else "does not hold" if mixed.verdict == BETTER else "cannot be told"
-    return Checked(verdict, f"validation accuracy after 2 passes: {by}; pixels permuted alike in all images")
+    by = f"validation accuracy after 2 passes: {by}; pixels permuted alike in all images, settings of the CNN assumed"
+    return Checked("cannot be told", by)
 
 
 def drawn(found: Found) -> dict[str, Any]:

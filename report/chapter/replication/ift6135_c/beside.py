@@ -16,7 +16,7 @@ from report.chapter.sentence import listed
 
 LABEL = "ift6135-c"
 
-REASONS = {"gradient_check": "network, image and whether it was trained are not stated; kinks alone can be shown"}
+REASONS = {"gradient_check": "network, image and whether it was trained are not stated"}
 
 STARTS = {"glorot": "glorot_uniform", "normal": "normal"}
 """The report's names of starts, and ours."""

@@ -10,10 +10,10 @@ SETTINGS = {
     "grid": "hidden units 784-256, 512-384, 666-333, 666-666; ReLU, sigmoid, tanh; rates 0.05, 0.01, 0.005; batch 64; "
     "10 epochs; Glorot uniform (stated)",
     "grid: seed": "500, and 501 and 502 for ReLU at rate 0.05 (500 stated, its generator not: other weights)",
-    "grid: optimizer, pixels": "SGD without momentum, pixels in [0, 1] (inferred: by three rows, if they fit and "
-    "momentum 0.9, pixels in [−1, 1] and standardized pixels do not; else assumed)",
-    "grid: order, measured": "file order (inferred: as in the zeros column), on all images after the last epoch "
-    "(inferred: with the optimizer)",
+    "grid: optimizer, pixels": "SGD without momentum, pixels in [0, 1] (inferred: three rows fit, and with "
+    "momentum 0.9, pixels in [−1, 1] or standardized pixels they do not)",
+    "grid: order, measured": "file order (as in the zeros column; shuffled fits as well), on all images after the last "
+    "epoch (inferred: with the optimizer)",
     "gradient check": "784-666-333-10, Glorot uniform, not trained, first image (assumed)",
     "CNN: layers, epochs": "convolutions of 16, 32, 64, 128, 256 kernels, max-pooling, dense 100 and 10; 10 epochs "
     "(stated); ReLU after each layer (assumed)",
