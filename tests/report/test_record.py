@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from report.book import outdated
@@ -55,6 +56,9 @@ def test_a_whole_run_is_recorded_with_where_it_comes_from(file, monkeypatch):
 
 def test_the_readme_says_what_the_record_says():
     readme = command.README.read_text(encoding="utf-8")
+    verdicts = pd.concat([record.recorded(report).numbers for report in record.REPORTS])["verdict"].value_counts()
+    good, bad = verdicts["reproduced"], verdicts["differs"]
+    assert f"of {good + bad} comparable numbers {good} within tolerances" in readme
     assert command.with_score(readme) == readme
 
 
