@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ DATA = os.environ.get("MLP_CORE_DATA", "")
 
 
 def pytest_configure() -> None:
-    """Let no variable of the surroundings decide what a report is: with `CI`, a figure without words is an error."""
+    """Let the surroundings decide nothing: with `CI`, a figure without words is an error, and a shell's background jobs
+    ignore Ctrl-C, which tests press."""
     os.environ.pop("CI", None)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
