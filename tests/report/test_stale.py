@@ -378,12 +378,12 @@ def test_kernels_import_the_code_that_was_there_when_the_run_began(tmp_path, mon
     monkeypatch.setattr(Runner, "run", RUN)
     monkeypatch.chdir(project.folder)
     monkeypatch.setenv("MLP_CORE_DATA", "data")
-    path = fingerprint.ROOT / "report" / "chapter" / "replication.py"
+    path = fingerprint.ROOT / "report" / "chapter" / "sentence.py"
     before = path.read_text()
-    spoil = f"path = {str(path)!r}\nbefore = open(path).read()\nopen(path, 'w').write('judged = 7')"
+    spoil = f"path = {str(path)!r}\nbefore = open(path).read()\nopen(path, 'w').write('counted = 7')"
     look = (
-        "from report.chapter.replication.tables import judged\nimport os\n"
-        "print(callable(judged), os.environ['MLP_CORE_DATA'])"
+        "from report.chapter.sentence import counted\nimport os\n"
+        "print(callable(counted), os.environ['MLP_CORE_DATA'])"
     )
     restore = "open(path, 'w').write(before)"
     project.settings["chapters"] = []
