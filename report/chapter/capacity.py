@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,9 +11,9 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from mlp_core import Sequential, Split
+from mlp_core import Callback, Sequential, Split, TrainingState
 from report.chapter import figures, legal
-from report.chapter.evidence import Estimate, over_seeds
+from report.chapter.evidence import Estimate, compare, over_seeds
 from report.chapter.number import number, percents_once, within
 
 
@@ -49,6 +50,17 @@ def hits(networks: Sequence[Sequential], split: Split) -> np.ndarray:
     return np.array([network.predict(split.images) == split.labels for network in networks])
 
 
+class AtLowest(Callback):
+    """Keep a copy of a network as it is at its lowest validation loss, and let it train on."""
+
+    network: Sequential | None = None
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Copy the network if no epoch before was better."""
+        if state.history.best_epoch == state.epoch:
+            self.network = copy.deepcopy(state.network)
+
+
 def curves(histories: Mapping[int, Sequence[Any]]) -> Figure:
     """Draw loss and accuracy over the updates, one column of panels per size: means, bands from lowest to highest."""
     figure, axes = plt.subplots(
@@ -81,36 +93,41 @@ def stopping_figure(whole: Sequence[Any], stopped: Sequence[Any]) -> Figure:
     return figure
 
 
-def last_table(histories: Mapping[int, Sequence[Any]], images: int, valid_images: int) -> pd.DataFrame:
-    """Return losses and accuracies after the last update with intervals over the seeds, one row per size."""
-    sizes = {"train": images, "valid": valid_images}
-    names = {"train_loss": "training loss", "valid_loss": "validation loss",
-             "train_accuracy": "training accuracy", "valid_accuracy": "validation accuracy"}  # fmt: skip
-    rows: dict[str, dict[str, str]] = {}
+def last_table(histories: Mapping[int, Sequence[Any]], ends: Mapping[int, Any], images: int) -> pd.DataFrame:
+    """Return losses and accuracies after the last update with intervals, one row per size.
+
+    `ends` are the answers to the validation images, which `calibration.ask` returns, `images` how many were trained on.
+    """
+    rows = {}
     for size, runs in histories.items():
-        rows[number(size)] = {}
-        for metric, name in names.items():
-            split, kind = metric.split("_")
-            found = over_seeds([getattr(run, metric)[-1] for run in runs], sizes[split] if kind == "accuracy" else None)
-            rows[number(size)][name] = interval(found, ".3f", least=0) if kind == "loss" else interval(found)
+        loss = over_seeds([run.train_loss[-1] for run in runs])
+        accuracy = over_seeds([run.train_accuracy[-1] for run in runs], images)
+        rows[number(size)] = {
+            "training loss": interval(loss, ".3f", least=0),
+            "validation loss": interval(over_seeds(ends[size].loss), ".3f", least=0),
+            "training accuracy": interval(accuracy),
+            "validation accuracy": interval(over_seeds(ends[size].right)),
+        }
     return percents_once(pd.DataFrame(rows).T.rename_axis("F"))
 
 
-def turning_table(histories: Mapping[int, Sequence[Any]]) -> pd.DataFrame:
-    """Return where the validation loss was lowest and what changed from there to the end, one row per size."""
+def turning_table(
+    histories: Mapping[int, Sequence[Any]], turns: Mapping[int, Any], ends: Mapping[int, Any]
+) -> pd.DataFrame:
+    """Return where the validation loss was lowest and what changed from there to the end, one row per size.
+
+    `turns` and `ends` are the answers to the validation images there and at the end, as `calibration.ask` returns them.
+    """
     rows = {}
     for size, runs in histories.items():
-        best = [run.best_epoch for run in runs]
-        losses, accuracies = (
-            np.array([(curve[place - 1], curve[-1]) for curve, place in zip(kind, best, strict=True)])
-            for kind in ([run.valid_loss for run in runs], [run.valid_accuracy for run in runs])
-        )
+        best, turn, end = [run.best_epoch for run in runs], turns[size], ends[size]
+        loss, accuracy = compare(end.loss, turn.loss), compare(end.right, turn.right)
         rows[number(size)] = {
             "at update": f"{min(best)} to {max(best)}" if min(best) < max(best) else f"{best[0]}",
-            "loss then": interval(over_seeds(losses[:, 0]), ".3f", least=0),
-            "its change": interval(over_seeds(losses[:, 1] - losses[:, 0]), "+.3f"),
-            "accuracy then": number(accuracies[:, 0].mean(), ".1%"),
-            "its change, points": interval(over_seeds(100 * (accuracies[:, 1] - accuracies[:, 0])), "+.1f"),
+            "loss then": interval(over_seeds(turn.loss), ".3f", least=0),
+            "change of the loss": within(loss.difference, loss.low, loss.high, "+.3f"),
+            "accuracy then": number(turn.right.mean(), ".1%"),
+            "change of accuracy, points": within(accuracy.points, accuracy.low_points, accuracy.high_points, "+.1f"),
         }
     return percents_once(pd.DataFrame(rows).T.rename_axis("F"))
 

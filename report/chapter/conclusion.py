@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from mlp_core import load_dataset
 from report.chapter import evidence, figures, results
 from report.chapter.kept import Kept
-from report.chapter.number import number
+from report.chapter.number import MISSING, number
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Final:
         How many numbers training could change.
     hits : ndarray, shape (seeds, images), bool
         Which of its answers are right.
+    trained_on, updates : int or None
+        By how many images, and updates with them.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Final:
     dataset: str
     parameters: int
     hits: np.ndarray
+    trained_on: int | None = None
+    updates: int | None = None
 
     @property
     def accuracy(self) -> evidence.Estimate:
@@ -72,7 +76,7 @@ def mark(kept: Sequence[Kept]) -> list[Final]:
     finals = [
         Final(
             one.name if names.count(one.name) == 1 else f"{one.name} (chapter {chapter_number(one.chapter)})",
-            one.chapter, one.dataset, one.parameters, one.hits(datasets[one.dataset]),
+            one.chapter, one.dataset, one.parameters, one.hits(datasets[one.dataset]), one.trained_on, one.updates,
         )
         for one in kept
     ]  # fmt: skip
@@ -80,7 +84,7 @@ def mark(kept: Sequence[Kept]) -> list[Final]:
 
 
 def table(finals: list[Final]) -> pd.DataFrame:
-    """Return a row per network: chapter, data set where there are several, parameters, runs, accuracy, interval.
+    """Return a row per network: chapter, data set where there are several, what it was trained by, accuracy, interval.
 
     What is the same for all networks is no column: the title of the accuracies says of how many runs they are.
     """
@@ -91,13 +95,16 @@ def table(finals: list[Final]) -> pd.DataFrame:
             "chapter": [chapter_number(final.chapter) for final in finals],
             "data set": [final.dataset for final in finals],
             "parameters": [number(final.parameters) for final in finals],
+            "training images": [MISSING if final.trained_on is None else number(final.trained_on) for final in finals],
+            "updates": [MISSING if final.updates is None else number(final.updates) for final in finals],
             "runs": [len(final.hits) for final in finals],
             f"test accuracy{of_runs}, %": [number(100 * final.accuracy.value, ".1f") for final in finals],
             "its 95 % interval": [interval(final.accuracy) for final in finals],
         },
         index=pd.Index([final.name for final in finals], name="network"),
     )
-    return rows.drop(columns=[name for name in ("data set", "runs") if rows[name].nunique() == 1])
+    told = ("data set", "training images", "updates", "runs")
+    return rows.drop(columns=[name for name in told if rows[name].nunique() == 1])
 
 
 def interval(rate: evidence.Estimate) -> str:
@@ -115,6 +122,17 @@ def best_group(finals: list[Final]) -> evidence.Group:
     One run shows no spread between seeds, so a network of one run cannot be told from any other.
     """
     return evidence.best_group({final.name: final.hits for final in finals}, same_seeds=False)
+
+
+def varied(finals: list[Final]) -> tuple[Final, Final] | None:
+    """Return the worst network that cannot be told from the best, and one told from it that is better than that one.
+
+    None where the group is a run of the ranks: a network in it that lies below others varies more from seed to seed.
+    """
+    group = best_group(finals)
+    last = max((final for final in finals if final.name in group.names), key=finals.index)
+    ahead = [final for final in finals[: finals.index(last)] if final.name in group.others]
+    return (last, ahead[0]) if ahead else None
 
 
 def headlines(finals: list[Final]) -> dict[str, object]:

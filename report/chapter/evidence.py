@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -274,8 +274,8 @@ def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *
 
     Notes
     -----
-    Each is compared with the best mean; the p-values are corrected as S. Holm (1979) does, so that among equals the
-    group misses any of them in at most 5 % of cases.
+    Each is compared with the best mean; the p-values are `corrected`, so that among equals the group misses any of them
+    in at most 5 % of cases.
 
     Examples
     --------
@@ -288,13 +288,39 @@ def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *
     sign = -1 if lower_is_better else 1
     ranked = sorted(candidates, key=lambda name: -sign * float(np.asarray(candidates[name], dtype=float).mean()))
     best, *rest = ranked
-    p = {name: compare(candidates[best], candidates[name], images, same_seeds=same_seeds).p for name in rest}
-    worse: set[str] = set()
-    for rank, name in enumerate(sorted(rest, key=lambda name: math.inf if math.isnan(p[name]) else p[name])):
-        if not p[name] <= LEVEL / (len(rest) - rank):
-            break
-        worse.add(name)
+    found = corrected({
+        name: compare(candidates[best], candidates[name], images, same_seeds=same_seeds) for name in rest
+    })  # fmt: skip
+    worse = {name for name, one in found.items() if one.told}
     return Group(best, tuple(n for n in ranked if n not in worse), tuple(n for n in ranked if n in worse))
+
+
+def corrected(found: Mapping[str, Comparison]) -> dict[str, Comparison]:
+    """Return comparisons that answer one question together, with p-values and verdicts corrected for their number.
+
+    Parameters
+    ----------
+    found : mapping of str to Comparison
+
+    Notes
+    -----
+    As S. Holm (1979) does: among equals, any of them is told apart in at most 5 % of cases. The intervals stay those of
+    single comparisons, so that one may leave out zero although the two cannot be told apart.
+
+    Examples
+    --------
+    >>> one = compare([0.95, 0.96, 0.95], [0.90, 0.91, 0.91], images=1000)
+    >>> found = corrected({"a": one, "b": one})
+    >>> found["a"].p == 2 * one.p, found["a"].low == one.low
+    (True, True)
+    """
+    p = np.array([one.p for one in found.values()])
+    order = np.argsort(p, kind="stable")  # what has no p-value, as one run, is last
+    p[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
+    return {
+        name: replace(one, p=float(by), verdict=one.verdict if by <= LEVEL else EQUAL)
+        for (name, one), by in zip(found.items(), p, strict=True)
+    }
 
 
 def agrees(measured: float, theory: float, error: float) -> bool:

@@ -35,6 +35,8 @@ class Kept:
         Of the test labels, as hexadecimal digits: tells whether a data set is the one that was asked.
     parameters : int
         How many numbers training could change.
+    trained_on, updates : int or None
+        By how many images, and updates with them; None where the chapter did not say.
     """
 
     chapter: str
@@ -43,6 +45,8 @@ class Kept:
     answers: np.ndarray
     labels_sha256: str
     parameters: int
+    trained_on: int | None = None
+    updates: int | None = None
 
     def hits(self, data: Dataset) -> np.ndarray:
         """Return which answers are right, shape (seeds, images), bool; ValueError for another data set's labels."""
@@ -55,8 +59,9 @@ class Kept:
 
 
 def keep(
-    name: str, networks: Sequential | Sequence[Sequential], data: Dataset, images: np.ndarray | None = None
-) -> None:
+    name: str, networks: Sequential | Sequence[Sequential], data: Dataset, images: np.ndarray | None = None, *,
+    trained_on: int | None = None, updates: float | None = None,
+) -> None:  # fmt: skip
     """Keep what a chapter's final network says about the test images, for the conclusion; says nothing about it here.
 
     Parameters
@@ -69,6 +74,10 @@ def keep(
         Whose test images are asked.
     images : ndarray, shape (n, ...), float, optional
         The test images as the network wants them, if otherwise than `data` has them (centered, for instance).
+    trained_on : int, optional
+        How many training images the network saw.
+    updates : float, optional
+        How many updates it made; a mean over the seeds is rounded.
 
     Raises
     ------
@@ -89,7 +98,7 @@ def keep(
     answers = [" ".join(map(str, network.predict(images))) for network in networks]
     record = {
         "dataset": data.name, "labels_sha256": _labels_sha256(data), "parameters": networks[0].num_parameters,
-        "answers": answers,
+        "trained_on": trained_on, "updates": None if updates is None else round(updates), "answers": answers,
     }  # fmt: skip
     display({MIME: {name: record}, "text/plain": f"kept: {name}"}, raw=True)
 
@@ -109,7 +118,7 @@ def load(folder: str | Path = ".") -> list[Kept]:
 def _kept(chapter: str, name: str, record: dict[str, Any]) -> Kept:
     """Return one record with its answers as numbers."""
     answers = np.array([[int(answer) for answer in line.split()] for line in record["answers"]])
-    return Kept(chapter, name, record["dataset"], answers, record["labels_sha256"], record["parameters"])
+    return Kept(chapter, name, **{**record, "answers": answers})
 
 
 def _labels_sha256(data: Dataset) -> str:

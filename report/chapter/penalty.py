@@ -11,12 +11,13 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from mlp_core import SGD, Adam, EarlyStopping, Sequential, Split, mlp, softmax_cross_entropy
 from report.chapter import figures, legal
-from report.chapter.evidence import BETTER, EQUAL, WORSE, Comparison, compare
-from report.chapter.number import number, within
+from report.chapter.evidence import BETTER, EQUAL, WORSE, Comparison, compare, corrected
+from report.chapter.number import MISSING, number, within
+from report.chapter.sentence import listed
 
 
 def check_parameters(values: legal.Values) -> None:
@@ -51,9 +52,9 @@ def check_folds(folds: int, labels: np.ndarray, classes: int) -> None:
                          "train_images")  # fmt: skip
 
 
-def update(net: Sequential, images: np.ndarray, labels: np.ndarray, rate: float, strength: float, rule: str) -> float:
+def update(net: Sequential, part: Split, rate: float, strength: float, rule: str) -> float:
     """Make one full-batch update, "right" or with two errors of report ce40717 ("wrong"); return the loss before it."""
-    loss, gradient = softmax_cross_entropy(net.forward(images, training=True), labels)
+    loss, gradient = softmax_cross_entropy(net.forward(part.images, training=True), part.labels)
     net.backward(gradient)
     for name, value in net.params.items():
         step, is_weight = net.grads[name], name.endswith("weight")
@@ -83,7 +84,7 @@ def follow(net: Sequential, part: Split, count: int, learning_rate: float, stren
     losses, lengths = [], [length(net)]
     with np.errstate(all="ignore"):
         for _ in range(count):
-            losses.append(update(net, part.images, part.labels, learning_rate, strength, rule))
+            losses.append(update(net, part, learning_rate, strength, rule))
             lengths.append(length(net))
     if not np.isfinite([*losses, *lengths]).all():
         legal.refuse("learning_rate", f"a rate at which the loss stays finite with a penalty of {strength:g}",
@@ -100,7 +101,8 @@ def updates_figure(lengths: Mapping[str, Any], losses: Mapping[str, Any], factor
     name = f"start, × {number(factor, '.6g')} per update"
     left.plot(grown, color="black", linestyle=":", marker="", zorder=5, label=name)
     left.legend()
-    left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    low, high = left.get_ylim()
+    left.yaxis.set_major_locator(MaxNLocator(5) if high < 10 * low else LogLocator(subs=(1, 2, 5)))
     left.yaxis.set_major_formatter(lambda value, _: number(value))
     left.yaxis.set_minor_formatter(NullFormatter())
     figures.lines(losses, ax=right, xlabel="update", ylabel="training loss")
@@ -109,6 +111,9 @@ def updates_figure(lengths: Mapping[str, Any], losses: Mapping[str, Any], factor
 
 def paired_folds(trials: pd.DataFrame) -> pd.DataFrame:
     """Return each strength's extra loss over the best one, fold by fold, with its standard error.
+
+    What the folds have in common drops out, so that this error is smaller than that of one strength's own loss, which
+    Hastie, Tibshirani and Friedman take.
 
     Parameters
     ----------
@@ -135,12 +140,13 @@ def choose(found: pd.DataFrame) -> float:
 
 
 def folds_table(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return losses and extras of several kinds of folds in the house's numbers."""
+    """Return losses and extras of several kinds of folds in the house's numbers; the best has no extra."""
     columns = {}
     for kind, table in found.items():
         shown = table[["loss", "extra", "error"]].map(lambda value: number(value, ".4f"))
         columns[f"loss, {kind}"] = shown["loss"]
-        columns[f"extra, {kind}"] = shown["extra"] + " ± " + shown["error"]
+        beside = shown["extra"] + " ± " + shown["error"]
+        columns[f"extra, {kind}"] = beside.where(table.index != table["loss"].idxmin(), MISSING)
     return pd.DataFrame(columns).sort_index(ascending=False).rename(index=number).rename_axis("λ")
 
 
@@ -189,16 +195,45 @@ def ablations(whole: Recipe, small: int, rate: float) -> dict[str, Recipe]:
     }
 
 
-def gains(right: Mapping[str, np.ndarray]) -> dict[str, Comparison]:
+CLAUSES = {
+    "one layer": "with one hidden layer",
+    "full batch": "without mini-batches",
+    "plain descent": "without Adam",
+    "Glorot": "without He's first weights",
+    "no dropout": "without dropout",
+    "no early stopping": "without early stopping",
+}
+"""What a sentence says of each network that has one thing taken away."""
+
+
+def clauses(found: Mapping[str, Comparison], verdict: str) -> str:
+    """Return, as part of a sentence, where the improved network has a verdict beside itself with one thing taken away.
+
+    Examples
+    --------
+    >>> told = compare([0.95, 0.96, 0.95], [0.90, 0.91, 0.91], images=1000)
+    >>> clauses({"full batch": told, "no dropout": told, "final network": told}, WORSE)
+    ''
+    >>> clauses({"full batch": told, "no dropout": told, "final network": told}, BETTER)
+    'without mini-batches and without dropout'
+    """
+    return listed([CLAUSES[name] for name, one in found.items() if name in CLAUSES and one.verdict == verdict])
+
+
+def gains(right: Mapping[str, np.ndarray], beside: Mapping[str, np.ndarray]) -> dict[str, Comparison]:
     """Return what the first network has more than each of the others, the largest gain first.
 
     Parameters
     ----------
     right : mapping of name to ndarray, shape (seeds, images)
-        Which answers are right.
+        Which answers are right. As many comparisons as there are others answer one question, so that their verdicts are
+        corrected for that number.
+    beside : the same
+        Networks of another question, each of which stands alone.
     """
     first, *others = right
-    found = {name: compare(right[first], right[name]) for name in others}
+    found = corrected({name: compare(right[first], right[name]) for name in others})
+    found |= {name: compare(right[first], hits) for name, hits in beside.items()}
     return dict(sorted(found.items(), key=lambda item: -item[1].difference))
 
 

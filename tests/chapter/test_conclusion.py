@@ -15,10 +15,10 @@ def data(monkeypatch):
     return data
 
 
-def kept_with(name, data, *rights, chapter="05-cnn", dataset="tiny"):
+def kept_with(name, data, *rights, chapter="05-cnn", dataset="tiny", **trained):
     """Return what a chapter kept whose runs are right about so many of the 200 images."""
     answers = np.array([np.where(np.arange(200) < right, LABELS, (LABELS + 1) % 10) for right in rights])
-    return kept.Kept(chapter, name, dataset, answers, kept._labels_sha256(data), 1234)
+    return kept.Kept(chapter, name, dataset, answers, kept._labels_sha256(data), 1234, **trained)
 
 
 def test_networks_are_marked_and_ranked(data):
@@ -39,6 +39,20 @@ def test_runs_are_a_column_where_they_differ(data):
     shown = conclusion.table(conclusion.mark([kept_with("one", data, 180), kept_with("two", data, 20, 21)]))
     assert shown["runs"].tolist() == [1, 2]
     assert "test accuracy, %" in shown
+
+
+def test_what_networks_were_trained_by_stands_beside_their_accuracy(data):
+    different = [kept_with("a", data, 190, trained_on=500, updates=7), kept_with("b", data, 20, trained_on=500)]
+    shown = conclusion.table(conclusion.mark(different))
+    assert shown["updates"].tolist() == ["7", "–"]
+    assert "training images" not in shown, "it is the same for all"
+
+
+def test_a_network_of_the_group_that_lies_below_one_outside_is_named(data):
+    steady = [kept_with("best", data, *[190] * 5), kept_with("worse", data, *[170] * 5)]
+    assert conclusion.varied(conclusion.mark(steady)) is None
+    last, ahead = conclusion.varied(conclusion.mark([*steady, kept_with("wild", data, 195, 100, 190, 195, 120)]))
+    assert (last.name, ahead.name) == ("wild", "worse")
 
 
 def test_nothing_kept_is_refused():

@@ -40,6 +40,13 @@ def test_the_answers_of_every_seed_come_back_and_are_marked(stored, data):
     np.testing.assert_array_equal(one.hits(data), expected)
 
 
+def test_what_it_was_trained_by_comes_back_if_it_was_said(stored, data):
+    (one,) = stored("MLP", mlp([4, 3], seed=0), data, trained_on=9, updates=13.6)
+    assert (one.trained_on, one.updates) == (9, 14)
+    (one,) = stored("MLP", mlp([4, 3], seed=0), data)
+    assert (one.trained_on, one.updates) == (None, None)
+
+
 def test_a_network_may_want_its_images_otherwise(stored, data):
     network = mlp([4, 8, 3], seed=0)
     (one,) = stored("MLP", network, data, images=2 * data.test.images - 1)

@@ -33,7 +33,7 @@ def test_the_wrong_update_makes_weights_grow(rule, grows):
     net = mlp([4, 5, 3], seed=0, dtype="float64")
     before = penalty.length(net)
     for _ in range(20):
-        penalty.update(net, RNG.random((12, 4)), LABELS, 0.1, 0.5, rule)
+        penalty.update(net, Split(RNG.random((12, 4)), LABELS), 0.1, 0.5, rule)
     assert (penalty.length(net) > before) is grows
 
 
@@ -63,7 +63,7 @@ def test_each_ablation_changes_one_thing():
 def test_gains_come_with_their_verdict_the_largest_first():
     whole, less = np.ones((3, 200), dtype=bool), np.ones((3, 200), dtype=bool)
     whole[:, :20], less[:, 20:80] = False, False
-    found = penalty.gains({"improved": whole, "no change": whole, "less": less})
+    found = penalty.gains({"improved": whole, "no change": whole}, {"less": less})
     assert [(name, one.points, one.verb) for name, one in found.items()] == [
         ("less", pytest.approx(20), "is better than"), ("no change", 0, "cannot be told apart from")
     ]  # fmt: skip
@@ -75,6 +75,17 @@ def test_gains_come_with_their_verdict_the_largest_first():
 
 def test_one_seed_has_a_dot_and_no_interval():
     one = np.ones((1, 20), dtype=bool)
-    ax = penalty.gains_figure(penalty.gains({"improved": one, "less": ~one}))
+    ax = penalty.gains_figure(penalty.gains({"improved": one, "less": ~one}, {}))
     assert ax.texts[0].get_text() == "+100.0"
     plt.close(ax.figure)
+
+
+def test_ablations_are_corrected_for_their_number_and_what_stands_alone_is_not():
+    rng = np.random.default_rng(2)
+    whole = rng.random((5, 400)) < 0.80
+    little = whole & (rng.random((5, 400)) < 0.955)
+    alone = penalty.gains({"improved": whole}, {"little": little})["little"]
+    among = penalty.gains({"improved": whole, **{f"the same {k}": whole for k in range(200)}, "little": little}, {})
+    assert alone.told
+    assert not among["little"].told
+    assert (alone.low, alone.difference) == (among["little"].low, among["little"].difference)

@@ -50,6 +50,10 @@ class Run:
         """The mean wall-clock time per epoch."""
         return float(np.mean([second for history in self.histories for second in history.seconds]))
 
+    def updates(self, images: int) -> float:
+        """Return the mean number of updates over the seeds, trained on so many images."""
+        return float(np.mean([len(history) for history in self.histories])) * -(-images // self.recipe.batch_size)
+
 
 @dataclass(frozen=True)
 class Pair:
