@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from mlp_core import Linear, ReLU, Sequential, Split, softmax, softmax_cross_entropy
+from mlp_core import ReLU, Sequential, Split, softmax, softmax_cross_entropy
 from mlp_core.diagnostics import activations
 from mlp_core.gradient_check import GradientCheck, Sweep
 from mlp_core.models import CNNS
@@ -225,16 +225,6 @@ def planted_table(found: Mapping[str, GradientCheck]) -> pd.DataFrame:
             "wrong arrays": ", ".join(wrong_arrays(check)) or MISSING,
         }
     return pd.DataFrame(rows).T.rename_axis("mistake")
-
-
-class OneBiasGradient(Linear):
-    """A `Linear` with a real mistake: one bias gradient, summed over images and units, for all units of the layer."""
-
-    def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Return the right gradient of the input, and store a wrong one of the biases."""
-        grad_input = super().backward(grad_output)
-        self.grads["bias"] = np.full_like(self.grads["bias"], self.grads["bias"].sum())
-        return grad_input
 
 
 def plant(network: Sequential, place: int, backward: Callable[[np.ndarray], np.ndarray]) -> Sequential:

@@ -133,7 +133,7 @@ MISTAKES: dict[str, type[Program]] = {
     "one maximum per batch (ce40717)": OneMaximum,
     "counter not set back (ift6135-b)": NeverReset,
     "1e-10 in the logarithm (ift6135-b)": MoreInTheLogarithm,
-    "no 1/n in the gradient (ece421)": SummedGradient,
+    "no 1/n in the gradient (as in ece421)": SummedGradient,
     "no 1/n in both": SummedLoss,
     "uphill": Uphill,
 }

@@ -123,14 +123,6 @@ def test_clipping_that_clips_nothing_passes():
     assert checked(backward=partial(np.clip, a_min=-1, a_max=1)).passed
 
 
-def test_one_bias_gradient_spoils_the_biases_alone():
-    network = mc.Sequential([chapter.OneBiasGradient(6, 5, seed=0), mc.ReLU(), chapter.OneBiasGradient(5, 3, seed=1)])
-    part = split_of(4)
-    network.forward(part.images, training=True)
-    check = mc.check_gradients(network.astype("float64"), part.images, part.labels)
-    assert chapter.wrong_arrays(check) == ["0.bias", "2.bias"]
-
-
 def test_what_is_left_out_is_counted():
     network, black = mc.cnn("ift6135-b", seed=0), np.zeros((1, 784))
     check = mc.check_gradients(network, black, np.array([0]), max_entries_per_array=2)

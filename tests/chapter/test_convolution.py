@@ -200,8 +200,9 @@ def test_curves_say_from_how_many_images_a_network_is_not_worse(runs):
     curve = {400: cnn, 100: worse}
     assert convolution.enough(curve, mlp) == 400
     assert convolution.enough({100: worse}, mlp) is None
-    assert convolution.power(curve).value == pytest.approx(-1)
-    assert convolution.power({400: cnn}) is None
+    half = runs(plan("mlp 4", "cnn 2-2"), [(9, 9), (40, 44)])["CNN 2-2"]
+    assert convolution.power({**curve, 200: half}).value == pytest.approx(-1)
+    assert convolution.power(curve) is None, "two points lie on every power"
     ax = convolution.images_figure({"CNN 2-2": curve, "MLP 4": {100: mlp, 400: mlp}})
     assert [label.get_text() for label in ax.get_xticklabels()] == ["100", "400"]
     plt.close(ax.figure)
@@ -260,6 +261,8 @@ def test_a_silent_map_is_drawn_as_such(images):
 
 def test_the_price_is_drawn_for_plain_runs_alone(runs):
     recipes = plan("mlp 4", "cnn 2-2", "cnn 2-2", weight_decay=[0, 0, 0.1])
-    ax = convolution.price(runs(recipes, [(20, 20)] * 3))
+    made = runs(recipes, [(20, 20)] * 3)
+    assert not convolution.worth_drawing(made)
+    ax = convolution.price(made)
     assert [text.get_text() for text in ax.texts] == ["MLP 4", "CNN 2-2"]
     plt.close(ax.figure)

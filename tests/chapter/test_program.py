@@ -16,7 +16,7 @@ FINDS = {
     "one maximum per batch (ce40717)": {"large scores"},
     "counter not set back (ift6135-b)": {"recount"},
     "1e-10 in the logarithm (ift6135-b)": {"large scores"},
-    "no 1/n in the gradient (ece421)": {"gradient", "update", "copies"},
+    "no 1/n in the gradient (as in ece421)": {"gradient", "update", "copies"},
     "no 1/n in both": {"update", "first loss", "copies"},
     "uphill": {"update", "falls"},
 }

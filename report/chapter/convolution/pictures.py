@@ -16,10 +16,20 @@ from report.chapter.figures import TEXT_WIDTH
 from report.chapter.number import SPACE, number
 
 
+def worth_drawing(runs: Mapping[str, Run]) -> bool:
+    """Return whether `price` has more points than the two that any table of pairs has."""
+    return len(_priced(runs)) > 2
+
+
+def _priced(runs: Mapping[str, Run]) -> list[Run]:
+    """Return the runs without penalty and dropout on pixels in their own order."""
+    return [run for run in runs.values() if run.recipe.plain and not run.recipe.permuted]
+
+
 def price(runs: Mapping[str, Run]) -> Axes:
     """Draw validation error against multiplications per image."""
     ax = plt.subplots(figsize=(TEXT_WIDTH, 2.8))[1]
-    for run in (run for run in runs.values() if run.recipe.plain and not run.recipe.permuted):
+    for run in _priced(runs):
         work, error, name = multiplications(run.networks[0]) / 1e6, run.error, run.recipe.label
         color, marker = ("C1", "o") if run.recipe.convolves else ("C0", "s")
         around = [[100 * (error.value - error.low)], [100 * (error.high - error.value)]]
@@ -41,6 +51,14 @@ def first_maps(network: Sequential, images: np.ndarray) -> np.ndarray:
     return rectifier.forward(convolution.forward(images.reshape(len(images), 1, 28, 28)))
 
 
+def _sign(ax: Axes, kernel: np.ndarray, peak: float) -> None:
+    """Write the sign of each weight that is not small into its cell."""
+    for (row, column), weight in np.ndenumerate(kernel):
+        if abs(weight) > peak / 4:
+            ax.text(column, row, "+" if weight > 0 else "−", ha="center", va="center", fontsize=5,
+                    color="black" if weight > 0 else "white")  # fmt: skip
+
+
 def learned(network: Sequential, image: np.ndarray, most: int = 12) -> np.ndarray:
     """Draw the first kernels, one scale for all, and below each its answer to an image, which stands at the left."""
     kernels = network.layers[0].params["weight"][:most, 0]
@@ -53,7 +71,8 @@ def learned(network: Sequential, image: np.ndarray, most: int = 12) -> np.ndarra
     axes[1, 0].imshow(image.reshape(28, 28), cmap="gray_r")
     peak, top = float(np.abs(kernels).max()), float(maps.max()) or 1.0
     for ax, kernel in zip(axes[0, 1:], kernels, strict=True):
-        weights = ax.imshow(kernel, cmap="RdBu_r", vmin=-peak, vmax=peak)
+        weights = ax.imshow(kernel, cmap="gray", vmin=-peak, vmax=peak)
+        _sign(ax, kernel, peak)
     for ax, answer in zip(axes[1, 1:], maps, strict=True):
         answers = ax.imshow(answer, cmap="gray_r", vmin=0, vmax=top)
         ax.set_xlabel("" if answer.any() else "silent", fontsize=7)

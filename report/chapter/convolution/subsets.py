@@ -62,11 +62,11 @@ def enough(curve: Curve, rival: Run) -> int | None:
 def power(curve: Curve) -> evidence.Estimate | None:
     """Return the power of the number of images with which the error falls, fitted for each seed.
 
-    None where there is one number alone, or a network without a mistake, whose error has no logarithm.
+    None where there are fewer than three numbers, or a network without a mistake, whose error has no logarithm.
     """
     counts = sorted(curve)
     errors = np.array([[wrong.mean() for wrong in curve[count].misses] for count in counts])
-    if len(counts) < 2 or not errors.all():
+    if len(counts) < 3 or not errors.all():
         return None
     return evidence.over_seeds(np.polyfit(np.log(counts), np.log(errors), 1)[0])
 
