@@ -3,12 +3,12 @@
 The network itself is loaded at once (NumPy and the standard library); what needs more is loaded when first used.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mlp_core.adam import Adam
 from mlp_core.convolution import Conv2d, Flatten, MaxPool2d
 from mlp_core.dropout import Dropout
+from mlp_core.extras import need
 from mlp_core.initializers import GlorotNormal, GlorotUniform, HeNormal, Initializer, Normal, Zeros
 from mlp_core.layers import Layer, Linear, ReLU, Sigmoid, Tanh
 from mlp_core.losses import log_softmax, softmax, softmax_cross_entropy
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from mlp_core.storage.networks import NetworkFileError
     from mlp_core.training import CheckpointError, TrainingDiverged, plain_step, train, train_step
     from mlp_core.tuning import grid, random_search, search
+
+__version__ = "0.1.0"
 
 _LAZY = {  # module: the names it holds
     "callbacks": "Callback EarlyStopping ProgressBar StopAt TrainingState",
@@ -70,7 +72,7 @@ def __getattr__(name: str) -> Any:
     """Load the module that holds ``name`` when the name is first used (PEP 562)."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    value = getattr(need(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

@@ -12,6 +12,7 @@ from mlp_core.callbacks import Callback, TrainingState
 from mlp_core.checks import check_batch, positive_int
 from mlp_core.dropout import Dropout
 from mlp_core.evaluation import check_network, check_split
+from mlp_core.extras import need
 from mlp_core.fast.threads import dot
 from mlp_core.layers import ReLU
 from mlp_core.losses import softmax_cross_entropy
@@ -121,7 +122,7 @@ def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) 
         At most `count` rows: ``index`` into the split, ``label``, ``predicted``, ``probability`` of the predicted
         class and ``probability_of_label``. Fewer rows where there are fewer mistakes.
     """
-    import pandas as pd
+    pd = need("pandas")
 
     check_split(network, split, "split")
     positive_int(count, "count")
@@ -205,7 +206,7 @@ class Recorder(Callback):
 
     def to_frame(self, what: str) -> "pd.DataFrame":
         """Return the records of "activations", "gradients" or "dead" under one another, with a first index "step"."""
-        import pandas as pd
+        pd = need("pandas")
 
         if what not in ("activations", "gradients", "dead"):
             raise ValueError(f"expected 'activations', 'gradients' or 'dead', got {what!r}")
@@ -222,6 +223,6 @@ def _statistics(array: np.ndarray, batch: int = 1) -> dict[str, float]:
 
 
 def _frame(rows: list[dict], index: list[str], columns: list[str] | None = None) -> "pd.DataFrame":
-    import pandas as pd
+    pd = need("pandas")
 
     return pd.DataFrame(rows, columns=columns).set_index(index)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from mlp_core.checks import METRICS, check_metric, sign
+from mlp_core.extras import need
 from mlp_core.storage import histories
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class History:
 
     def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row per epoch (its index), one column per measured metric; epoch 0 is `initial`."""
-        import pandas as pd
+        pd = need("pandas")
 
         lists = {name: getattr(self, name) for name in COLUMNS if getattr(self, name)}
         frame = pd.DataFrame({name: pd.Series(values, range(1, len(values) + 1)) for name, values in lists.items()})

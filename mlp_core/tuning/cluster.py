@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mlp_core.extras import need
 from mlp_core.splits import Dataset
 from mlp_core.tuning.fingerprint import code_version
 from mlp_core.tuning.shared_data import DatasetLost, publish_dataset
@@ -48,8 +49,7 @@ def run_dask(trials: Iterable[Trial], job: Job, data: Dataset, scheduler: Any) -
 @contextmanager
 def dask_client(scheduler: Any) -> Iterator[Any]:
     """Connect to a scheduler, or use the client that is given."""
-    from distributed import Client
-
+    Client = need("distributed").Client
     if isinstance(scheduler, Client):
         yield scheduler
         return

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlp_core.callbacks import progress_class
+from mlp_core.extras import need
 from mlp_core.splits import Dataset
 from mlp_core.tuning.cluster import run_dask
 from mlp_core.tuning.store import CacheWarning, DamagedRecord, Record, TrialStore
@@ -110,9 +111,7 @@ def open_engine(n_jobs: int, scheduler: Any, job: Job, data: Dataset, trials: in
 
     Negative numbers count down from all cores. A single trial has a process of its own, too, for it could kill it.
     """
-    from joblib import cpu_count
-
-    processes = n_jobs if n_jobs > 0 else max(1, cpu_count() + 1 + n_jobs)
+    processes = n_jobs if n_jobs > 0 else max(1, need("joblib").cpu_count() + 1 + n_jobs)
     if scheduler:
         yield partial(run_dask, job=job, data=data, scheduler=scheduler)
     elif processes == 1:

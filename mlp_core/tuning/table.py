@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mlp_core.checks import METRICS
+from mlp_core.extras import need
 from mlp_core.history import History
 from mlp_core.splits import Dataset
 from mlp_core.tuning.spaces import Settings
@@ -57,7 +58,7 @@ def count_parameters(settings: Settings, data: Dataset, build: Callable[..., Any
 
 def to_frame(trials: list[tuple[Trial, Record]], target: float | None) -> "pd.DataFrame":
     """Return one row for each trial and its record, in this order."""
-    import pandas as pd
+    pd = need("pandas")
 
     frame = pd.DataFrame([row(trial, record, target) for trial, record in trials])
     return frame.astype({name: "Int64" for name in COUNTS})

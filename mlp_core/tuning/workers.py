@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from mlp_core.extras import need
 from mlp_core.splits import Dataset
 from mlp_core.tuning.shared_data import DatasetLost, publish_dataset
 from mlp_core.tuning.store import Record, TrialStore
@@ -56,11 +57,10 @@ class LocalPool(AbstractContextManager["LocalPool"]):
 
     def executor(self) -> Executor:
         """Return the running executor."""
-        from joblib.externals.loky import ProcessPoolExecutor
-
         if self._executor is None:
-            one, watched = dict.fromkeys(THREAD_VARIABLES, "1"), (os.getpid(), self.scratch)
-            self._executor = ProcessPoolExecutor(self.workers, env=one, initializer=start_worker, initargs=watched)
+            pool, one = need("joblib.externals.loky").ProcessPoolExecutor, dict.fromkeys(THREAD_VARIABLES, "1")
+            watched = os.getpid(), self.scratch
+            self._executor = pool(self.workers, env=one, initializer=start_worker, initargs=watched)
         return self._executor
 
     def close(self, kill: bool) -> None:
