@@ -1,5 +1,6 @@
 """The wheel, installed in an empty environment: networks, and the exporters beside somebody else's `report/`."""
 
+import inspect
 import os
 import subprocess
 import sys
@@ -38,10 +39,11 @@ def run(*command, **options):
     return done.stdout
 
 
-def test_the_checkout_has_the_exporters_under_the_name_of_the_wheel():
-    exporter = get_exporter("typstpdf")
-    assert exporter.__module__ == "nbtypst.pdf"
-    assert Path(sys.modules["nbtypst"].__path__[0]) == ROOT / "report" / "typst"
+@pytest.mark.parametrize("name", ["typst", "typstpdf", "typsthtml"])
+def test_nbconvert_finds_the_exporters_of_the_checkout_under_the_name_of_the_wheel(name):
+    exporter = get_exporter(name)
+    assert exporter.__module__.startswith("nbtypst.")
+    assert Path(inspect.getfile(exporter)).parent == ROOT / "report" / "typst"
 
 
 @pytest.fixture(scope="module")

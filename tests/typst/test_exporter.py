@@ -6,10 +6,9 @@ from pathlib import Path
 import nbformat
 import pytest
 import typst
-from nbconvert.exporters import get_exporter
 from typst_documents import SVG, code, export, markdown, notebook, png, printed, problems, shown
 
-from report.typst import ConversionError, TypstExporter, TypstPDFExporter
+from report.typst import ConversionError, TypstExporter
 
 
 @pytest.fixture
@@ -20,11 +19,6 @@ def sample() -> nbformat.NotebookNode:
         code("#| label: fig-a\n#| fig-cap: A square\nplot()", shown("image/svg+xml", SVG)),
         code("print(1)", printed("1\n"), shown("image/png", png())),
     )
-
-
-def test_nbconvert_finds_the_exporters_by_name() -> None:
-    assert get_exporter("typst") is TypstExporter
-    assert get_exporter("typstpdf") is TypstPDFExporter
 
 
 def test_the_source_compiles_with_the_files_beside_it(sample: nbformat.NotebookNode, tmp_path: Path) -> None:
