@@ -24,8 +24,8 @@ NOTATION = (
     (r"z_{\max}, \lVert z \rVert_\infty", "the largest of the scores; the largest by absolute value", "1, 4"),
     ("a, A", "answers of a hidden unit, of a hidden layer to a batch", "1"),
     ("p, P, S", r"probabilities of the classes, of a batch in rows; $S = \sum_k e^{z_k}$", "1"),
-    (r"\ell, L, L', L_\lambda", "loss of an image; its mean over the images; derivative of the mean by one weight, $L''$ "
-     "the second, $L'''$ the third; the mean with a penalty", "1, 4, 7"),
+    (r"\ell, L, L', L_\lambda", "loss of an image; its mean over the images; the derivative of that by a weight, "
+     "further ones with more primes; the mean with a penalty", "1, 4, 7"),
     ("M, D_M", "any matrix of the forward pass; the derivatives of $L$ by its entries", "1"),
     ("J", r"Jacobian of the softmax, $\mathrm{diag}(p) - p\,p^\top$", "1"),
     (r"\sigma^2, \mathcal N(0, \sigma^2)", "variance of first weights; the normal distribution with mean 0", "2"),
