@@ -91,9 +91,11 @@ def draw_losses(by_hand: Sequence[Sequence[float]], library: Sequence[float], eq
         The loss of equal probabilities for all classes.
     """
     _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 2.6))
-    starts = {"formulas, all starts": by_hand, "formulas, first start": by_hand[0]}
-    figures.lines(starts, ax=ax, xlabel="step", ylabel="training loss", references={"equal probabilities": equal})
-    ax.plot(np.arange(1, len(library) + 1), library, "--", color="black", marker="", label="mlp_core, first start")
+    figures.lines({"formulas, mean": by_hand}, ax=ax, xlabel="step", ylabel="training loss",
+                  references={"equal probabilities": equal})  # fmt: skip
+    step = np.arange(1, len(library) + 1)
+    ax.plot(step, by_hand[0], "-", color="C1", marker="", linewidth=3, label="first start")
+    ax.plot(step, library, "--", color="black", marker="", linewidth=1, label="mlp_core")
     figures.legend_above(ax)
     return ax
 

@@ -91,6 +91,6 @@ def test_only_the_squared_error_forgets_a_confident_mistake():
 def test_the_losses_of_the_library_are_drawn_upon_those_of_the_same_start():
     ax = chapter.draw_losses([[3.0, 2.0], [4.0, 2.0]], [3.0, 2.0], 2.3)
     drawn = {line.get_label(): list(line.get_ydata()) for line in ax.lines}
-    assert drawn["mlp_core, first start"] == drawn["formulas, first start"] == [3.0, 2.0]
-    assert drawn["formulas, all starts"] == [3.5, 2.0]
+    assert drawn["mlp_core"] == drawn["first start"] == [3.0, 2.0]
+    assert drawn["formulas, mean"] == [3.5, 2.0]
     plt.close(ax.figure)
