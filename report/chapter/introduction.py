@@ -46,7 +46,7 @@ NOTATION = (
     (r"e, \pi, e_j", r"Euler's number; $3.14\dots$; a vector that is 1 at place $j$ and 0 elsewhere", "1, 6"),
     (r"\delta_{ij}, [\,\cdot\,]", "1 if $i = j$, else 0; 1 where the condition holds, else 0", "1"),
     (r"\odot, \mathbf 1", "product entry by entry; a vector of ones", "1"),
-    (r"\langle R, Z \rangle", "sum of the products of corresponding entries", "4"),
+    (r"\langle R,Z \rangle", "sum of the products of corresponding entries", "4"),
     (r"\overline{a^2}, \bar z", "bars: the mean of what is below them", "2"),
     (r"\mathrm E, \mathrm{Var}, \mathrm{Pr}, O", "mean, variance and probability over random draws; order of magnitude",
      "1, 2, 3"),
