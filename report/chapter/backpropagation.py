@@ -162,7 +162,7 @@ def overflow_table(scales: Sequence[float]) -> pd.DataFrame:
                  for kind, dtype in (("single", "float32"), ("double", "float64"))}  # fmt: skip
         safe = {"maximum subtracted": softmax(scores.astype("float32"))[0]}
         rows[number(scale)] = {name: number(p, ".4f") for name, p in {**naive, **safe}.items()}
-    return pd.DataFrame(rows).T.rename_axis(r"$\xi$")
+    return pd.DataFrame(rows).T.rename_axis("ξ")
 
 
 def naive_softmax(scores: np.ndarray) -> np.ndarray:
@@ -189,4 +189,4 @@ def wrong_table(scales: Sequence[float]) -> pd.DataFrame:
             "cross-entropy": number(np.linalg.norm(p - t), ".4f"),
             "squared error": number(np.linalg.norm(squared), ".2g"),
         }
-    return pd.DataFrame(rows).T.rename_axis(r"$\xi$")
+    return pd.DataFrame(rows).T.rename_axis("ξ")
