@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from mlp_core import Split, softmax
-from report.chapter import legal
+from report.chapter import figures, legal
 from report.chapter.evidence import Comparison, Estimate, compare, paired, share
 from report.chapter.number import number
 
@@ -77,6 +79,27 @@ def finite(losses: ArrayLike, *, learning_rate: float) -> np.ndarray:
     return array
 
 
+def draw_losses(by_hand: Sequence[Sequence[float]], library: Sequence[float], equal: float) -> Axes:
+    """Draw the losses of the hand-written steps, and dashed upon the first start's those of the library.
+
+    Parameters
+    ----------
+    by_hand : sequence, shape (starts, steps)
+    library : sequence, shape (steps,)
+        From the first start, too.
+    equal : float
+        The loss of equal probabilities for all classes.
+    """
+    _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 2.6))
+    figures.lines({"formulas, mean": by_hand}, ax=ax, xlabel="step", ylabel="training loss",
+                  references={"equal probabilities": equal})  # fmt: skip
+    step = np.arange(1, len(library) + 1)
+    ax.plot(step, by_hand[0], "-", color="C1", marker="", linewidth=3, label="first start")
+    ax.plot(step, library, "--", color="black", marker="", linewidth=1, label="mlp_core")
+    figures.legend_above(ax)
+    return ax
+
+
 def class_means(split: Split, classes: int) -> np.ndarray:
     """Return the mean image of each class, shape (classes, pixels); NaN for a class without an image."""
     means = np.full((classes, split.images.shape[1]), np.nan)
@@ -131,7 +154,7 @@ def percents(found: Estimate) -> str:
 
 
 def overflow_table(scales: Sequence[float]) -> pd.DataFrame:
-    """Return the probability of the first of the scores (s, 0, 0), as the formula is written and as it is computed."""
+    """Return the probability of the first of the scores (ξ, 0, 0), as the formula is written and as it is computed."""
     rows = {}
     for scale in scales:
         scores = np.array([scale, 0.0, 0.0])
@@ -139,7 +162,7 @@ def overflow_table(scales: Sequence[float]) -> pd.DataFrame:
                  for kind, dtype in (("single", "float32"), ("double", "float64"))}  # fmt: skip
         safe = {"maximum subtracted": softmax(scores.astype("float32"))[0]}
         rows[number(scale)] = {name: number(p, ".4f") for name, p in {**naive, **safe}.items()}
-    return pd.DataFrame(rows).T.rename_axis("s")
+    return pd.DataFrame(rows).T.rename_axis("ξ")
 
 
 def naive_softmax(scores: np.ndarray) -> np.ndarray:
@@ -156,7 +179,7 @@ def naive_softmax(scores: np.ndarray) -> np.ndarray:
 
 
 def wrong_table(scales: Sequence[float]) -> pd.DataFrame:
-    """Return the size of two losses' gradients when the scores (s, 0, 0) are wrong, the second class being true."""
+    """Return the size of two losses' gradients when the scores (ξ, 0, 0) are wrong, the second class being true."""
     rows = {}
     for scale in scales:
         p, t = softmax(np.array([float(scale), 0, 0])), np.array([0.0, 1, 0])
@@ -166,4 +189,4 @@ def wrong_table(scales: Sequence[float]) -> pd.DataFrame:
             "cross-entropy": number(np.linalg.norm(p - t), ".4f"),
             "squared error": number(np.linalg.norm(squared), ".2g"),
         }
-    return pd.DataFrame(rows).T.rename_axis("s")
+    return pd.DataFrame(rows).T.rename_axis("ξ")

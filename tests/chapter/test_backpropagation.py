@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
 from mlp_core import Split
 from report.chapter import backpropagation as chapter
@@ -85,3 +86,11 @@ def test_only_the_squared_error_forgets_a_confident_mistake():
     table = chapter.wrong_table([0, 20])
     assert table.loc["20", "cross-entropy"] == "1.4142"
     assert table.loc["20", "squared error"] == r"$7.7 \cdot 10^{-9}$"
+
+
+def test_the_losses_of_the_library_are_drawn_upon_those_of_the_same_start():
+    ax = chapter.draw_losses([[3.0, 2.0], [4.0, 2.0]], [3.0, 2.0], 2.3)
+    drawn = {line.get_label(): list(line.get_ydata()) for line in ax.lines}
+    assert drawn["mlp_core"] == drawn["first start"] == [3.0, 2.0]
+    assert drawn["formulas, mean"] == [3.5, 2.0]
+    plt.close(ax.figure)

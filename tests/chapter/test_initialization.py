@@ -137,6 +137,16 @@ def test_the_size_of_the_signal_is_predicted_from_the_images(activation):
     assert table["kept"].isna().tolist() == [False, False, True]
 
 
+def test_ratio_and_share_stand_only_where_a_start_has_draws_of_its_own():
+    networks = {name: [mlp(SIZES, "relu", Normal(sigma), seed=seed, dtype="float64") for seed in range(2)]
+                for name, sigma in (("a", 1.0), ("b", 2.0))}  # fmt: skip
+    table = chapter.signal_table(networks, {"a": Normal(1.0), "b": Normal(2.0)}, images().images, "relu")
+    shown = chapter.written(table, ["b"])
+    assert set(shown.loc["a", "share kept"]) == set(shown.loc["a", "mean square, measured / predicted"]) == {"–"}
+    assert "–" not in set(shown.loc["b", "mean square, measured / predicted"])
+    assert list(shown.loc["b", "share kept"])[:2] != ["–", "–"]
+
+
 def test_relu_keeps_one_half():
     squares = chapter.predicted_squares(images().images, SIZES, HeNormal(), "relu")
     assert squares[1] == pytest.approx(squares[0])

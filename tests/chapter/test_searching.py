@@ -56,14 +56,30 @@ def test_settings_are_named_by_what_varies():
     assert pair["setting"].iloc[0] == "20-10, relu-tanh, batch 8, 0.1"
 
 
-def test_only_points_below_the_interval_of_the_best_are_dropped():
-    left = searching.survivors(
-        table(trial(accuracy=0.9), trial(rate=0.2, accuracy=0.88), trial(rate=0.3, accuracy=0.8),
-              trial(rate=0.4, accuracy=math.nan, status="diverged")), IMAGES)  # fmt: skip
-    assert list(left["learning_rate"]) == [0.1, 0.2]
+@pytest.mark.parametrize(
+    ("best", "left"),
+    [([0.9], [0.1, 0.2]), (hits(0.9), [0.1, 0.2]), ([0.9, 0.8, 0.7, 0.75, 0.6], [0.1, 0.2, 0.3]),
+     (None, [0.1, 0.2, 0.3, 0.5])],
+)  # fmt: skip
+def test_a_point_is_dropped_that_lies_below_another_run_of_the_best(best, left):
+    points = table(trial(accuracy=0.9), trial(rate=0.2, accuracy=0.88), trial(rate=0.3, accuracy=0.8),
+                   trial(rate=0.4, accuracy=math.nan, status="diverged"), trial(rate=0.5, accuracy=0.1))  # fmt: skip
+    assert list(searching.survivors(points, best, IMAGES)["learning_rate"]) == left
 
 
-@pytest.mark.parametrize("function", [lambda t: searching.survivors(t, IMAGES), searching.winner])
+def test_another_run_ends_within_its_interval_as_often_as_it_says():
+    runs = np.clip(np.random.default_rng(0).normal(0.7, 0.05, (1000, 6)), 0, 1)
+    found = [searching.another_run(others, 10**6) for *others, _ in runs]
+    inside = [one.low <= another <= one.high for one, another in zip(found, runs[:, -1], strict=True)]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.02)
+
+
+def test_settings_without_scores_are_still_to_be_tried():
+    points = table(trial(), trial(rate=0.2))
+    assert list(searching.untried(points, {"20-10, relu, 0.1": [0.9]})["learning_rate"]) == [0.2]
+
+
+@pytest.mark.parametrize("function", [lambda t: searching.survivors(t, [0.9], IMAGES), searching.winner])
 def test_a_grid_of_diverged_runs_is_refused(function):
     with pytest.raises(ValueError, match="learning_rates: expected rates with which a network learns"):
         function(table(trial(status="diverged", accuracy=math.nan)))
@@ -96,6 +112,16 @@ def test_sizes_are_compared_where_all_else_is_equal():
     scores = {name: hits(0.5) for name in points["setting"]}
     assert [*searching.by_size(points, scores, ["20-10", "30-10"])] == ["20-10", "30-10"]
     assert searching.by_size(points, scores, ["20-10", "99-10"]) == {}
+
+
+@pytest.mark.parametrize(("rates", "place"), [([0.1], "@tbl-group"), ([0.1, 0.2], "@tbl-sizes")])
+def test_sizes_that_are_no_means_have_no_table_of_their_own(said, rates, place):
+    points = table(*(trial(hidden=hidden, rate=rate) for hidden in ((20, 10), (30, 10)) for rate in rates))
+    scores = {name: hits(0.5 + 0.01 * i) for i, name in enumerate(points["setting"])}
+    by_size = searching.by_size(points, scores, ["20-10", "30-10"])
+    searching.tell_sizes(by_size, 2, IMAGES, scores)
+    assert searching.are_settings(by_size, scores) == (place == "@tbl-group")
+    assert place in said[0]
 
 
 def test_an_interaction_is_found_where_two_activations_change_sides():
@@ -180,7 +206,7 @@ def test_the_race_has_a_line_and_a_band_per_search():
     ("scores", "group", "phrase"),
     [
         ({"a": hits(0.9)}, Group("a", ("a", "b"), ()), "**But it is not a winner**: 2 of the 2"),
-        ({"a": hits(0.9)}, Group("a", ("a",), ("b",)), "ruled out by the first seed or worse"),
+        ({"a": hits(0.9)}, Group("a", ("a",), ("b",)), "are worse, or were dropped after the first seed"),
         ({"a": [0.9]}, Group("a", ("a", "b"), ()), "One seed cannot tell a setting from another"),
     ],
 )
@@ -210,7 +236,8 @@ def test_a_lost_race_is_no_law(said):
 
 
 def test_from_one_seed_nothing_is_told_apart(said):
-    searching.tell_keeping(9, 4, Group("a", ("a",), ("b",)), Group("a", ("a",), ("b",)), interact=False, one_seed=True)
+    searching.tell_keeping(9, 4, Group("a", ("a",), ("b",)), Group("a", ("a",), ("b",)), interact=False, dropped=0,
+                           one_seed=True)  # fmt: skip
     (sentence,) = said
     assert sentence.startswith("- 9 settings were tried. Of the grid's 4, a has the highest accuracy; one seed cannot")
 
@@ -231,6 +258,7 @@ def test_a_budget_that_no_size_meets_is_refused_by_the_sizes_name():
 
 @pytest.mark.parametrize("groups", [None, Group("a", ("a",), ("b",)), Group("a", ("a", "b"), ())])
 def test_what_to_keep_is_always_said(said, groups):
-    searching.tell_keeping(9, 4, groups or Group("a", ("a",), ()), groups, interact=True)
+    searching.tell_keeping(9, 4, groups or Group("a", ("a",), ()), groups, interact=True, dropped=2)
     assert said[0].startswith("- 9 settings were tried")
+    assert said[0].endswith("; 2 were dropped after one seed.")
     assert "- The activation and the learning rate interact, so that averages over a grid can mislead." in said

@@ -110,14 +110,19 @@ def written_losses(table: pd.DataFrame) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def written(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a signal table as the chapter prints it."""
+def written(table: pd.DataFrame, different: Sequence[str]) -> pd.DataFrame:
+    """Return a signal table as the chapter prints it, with ratio and share for these starts alone.
+
+    Others are the same draws on another scale, of which both are the same.
+    """
+    kept = table["kept"].where(table.index.get_level_values("start").isin(different), None)
+    ratio = table["ratio"].where(table.index.get_level_values("start").isin(different), None)
     three = partial(number, spec=".3g")
     return pd.DataFrame({
         "predicted": table["predicted"].map(three),
         "measured": (table["predicted"] * table["ratio"].map(lambda found: np.sqrt(found.value))).map(three),
-        "mean square, measured / predicted": table["ratio"].map(lambda found: with_interval(found, ".2f")),
-        "share kept": table["kept"].map(lambda found: with_interval(found, ".3f") if found else "–"),
+        "mean square, measured / predicted": ratio.map(lambda found: with_interval(found, ".2f") if found else "–"),
+        "share kept": kept.map(lambda found: with_interval(found, ".3f") if found else "–"),
     })  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from report.chapter.searching.sentences import tell_picked as tell_picked
 from report.chapter.searching.sentences import tell_race as tell_race
 from report.chapter.searching.sentences import tell_second as tell_second
 from report.chapter.searching.sentences import tell_sizes as tell_sizes
+from report.chapter.searching.trials import another_run as another_run
 from report.chapter.searching.trials import answers as answers
 from report.chapter.searching.trials import at_chance as at_chance
 from report.chapter.searching.trials import check_budget as check_budget
@@ -26,7 +27,9 @@ from report.chapter.searching.trials import named as named
 from report.chapter.searching.trials import pairs_in_budget as pairs_in_budget
 from report.chapter.searching.trials import scores as scores
 from report.chapter.searching.trials import survivors as survivors
+from report.chapter.searching.trials import untried as untried
 from report.chapter.searching.trials import winner as winner
+from report.chapter.searching.verdicts import are_settings as are_settings
 from report.chapter.searching.verdicts import batch_effect as batch_effect
 from report.chapter.searching.verdicts import best_so_far as best_so_far
 from report.chapter.searching.verdicts import by_rate as by_rate

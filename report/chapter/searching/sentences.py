@@ -13,7 +13,7 @@ import pandas as pd
 from report.chapter.evidence import Comparison, Group, best_group, compare
 from report.chapter.say import say
 from report.chapter.searching.trials import count, estimate
-from report.chapter.searching.verdicts import BatchEffect, Crossed, LastEpoch, crossing, last_at, shift
+from report.chapter.searching.verdicts import BatchEffect, Crossed, LastEpoch, are_settings, crossing, last_at, shift
 from report.chapter.sentence import counted
 
 
@@ -35,7 +35,8 @@ def tell_grid(
     one_seed = len(scores[group.best]) == 1
     reached = int(first["epochs_to_target"].notna().sum())
     space = first.attrs["space"]
-    say("""Points of the grid within the budget: {points} of {space}; left after the first seed: {left}. The
+    dropped = points - left
+    say("""Points of the grid within the budget: {points} of {space}; dropped after the first seed: {dropped}. The
         target, a validation accuracy of {target:.0%}, is reached by {reached} of {points} from that seed.""")
     say("Runs that diverged, since their loss overflowed: {diverged}.", when=diverged > 0)
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
@@ -43,7 +44,7 @@ def tell_grid(
         group that the data cannot tell apart (@fig-map, @tbl-group).""",
         when=group.size > 1 and not one_seed)  # fmt: skip
     say("""The best mean is that of {group.best}: {best.value:.1%} of the validation images, with an interval from
-        {best.low:.1%} to {best.high:.1%}. All others are ruled out by the first seed or worse (@fig-map,
+        {best.low:.1%} to {best.high:.1%}. All others are worse, or were dropped after the first seed (@fig-map,
         @tbl-group).""",
         when=group.size == 1 < left and not one_seed)  # fmt: skip
     say("""The first seed leaves one setting, {group.best}. Its mean over the seeds is {best.value:.1%} of the
@@ -81,20 +82,21 @@ def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bo
     return change is not None or told
 
 
-def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int) -> Group | None:
+def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int, scores: Mapping[str, Any]) -> Group | None:
     """Say whether the sizes can be told apart; return those that cannot be told from the best."""
+    place = "@tbl-group" if are_settings(by_size, scores) else "@tbl-sizes"
     if sizes < 2 or not by_size:
         say("The grid has a single size, so there is nothing to compare.", when=sizes < 2)
         say("No activation and rate survive at every size, so the sizes are not compared.", when=sizes > 1)
         return None
     group = best_group(by_size, images)
     say("""The {sizes} sizes form one group: none can be told apart from the best mean, {group.best}.
-        Within this budget the size makes no difference that these data show (@tbl-sizes).""",
+        Within this budget the size makes no difference that these data show ({place}).""",
         when=group.size == sizes)  # fmt: skip
     say("""The size matters: {group.size} of {sizes} sizes cannot be told apart from the best mean, {group.best},
-        itself included; the others are worse (@tbl-sizes).""",
+        itself included; the others are worse ({place}).""",
         when=1 < group.size < sizes)  # fmt: skip
-    say("The size {group.best} is better than the others (@tbl-sizes).", when=group.size == 1)
+    say("The size {group.best} is better than the others ({place}).", when=group.size == 1)
     return group
 
 
@@ -150,12 +152,12 @@ def tell_picked(effect: BatchEffect | None, train_images: int, shrink: int) -> N
         one_seed = math.isnan(effect.found.low)
         say("""Two settings differ in the batch alone ({effect.setting}). After one epoch, batches of {effect.small}
             have made {many} and reach {effect.with_small.value:.1%}, batches of {effect.large} have made {few} and
-            reach {effect.with_large.value:.1%}.""")
+            reach {effect.with_large.value:.1%} (@tbl-picked).""")
         say("""The smaller batch {effect.found.verb} the larger: the difference is {effect.found.points:.1f} points
             (interval from {effect.found.low_points:.1f} to {effect.found.high_points:.1f}). At equal rate this
             compares numbers of updates, not batches as such.""", when=not one_seed)  # fmt: skip
         say("One seed cannot tell the two apart.", when=one_seed)
-    say("No two of these settings differ in the batch alone.", when=effect is None)
+    say("No two of these settings differ in the batch alone (@tbl-picked).", when=effect is None)
     say("Here the hidden layers have the report's numbers of units divided by {shrink}, and at least one unit.",
         when=shrink > 1)  # fmt: skip
 
@@ -177,7 +179,7 @@ def tell_curve(last: LastEpoch, seeds: int, shrink: int) -> None:
 
 def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
     """Say whether the winner of random search is better than that of the grid, from seeds that had no say."""
-    say("Both searches have as many trials: {grid} each.", when=grid == random > 1)
+    say("Both searches have {grid} trials (@fig-random).", when=grid == random > 1)
     say("""The searches have unlike costs, trials of the grid: {grid}, random ones: {random}; @fig-random shows them by
         the number of trials.""", when=grid != random)  # fmt: skip
     say("""From fresh seeds, the winner of random search {verdict.verb} that of the grid: the difference is
@@ -191,14 +193,15 @@ def tell_race(verdict: Comparison | None, grid: int, random: int) -> None:
 
 
 def tell_keeping(
-    tried: int, points: int, group: Group, sizes: Group | None, *, interact: bool, one_seed: bool = False
+    tried: int, points: int, group: Group, sizes: Group | None, *, interact: bool, dropped: int, one_seed: bool = False
 ) -> None:
     """Say what to keep of the chapter, as far as it depends on the data."""
+    also = f"; {dropped} were dropped after one seed" if dropped else ""
     say("""- {tried} settings were tried. Of the grid's {points}, {group.best} has the highest accuracy; one seed cannot
           tell whether it is better than the others.""", when=one_seed and points > 1)  # fmt: skip
     say("""- {tried} settings were tried, and among the grid's {points} there is no winner: {group.size} cannot be told
-          apart, the best mean, {group.best}, among them.""", when=group.size > 1 and not one_seed)  # fmt: skip
-    say("- {tried} settings were tried, and of the grid's {points} one is left: {group.best}.",
+          apart, the best mean, {group.best}, among them{also}.""", when=group.size > 1 and not one_seed)  # fmt: skip
+    say("- {tried} settings were tried, and of the grid's {points} one is left: {group.best}{also}.",
         when=group.size == 1 < points and not one_seed)  # fmt: skip
     say("- One point is no search: {group.best} was tried alone in the grid.", when=points == 1)
     say("- The activation and the learning rate interact, so that averages over a grid can mislead.", when=interact)

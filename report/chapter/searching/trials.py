@@ -5,7 +5,8 @@ A *setting* is all that a search varies but the seed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -114,15 +115,54 @@ def estimate(accuracies: Any, images: int) -> Estimate:
     return over_seeds(values, images) if len(values) > 1 else proportion(round(float(values.mean()) * images), images)
 
 
-def survivors(trials: pd.DataFrame, images: int) -> pd.DataFrame:
-    """Return the trials of one seed whose interval meets that of the best: these are worth more seeds.
+def another_run(accuracies: Any, images: int) -> Estimate:
+    """Return where one more run of a setting may end, by the spread of its seeds and by the images.
 
-    The margin, the sum of two half intervals, is several times what another seed changes once a network has learned.
+    Parameters
+    ----------
+    accuracies : array_like, shape (seeds,) or (seeds, images)
+        From one seed, whose spread is unknown, the interval is that of the images alone.
+    images : int
+        How many each accuracy was measured on.
+
+    Notes
+    -----
+    A new value lies around the mean of S others with the variance ``s² (1 + 1/S)``, S + 1 times that of the mean.
+    """
+    means = np.asarray(accuracies, dtype=float).reshape(len(accuracies), -1).mean(axis=1)
+    found = proportion(round(float(means.mean()) * images), images)
+    if len(means) < 2:
+        return found
+    mean = over_seeds(means)
+    by_seeds = (mean.value - mean.low) * math.sqrt(len(means) + 1)
+    low, high = (math.hypot(by_seeds, found.value - end) for end in (found.low, found.high))
+    return Estimate(found.value, max(0.0, found.value - low), min(1.0, found.value + high), len(means))
+
+
+def survivors(trials: pd.DataFrame, best: Any, images: int) -> pd.DataFrame:
+    """Return the trials of one seed that are worth more: their interval meets that of another run of the best.
+
+    The best score of one seed is partly luck, and what another seed changes may be much. So the others are held
+    against what another seed would give for the same setting, not against the score that won.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        One seed of every setting, named.
+    best : array or None
+        The scores of their `winner` from every seed; None, if it diverged from one, keeps all that finished.
+    images : int
+        How many each accuracy was measured on.
     """
     finished = _finished(trials)
-    found = [estimate(accuracy, images) for accuracy in finished["valid_accuracy"]]
-    best = max(found, key=lambda one: one.value)
-    return finished[[one.high >= best.low for one in found]].reset_index(drop=True)
+    least = 0.0 if best is None else another_run(best, images).low
+    highs = np.array([estimate(accuracy, images).high for accuracy in finished["valid_accuracy"]])
+    return finished[highs >= least].reset_index(drop=True)
+
+
+def untried(points: pd.DataFrame, scores: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the settings of a table that have no scores yet."""
+    return points[~points["setting"].isin([*scores])]
 
 
 def _finished(trials: pd.DataFrame) -> pd.DataFrame:

@@ -208,6 +208,11 @@ def by_size(points: pd.DataFrame, scores: Mapping[str, Any], sizes: Iterable[str
     return {size: np.mean([here[size] for here in common], axis=0) for size in sizes} if common else {}
 
 
+def are_settings(by_size: Mapping[str, Any], scores: Mapping[str, Any]) -> bool:
+    """Return whether each size has the scores of one setting: one activation and rate was left, nothing is a mean."""
+    return all(any(np.array_equal(found, one) for one in scores.values()) for found in by_size.values())
+
+
 def worth(rows: Mapping[str, tuple[pd.Series, int, Any]], images: int) -> pd.DataFrame:
     """Return, for the winner of each search, the score that won and what fresh seeds give.
 
