@@ -144,6 +144,7 @@ def test_refreshing_stores_outputs_of_the_notebooks_own_parameters(project, monk
     assert (project.notebooks / "02-b.ipynb").read_bytes() == other
 
 
+@pytest.mark.long
 def test_a_refreshed_notebook_is_as_jupyterlab_would_save_it(project):
     slow = "import sys, time\nfor k in range(3):\n    print(k, flush=True)\n    time.sleep(0.3)"
     path = project.add("01-a", slow)
@@ -160,6 +161,7 @@ def test_a_refreshed_notebook_is_as_jupyterlab_would_save_it(project):
     assert (project.folder / "saved.ipynb").read_text().rstrip() == path.read_text().rstrip()
 
 
+@pytest.mark.long
 def test_a_notebook_that_fails_or_warns_keeps_its_stored_outputs(project):
     warns = project.add("01-warns", "import sys\nprint('careful', file=sys.stderr)")
     fails = project.add("02-fails", "1 / 0")

@@ -48,6 +48,7 @@ def test_the_kinds_of_boxes_are_those_of_the_exporter():
     assert LABEL.pattern.count("|") == BOXES.count("|")
 
 
+@pytest.mark.long
 def test_the_chapters_pass(monkeypatch):
     monkeypatch.setenv("CI", "1")
     settings = resolve(notebooks=Path(__file__).resolve().parents[2] / "notebooks")

@@ -87,6 +87,7 @@ def test_nobody_answers(monkeypatch):
         search(grid(hidden=[(3,)]), tiny_data(), epochs=1, scheduler="tcp://127.0.0.1:9")
 
 
+@pytest.mark.long
 def test_another_version_of_the_code_is_refused(cluster, monkeypatch):
     monkeypatch.setattr("mlp_core.tuning.cluster.code_version", lambda: "older")
     with pytest.raises(ClusterError, match="another version of mlp_core"):

@@ -70,6 +70,7 @@ def test_killed_searches_are_resumed_and_leave_no_process_behind(tmp_path, data,
     assert_none_ran_twice(cache)
 
 
+@pytest.mark.long
 def test_an_interrupt_ends_the_search_soon_and_keeps_what_is_finished(tmp_path):
     process = start_search(tmp_path / "cache")
     wait_for_results(tmp_path / "cache", 2)
