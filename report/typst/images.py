@@ -88,6 +88,14 @@ class ImageStore:
         self.files[name] = data
         return f"read({string(name)}, encoding: none), {width:.2f}pt, {height:.2f}pt"
 
+    def instead(self, source: str, reason: str) -> str:
+        """Return the same arguments for an image that cannot be shown: its address, or why there is none, to stand there."""
+        return f"{string(self.named(source, reason))}, 0pt, 0pt"
+
+    def named(self, source: str, reason: str) -> str:
+        """Return what stands in the place of an image beside its alternative text."""
+        return reason if source in self._held else _shown(source)
+
     def prepared(self, source: str, notebook: str, cell: int) -> tuple[bytes, str, float, float]:
         """Return the image a cell names, as `prepare` does; the error of one that cannot be shown names it."""
         data, suffix = self._load(source, notebook, cell)

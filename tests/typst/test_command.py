@@ -214,7 +214,7 @@ HALF = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_typ
 def test_what_cannot_be_typeset(content: str, message: str, work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (work / "bad.ipynb").write_text(content)
     (work / "o.bib").touch()
-    last = ["eins ä/x.ipynb", "zwei/x.ipynb", "bad.ipynb", "-o", "a.pdf", "--zip"]
+    last = ["eins ä/x.ipynb", "zwei/x.ipynb", "bad.ipynb", "-o", "a.pdf", "--zip", "--strict"]
     assert failure(capsys, *last).startswith(f"1: {message}")
 
 
@@ -232,7 +232,7 @@ def test_what_cannot_be_written_leaves_what_was_there(work: Path, capsys: pytest
 
 @pytest.mark.usefixtures("work")
 def test_of_many_warnings_the_first_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    save("x.ipynb", *[code(f"draw({index})", shown("image/svg+xml", SVG)) for index in range(9)])
+    save("x.ipynb", *[markdown(f"![a]({index}.png)") for index in range(9)])
     assert main(["x.ipynb", "-o", "out.html"]) == 0
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(":")[0] for line in lines] == [

@@ -103,7 +103,8 @@ def test_nbconvert_prints_one_line_and_no_traceback(to: str, tmp_path: Path) -> 
     exporter = {"typst": "TypstExporter", "typstpdf": "TypstPDFExporter", "typsthtml": "TypstHTMLExporter"}[to]
     quick = "from report.run.fast_imports import skip_slow_imports as skip; skip()"
     program = f"{quick}; from nbconvert.nbconvertapp import main; main()"
-    command = [sys.executable, "-c", program, "--to", f"report.typst.{exporter}", "--log-level=WARN", "bad.ipynb"]
+    options = ["--to", f"report.typst.{exporter}", f"--{exporter}.strict=True", "--log-level=WARN"]
+    command = [sys.executable, "-c", program, *options, "bad.ipynb"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     reason = "image gone.png does not exist (its path is taken from the notebook's folder)"
