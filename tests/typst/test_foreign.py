@@ -12,7 +12,7 @@ from typst_documents import code, export, markdown, notebook, png, printed, show
 from report.typst import ConversionError, TypstExporter, TypstHTMLExporter
 from report.typst.options import CellOptionsPreprocessor
 
-BARE_SVG = '<svg width="10" height="10"><rect width="5" height="5"/></svg>'  # no namespace: no picture for Typst
+BAD_SVG = '<svg xmlns="urn:none" width="10" height="10"><rect width="5" height="5"/></svg>'  # no picture for Typst
 
 
 def page(made: NotebookNode) -> str:
@@ -55,7 +55,7 @@ def test_a_doubled_label_is_told() -> None:
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        (code("draw()", printed("so\n"), shown("image/svg+xml", BARE_SVG, text_plain="<D>")), "draw() so <D>"),
+        (code("draw()", printed("so\n"), shown("image/svg+xml", BAD_SVG, text_plain="<D>")), "draw() so <D>"),
         (markdown("> " * 700 + "deep"), "> > > >"),
     ],
 )
@@ -111,3 +111,22 @@ def test_figures_without_alternative_text_are_told_together() -> None:
 def test_a_paragraph_of_characters_that_no_font_has() -> None:
     text = export(notebook(markdown("".join(map(chr, range(0x4E00, 0x4E00 + 700))))), system_fonts=False).text
     assert "U+4E00U+4E01" in text.replace(" ", "")
+
+
+def test_a_drawing_without_its_namespace_is_drawn() -> None:
+    bare = '<?xml version="1.0"?><svg width="10" height="10"><rect width="5" height="5"/></svg>'
+    pdf = export(notebook(code("#| fig-alt: A square\ndraw()", shown("image/svg+xml", bare))))
+    assert pdf.tags("/Figure") == ["A square"]
+    assert not pdf.log
+
+
+@pytest.mark.parametrize("cell", ["`a`<br>*b*<br><br> | c<br>", "*x* <br> | **y**<br><br>"])
+def test_a_line_break_ends_a_cell_of_a_table(cell: str) -> None:
+    assert not export(notebook(markdown(f"A | B |\n--- | --- |\n{cell} |"))).log
+
+
+def test_an_anchor_may_be_a_link_too() -> None:
+    note = '<a id="note" href="#back">[1]</a> So.'
+    made = notebook(markdown('See <a href="#note" id="back">[1]</a>.'), markdown(note))
+    assert not export(made).log
+    assert "[1] So." in page(made)

@@ -79,7 +79,7 @@ def test_what_cannot_be_decoded_names_its_cell() -> None:
 
 
 def test_a_message_of_the_compiler_without_a_place_finds_its_cell() -> None:
-    drawing = '<svg width="10" height="10"><rect width="5" height="5"/></svg>'  # no namespace
+    drawing = '<svg xmlns="urn:none" width="10" height="10"><rect width="5" height="5"/></svg>'
     (problem,) = problems(notebook(markdown("fine"), code("draw()", shown("image/svg+xml", drawing)), markdown("fine")))
     assert problem.startswith("sample.ipynb, cell 2 (`draw()`): Typst: ")
 
