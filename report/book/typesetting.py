@@ -148,7 +148,7 @@ def export(merged: nb.Notebook, settings: Settings) -> tuple[bytes, dict[str, st
 
     # the bibliography of the settings may lie anywhere, one that a notebook names only in its repository
     own = {"bibliography": merged["metadata"]["report"].get("bibliography")}
-    more = {"strict_alt": settings.strict, "elsewhere": merged["metadata"]["elsewhere"]}
+    more = {"strict": True, "strict_alt": settings.strict, "elsewhere": merged["metadata"]["elsewhere"]}
     exporter = getattr(typst, EXPORTERS[settings.target])(report=own, **more)
     folder = settings.notebooks.resolve()
     names = {cell["metadata"]["source"]["notebook"] for cell in merged["cells"]}

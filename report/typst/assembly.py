@@ -1,13 +1,15 @@
 """From a notebook to the document that `filters/reader.lua` reads: cells, each a list of parts."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from nbformat import NotebookNode
 
 from .boxes.directives import divs
 from .fences import close_fences
-from .images import ImageStore
+from .images import ImageStore, Place
+from .leniency import typed
 from .options import OPTIONS
 from .outputs import Choice, choose, is_plot_value
 from .tables import plain_grid
@@ -37,7 +39,13 @@ Part = dict[str, Any]
 
 
 def cells(
-    notebook: NotebookNode, store: ImageStore, *, echo: bool = True, fold: bool = False, typst: bool = False
+    notebook: NotebookNode,
+    store: ImageStore,
+    *,
+    echo: bool = True,
+    fold: bool = False,
+    typst: bool = False,
+    plain: Collection[Place] = (),
 ) -> list[dict[str, Any]]:
     """Return the cells of the document.
 
@@ -53,13 +61,16 @@ def cells(
         Whether it folds on a page where no option says otherwise.
     typst : bool
         Whether Markdown cells may hold raw Typst.
+    plain : collection of (str, int)
+        The cells that are shown as they are typed.
     """
     out = []
     for cell in notebook.cells:
         source = cell.metadata.source
         cell.metadata[OPTIONS].setdefault("code-fold", fold)
-        parts = _parts(cell, store, echo, _language(notebook))
-        trusted = typst and cell.cell_type == "markdown"
+        is_plain = (source["notebook"], source["cell"]) in plain
+        parts = typed(cell) if is_plain else _parts(cell, store, echo, _language(notebook))
+        trusted = typst and cell.cell_type == "markdown" and not is_plain
         if trusted:
             parts = [{**part, "extension": "+raw_attribute"} for part in parts]
         out.append(

@@ -61,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--author", action="append", default=[], metavar="NAME", help=author)
     parser.add_argument("--no-input", action="store_true", help="leave out all code; its outputs stay")
     archive = "write the notebooks and the local files that they show to FILE's name with .zip, too"
+    strict = "refuse what is missing or unknown (a picture, a reference, a command of TeX) instead of warning of it"
+    parser.add_argument("--strict", action="store_true", help=strict)
     parser.add_argument("--zip", action="store_true", help=archive)
     return parser
 
@@ -126,6 +128,7 @@ def _exporter(options: argparse.Namespace, sources: Sequence[hand_in.Source]) ->
         report=hand_in.settings(sources, one_line(options.title).strip(), authors),
         chapters=len(sources) > 1,
         exclude_input=options.no_input,
+        strict=options.strict,
     )
 
 

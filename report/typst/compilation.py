@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .children import Limits, Stopped, run
-from .errors import guilty, place
+from .errors import ConversionError, guilty, place
 
 _PROGRAM = Path(__file__).with_name("compiler.py")
 _MARKER = re.compile(r"^(?=// cell: )", re.MULTILINE)
@@ -86,29 +86,33 @@ class Compilation:
             raise Refused(answer["error"], answer["diagnostic"])
         return output.read_bytes(), answer["warnings"]
 
-    def problems(self, error: Refused | Stopped) -> list[str]:
-        """Return one line for each message about the source compiled last, with the cell that it is about."""
-        if isinstance(error, Stopped):
-            return [f"{self._culprit(error)}: Typst: {error}"]
-        blocks = re.split(r"^(?=error: )", error.diagnostic, flags=re.MULTILINE)
-        return [self._message(block, error) for block in blocks if block.startswith("error: ")] or [
-            f"{self._culprit(error)}: Typst: {error}"
-        ]
+    def problem(self, error: Refused | Stopped) -> ConversionError:
+        """Return an error with one line for each message about the source compiled last, and the cells at fault."""
+        found = []
+        if isinstance(error, Refused):
+            blocks = re.split(r"^(?=error: )", error.diagnostic, flags=re.MULTILINE)
+            found = [self._message(block, error) for block in blocks if block.startswith("error: ")]
+        if not found:
+            head = self._culprit(error)
+            found = [(head, f"{self._name(head)}: Typst: {error}")]
+        cells = (_cell(head) for head, _ in found)
+        return ConversionError((line for _, line in found), (cell for cell in cells if cell))
 
-    def _message(self, block: str, error: Refused) -> str:
+    def _message(self, block: str, error: Refused) -> tuple[str, str]:
+        """Return the source up to what a message is about, and the line that tells of it."""
         written = _LINES.split(self._source)
         found = _LOCATION.findall(block)
         line = int(found[-1]) if found else 0
         hint = "".join(f" ({text})" for text in re.findall(r"= hint: (.*)", block)[:1])
         excerpt = f": {written[line - 1].strip()[:120]}" if 0 < line <= len(written) else ""
-        cell = self._name("\n".join(written[:line])) if line else self._culprit(error)
+        head = "\n".join(written[:line]) if line else self._culprit(error)
         message = block.splitlines()[0].removeprefix("error: ")
         if "failed to download package" in message:
             message = "packages are not taken: put what you need into the document"
-        return f"{cell}: Typst: {message}{hint}{excerpt}"
+        return head, f"{self._name(head)}: Typst: {message}{hint}{excerpt}"
 
     def _culprit(self, error: Exception) -> str:
-        """Name the cell that fails alone in the way in which the whole document does."""
+        """Return the source of the cell that fails alone in the way in which the whole document does; else none."""
         head, *parts = _MARKER.split(self._source)
 
         def fails(parts: Sequence[str]) -> bool:
@@ -119,16 +123,20 @@ class Compilation:
             return False
 
         if not parts or fails([]):
-            return "the settings"
-        return self._name(guilty(parts, fails) or "") or "the document"
+            return head
+        return guilty(parts, fails) or ""
 
     def _name(self, text: str) -> str:
         """Name the cell whose marker stands last in a text."""
-        found = _CELL.findall(text)
-        if not found:
-            return "the settings" if text else ""
-        notebook, cell = found[-1]
-        return place(notebook, cell, self.lines.get((notebook, int(cell)), ""))
+        if found := _cell(text):
+            return place(*found, self.lines.get(found, ""))
+        return "the settings" if text else "the document"
+
+
+def _cell(text: str) -> tuple[str, int] | None:
+    """Return the notebook and the index of the cell whose marker stands last in a text."""
+    found = _CELL.findall(text)
+    return (found[-1][0], int(found[-1][1])) if found else None
 
 
 def _package() -> str:

@@ -11,6 +11,7 @@ DEEPEST = 200
 _UNITS = {
     "": 0.75, "px": 0.75, "pt": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pc": 12.0, "em": 10.0, "ex": 5.0,
 }  # fmt: skip
+_START = re.compile(rb"<svg\b[^>]*>")
 _LENGTH = re.compile(r"([\d.]+)\s*([a-z]*)")
 
 
@@ -35,6 +36,18 @@ def svg_size(data: bytes) -> tuple[float, float]:
     if not (0 <= width < 1e6 and 0 <= height < 1e6):
         raise ValueError(f"has no possible size: {width:g} by {height:g} points")
     return max(width, 1.0), max(height, 1.0)
+
+
+def named(data: bytes) -> bytes:
+    r"""Return a drawing with SVG's namespace, which a browser does not need where the drawing stands in a page.
+
+    >>> named(b"<svg width='1'/>")
+    b'<svg xmlns="http://www.w3.org/2000/svg" width=\'1\'/>'
+    """
+    start = _START.search(data)
+    if not start or b"xmlns=" in start[0]:
+        return data
+    return data[: start.start() + 4] + b' xmlns="http://www.w3.org/2000/svg"' + data[start.start() + 4 :]
 
 
 class _Root:

@@ -19,6 +19,8 @@ class ConversionError(ConversionException):
     ----------
     problems : iterable of str
         One line each, such as ``02-init.ipynb, cell 7 (`# Methods`): unknown reference @fig-nope``.
+    cells : iterable of (str, int)
+        The cells without which the rest could be converted, if it is known.
 
     Attributes
     ----------
@@ -26,8 +28,9 @@ class ConversionError(ConversionException):
         The same lines.
     """
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    def __init__(self, problems: Iterable[str], cells: Iterable[tuple[str, int]] = ()) -> None:
         self.problems = [one_line(problem) for problem in problems]
+        self.cells = set(cells)
         super().__init__("\n".join(self.problems))
 
 

@@ -1,7 +1,7 @@
 """The exporter from a notebook to Typst source."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from .formulas import output_typst
 from .formulas.document import typeset
 from .headings import callable_names
 from .images import ImageError, ImageStore, Place
+from .leniency import together, without_faults
 from .metadata import bibliography, bibliography_title, document_metadata, only_heading, settings_of
 from .options import CellOptionsPreprocessor, hide
 from .pandoc import read, write
@@ -50,6 +51,7 @@ class TypstExporter(Exporter):
     exclude_code_cell = Bool(False, help="Leave out code cells.").tag(config=True)
     exclude_raw = Bool(False, help="Leave out raw cells.").tag(config=True)
     chapters = Bool(False, help="Make each of several merged notebooks one chapter.").tag(config=True)
+    strict = Bool(False, help="Refuse what is missing or unknown instead of warning of it.").tag(config=True)
     strict_alt = Bool(False, help="Refuse figures without an alternative text instead of warning.").tag(config=True)
     report = Dict(help="Settings that go before those in the notebook's metadata.report.").tag(config=True)
     elsewhere = Dict(help="What is referred to, but not here: label, or notebook -> name.").tag(config=True)
@@ -64,6 +66,7 @@ class TypstExporter(Exporter):
 
     def __init__(self, config: Config | None = None, **kw: Any) -> None:
         super().__init__(config=_with_exclusions(config), **kw)
+        self._told: set[str] = set()
 
     @default("file_extension")
     def _default_file_extension(self) -> str:
@@ -96,30 +99,46 @@ class TypstExporter(Exporter):
         Raises
         ------
         ConversionError
-            With one line for each formula, reference, image, option or output that cannot be converted.
+            With one line for each formula, reference, image, option or output that cannot be converted. Where the
+            exporter is not `strict`, that is shown as it is typed, and told in a warning.
         """
+        self._told = set()
         with told(self.log):
             check_form(nb, _file_name(resources))
             nb, resources = super().from_notebook_node(nb, resources, **kw)
             self._exclude(nb)
             folder = Path(resources.get("metadata", {}).get("path") or ".")
-            authored = {place_of(cell) for cell in nb.cells if cell.cell_type != "code"}
-            store = self._image_store(folder, resources, authored)
-            store.folders.update(resources.get("folders") or {})
-            document = self._document(nb, resources, store)
-            citable: list[str] = []
-            if found := bibliography(nb.metadata, self.report, folder):
-                suffix, data, citable = found
-                name = f"{store.prefix}/references{suffix}"
-                document["metadata"] |= {"citable": citable, "bibliography": name}
-                store.files[name] = data
-            text, notes = self._converted(document, store)
-            notes.setdefault("warnings", []).extend(unused_labels(nb, notes.get("labels", [])))
-            text = self._check(text, _with_lines(notes, nb), store, citable)
-            resources["outputs"] = {**resources.get("outputs", {}), **store.files}
-            resources["pictures"] = store.pictures
-            resources["output_extension"] = self.file_extension
-            return self._finish(text, resources, nb)
+            return without_faults(
+                lambda plain: self._made(nb, dict(resources), folder, plain), self._warn, strict=self.strict
+            )
+
+    def _made(
+        self, nb: NotebookNode, resources: dict[str, Any], folder: Path, plain: Collection[Place]
+    ) -> tuple[Any, dict]:
+        """Convert a prepared notebook, and show the cells `plain` as they are typed."""
+        authored = {place_of(cell) for cell in nb.cells if cell.cell_type != "code"}
+        store = self._image_store(folder, resources, authored)
+        store.folders.update(resources.get("folders") or {})
+        document = self._document(nb, resources, store, plain)
+        citable: list[str] = []
+        if found := bibliography(nb.metadata, self.report, folder):
+            suffix, data, citable = found
+            name = f"{store.prefix}/references{suffix}"
+            document["metadata"] |= {"citable": citable, "bibliography": name}
+            store.files[name] = data
+        text, notes = self._converted(document, store)
+        notes.setdefault("warnings", []).extend(unused_labels(nb, notes.get("labels", [])))
+        text = self._check(text, _with_lines(notes, nb), store, citable)
+        resources["outputs"] = {**resources.get("outputs", {}), **store.files}
+        resources["pictures"] = store.pictures
+        resources["output_extension"] = self.file_extension
+        return self._finish(text, resources, nb)
+
+    def _warn(self, text: str) -> None:
+        """Log a warning, once a notebook."""
+        if text not in self._told:
+            self._told.add(text)
+            self.log.warning("%s", text)
 
     def _exclude(self, nb: NotebookNode) -> None:
         """Take out of a notebook what is to be left out."""
@@ -141,9 +160,11 @@ class TypstExporter(Exporter):
         try:
             return self._convert(document, store, self._limits())
         except Exception as error:  # whatever it is, it is told with the cell that causes it
-            raise ConversionError([f"{self._culprit(document, store)}: {_reason(error)}"]) from error
+            name, cells = self._culprit(document, store)
+            raise ConversionError([f"{name}: {_reason(error)}"], cells) from error
 
-    def _culprit(self, document: dict[str, Any], store: ImageStore) -> str:
+    def _culprit(self, document: dict[str, Any], store: ImageStore) -> tuple[str, list[Place]]:
+        """Name what makes the conversion fail; and return the cell, where it is one."""
         def fails(cells: Sequence[dict[str, Any]]) -> bool:
             try:
                 self._convert({**document, "cells": list(cells)}, store, self._limits().of_a_search())
@@ -152,9 +173,11 @@ class TypstExporter(Exporter):
             return False
 
         if fails([]):
-            return "the settings"
+            return "the settings", []
         cell = guilty(document["cells"], fails)
-        return place(cell["notebook"], cell["cell"], cell["line"]) if cell else "the document"
+        if not cell:
+            return "the document", []
+        return place(cell["notebook"], cell["cell"], cell["line"]), [(cell["notebook"], int(cell["cell"]))]
 
     def _convert(self, document: dict[str, Any], store: ImageStore, limits: Limits) -> tuple[str, dict[str, list]]:
         """Return the text of a document, and what was noted on the way (see ``filters/notes.lua``)."""
@@ -167,18 +190,20 @@ class TypstExporter(Exporter):
         self._add_template(store)
         return text, joined(notes, box_notes, formula_notes)
 
-    def _document(self, nb: NotebookNode, resources: dict, store: ImageStore) -> dict[str, Any]:
+    def _document(
+        self, nb: NotebookNode, resources: dict, store: ImageStore, plain: Collection[Place]
+    ) -> dict[str, Any]:
         name = one_line(resources.get("metadata", {}).get("name") or "Notebook")
         heading = "" if self.chapters else only_heading(nb)
         metadata = document_metadata(nb.metadata, self.report, name, heading)
         metadata["name"] = name
         metadata["template"] = f"{store.prefix}/{Path(self.template).name}"
         metadata["bibliography_title"] = bibliography_title(metadata["lang"])
-        return _printable({"metadata": metadata, "cells": self._cells(nb, store), "chapters": self.chapters})
+        return _printable({"metadata": metadata, "cells": self._cells(nb, store, plain), "chapters": self.chapters})
 
-    def _cells(self, nb: NotebookNode, store: ImageStore) -> list[dict[str, Any]]:
+    def _cells(self, nb: NotebookNode, store: ImageStore, plain: Collection[Place]) -> list[dict[str, Any]]:
         fold = bool((settings_of(nb.metadata) | self.report).get("fold_code"))
-        return cells(nb, store, echo=self.echo, fold=fold, typst=self.typst_in_markdown)
+        return cells(nb, store, echo=self.echo, fold=fold, typst=self.typst_in_markdown, plain=plain)
 
     def _add_template(self, store: ImageStore) -> None:
         """Put the template and the files beside it next to the images."""
@@ -194,13 +219,16 @@ class TypstExporter(Exporter):
                 arguments[note["target"]] = store.resolve(note["source"], note["notebook"], note["cell"])
             except ImageError as error:
                 problems.append(f"{place(note['notebook'], note['cell'], note['line'])}: {error}")
+                arguments[note["target"]] = store.instead(note["source"], str(error))
         missing = _lines(notes, "missing_alts")
-        if self.strict_alt:
-            problems += missing
-        if problems:
-            raise ConversionError(dict.fromkeys(problems))
-        for warning in dict.fromkeys(missing + _lines(notes, "warnings")):
-            self.log.warning(warning)
+        if refused := [*(problems if self.strict else []), *(missing if self.strict_alt else [])]:
+            raise ConversionError(dict.fromkeys(refused))
+        for warning in [*problems, *(missing if self.strict else together(missing)), *_lines(notes, "warnings")]:
+            self._warn(warning)
+        return self._filled(text, arguments)
+
+    def _filled(self, text: str, arguments: dict[str, str]) -> str:
+        """Put the images in their places."""
         return self._image_place.sub(lambda match: arguments[match.group(1)], text)
 
 

@@ -22,9 +22,13 @@ def only_missing_characters(diagnostic: str) -> bool:
 
 
 def show_codes(characters: str) -> str:
-    """Return the Typst rule that shows characters as their code point in a small box."""
+    """Return the Typst rule that shows characters as their code points in small boxes.
+
+    It takes them in runs, since Typst refuses more than some hundred matches in one paragraph.
+    """
     pattern = "|".join(f"\\u{{{ord(character):x}}}" for character in characters)
-    return f'#show regex("{pattern}"): it => missing-glyph(it.text)\n' if characters else ""
+    rule = f'#show regex("(?:{pattern})+"): it => it.text.codepoints().map(missing-glyph).join()\n'
+    return rule if characters else ""
 
 
 def name(characters: str, limit: int = 8) -> str:

@@ -47,18 +47,17 @@ class Source:
         Raises
         ------
         ConversionError
-            If it is no notebook, or none of format 4 with cells.
+            If it is no notebook, or none of format 2, 3 or 4 with cells; one of an older format is converted.
         """
         try:
             text = self.data.decode("utf-8-sig")
             version = json.loads(text)["nbformat"]
         except (ValueError, LookupError, TypeError, RecursionError):
             raise ConversionError([f"{self.name} is not a notebook: expected JSON with its nbformat"]) from None
-        if version != 4:
-            remedy = "try `jupyter nbconvert --to notebook --inplace` on it"
-            raise ConversionError([f"{self.name} has notebook format {str(version)[:20]}, expected 4; {remedy}"])
+        if version not in (2, 3, 4):
+            raise ConversionError([f"{self.name} has notebook format {str(version)[:20]}, expected 2, 3 or 4"])
         try:
-            notebook = nbformat.reader.reads(text)
+            notebook = nbformat.convert(nbformat.reader.reads(text), 4)
         except Exception as error:  # nbformat raises many kinds
             reason = f"{type(error).__name__}: {str(error)[:200]}"
             raise ConversionError([f"{self.name} is not a notebook: {reason}"]) from None

@@ -33,7 +33,7 @@ _REFERENCE = re.compile("\ue001(ref|eqref):([^\ue001]+)\ue001")
 class TypstHTMLExporter(TypstExporter):
     """Notebook to one HTML file: the same document as the PDF, with MathML, without scripts."""
 
-    _image_place = re.compile('src="\ue002(image-\\d+)\ue002"')
+    _image_place = re.compile('<img src="\ue002(image-\\d+)\ue002" alt="([^"]*)"([^>]*)>')
 
     export_from_notebook = "HTML page"
     output_mimetype = "text/html"
@@ -50,6 +50,14 @@ class TypstHTMLExporter(TypstExporter):
     def _finish(self, text: str, resources: dict, nb: NotebookNode) -> tuple[Any, dict]:
         resources["outputs"] = {}
         return text, resources
+
+    def _filled(self, text: str, arguments: dict[str, str]) -> str:
+        def filled(match: re.Match[str]) -> str:
+            target, alt, more = match.groups()
+            given = arguments[target]
+            return f'<img {given} alt="{alt}"{more}>' if given.startswith("src=") else _lost(alt, given)
+
+        return self._image_place.sub(filled, text)
 
     def _convert(self, document: dict[str, Any], store: ImageStore, limits: Limits) -> tuple[str, dict[str, list]]:
         """Return the page of a document, with marks for its images, and what was noted on the way."""
@@ -94,10 +102,23 @@ class PageImages(ImageStore):
         address = f"data:{_TYPES[suffix]};base64,{base64.b64encode(data).decode('ascii')}"
         return f'src="{address}" width="{width / 0.75:.0f}" height="{height / 0.75:.0f}"'
 
+    def instead(self, source: str, reason: str) -> str:
+        """Return what stands in the place of an image beside its alternative text, as HTML."""
+        text = escape(self.named(source, reason))
+        is_link = source.startswith(("http://", "https://"))
+        return f'<a href="{escape(source)}">{text}</a>' if is_link else text
+
+
+def _lost(alt: str, address: str) -> str:
+    """Return what stands in the place of an image; both arguments are HTML."""
+    return f'<span class="placeholder">{alt}{" – " if alt else ""}{address}</span>'
+
 
 def _number(made: Page, kind: str, label: str) -> str:
     r"""Return the number that a `\ref` or `\eqref` stands for."""
-    number = made.labels.numbers.get(label, ("", "?"))[1]
+    if label not in made.labels.numbers:
+        return escape(f"\\{kind}{{{label}}}")
+    number = made.labels.numbers[label][1]
     return escape(f"({number})" if kind == "eqref" else number)
 
 

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from . import local_files
-from .drawings import svg_size
+from .drawings import named, svg_size
 from .formulas.typst import string
 
 Place = tuple[str, int]
@@ -88,6 +88,14 @@ class ImageStore:
         self.files[name] = data
         return f"read({string(name)}, encoding: none), {width:.2f}pt, {height:.2f}pt"
 
+    def instead(self, source: str, reason: str) -> str:
+        """Return the same arguments for an image that cannot be shown: its address or what is wrong, to stand there."""
+        return f"{string(self.named(source, reason))}, 0pt, 0pt"
+
+    def named(self, source: str, reason: str) -> str:
+        """Return what stands in the place of an image beside its alternative text."""
+        return reason if source in self._held else _shown(source)
+
     def prepared(self, source: str, notebook: str, cell: int) -> tuple[bytes, str, float, float]:
         """Return the image a cell names, as `prepare` does; the error of one that cannot be shown names it."""
         data, suffix = self._load(source, notebook, cell)
@@ -134,7 +142,7 @@ def prepare(data: bytes, suffix: str) -> tuple[bytes, str, float, float]:
     """
     if suffix == ".svg" or data.lstrip()[:5] in (b"<?xml", b"<svg ", b"<!DOC"):
         try:
-            return data, ".svg", *svg_size(data)
+            return named(data), ".svg", *svg_size(data)
         except ValueError as error:
             raise ImageError(f"image {error}") from None
     try:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -30,6 +31,14 @@ HIDING_TAGS = {
 """The tags that say no to an option."""
 
 
+_NBDEV = re.compile(r"\s*[A-Za-z]\w*(?:[ \t]+[\w.,*-]+)*\s*")
+"""A directive of nbdev: a bare word, perhaps with names behind it. Those that say what is shown have their meaning."""
+_NBDEV_HIDES = {"hide": "include", "hide_input": "echo", "hide_output": "output"}
+_NBDEV_COLON = re.compile(r"^(\w[\w-]*):(?=\S)", re.MULTILINE)
+"""`#|eval:false`, which nbdev takes, and YAML does not."""
+_TOP_LINE = re.compile(r"\n(?=\S)")
+
+
 class _Loader(yaml.SafeLoader):
     """YAML without aliases, by which a short text becomes an endless list."""
 
@@ -41,15 +50,21 @@ class _Loader(yaml.SafeLoader):
 
 
 class CellOptionsPreprocessor(Preprocessor):
-    """Gather the options of every cell in ``cell.metadata["report_options"]`` and take them out of its source."""
+    """Gather the options of every cell in ``cell.metadata["report_options"]`` and take them out of its source.
+
+    What an option line cannot mean is left out with a warning, unless the exporter is strict.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Treat every cell; a cell without ``metadata.source`` is named by its position."""
         name = resources.get("metadata", {}).get("name") or "notebook"
         for index, cell in enumerate(nb.cells):
             cell.metadata["source"] = _source(cell, f"{name}.ipynb", index)
-            cell.metadata[OPTIONS] = cell_options(cell)
+            cell.metadata[OPTIONS] = cell_options(cell, None if getattr(self.parent, "strict", True) else self._warn)
         return nb, resources
+
+    def _warn(self, problem: str) -> None:
+        self.log.warning("%s; it is left out", problem)
 
 
 def _source(cell: NotebookNode, notebook: str, index: int) -> dict[str, Any]:
@@ -60,17 +75,23 @@ def _source(cell: NotebookNode, notebook: str, index: int) -> dict[str, Any]:
     return {"notebook": one_line(notebook), "cell": index, "line": first_line(cell.source)}
 
 
-def cell_options(cell: NotebookNode) -> dict[str, Any]:
+def cell_options(cell: NotebookNode, tell: Callable[[str], None] | None = None) -> dict[str, Any]:
     """Return the options of a cell: its option lines over its metadata; tags can only hide.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+    tell : callable, optional
+        Takes one line for each option that cannot be meant, which is left out.
 
     Raises
     ------
     ConversionError
-        If the option lines are no YAML mapping.
+        If the option lines are no YAML mapping, and nobody is to be told.
     """
     options = _from_metadata(cell)
     if cell.cell_type == "code":
-        options.update(_take_option_lines(cell))
+        options.update(_take_option_lines(cell, tell))
     tags = {str(tag).replace("_", "-") for tag in cell.metadata.get("tags", ())}
     for option, hiding in HIDING_TAGS.items():
         if tags & hiding:
@@ -99,7 +120,7 @@ def _from_metadata(cell: NotebookNode) -> dict[str, Any]:
     return options
 
 
-def _take_option_lines(cell: NotebookNode) -> dict[str, Any]:
+def _take_option_lines(cell: NotebookNode, tell: Callable[[str], None] | None) -> dict[str, Any]:
     lines = cell.source.split("\n")
     count = 0
     while count < len(lines) and _OPTION_LINE.match(lines[count]):
@@ -108,7 +129,23 @@ def _take_option_lines(cell: NotebookNode) -> dict[str, Any]:
         return {}
     cell.source = "\n".join(lines[count:]).lstrip("\n")
     block = "\n".join(match.group(1) for line in lines[:count] if (match := _OPTION_LINE.match(line)))
-    return _parse(block, cell)
+    return _parse(block, cell) if tell is None else _parse_what_can_be(block, cell, tell)
+
+
+def _parse_what_can_be(block: str, cell: NotebookNode, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Read the options, one by one where one of them cannot be meant."""
+    options = {name: False for line in block.split("\n") if (name := _NBDEV_HIDES.get(line.strip()))}
+    plain = "\n".join(line for line in block.split("\n") if not _NBDEV.fullmatch(line))
+    try:
+        return _parse(_NBDEV_COLON.sub(r"\1: ", plain), cell) | options
+    except ConversionError:
+        pieces = _TOP_LINE.split(plain)
+    for piece in pieces:
+        try:
+            options |= _parse(piece, cell)
+        except ConversionError as error:
+            tell(error.problems[0])
+    return options
 
 
 def quote_prose(block: str) -> str:

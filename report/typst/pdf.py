@@ -10,7 +10,6 @@ from traitlets import Bool, List, Unicode, default
 from . import glyphs
 from .children import Stopped
 from .compilation import Compilation, Refused
-from .errors import ConversionError
 from .exporter import TypstExporter, first_lines
 from .images import ImageStore, Place
 from .metadata import timestamp
@@ -34,7 +33,7 @@ class TypstPDFExporter(TypstExporter):
         return ImageStore(folder, authored=authored)
 
     def _finish(self, text: str, resources: dict, nb: NotebookNode) -> tuple[Any, dict]:
-        """Return the PDF; what the compiler refuses raises `ConversionError` with the cell it comes from."""
+        """Return the PDF; what the compiler refuses raises `ConversionError` with the cells it comes from."""
         files = resources.pop("outputs")
         with tempfile.TemporaryDirectory() as folder:
             for name, data in files.items():
@@ -45,7 +44,7 @@ class TypstPDFExporter(TypstExporter):
             try:
                 return self._typeset(text, job), resources
             except (Refused, Stopped) as error:
-                raise ConversionError(job.problems(error)) from None
+                raise job.problem(error) from None
 
     def _arguments(self, nb: NotebookNode) -> dict[str, Any]:
         return {
@@ -61,13 +60,13 @@ class TypstPDFExporter(TypstExporter):
         except Refused as error:
             missing = _missing(error)
         if self.system_fonts:
-            self.log.warning("the embedded fonts lack %s: fonts of this machine are used", glyphs.name(missing))
+            self._warn(f"the embedded fonts lack {glyphs.name(missing)}: fonts of this machine are used")
             job.arguments["ignore_system_fonts"] = False
             try:
                 return self._logged(job.compile(source))
             except Refused as error:
                 missing = _missing(error)
-        self.log.warning("no font has %s: their codes are shown", glyphs.name(missing))
+        self._warn(f"no font has {glyphs.name(missing)}: their codes are shown")
         _replace_in_drawings(job.folder, missing)
         source = source.replace("#show: report.with(", glyphs.show_codes(missing) + "#show: report.with(", 1)
         return self._logged(job.compile(source))
@@ -75,7 +74,7 @@ class TypstPDFExporter(TypstExporter):
     def _logged(self, result: tuple[bytes, list[str]]) -> bytes:
         pdf, warnings = result
         for message in dict.fromkeys(warnings):
-            self.log.warning("typst: %s", message)
+            self._warn(f"typst: {message}")
         return pdf
 
 

@@ -174,9 +174,9 @@ def export(made: nbformat.NotebookNode, folder: Path | None = None, **settings: 
 
 
 def problems(made: nbformat.NotebookNode, folder: Path | None = None, **settings: Any) -> list[str]:
-    """Return the problems for which a notebook is refused; none where it is not."""
+    """Return the problems for which a strict exporter refuses a notebook; none where it does not."""
     try:
-        export(made, folder, **settings)
+        export(made, folder, strict=True, **settings)
     except ConversionError as error:
         return error.problems
     return []

@@ -112,7 +112,7 @@ def is_alive(pid: int) -> bool:
 def test_what_is_nested_too_deeply_is_named(cell: NotebookNode) -> None:
     made = notebook(markdown("fine"), cell)
     with pytest.raises(ConversionError) as error:
-        TypstHTMLExporter().from_notebook_node(made, {"metadata": {"name": "sample"}})
+        TypstHTMLExporter(strict=True).from_notebook_node(made, {"metadata": {"name": "sample"}})
     assert str(error.value).startswith("sample.ipynb, cell 2 (`")
     assert str(error.value).endswith("nested too deeply")
 

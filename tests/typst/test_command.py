@@ -187,6 +187,14 @@ def test_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err.startswith("usage: python -m report.typst [-h] -o FILE")
 
 
+@pytest.mark.usefixtures("work")
+def test_a_notebook_of_an_older_format_is_converted() -> None:
+    cell = {"cell_type": "heading", "level": 2, "metadata": {}, "source": ["Old words"]}
+    Path("old.ipynb").write_text(json.dumps(V3 | {"worksheets": [{"cells": [cell], "metadata": {}}]}))
+    assert main(["old.ipynb", "-o", "out.html"]) == 0
+    assert "Old words</h1>" in Path("out.html").read_text()
+
+
 V3 = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}
 HALF = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "markdown", "metadata": {}}]}
 
@@ -197,7 +205,8 @@ HALF = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_typ
         ("{not json", "bad.ipynb is not a notebook: expected JSON with its nbformat"),
         ("[]", "bad.ipynb is not a notebook: expected JSON with its nbformat"),
         ("", "bad.ipynb is empty or larger than 100 MiB"),
-        (json.dumps(V3), "bad.ipynb has notebook format 3, expected 4; "),
+        (json.dumps(V3), "bad.ipynb has no cells"),
+        (json.dumps(V3 | {"nbformat": 7}), "bad.ipynb has notebook format 7, expected 2, 3 or 4"),
         (json.dumps(HALF), "bad.ipynb, cell 1: the notebook: 'source' is a required property"),
         (json.dumps(HALF | {"cells": []}), "bad.ipynb has no cells"),
         (json.dumps(HALF | {"cells": 7}), "bad.ipynb is not a notebook: "),
@@ -214,7 +223,7 @@ HALF = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_typ
 def test_what_cannot_be_typeset(content: str, message: str, work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (work / "bad.ipynb").write_text(content)
     (work / "o.bib").touch()
-    last = ["eins ä/x.ipynb", "zwei/x.ipynb", "bad.ipynb", "-o", "a.pdf", "--zip"]
+    last = ["eins ä/x.ipynb", "zwei/x.ipynb", "bad.ipynb", "-o", "a.pdf", "--zip", "--strict"]
     assert failure(capsys, *last).startswith(f"1: {message}")
 
 
@@ -232,7 +241,7 @@ def test_what_cannot_be_written_leaves_what_was_there(work: Path, capsys: pytest
 
 @pytest.mark.usefixtures("work")
 def test_of_many_warnings_the_first_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    save("x.ipynb", *[code(f"draw({index})", shown("image/svg+xml", SVG)) for index in range(9)])
+    save("x.ipynb", *[markdown(f"![a]({index}.png)") for index in range(9)])
     assert main(["x.ipynb", "-o", "out.html"]) == 0
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(":")[0] for line in lines] == [

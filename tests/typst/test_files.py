@@ -53,7 +53,8 @@ def test_pictures_come_from_where_they_may(
 ) -> None:
     refused = pytest.raises(ConversionError, match=rf"^sample\.ipynb, cell 1 \(.*{reason}")
     with refused if reason else nullcontext():
-        exporter().from_notebook_node(notebook(cell), {"metadata": {"name": "sample", "path": str(folder)}})
+        resources = {"metadata": {"name": "sample", "path": str(folder)}}
+        exporter(strict=True).from_notebook_node(notebook(cell), resources)
 
 
 @pytest.mark.parametrize("name", ["a\x00b", "x" * 5000, "\ud800", "C:/x.png", "\\\\server\\x", "~/x", "//e.org/x", ""])

@@ -61,10 +61,11 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
-def export(cells: list, folder: Path | str = ".", **report) -> str:
+def export(cells: list, folder: Path | str = ".", *, strict: bool = False, **report) -> str:
     """Export cells as a page."""
     notebook = new_notebook(cells=[cell.copy() for cell in cells], metadata={"title": "A & B", "report": report})
-    text, resources = TypstHTMLExporter().from_notebook_node(notebook, {"metadata": {"name": "n", "path": str(folder)}})
+    resources = {"metadata": {"name": "n", "path": str(folder)}}
+    text, resources = TypstHTMLExporter(strict=strict).from_notebook_node(notebook, resources)
     assert resources["output_extension"] == ".html"
     assert not resources["outputs"]
     return text
@@ -284,7 +285,7 @@ def test_the_page_forbids_loading_and_scripts(page):
 
 def test_problems_name_notebook_and_cell():
     with pytest.raises(ConversionError) as error:
-        export([new_markdown_cell("ok"), new_markdown_cell("$\\nope$ and @fig-none")])
+        export([new_markdown_cell("ok"), new_markdown_cell("$\\nope$ and @fig-none")], strict=True)
     assert "n.ipynb, cell 2 (`$\\nope$ and @fig-none`): formula $\\nope$: unknown command \\nope" in str(error.value)
     assert "n.ipynb, cell 2 (`$\\nope$ and @fig-none`): unknown reference @fig-none" in str(error.value)
 

@@ -79,7 +79,7 @@ def test_what_cannot_be_decoded_names_its_cell() -> None:
 
 
 def test_a_message_of_the_compiler_without_a_place_finds_its_cell() -> None:
-    drawing = '<svg width="10" height="10"><rect width="5" height="5"/></svg>'  # no namespace
+    drawing = '<svg xmlns="urn:none" width="10" height="10"><rect width="5" height="5"/></svg>'
     (problem,) = problems(notebook(markdown("fine"), code("draw()", shown("image/svg+xml", drawing)), markdown("fine")))
     assert problem.startswith("sample.ipynb, cell 2 (`draw()`): Typst: ")
 
@@ -103,7 +103,8 @@ def test_nbconvert_prints_one_line_and_no_traceback(to: str, tmp_path: Path) -> 
     exporter = {"typst": "TypstExporter", "typstpdf": "TypstPDFExporter", "typsthtml": "TypstHTMLExporter"}[to]
     quick = "from report.run.fast_imports import skip_slow_imports as skip; skip()"
     program = f"{quick}; from nbconvert.nbconvertapp import main; main()"
-    command = [sys.executable, "-c", program, "--to", f"report.typst.{exporter}", "--log-level=WARN", "bad.ipynb"]
+    options = ["--to", f"report.typst.{exporter}", f"--{exporter}.strict=True", "--log-level=WARN"]
+    command = [sys.executable, "-c", program, *options, "bad.ipynb"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     reason = "image gone.png does not exist (its path is taken from the notebook's folder)"

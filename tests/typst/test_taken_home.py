@@ -42,7 +42,7 @@ def test_notebooks_are_joined_under_their_names():
     assert joined["metadata"] == {"language_info": {"name": "x"}}
     assert len({cell["id"] for cell in joined["cells"]}) == 2
     with pytest.raises(report.typst.ConversionError) as error:
-        report.typst.TypstExporter().from_notebook_node(from_dict(joined))
+        report.typst.TypstExporter(strict=True).from_notebook_node(from_dict(joined))
     assert sorted(problem.partition(":")[0] for problem in error.value.problems) == [
         "01.ipynb, cell 1 (`# A`)", "02.ipynb, cell 1 (`$\\nope$`)",
     ]  # fmt: skip

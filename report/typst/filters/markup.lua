@@ -36,9 +36,9 @@ end
 
 local function wrap(name, tag, content)
   if name == 'a' then
-    local target = attribute(tag, 'href')
-    if target then return pandoc.Link(content, target) end
-    return pandoc.Span(content, pandoc.Attr(attribute(tag, 'id') or attribute(tag, 'name') or ''))
+    local target, name = attribute(tag, 'href'), attribute(tag, 'id') or attribute(tag, 'name') or ''
+    local shown = target and pandoc.Inlines{pandoc.Link(content, target)} or content
+    return target and name == '' and shown[1] or pandoc.Span(shown, pandoc.Attr(name))
   end
   return INLINE[name] and INLINE[name](content) or pandoc.Span(content)
 end

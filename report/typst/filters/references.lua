@@ -41,6 +41,10 @@ local function reference(name, bare)
 end
 
 local function citation(item)
+  if not citable[item.id] then
+    notes.citation(item.id)
+    return pandoc.Str('[@' .. item.id .. ']')
+  end
   local form = item.mode == 'AuthorInText' and ', form: "prose"' or ''
   local supplement = #item.suffix > 0 and ', supplement: [' .. write.inlines(item.suffix):gsub('^[,%s]+', '') .. ']' or ''
   notes.citation(item.id)

@@ -30,7 +30,7 @@ local function write_rich_cells(rows)
   local index = 0
   for text in write.blocks(blocks):gmatch('(.-)' .. SEPARATOR) do
     index = index + 1
-    rich[index].typst = text:match('^%s*(.-)%s*$')
+    rich[index].typst = write.closed(text)
   end
 end
 

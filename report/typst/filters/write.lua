@@ -9,12 +9,17 @@ function write.string(text)
   return '"' .. text .. '"'
 end
 
+--- Typst markup without blanks around it; a line break at its end must not escape what follows.
+function write.closed(text)
+  text = text:gsub('^%s+', ''):gsub('%s+$', '')
+  local _, backslashes = text:match('\\*$'):gsub('\\', '')
+  return backslashes % 2 == 1 and text .. ' ' or text
+end
+
 --- Blocks as Typst markup, without the trailing line break.
 function write.blocks(blocks)
   if #blocks == 0 then return '' end
-  local text = pandoc.write(pandoc.Pandoc(blocks), 'typst', OPTIONS):gsub('%s+$', '')
-  local _, backslashes = text:match('\\*$'):gsub('\\', '')
-  return backslashes % 2 == 1 and text .. ' ' or text  -- a line break at the end must not escape what follows
+  return write.closed(pandoc.write(pandoc.Pandoc(blocks), 'typst', OPTIONS))
 end
 
 -- the alternative text of a formula that is Typst already: its TeX

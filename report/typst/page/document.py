@@ -136,11 +136,12 @@ class Page:
     def _cross_reference(self, citation: dict[str, Any]) -> list[Element]:
         label, letter = self._parts.get(citation["citationId"], (citation["citationId"], ""))
         self.note("references", name=label)
-        kind, number = self.labels.numbers.get(label, ("", "?"))
+        kind, number = self.labels.numbers.get(label, ("", f"@{label}"))
         named = citation["citationMode"]["t"] != "SuppressAuthor" and kind
         text = f"{self.names[kind]}\u00a0{number}{letter}" if named else number + letter
         before = [*citation["citationPrefix"], {"t": "Space"}] if citation["citationPrefix"] else []
-        return [*before, link(words(text), f"#{label}"), *citation["citationSuffix"]]
+        shown = [link(words(text), f"#{label}")] if kind else words(text)
+        return [*before, *shown, *citation["citationSuffix"]]
 
     def _link(self, element: Element) -> list[Element] | None:
         target = element["c"][2][0]

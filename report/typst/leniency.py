@@ -1,0 +1,69 @@
+"""What a notebook lacks, in its own words: told in warnings, and shown where it stands, rather than refused."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from nbformat import NotebookNode
+
+from .errors import ConversionError
+from .terminal import runs
+
+T = TypeVar("T")
+Place = tuple[str, int]
+
+_PLACE = re.compile(r", cell (\d+)")
+
+
+def without_faults(convert: Callable[[frozenset[Place]], T], tell: Callable[[str], None], *, strict: bool) -> T:
+    """Convert a document; cells at fault are shown as they are typed.
+
+    Parameters
+    ----------
+    convert : callable
+        Converts all but the cells it is given, which it shows as they are typed; raises `ConversionError`.
+    tell : callable
+        Takes one warning for each thing that is wrong with a cell.
+    strict : bool
+        Whether any fault is an error.
+    """
+    plain: frozenset[Place] = frozenset()
+    while True:
+        try:
+            return convert(plain)
+        except ConversionError as error:
+            if strict or error.cells <= plain:
+                raise
+            plain |= error.cells
+            for problem in error.problems:
+                tell(f"{problem}; the cell is shown as it is typed")
+
+
+def typed(cell: NotebookNode) -> list[dict[str, Any]]:
+    """Return a cell as plain text: its source, and its outputs as a terminal would show them."""
+    stream = "result" if cell.cell_type == "raw" else "stdout"
+    parts = [_text(cell.source, stream)]
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        text = output.get("text") or data.get("text/plain") or output.get("traceback") or ", ".join(sorted(data))
+        parts.append(_text("\n".join(text) if output.output_type == "error" else "".join(text), "result"))
+    return [part for part in parts if part["runs"]]
+
+
+def _text(text: str, stream: str) -> dict[str, Any]:
+    return {"kind": "terminal", "stream": stream, "runs": runs(text)}
+
+
+def together(missing_alts: Iterable[str]) -> list[str]:
+    """Return one warning for all figures without alternative text.
+
+    >>> together(["a.ipynb, cell 3 (`x`): figure without fig-alt", "a.ipynb, cell 5: figure without fig-alt"])
+    ['2 figures without fig-alt, in cells 3, 5: a screen reader has nothing to tell of them']
+    """
+    found = list(missing_alts)
+    if len(found) < 2:
+        return found
+    cells = list(dict.fromkeys(match[1] for line in found if (match := _PLACE.search(line))))
+    named = ", ".join(cells[:12]) + (f" and {len(cells) - 12} more" if len(cells) > 12 else "")
+    return [f"{len(found)} figures without fig-alt, in cells {named}: a screen reader has nothing to tell of them"]
+
