@@ -95,15 +95,16 @@ def table(finals: list[Final]) -> pd.DataFrame:
             "chapter": [chapter_number(final.chapter) for final in finals],
             "data set": [final.dataset for final in finals],
             "parameters": [number(final.parameters) for final in finals],
-            "training images": [MISSING if final.trained_on is None else number(final.trained_on) for final in finals],
+            "images": [MISSING if final.trained_on is None else number(final.trained_on) for final in finals],
             "updates": [MISSING if final.updates is None else number(final.updates) for final in finals],
             "runs": [len(final.hits) for final in finals],
-            f"test accuracy{of_runs}, %": [number(100 * final.accuracy.value, ".1f") for final in finals],
-            "its 95 % interval": [interval(final.accuracy) for final in finals],
+            f"test accuracy{of_runs}, %": [
+                f"{number(100 * final.accuracy.value, '.1f')} ({interval(final.accuracy)})" for final in finals
+            ],
         },
         index=pd.Index([final.name for final in finals], name="network"),
     )
-    told = ("data set", "training images", "updates", "runs")
+    told = ("data set", "images", "updates", "runs")
     return rows.drop(columns=[name for name in told if rows[name].nunique() == 1])
 
 

@@ -261,8 +261,6 @@ def test_a_silent_map_is_drawn_as_such(images):
 
 def test_the_price_is_drawn_for_plain_runs_alone(runs):
     recipes = plan("mlp 4", "cnn 2-2", "cnn 2-2", weight_decay=[0, 0, 0.1])
-    made = runs(recipes, [(20, 20)] * 3)
-    assert not convolution.worth_drawing(made)
-    ax = convolution.price(made)
+    ax = convolution.price(runs(recipes, [(20, 20)] * 3))
     assert [text.get_text() for text in ax.texts] == ["MLP 4", "CNN 2-2"]
     plt.close(ax.figure)

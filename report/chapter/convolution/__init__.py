@@ -1,7 +1,7 @@
 """Convolution against full connection: networks by name, what they cost, and what may be said about their errors."""
 
 from report.chapter.convolution.architectures import build, largest_share, multiplications, permute, title
-from report.chapter.convolution.pictures import first_maps, learned, price, worth_drawing
+from report.chapter.convolution.pictures import first_maps, learned, price
 from report.chapter.convolution.recipes import Recipe, again_permuted, check_parameters, recipes
 from report.chapter.convolution.runs import (
     Pair,
@@ -54,7 +54,6 @@ __all__ = [
     "permuted_results",
     "power",
     "price",
-    "worth_drawing",
     "recipe_table",
     "recipes",
     "remedies",

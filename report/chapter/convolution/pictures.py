@@ -16,20 +16,10 @@ from report.chapter.figures import TEXT_WIDTH
 from report.chapter.number import SPACE, number
 
 
-def worth_drawing(runs: Mapping[str, Run]) -> bool:
-    """Return whether `price` has more points than the two that any table of pairs has."""
-    return len(_priced(runs)) > 2
-
-
-def _priced(runs: Mapping[str, Run]) -> list[Run]:
-    """Return the runs without penalty and dropout on pixels in their own order."""
-    return [run for run in runs.values() if run.recipe.plain and not run.recipe.permuted]
-
-
 def price(runs: Mapping[str, Run]) -> Axes:
     """Draw validation error against multiplications per image."""
     ax = plt.subplots(figsize=(TEXT_WIDTH, 2.8))[1]
-    for run in _priced(runs):
+    for run in (run for run in runs.values() if run.recipe.plain and not run.recipe.permuted):
         work, error, name = multiplications(run.networks[0]) / 1e6, run.error, run.recipe.label
         color, marker = ("C1", "o") if run.recipe.convolves else ("C0", "s")
         around = [[100 * (error.value - error.low)], [100 * (error.high - error.value)]]
