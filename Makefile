@@ -64,7 +64,7 @@ test-all: $(STAMP)  ## the same and the long ones: kills and signals at any mome
 
 check: $(STAMP)  ## ruff, and mypy as each system sees the code: what one of them has not must stand behind a condition
 	@$(RUN) -m ruff check .
-	@for system in linux darwin win32; do $(RUN) -m mypy --platform $$system --cache-dir .mypy_cache/$$system; done
+	@for system in linux darwin win32; do $(RUN) -m mypy --platform $$system --cache-dir .mypy_cache/$$system || exit 1; done
 
 check-notebooks: $(STAMP)  ## whether notebooks are stored with all outputs, as one whole run left them
 	@$(RUN) -m pytest -q tests/notebooks/test_notebooks.py
