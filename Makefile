@@ -1,13 +1,13 @@
 # Course report: `make` lists what there is. Relative paths only, so a folder name with spaces is no trouble.
-SHELL := /bin/bash
+SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
-RUN := $(VENV)/bin/python
+RUN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 # The stamp carries the content of what decides the environment: neither a clock nor a git checkout can fool it.
-STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
+STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)$(if $(NEWEST),-newest)
 
 # The options of a report, handed on through the environment, so that quotes and spaces survive.
 OPTIONS := PROFILE DATASET JOBS AUTHOR TITLE SOLUTIONS SCHEDULER ONLY
@@ -15,7 +15,7 @@ $(foreach name,$(OPTIONS),$(if $(filter-out undefined,$(origin $(name))),$(eval 
 
 NATIVE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
-.PHONY: help report html student watch notebooks lab test test-all check bench clean .venv
+.PHONY: help report html pages student watch notebooks lab test test-packages test-all check check-notebooks bench clean .venv
 
 help:  ## list the targets
 	@echo 'make report PROFILE=quick DATASET=mnist-5k JOBS=2 AUTHOR="A, B" TITLE="..." ONLY="02-initialization" (all optional)'
@@ -26,6 +26,11 @@ report: $(STAMP)  ## build/report.pdf: run the notebooks that changed, typeset (
 
 html: $(STAMP)  ## build/report.html: the same report as one web page
 	@$(RUN) -m report html
+
+pages: report html  ## build/pages: the report as a small site
+	@mkdir -p build/pages
+	@cp build/report.pdf build/pages
+	@cp build/report.html build/pages/index.html
 
 student: $(STAMP)  ## build/student: the notebooks and the report without solutions, to hand out
 	@$(RUN) -m report student --replace
@@ -50,12 +55,19 @@ lab: $(STAMP)  ## open the notebooks in JupyterLab (LAB="--no-browser --port 900
 test: $(STAMP)  ## the tests, and every notebook compared with its stored outputs
 	@$(RUN) -m pytest --nbval -n 2 --dist loadfile -q -m "not long"
 
-test-all: $(STAMP)  ## the same and the long ones: kills and signals at any moment, full fuzz, other kernels and threads
+test-packages: $(STAMP)  ## the tests of mlp_core and of the exporters, which pass on Windows, too
+	@$(RUN) -m pytest -n 2 -q -m "not long and not posix" mlp_core report/typst tests/test_[b-l]*.py tests/test_[n-z]*.py tests/typst \
+		$(addprefix tests/,datasets estimator fast gradient_check storage tuning)
+
+test-all: $(STAMP)  ## the same and the long ones: kills and signals at any moment, full fuzz (NEWEST=1: newest packages)
 	@$(RUN) -m pytest --nbval -n 2 --dist loadfile -q
 
-check: $(STAMP)  ## ruff and mypy
+check: $(STAMP)  ## ruff, and mypy as each system sees the code: what one of them has not must stand behind a condition
 	@$(RUN) -m ruff check .
-	@$(RUN) -m mypy
+	@for system in linux darwin win32; do $(RUN) -m mypy --platform $$system --cache-dir .mypy_cache/$$system || exit 1; done
+
+check-notebooks: $(STAMP)  ## whether notebooks are stored with all outputs, as one whole run left them
+	@$(RUN) -m pytest -q tests/notebooks/test_notebooks.py
 
 bench: $(STAMP)  ## speed of the training step beside its peers: build/benchmarks.json
 	@$(NATIVE) $(RUN) -m benchmarks

@@ -35,7 +35,7 @@ def main() -> None:
     options.output.parent.mkdir(parents=True, exist_ok=True)
     if not options.no_measures:
         document["measures"] = measured(options.output.parent, options.quick)
-    options.output.write_text(json.dumps(document, indent=1) + "\n")
+    options.output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     print(f"written: {options.output}")
 
 
@@ -92,7 +92,7 @@ def machine() -> dict[str, Any]:
     """Describe where this ran and with what; no names of people or hosts."""
     model = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), model)
     return {
         "processor": model,

@@ -33,7 +33,7 @@ print(min(times))
 def python(program: str) -> float:
     """Run a program with the workers' environment and return the number it prints."""
     command = [sys.executable, "-c", program]
-    result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=environment())
+    result = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, cwd=ROOT, env=environment())
     return float(result.stdout)
 
 

@@ -51,7 +51,7 @@ def start(peer: str, case: str) -> Racer:
         [sys.executable, "-m", "benchmarks.worker", peer, case],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         cwd=ROOT,
         env=environment(),
     )

@@ -83,7 +83,7 @@ def alone(call: str, threads: int = 1) -> float:
     kept = {name: value for name, value in os.environ.items() if name not in FORCED}
     code = f"from benchmarks.search import *\nprint({call})"
     environment = {**kept, "OPENBLAS_NUM_THREADS": str(threads)}
-    output = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True)
+    output = subprocess.check_output([sys.executable, "-c", code], env=environment, encoding="utf-8")
     return float(output.split()[-1])
 
 

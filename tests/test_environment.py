@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import mlp_core
 from mlp_core import extras
 from mlp_core.extras import EXTRAS as NEEDED
 
@@ -44,6 +45,11 @@ def test_the_lock_pins_every_dependency_with_its_hash():
     assert names(whole(*EXTRAS)) <= names(pinned)
     entries = re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]
     assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_a_citation_names_the_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert str(citation["version"]) == mlp_core.__version__
 
 
 def test_the_readme_lists_every_extra():

@@ -371,6 +371,7 @@ def test_every_bit_generator_can_be_kept(tmp_path, bits):
     assert same_run(checkpointed(tmp_path / "run.npz", seed=seed()), checkpointed(None, seed=seed()))
 
 
+@pytest.mark.posix
 def test_a_killed_process_resumes(tmp_path):
     program = textwrap.dedent(
         f"""

@@ -32,7 +32,8 @@ _unwound = threading.Event()
 def listen() -> None:
     """Let signals end this process from now on, with status 128 + n; a second one does so without ceremony."""
     reader, writer = os.pipe()
-    os.set_blocking(writer, False)
+    if sys.platform != "win32":  # where a pipe need not be set so, and only newer Pythons can
+        os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     for number in SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGINT:  # `nohup` stays in force

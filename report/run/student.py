@@ -22,8 +22,8 @@ Files = dict[str, bytes]
 
 STAMP = ".student-edition"
 """A file by which an edition is known: only such a folder may be replaced."""
-ROOMS = ("mlp_core", "report", ".ci/environment", "Makefile", "pyproject.toml", "requirements.lock", "environment.yml",
-         "LICENSE")  # fmt: skip
+ROOMS = ("mlp_core", "report", ".ci/environment", ".ci/signpost.py", "Makefile", "pyproject.toml", "requirements.lock",
+         "environment.yml", "LICENSE")  # fmt: skip
 """What of the checkout the notebooks need to run: the packages that they import, and what makes their environment."""
 README = """# {title}
 

@@ -72,12 +72,13 @@ def run(
 
 def _bound(memory: int) -> None:
     """In the child, before its program starts: end with the parent, and take no more memory than allowed."""
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if memory:
-        with contextlib.suppress(ValueError, OSError):  # a lower limit is set already
-            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    if sys.platform != "win32":  # which has neither; there, a child is bounded in time only
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if memory:
+            with contextlib.suppress(ValueError, OSError):  # a lower limit is set already
+                resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def _ended(number: int, limits: Limits) -> str:

@@ -156,6 +156,7 @@ def test_a_process_that_holds_the_folder_too_long_is_reported(kept, make_source)
         fetch(make_source(), kept, Patience(lock=0.1))
 
 
+@pytest.mark.posix
 def test_twenty_processes_at_once_download_once(mirror, kept, make_source, arrays):
     message = pickle.dumps((make_source([mirror.url]), kept, sum(int(array.sum()) for array in arrays)))
     environment = os.environ | {"NO_PROXY": "127.0.0.1", "OPENBLAS_NUM_THREADS": "1"}

@@ -370,6 +370,7 @@ def test_one_thread_is_this_threads_alone():
     assert threads() == usual
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("alone", [False, True])
 def test_a_forked_process_finds_the_gate_open_and_the_number_as_it_was(alone):
     from mlp_core.fast import threads

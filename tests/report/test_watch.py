@@ -128,6 +128,6 @@ def test_settings_that_are_broken_for_a_while_are_told_and_awaited(project, watc
     project.config.write_text("title: [")
     assert "error: " in watched.after(2)
     replaced = Path(f"{project.config}.new")
-    replaced.write_text(right)
+    replaced.write_text(right, encoding="utf-8")
     replaced.replace(project.config)
     assert "is up to date" in watched.after(3)

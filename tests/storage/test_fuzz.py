@@ -63,6 +63,7 @@ def test_a_damaged_file_is_read_or_refused_with_one_error(kind, count, tmp_path)
     assert refused > count // 2
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("what", ["folder", "pipe", "device", "no UTF-8", "deep JSON", "zeros"])
 def test_what_is_no_such_file_is_refused_at_once(kind, what, tmp_path):

@@ -29,7 +29,8 @@ def tiny_data(seed=0, features=6, n=60):
 
 def note(event, settings):
     line = json.dumps({"event": event, "settings": settings, "pid": os.getpid(), "time": time.time_ns()})
-    with open(os.environ["JOURNAL"], "a") as file:  # one short line, appended at once: whole, whoever else writes
+    # one short line, appended at once: whole, whoever else writes
+    with open(os.environ["JOURNAL"], "a", encoding="utf-8") as file:
         file.write(line + "\n")
 
 
@@ -95,7 +96,7 @@ def values(frame):
 def journal():
     """Return what the journal says."""
     path = Path(os.environ["JOURNAL"])
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
 if __name__ == "__main__":

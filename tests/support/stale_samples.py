@@ -24,7 +24,7 @@ FIGURE = (
 
 
 def write(path: Path, *cells: dict[str, Any]) -> None:
-    path.write_text(json.dumps(notebook(*cells)))
+    path.write_text(json.dumps(notebook(*cells)), encoding='utf-8')
 
 
 def make(folder: Path) -> Project:

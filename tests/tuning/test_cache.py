@@ -152,6 +152,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.posix
 @pytest.mark.filterwarnings("ignore:.*renamed to")
 @pytest.mark.parametrize("case", DAMAGE)
 def test_a_damaged_record_is_reported_and_its_trial_runs_again(tmp_path, data, capsys, case):

@@ -90,6 +90,7 @@ def interrupt(process, rng):
         time.sleep(rng.random() * 0.1)
 
 
+@pytest.mark.posix
 @pytest.mark.long
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_interrupt_at_any_moment_ends_the_search_and_loses_nothing(tmp_path, data, expected, jobs):

@@ -58,6 +58,7 @@ def test_pandoc_is_stopped_and_the_cell_named() -> None:
     assert "stopped after 1 s" in problem
 
 
+@pytest.mark.posix
 def test_memory_is_bounded() -> None:
     result = run([sys.executable, "-c", "b'x' * 10**9"], "", Limits(60, 300), address_space=True)
     assert b"MemoryError" in result.stderr
@@ -95,7 +96,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
 
 def is_alive(pid: int) -> bool:
     try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     except FileNotFoundError:
         return False
 
@@ -181,6 +182,7 @@ def test_an_option_has_no_aliases() -> None:
         cell_options(code("#| fig-cap: [&a [x], *a, *a]\n1"))
 
 
+@pytest.mark.posix
 def test_an_interrupt_ends_the_child(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     parent = subprocess.Popen([sys.executable, "-c", OUTER, str(CHILDREN), str(pid)], stderr=subprocess.DEVNULL)

@@ -113,7 +113,8 @@ def test_a_chapter_has_the_first_heading_or_the_name(cells: list[NotebookNode], 
     save("x.ipynb", *cells)
     save("last.ipynb", markdown("# Last"))
     assert main(["x.ipynb", "last.ipynb", "-o", "out.html"]) == 0
-    found = re.findall(r"<h(\d)[^>]*><span class=\"number\">([\d.]+)</span> (\w+)", Path("out.html").read_text())
+    page = Path("out.html").read_text(encoding="utf-8")
+    found = re.findall(r"<h(\d)[^>]*><span class=\"number\">([\d.]+)</span> (\w+)", page)
     assert [title for _, _, title in found] == [*titles, "Last"]
     assert [number for _, number, _ in found if "." not in number] == ["1", "2"]
 

@@ -33,6 +33,7 @@ def output(mime: str, text: str) -> NotebookNode:
     return code("x", shown(mime, text))
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("exporter", [TypstExporter, TypstHTMLExporter])
 @pytest.mark.parametrize(
     ("cell", "reason"),
@@ -63,6 +64,7 @@ def test_odd_names_are_refused(name: str, folder: Path) -> None:
         read(find(name, folder, authored=True))
 
 
+@pytest.mark.posix
 def test_only_regular_files_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "empty").touch()
