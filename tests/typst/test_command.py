@@ -191,9 +191,9 @@ def test_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str])
 @pytest.mark.usefixtures("work")
 def test_a_notebook_of_an_older_format_is_converted() -> None:
     cell = {"cell_type": "heading", "level": 2, "metadata": {}, "source": ["Old words"]}
-    Path("old.ipynb").write_text(json.dumps(V3 | {"worksheets": [{"cells": [cell], "metadata": {}}]}))
+    Path("old.ipynb").write_text(json.dumps(V3 | {"worksheets": [{"cells": [cell], "metadata": {}}]}), encoding="utf-8")
     assert main(["old.ipynb", "-o", "out.html"]) == 0
-    assert "Old words</h1>" in Path("out.html").read_text()
+    assert "Old words</h1>" in Path("out.html").read_text(encoding="utf-8")
 
 
 V3 = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}
