@@ -97,6 +97,8 @@ def _bare(path: Path, folder: Path) -> Path:
     return folder / path.name
 
 
+_LABEL = re.compile(r"\b(?:alg|cor|def|eq|exm|exr|fig|lem|lst|prp|rem|sec|sol|tbl|thm)[-:][\w-]*\w")
+_HEADING = re.compile(r"^(#+ [^\n{]*?)[ \t]*(?=\{|$)", re.MULTILINE)
 _REFERENCE = re.compile(r"\\(?:eqref|ref|cref)\{[^}]*\}|@[A-Za-z]+-[\w:-]*\w")
 
 
@@ -104,7 +106,7 @@ def _again(path: Path) -> Path:
     """Copy a notebook with other labels, which one document may hold once only."""
     notebook = nbformat.read(path, 4)
     for cell in notebook.cells:
-        cell.source = re.sub(r"(?m)^#\|\s*label:.*\n?", "", re.sub(r"\\label\{[^}]*\}|\{#[\w:.-]+\}", "", cell.source))
+        cell.source = _HEADING.sub(r"\1 again ", _LABEL.sub(r"\g<0>-again", cell.source))
     copy = path.with_stem(f"{path.stem}-again")
     nbformat.write(notebook, copy)
     return copy
