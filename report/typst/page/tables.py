@@ -47,7 +47,7 @@ def plain_table(source: str) -> Element:
 
 
 def _cells(row: list[Any]) -> Row:
-    whole = [[cell, 1, 1, ""] if isinstance(cell, str) else cell for cell in row]
+    whole: Row = [[cell, 1, 1, ""] if isinstance(cell, str) else cell for cell in row]
     return [[text, int(width), int(height), style] for text, width, height, style in whole]
 
 
