@@ -14,12 +14,25 @@ The way of a notebook through the rooms of this package, which imports nothing e
 
 ``python -m report.typst a.ipynb b.ipynb -o hand-in.pdf`` (`command`) makes one document of several: `hand_in` reads
 them, `chapters` begins each with its heading, and `writing` writes it whole or not at all.
+
+The rooms are imported where a name is asked for: the command line has something to say before (`__main__`).
 """
 
-from .errors import ConversionError
-from .exporter import TypstExporter
-from .html_exporter import TypstHTMLExporter
-from .merging import merge
-from .pdf import TypstPDFExporter
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import ConversionError
+    from .exporter import TypstExporter
+    from .html_exporter import TypstHTMLExporter
+    from .merging import merge
+    from .pdf import TypstPDFExporter
 
 __all__ = ["ConversionError", "TypstExporter", "TypstHTMLExporter", "TypstPDFExporter", "merge"]
+_ROOMS = dict(zip(__all__, ("errors", "exporter", "html_exporter", "pdf", "merging"), strict=True))
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_ROOMS[name]}", __name__), name)

@@ -125,15 +125,23 @@ def test_nothing_runs_over_the_margins() -> None:
 def test_the_short_way_reads_what_the_long_way_reads() -> None:
     html = frame(30, 4).rename(columns={"variable_0": "first"}).rename_axis("run").to_html()
     quick = source_of(table(html))
-    slow = source_of(table(html.replace(">first<", "><b>first</b><")))
+    slow = source_of(table(html.replace(">first<", "><b title='x'>first</b><")))
+    bold = source_of(table(html.replace(">first<", "><b>first</b><")))
     assert quick.count('"') > 100
+    assert bold.replace('strong(strong("first"))', "X") == quick.replace('strong("first")', "X")
     assert quick.replace('strong("first")', "X") == slow.replace("strong([#strong[first]])", "X")
 
 
 @pytest.mark.parametrize(
     "html",
     [
-        "<table><tr><td><b>x</b></td></tr></table>",
+        "<table><tr><td><b>x</b> and y</td></tr></table>",
+        "<table><tr><td>x <b>y</b></td></tr></table>",
+        "<table><tr><td><b><i>x</i></b></td></tr></table>",
+        "<table><tr><td><b>x</b><i>y</i></td></tr></table>",
+        "<table><tr><td><b>x</td></tr></table>",
+        "<table><tr><td><b style='color: red'>x</b></td></tr></table>",
+        "<table><tr><td><code>x</code></td></tr></table>",
         "<table><tr><td>$x$</td></tr></table>",
         "<table><tr><td>a</td></tr></table><p>after</p>",
         "<table><tr><td><table></table></td></tr></table>",
@@ -146,7 +154,7 @@ def test_the_short_way_is_only_for_plain_tables(html: str) -> None:
 
 def test_spans_and_stubs_are_read() -> None:
     grid = plain_grid("<table><tr><th colspan=2>a</th></tr><tr><th rowspan='2'>r</th><td>1 &lt; 2</td></tr></table>")
-    assert grid == {"head": [[["a", 2, 1]]], "body": [[["r", 1, 2], "1 < 2"]], "stubs": 1, "caption": ""}
+    assert grid == {"head": [[["a", 2, 1, ""]]], "body": [[["r", 1, 2, ""], "1 < 2"]], "stubs": 1, "caption": ""}
 
 
 def test_a_thousand_rows_are_written_quickly() -> None:

@@ -49,7 +49,7 @@ def compile_pdf(folder: Path, markup: str) -> list[str]:
 
 def test_the_set_is_as_large_as_the_table():
     assert len(FORMULAS) > 800
-    assert len(REFUSED) > 100
+    assert len(REFUSED) > 90
 
 
 def test_every_formula_compiles_displayed_and_inline(tmp_path):

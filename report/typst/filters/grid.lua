@@ -35,7 +35,7 @@ end
 
 local function plain_cell(cell)
   if type(cell) == 'string' then return {colspan = 1, rowspan = 1, text = cell, plain = true} end
-  return {colspan = math.tointeger(cell[2]), rowspan = math.tointeger(cell[3]), text = cell[1], plain = true}
+  return {colspan = math.tointeger(cell[2]), rowspan = math.tointeger(cell[3]), text = cell[1], plain = cell[4] == '', style = cell[4]}
 end
 
 -- place the cells of rows in their columns

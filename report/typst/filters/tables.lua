@@ -19,7 +19,7 @@ local function write_rich_cells(rows)
   local rich, blocks = {}, pandoc.Blocks{}
   for _, row in ipairs(rows) do
     for _, cell in ipairs(row) do
-      if not cell.plain then
+      if not cell.plain and not cell.style then
         rich[#rich + 1] = cell
         blocks:extend(cell.blocks)
         blocks:insert(write.raw_block(SEPARATOR))
@@ -42,8 +42,11 @@ local function plain_text(cell, column, head)
   return ('[#%s#pad-number(%d, %s)]'):format(text, digits, tostring(point))
 end
 
+-- a cell whose whole text is bold or italic
+local function styled_text(cell) return ('%s(%s)'):format(cell.style, write.string(cell.text)) end
+
 local function cell_typst(cell, column, head)
-  local text = cell.plain and plain_text(cell, column, head) or '[' .. cell.typst .. ']'
+  local text = cell.plain and plain_text(cell, column, head) or cell.typst and '[' .. cell.typst .. ']' or styled_text(cell)
   if head and cell.text ~= '' then text = 'strong(' .. text .. ')' end
   local settings = {}
   if cell.colspan > 1 then settings[#settings + 1] = 'colspan: ' .. cell.colspan end

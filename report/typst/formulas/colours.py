@@ -27,10 +27,21 @@ COLOURS = {
 def read_colour(parser: Parser, command: Token) -> str:
     """Read a colour as #rrggbb."""
     name = untokenize(parser.stream.read_group(command)).strip()
+    if colour := colour_or_nothing(name):
+        return colour
+    raise MathError(f"{command}: expected a colour such as red or #cc0000, got {name!r}")
+
+
+def colour_or_nothing(name: str) -> str:
+    """Return a colour as #rrggbb, or nothing where it is none.
+
+    >>> colour_or_nothing("Red"), colour_or_nothing("#0cf"), colour_or_nothing("5px")
+    ('#ff0000', '#00ccff', '')
+    """
     if name.lower() in COLOURS:
         return COLOURS[name.lower()]
     if match := re.fullmatch(r"#?([0-9A-Fa-f]{6})", name):
         return "#" + match[1].lower()
     if re.fullmatch(r"#[0-9A-Fa-f]{3}", name):
         return "#" + "".join(2 * digit for digit in name[1:].lower())
-    raise MathError(f"{command}: expected a colour such as red or #cc0000, got {name!r}")
+    return ""

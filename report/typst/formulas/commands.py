@@ -25,7 +25,11 @@ FONTS = {
     "\\mathsf": "sans", "\\mathsfit": "sansitalic", "\\mathtt": "mono",
     "\\mathbf": "boldupright", "\\bold": "boldupright", "\\boldsymbol": "bold",
     "\\bm": "bold", "\\pmb": "bold", "\\mathrm": "upright", "\\mathup": "upright", "\\mathit": "italic",
-    "\\mathnormal": "normal", "\\symbf": "boldupright", "\\mathbfit": "bold",
+    "\\mathnormal": "normal", "\\mathbfit": "bold", "\\mathbfup": "boldupright", "\\mathsfup": "sans",
+    "\\symbf": "boldupright", "\\symbfup": "boldupright", "\\symbfit": "bold", "\\symit": "italic",
+    "\\symrm": "upright",
+    "\\symup": "upright", "\\symnormal": "normal", "\\symbb": "bb", "\\symfrak": "frak", "\\symscr": "scr",
+    "\\symcal": "cal", "\\symsf": "sans", "\\symsfup": "sans", "\\symsfit": "sansitalic", "\\symtt": "mono",
 }  # fmt: skip
 
 FONT_SWITCHES = {
@@ -41,7 +45,8 @@ STYLE_SWITCHES = {
 }
 
 SIZE_SWITCHES = {
-    "\\tiny": "0.5", "\\sixptsize": "0.6", "\\scriptsize": "0.7", "\\footnotesize": "0.8", "\\small": "0.9",
+    "\\Tiny": "0.5", "\\tiny": "0.5", "\\sixptsize": "0.6", "\\scriptsize": "0.7", "\\footnotesize": "0.8",
+    "\\small": "0.9",
     "\\normalsize": "1", "\\large": "1.2", "\\Large": "1.44", "\\LARGE": "1.728", "\\huge": "2.074", "\\Huge": "2.488",
 }  # fmt: skip
 
@@ -76,13 +81,17 @@ IGNORED = {
 }  # fmt: skip
 """Commands without effect on a formula that is set in one piece."""
 
+NAMING = (
+    "\\class", "\\cssId", "\\style", "\\data", "\\htmlClass", "\\htmlId", "\\htmlStyle", "\\htmlData",
+)  # fmt: skip
+"""Commands whose first argument is for the scripts of a web page, and whose second is shown."""
+
 REFUSED = {
     **dict.fromkeys(
-        ("\\includegraphics", "\\htmlClass", "\\htmlId", "\\htmlStyle", "\\htmlData"), "it is not mathematics"
+        ("\\includegraphics",), "it is not mathematics"
     ),
     **dict.fromkeys(("\\cline", "\\multicolumn", "\\hdotsfor"), "use \\hline, or a Markdown table"),
     **dict.fromkeys(("\\mathchoice", "\\char", "\\unicode", "\\raisebox", "\\vcenter"), "write the sign itself"),
-    **dict.fromkeys(("\\sideset", "\\prescript"), "write {}^a_b X"),
     **dict.fromkeys(("\\angl", "\\angln", "\\phase"), "actuarial and phasor marks cannot be drawn"),
     **dict.fromkeys(("\\overlinesegment", "\\underlinesegment", "\\textcircled"), "this mark cannot be drawn"),
     **dict.fromkeys(("\\above", "\\abovewithdelims", "\\overwithdelims", "\\atopwithdelims"), "use \\genfrac"),

@@ -45,7 +45,7 @@ def left_right(parser: Parser, token: Token) -> Node:
     parts: list[Node] = []
     middles: list[str] = []
     while True:
-        parts.append(parser.parse_row())
+        parts.append(parser.parse_inside())
         closing = parser.stream.next()
         if closing == "\\middle":
             middles.append(read_delimiter(parser, "\\middle"))

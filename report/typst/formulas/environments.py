@@ -41,7 +41,7 @@ def _alone(environment: Environment, *, argument: str = "", staggered: bool = Fa
 ENVIRONMENTS = {
     **{f"{kind}matrix": Environment(left, right) for kind, (left, right) in _FENCES.items()},
     **{f"{kind}matrix*": Environment(left, right, argument="optional") for kind, (left, right) in _FENCES.items()},
-    "smallmatrix": Environment(style="script"),
+    **{f"{kind}smallmatrix": Environment(left, right, style="script") for kind, (left, right) in _FENCES.items()},
     "subarray": Environment(style="script", argument="columns"),
     "array": Environment(argument="columns"),
     "darray": Environment(style="display", argument="columns"),
@@ -51,7 +51,9 @@ ENVIRONMENTS = {
     "drcases": Environment("", "}", columns="l", style="display"),
     "aligned": _PAIRS,
     "alignedat": Environment(columns="rl", style="display", gaps="none", argument="count"),
-    "gathered": _LINES,
+    **dict.fromkeys(("gathered", "multlined"), _LINES),
+    "lgathered": Environment(columns="l", style="display"),
+    "rgathered": Environment(columns="r", style="display"),
     "split": _alone(_PAIRS),
     **{name: _alone(_PAIRS) for name in ("align", "align*", "flalign", "flalign*")},
     **{name: _alone(_LINES) for name in ("gather", "gather*", "equation", "equation*", "displaymath", "math")},
@@ -72,6 +74,7 @@ def column_rules(specification: str) -> tuple[str, tuple[int, ...]]:
     """
     text = re.sub(r"[@!]\s*\{[^{}]*\}|\s", "", specification)
     text = re.sub(r"\*\{?(\d)\}?\{([^{}]*)\}", lambda match: match[2] * int(match[1]), text)
+    text = re.sub(r"[pmb]\{[^{}]*\}", "l", text)
     columns, rules = "", []
     for char in text:
         if char in "lcr":

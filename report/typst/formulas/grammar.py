@@ -174,12 +174,21 @@ class Parser:
             return OPERATORS[token]
         if is_word(token) or token == "~":
             return self._parse_command(token)
-        if token[0] == "#" or token in ("$", "%", "\\"):
-            raise MathError(f"unexpected {token}; write \\{token}" if token != "\\" else "the formula ends with \\")
+        if token[0] == "#" or token == "%":
+            raise MathError(f"unexpected {token}; write \\{token}")
         return character(token)
 
-    def _parse_group(self, closing: Token) -> Row:
+    def parse_inside(self) -> Row:
+        r"""Read a row between delimiters; a `\\` cannot break the line there and is left out, as in MathJax."""
         row = self.parse_row()
+        while self.stream.peek() in NEWLINES:
+            self.stream.pop()
+            self.skip_row_gap()
+            row = Row((*row.children, *self.parse_row().children))
+        return row
+
+    def _parse_group(self, closing: Token) -> Row:
+        row = self.parse_inside()
         token = self.stream.next()
         if token != closing:
             raise MathError(f"a group is not closed: expected {closing}, got {token or 'the end of the formula'}")
@@ -208,6 +217,9 @@ class Parser:
         token = self.stream.skip_blanks(expand=True)
         if token is None or token in STOPS or token in ("^", "_"):
             raise MathError(f"{command} needs an argument, got {token or 'the end of the formula'}")
+        if token in self.commands.switches:  # x_\rm{max}, often typed for x_{\rm max}
+            self.stream.pop()
+            return self.parse_tokens([token, *self.stream.read_group(token)])
         return self.parse_atom() or Row()
 
     # -- scripts --------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import delimiters, textmode
-from .colours import read_colour
+from . import delimiters, tables, textmode
+from .colours import colour_or_nothing, read_colour
 from .commands import (
     ACCENTS,
     ARROWS,
@@ -16,6 +16,7 @@ from .commands import (
     FONT_SWITCHES,
     FONTS,
     IGNORED,
+    NAMING,
     SIZE_SWITCHES,
     SPACES,
     STYLE_SWITCHES,
@@ -174,10 +175,20 @@ def _arrow(parser: Parser, token: Token) -> Node:
     return Call("arrow", (above, parser.parse_tokens(below or [])), (ARROWS[token],))
 
 
-def _substack(parser: Parser, token: Token) -> Node | None:
-    rows = parser.stream.read_group(token)
-    parser.stream.push(["\\begin", "{", "subarray", "}", "{", "c", "}", *rows, "\\end", "{", "subarray", "}"])
-    return parser.parse_atom()
+def _root(parser: Parser, token: Token) -> Node:
+    r"""Read plain TeX's `\root 3 \of x`."""
+    index = parser.parse_tokens(parser.stream.read_until("\\of", token))
+    return Call("root", (index, parser.parse_argument(token)))
+
+
+def _bbox(parser: Parser, token: Token) -> Node:
+    r"""Read `\bbox[yellow, 5px, border: 1px solid red]{x}`."""
+    options = untokenize(parser.stream.read_optional(token) or [])
+    body = parser.parse_argument(token)
+    fills = [name for part in options.split(",") if (name := colour_or_nothing(part.strip()))]
+    if "border" not in options:
+        return Call("colorbox", (body,), (fills[0], "")) if fills else body
+    return Call("colorbox", (body,), (fills[0] if fills else "#ffffff", "#000000"))
 
 
 def _genfrac(parser: Parser, token: Token) -> Node:
@@ -230,6 +241,17 @@ def _set(parser: Parser, token: Token) -> Node | None:
     return parser.parse_tokens(["{", *opening, *divided, *closing, "}"])
 
 
+def _named(parser: Parser, token: Token) -> Node:
+    r"""Read `\class{name}{formula}` and its kin, which give a part of a web page a name or a style."""
+    parser.stream.read_group(token)
+    return parser.parse_argument(token)
+
+
+def _require(parser: Parser, token: Token) -> None:
+    """Drop the name of a package: all that are known are at hand."""
+    parser.stream.read_group(token)
+
+
 def _ignore(parser: Parser, token: Token) -> None:
     return None
 
@@ -249,6 +271,12 @@ HANDLERS: dict[Token, Callable[[Parser, Token], Node | None]] = {
     **dict.fromkeys(("\\href", "\\url"), _link),
     **dict.fromkeys(("\\colorbox", "\\fcolorbox"), _colorbox),
     **dict.fromkeys(("\\eqref", "\\ref", "\\autoref", "\\cref"), _reference),
+    **dict.fromkeys(NAMING, _named),
+    "\\require": _require,
+    **dict.fromkeys(tables.PLAIN, tables.plain_table),
+    **dict.fromkeys(textmode.WORDS, lambda parser, token: Text(textmode.WORDS[token])),
+    "\\root": _root,
+    "\\bbox": _bbox,
     "\\sqrt": _sqrt,
     "\\left": delimiters.left_right,
     "\\operatorname": _operatorname,
@@ -256,7 +284,6 @@ HANDLERS: dict[Token, Callable[[Parser, Token], Node | None]] = {
     "\\not": _not,
     "\\dots": _dots,
     "\\textcolor": _textcolor,
-    "\\substack": _substack,
     "\\genfrac": _genfrac,
     "\\rule": _rule,
     "\\label": _label,

@@ -6,10 +6,12 @@ notebook does not.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from importlib.resources import files
 
 from .errors import MathError
+from .symbols import SYMBOLS
 from .tokens import Token, is_word, tokenize
 
 DEFINING = {
@@ -44,6 +46,9 @@ def _load_builtin() -> dict[str, Macro]:
         if line and not line.startswith("%"):
             name, parameters, body = line.split(maxsplit=2)
             macros[name] = Macro(tuple(tokenize(body)), int(parameters))
+    for name, symbol in SYMBOLS.items():
+        if "GREEK" in unicodedata.name(symbol.text[0]):  # \upalpha, \Upgamma
+            macros[f"\\{'Up' if name[1].isupper() else 'up'}{name[1:].lower()}"] = Macro(("\\mathrm", "{", name, "}"))
     return macros
 
 

@@ -62,5 +62,6 @@ def function(node: Operator, before: Node | None, after: Node | None) -> str:
 
 def prime_mark(count: int) -> str:
     """Write primes as large as TeX sets them: the font's prime is raised already, so the script is let down."""
-    prime = operator("′″‴⁗"[min(count, 4) - 1], lspace="0em", rspace="0em", **{"class": "prime"})
+    signs = "⁗" * ((count - 1) // 4) + "′″‴⁗"[(count - 1) % 4]
+    prime = operator(signs, lspace="0em", rspace="0em", **{"class": "prime"})
     return f'<mpadded voffset="-0.5em" height="0.6em">{prime}</mpadded>'

@@ -6,9 +6,28 @@ from .environments import ENVIRONMENTS, column_rules
 from .errors import MathError
 from .grammar import Parser
 from .nodes import Line, Node, Row, Table
+from .tokens import Token
 
 _LARGEST = 10_000
 _RULES = ("\\hline", "\\hdashline", "\\toprule", "\\midrule", "\\bottomrule")
+
+
+PLAIN = {
+    "\\matrix": ["{", "matrix", "}"],
+    "\\pmatrix": ["{", "pmatrix", "}"],
+    "\\cases": ["{", "cases", "}"],
+    "\\eqalign": ["{", "aligned", "}"],
+    "\\displaylines": ["{", "gathered", "}"],
+    "\\substack": ["{", "subarray", "}", "{", "c", "}"],
+}
+"""Commands whose argument is rows and cells -> how their environment begins."""
+
+
+def plain_table(parser: Parser, token: Token) -> Node | None:
+    r"""Read `\substack{a \\ b}`, or plain TeX's `\matrix{a & b \cr c & d}`."""
+    rows = parser.stream.read_group(token)
+    parser.stream.push(["\\begin", *PLAIN[token], *rows, "\\end", *PLAIN[token][:3]])
+    return parser.parse_atom()
 
 
 def parse_table(parser: Parser, name: str) -> Table:
@@ -39,6 +58,8 @@ def parse_table(parser: Parser, name: str) -> Table:
 
 def _read_columns(parser: Parser, name: str) -> tuple[str, tuple[int, ...]]:
     environment = ENVIRONMENTS[name]
+    if environment.argument != "optional":
+        _drop_position(parser)
     if environment.argument == "columns":
         return column_rules("".join(parser.stream.read_group(f"\\begin{{{name}}}")))
     if environment.argument == "count":
@@ -46,6 +67,13 @@ def _read_columns(parser: Parser, name: str) -> tuple[str, tuple[int, ...]]:
     if environment.argument == "optional" and (given := parser.stream.read_optional(name)):
         return column_rules("".join(given))
     return environment.columns, ()
+
+
+def _drop_position(parser: Parser) -> None:
+    r"""Drop the [t] of `\begin{aligned}[t]`: tables stay centered on the axis."""
+    tokens = [token for _ in range(3) if (token := parser.stream.pop()) is not None]
+    if "".join(tokens) not in ("[t]", "[c]", "[b]"):
+        parser.stream.push(tokens)
 
 
 def _read_rows(parser: Parser, name: str) -> tuple[list[Line], list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from .colours import read_colour
-from .commands import SPACES
+from .commands import SIZE_SWITCHES, SPACES
 from .errors import MathError
 from .grammar import Parser
 from .nodes import Call, Node, Row, Space, Text
@@ -16,6 +16,11 @@ COMMANDS = {
     "\\text": "", "\\textrm": "", "\\textup": "", "\\textnormal": "", "\\textmd": "", 
     "\\textbf": "bold", "\\textit": "italic", "\\emph": "italic", "\\textsl": "italic", "\\textsf": "sans",
     "\\texttt": "mono",
+}  # fmt: skip
+_SWITCHES = {
+    **dict.fromkeys(("\\rm", "\\rmfamily", "\\upshape", "\\mdseries", "\\normalfont"), ""),
+    **dict.fromkeys(("\\it", "\\itshape", "\\em", "\\sl", "\\slshape"), "italic"),
+    "\\bf": "bold", "\\bfseries": "bold", "\\sf": "sans", "\\sffamily": "sans", "\\tt": "mono", "\\ttfamily": "mono",
 }  # fmt: skip
 _ACCENTS = {
     "\\'": "\u0301", "\\`": "\u0300", "\\^": "\u0302", '\\"': "\u0308", "\\~": "\u0303", "\\=": "\u0304",
@@ -28,10 +33,16 @@ _WORDS = {
     "\\textgreater": ">", "\\textdegree": "°", "\\textemdash": "—", "\\textendash": "–", "\\textellipsis": "…",
     "\\textquotedblleft": "“", "\\textquotedblright": "”", "\\textquoteleft": "‘", "\\textquoteright": "’",
     "\\textregistered": "®", "\\textsterling": "£", "\\textquotesingle": "'", "\\l": "ł", "\\L": "Ł",
+    "\\textvisiblespace": "␣", "\\texteuro": "€", "\\textsection": "§", "\\textparagraph": "¶", "\\texttrademark": "™",
+    "\\textmu": "µ", "\\textohm": "Ω", "\\texttimes": "×", "\\textpm": "±", "\\textdiv": "÷", "\\textminus": "−",
+    "\\textonehalf": "½", "\\textcelsius": "℃", "\\textperiodcentered": "·", "\\textasteriskcentered": "∗",
+    "\\textcopyright": "©", "\\textleftarrow": "←", "\\textrightarrow": "→", "\\textlangle": "⟨", "\\textrangle": "⟩",
     "\\{": "{", "\\}": "}", "\\ ": " ", "\\textunderscore": "_",
     "\\textbullet": "•", "\\copyright": "©", "\\dag": "†", "\\ddag": "‡", "\\dots": "…", "\\ldots": "…", "\\space": " ",
     "\\lq": "‘", "\\rq": "’", "\\lbrace": "{", "\\rbrace": "}", "\\nobreakspace": "\u00a0", "\\/": "", "\\-": "",
 }  # fmt: skip
+WORDS = {name: word for name, word in _WORDS.items() if name.startswith("\\text")}
+"""The signs that may stand in a formula too, as in MathJax."""
 _LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"), ("`", "‘"), ("'", "’"))
 
 
@@ -113,6 +124,10 @@ class _TextReader:
             self._append(parse_text(self.parser, stream.read_group(token), COMMANDS[token]))
         elif token in SPACES:
             self._append(Space(SPACES[token]))
+        elif token in _SWITCHES:
+            self._append(self._rest(_SWITCHES[token]))
+        elif token in SIZE_SWITCHES:
+            self._append(Call("size", (self._rest(self.style),), (SIZE_SWITCHES[token],)))
         elif token == "\\textcolor":
             colour = read_colour(self.parser, token)
             self._append(Call("color", (parse_text(self.parser, stream.read_group(token), self.style),), (colour,)))
@@ -121,6 +136,12 @@ class _TextReader:
         else:
             return False
         return True
+
+    def _rest(self, style: str) -> Node:
+        """Read the rest of the group in another style."""
+        with self.parser.nested():
+            nodes = _TextReader(self.parser, style).read()
+        return nodes[0] if len(nodes) == 1 else Row(tuple(nodes))
 
     def _accented(self, token: Token) -> str:
         group = self.parser.stream.read_group(token)

@@ -39,8 +39,8 @@ def tokenize(tex: str) -> list[Token]:
             tokens.append(match["word"])
         else:
             tokens.append(" " if match["blank"] else match[0])
-    if tex.endswith("\\") and (len(tex) - len(tex.rstrip("\\"))) % 2:
-        tokens[-1:] = ["\\"]
+    if tokens and tokens[-1] == "\\":  # the blank of a last "\ " was trimmed
+        tokens[-1] = "\\ "
     return tokens
 
 

@@ -243,11 +243,16 @@ def _(node: Table) -> str:
     if node.columns == "l":
         options.append("align: #left")
     if node.gaps != "columns":
-        rows = "; ".join(write_line(line, node) for line in node.rows)
+        rows = [write_line(line, node) for line in node.rows]
     else:
         width = max(len(line.cells) for line in node.rows)
-        rows = "; ".join(", ".join(_cells(line, node.columns, width)) for line in node.rows)
-    return f"texmat({', '.join([*options, rows])};)"
+        rows = [", ".join(_cells(line, node.columns, width)) for line in node.rows]
+    return f"texmat({', '.join([*options, '; '.join(map(_closed, rows))])};)"
+
+
+def _closed(row: str) -> str:
+    """Keep the semicolon behind a row: one right behind #h(1em) would end that call, not the row."""
+    return row + " " if row.endswith(")") and "#" in row else row
 
 
 def _numbers(numbers: tuple[int, ...]) -> str:

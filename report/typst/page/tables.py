@@ -13,7 +13,8 @@ _NUMBER = re.compile(r"[+\u2212-]?[$€£]?(\d[\d,]*\.?\d*|\.\d+)(\s?%|[eE][+\u2
 _BLANK = {"", "-", "--", "–", "—", "nan", "none", "<na>", "nat", "inf", "-inf"}
 
 Row = list[list[Any]]
-"""Cells, each a list of its text, column span and row span."""
+"""Cells, each a list of its text, column span, row span, and "strong", "emph" or nothing."""
+_STYLES = {"strong": "strong", "emph": "em"}
 
 
 def is_number(text: str) -> bool:
@@ -46,7 +47,8 @@ def plain_table(source: str) -> Element:
 
 
 def _cells(row: list[Any]) -> Row:
-    return [[cell, 1, 1] if isinstance(cell, str) else [cell[0], int(cell[1]), int(cell[2])] for cell in row]
+    whole: Row = [[cell, 1, 1, ""] if isinstance(cell, str) else cell for cell in row]
+    return [[text, int(width), int(height), style] for text, width, height, style in whole]
 
 
 def _fold(head: list[Row]) -> list[Row]:
@@ -56,7 +58,7 @@ def _fold(head: list[Row]) -> list[Row]:
     pairs = list(zip(head[-2], head[-1], strict=True))
     if any(above[1] > 1 or above[2] > 1 or (above[0] and below[0]) for above, below in pairs):
         return head
-    return [*head[:-2], [[above[0] or below[0], 1, 1] for above, below in pairs]]
+    return [*head[:-2], [[above[0] or below[0], 1, 1, above[3] if above[0] else below[3]] for above, below in pairs]]
 
 
 def _placed(rows: list[Row]) -> list[tuple[Row, list[int]]]:
@@ -65,7 +67,7 @@ def _placed(rows: list[Row]) -> list[tuple[Row, list[int]]]:
     out = []
     for number, row in enumerate(rows):
         places, column = [], 0
-        for _, columns, height in row:
+        for _, columns, height, _ in row:
             while (number, column) in busy:
                 column += 1
             places.append(column)
@@ -79,7 +81,7 @@ def _placed(rows: list[Row]) -> list[tuple[Row, list[int]]]:
 def _columns(rows: list[Row]) -> dict[int, list[str]]:
     columns: dict[int, list[str]] = {}
     for row, places in _placed(rows):
-        for (text, width, _), place in zip(row, places, strict=True):
+        for (text, width, *_), place in zip(row, places, strict=True):
             if width == 1:
                 columns.setdefault(place, []).append(text)
     return columns
@@ -88,12 +90,13 @@ def _columns(rows: list[Row]) -> dict[int, list[str]]:
 def _row(row: Row, places: list[int], numeric: set[int], stubs: int, side: str) -> str:
     """Write a row whose first `stubs` cells are headers of what stands on their side: "row" or "col"."""
     cells = ""
-    for (text, width, height), place in zip(row, places, strict=True):
+    for (text, width, height, style), place in zip(row, places, strict=True):
         spans = {"colspan": str(width) if width > 1 else "", "rowspan": str(height) if height > 1 else ""}
         looks = {"class": "spanning" if width > 1 else "number" if place in numeric else ""}
         is_header = place < stubs and bool(text.strip())
         scope = {"scope": _scope(side, width if side == "col" else height) if is_header else ""}
-        cells += tag("th" if is_header else "td", escape(signed(text)), **scope, **spans, **looks)
+        shown = tag(_STYLES[style], escape(signed(text))) if style else escape(signed(text))
+        cells += tag("th" if is_header else "td", shown, **scope, **spans, **looks)
     return tag("tr", cells)
 
 
@@ -130,7 +133,7 @@ def _signed_blocks(blocks: list[Any]) -> list[Any]:
 
 def _fold_rows(rows: list[Any]) -> list[Any]:
     """Do for the header rows of a pandoc table what `_fold` does for those of a plain one."""
-    cells = [[[text_of(cell[4]), cell[3], cell[2]] for cell in row[1]] for row in rows]
+    cells = [[[text_of(cell[4]), cell[3], cell[2], ""] for cell in row[1]] for row in rows]
     if len(_fold(cells)) == len(cells):
         return rows
     above, below = rows[-2], rows[-1]
