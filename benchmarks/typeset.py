@@ -219,7 +219,7 @@ def main() -> None:
             results[case] = compare(paths, 1 if options.quick else options.rounds, Path(name))
     print("\n" + table(results))
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(results, indent=1, default=vars) + "\n")
+    options.output.write_text(json.dumps(results, indent=1, default=vars) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
