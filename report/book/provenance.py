@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -169,8 +170,12 @@ def table(head: tuple[str, ...], rows: list[tuple[Any, ...]], caption: str, labe
     """Write a table as Markdown that stays where it is; columns share the line as their texts need it."""
     widths = [min(max(len(str(row[column])) for row in [head, *rows]), WIDEST) for column in range(len(head))]
     lines = [head, tuple(":" + "-" * max(width, 2) for width in widths), *rows]
-    body = "\n".join("| " + " | ".join(str(item) for item in line) + " |" for line in lines)
-    return f"{body}\n\n: {caption} {{#{label} placement=none}}"
+    return f"{lines_of(lines)}\n\n: {caption} {{#{label} placement=none}}"
+
+
+def lines_of(rows: Iterable[Iterable[Any]]) -> str:
+    """Write the rows of a table, the line below its head among them, as Markdown."""
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
 
 
 def escape(text: Any) -> str:

@@ -16,7 +16,7 @@ from scipy.special import log_softmax, softmax
 from mlp_core import Sequential, Split
 from report.chapter import evidence, figures
 from report.chapter.capacity import interval
-from report.chapter.number import number, within
+from report.chapter.number import in_percent, number
 
 BINS = 10
 """Into how many parts of equal width the confidences from 0 to 1 are sorted."""
@@ -186,16 +186,10 @@ def table(answers: Mapping[str, Answers]) -> pd.DataFrame:
     rows = {
         name: {
             "accuracy": number(100 * one.right.mean(), ".1f"),
-            "confidence": _per_cent(evidence.over_seeds(one.confidence.mean(axis=1))),
-            "calibration error": _per_cent(evidence.over_seeds(one.errors)),
+            "confidence": in_percent(evidence.over_seeds(one.confidence.mean(axis=1))),
+            "calibration error": in_percent(evidence.over_seeds(one.errors)),
             "by chance": number(100 * one.chance_errors.mean(), ".1f"),
             "loss": interval(evidence.over_seeds(one.loss), ".2f", least=0),
         } for name, one in answers.items()
     }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("answers")
-
-
-def _per_cent(found: evidence.Estimate) -> str:
-    """Write a share in per cent, without the sign, and its interval from 0 to 100."""
-    low, high = np.clip([found.low, found.high], 0, 1)
-    return within(100 * found.value, 100 * low, 100 * high, ".1f")

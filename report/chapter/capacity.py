@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -58,7 +57,7 @@ class AtLowest(Callback):
     def on_epoch_end(self, state: TrainingState) -> None:
         """Copy the network if no epoch before was better."""
         if state.history.best_epoch == state.epoch:
-            self.network = copy.deepcopy(state.network)
+            self.network = state.network.copy()
 
 
 def curves(histories: Mapping[int, Sequence[Any]]) -> Figure:

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from mlp_core import load_dataset
 from report.chapter import evidence, figures, results
 from report.chapter.kept import Kept
-from report.chapter.number import MISSING, number
+from report.chapter.number import in_percent, number
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,17 @@ class Final:
 
     Attributes
     ----------
-    name, chapter, dataset : str
-    parameters : int
-        How many numbers training could change.
+    name : str
+        What it is called, with its chapter where two chapters use the name.
+    kept : Kept
+        What its chapter kept of it.
     hits : ndarray, shape (seeds, images), bool
         Which of its answers are right.
-    trained_on, updates : int or None
-        By how many images, and updates with them.
     """
 
     name: str
-    chapter: str
-    dataset: str
-    parameters: int
+    kept: Kept
     hits: np.ndarray
-    trained_on: int | None = None
-    updates: int | None = None
 
     @property
     def accuracy(self) -> evidence.Estimate:
@@ -76,7 +71,7 @@ def mark(kept: Sequence[Kept]) -> list[Final]:
     finals = [
         Final(
             one.name if names.count(one.name) == 1 else f"{one.name} (chapter {chapter_number(one.chapter)})",
-            one.chapter, one.dataset, one.parameters, one.hits(datasets[one.dataset]), one.trained_on, one.updates,
+            one, one.hits(datasets[one.dataset]),
         )
         for one in kept
     ]  # fmt: skip
@@ -92,29 +87,18 @@ def table(finals: list[Final]) -> pd.DataFrame:
     of_runs = "" if others else f" of {first} run{'s' * (first != 1)}"
     rows = pd.DataFrame(
         {
-            "chapter": [chapter_number(final.chapter) for final in finals],
-            "data set": [final.dataset for final in finals],
-            "parameters": [number(final.parameters) for final in finals],
-            "images": [MISSING if final.trained_on is None else number(final.trained_on) for final in finals],
-            "updates": [MISSING if final.updates is None else number(final.updates) for final in finals],
+            "chapter": [chapter_number(final.kept.chapter) for final in finals],
+            "data set": [final.kept.dataset for final in finals],
+            "parameters": [number(final.kept.parameters) for final in finals],
+            "images": [number(final.kept.trained_on) for final in finals],
+            "updates": [number(final.kept.updates) for final in finals],
             "runs": [len(final.hits) for final in finals],
-            f"test accuracy{of_runs}, %": [
-                f"{number(100 * final.accuracy.value, '.1f')} ({interval(final.accuracy)})" for final in finals
-            ],
+            f"test accuracy{of_runs}, %": [in_percent(final.accuracy) for final in finals],
         },
         index=pd.Index([final.name for final in finals], name="network"),
     )
     told = ("data set", "images", "updates", "runs")
     return rows.drop(columns=[name for name in told if rows[name].nunique() == 1])
-
-
-def interval(rate: evidence.Estimate) -> str:
-    """Return an interval in per cents, for a column whose title says so.
-
-    >>> interval(evidence.Estimate(0.9, 0.882, 0.915, 5))
-    '88.2 to 91.5'
-    """
-    return f"{number(100 * rate.low, '.1f')} to {number(100 * rate.high, '.1f')}"
 
 
 def best_group(finals: list[Final]) -> evidence.Group:
@@ -131,7 +115,7 @@ def varied(finals: list[Final]) -> tuple[Final, Final] | None:
     None where the group is a run of the ranks: a network in it that lies below others varies more from seed to seed.
     """
     group = best_group(finals)
-    last = max((final for final in finals if final.name in group.names), key=finals.index)
+    last = [final for final in finals if final.name in group.names][-1]
     ahead = [final for final in finals[: finals.index(last)] if final.name in group.others]
     return (last, ahead[0]) if ahead else None
 

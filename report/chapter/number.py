@@ -11,8 +11,12 @@ import numbers
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     import pandas as pd
+
+    from report.chapter.evidence import Estimate
 
 MISSING, INFINITE = "–", "∞"
 """What stands for None and for what is not a number, and for what is too large for one."""
@@ -75,6 +79,19 @@ def within(value: float, low: float, high: float, spec: str = "") -> str:
     """
     text, ends = number(value, spec), [number(end, spec) for end in (low, high)]
     return text if ends[0] == ends[1] else f"{text} ({' to '.join(ends)})"
+
+
+def in_percent(found: Estimate) -> str:
+    """Write a share in per cent with its interval, within 0 and 100, for a column whose title has the sign.
+
+    Examples
+    --------
+    >>> from report.chapter.evidence import Estimate
+    >>> in_percent(Estimate(0.9, 0.88, 0.92, 5))
+    '90.0 (88.0 to 92.0)'
+    """
+    low, high = np.clip([found.low, found.high], 0, 1)
+    return within(100 * found.value, 100 * low, 100 * high, ".1f")
 
 
 def in_math(value: Any, spec: str = "") -> str:

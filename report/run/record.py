@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from report.book.provenance import revision
+from report.book.provenance import lines_of, revision
 from report.chapter import recorded
 from report.chapter.replication import record, summary
 from report.chapter.replication.printed import REPORTS
@@ -82,5 +82,4 @@ def score() -> str:
 
 
 def _markdown(table: pd.DataFrame) -> str:
-    rows = [[*table.columns], ["---"] * table.shape[1], *table.to_numpy().tolist()]
-    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
+    return lines_of([table.columns, ["---"] * table.shape[1], *table.to_numpy().tolist()])

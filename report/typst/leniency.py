@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from nbformat import NotebookNode
 
 from .errors import ConversionError
+from .images import Place
 from .terminal import runs
 
 T = TypeVar("T")
-Place = tuple[str, int]
 
 _PLACE = re.compile(r", cell (\d+)")
 
@@ -66,4 +66,3 @@ def together(missing_alts: Iterable[str]) -> list[str]:
     cells = list(dict.fromkeys(match[1] for line in found if (match := _PLACE.search(line))))
     named = ", ".join(cells[:12]) + (f" and {len(cells) - 12} more" if len(cells) > 12 else "")
     return [f"{len(found)} figures without fig-alt, in cells {named}: a screen reader has nothing to tell of them"]
-

@@ -115,8 +115,8 @@ def written(table: pd.DataFrame, different: Sequence[str]) -> pd.DataFrame:
 
     Others are the same draws on another scale, of which both are the same.
     """
-    kept = table["kept"].where(table.index.get_level_values("start").isin(different), None)
-    ratio = table["ratio"].where(table.index.get_level_values("start").isin(different), None)
+    told = table.index.get_level_values("start").isin(different)
+    ratio, kept = (table[name].where(told, None) for name in ("ratio", "kept"))
     three = partial(number, spec=".3g")
     return pd.DataFrame({
         "predicted": table["predicted"].map(three),

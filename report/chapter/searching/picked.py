@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from report.chapter import published
+from report.chapter.number import in_percent
 from report.chapter.searching.trials import estimate, named, scores
-from report.chapter.searching.verdicts import in_percent
 
 
 def picked_settings(count: int, shrink: int) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from report.chapter.evidence import Comparison, Estimate, best_group, compare, over_seeds
-from report.chapter.number import MISSING, number, within
+from report.chapter.number import MISSING, in_percent, number
 from report.chapter.searching.trials import estimate
 
 
@@ -61,15 +61,6 @@ class BatchEffect:
     with_small: Estimate
     with_large: Estimate
     found: Comparison
-
-
-def in_percent(found: Estimate) -> str:
-    """Write an accuracy in per cent with its interval.
-
-    >>> in_percent(Estimate(0.9, 0.88, 0.92, 5))
-    '90.0 (88.0 to 92.0)'
-    """
-    return within(100 * found.value, 100 * found.low, 100 * found.high, ".1f")
 
 
 def compared(candidates: Mapping[str, Any], images: int, label: str = "setting") -> pd.DataFrame:

@@ -27,9 +27,9 @@ FONTS = {
     "\\bm": "bold", "\\pmb": "bold", "\\mathrm": "upright", "\\mathup": "upright", "\\mathit": "italic",
     "\\mathnormal": "normal", "\\mathbfit": "bold", "\\mathbfup": "boldupright", "\\mathsfup": "sans",
     "\\symbf": "boldupright", "\\symbfup": "boldupright", "\\symbfit": "bold", "\\symit": "italic",
-    "\\symrm": "upright",
-    "\\symup": "upright", "\\symnormal": "normal", "\\symbb": "bb", "\\symfrak": "frak", "\\symscr": "scr",
-    "\\symcal": "cal", "\\symsf": "sans", "\\symsfup": "sans", "\\symsfit": "sansitalic", "\\symtt": "mono",
+    "\\symrm": "upright", "\\symup": "upright", "\\symnormal": "normal", "\\symbb": "bb", "\\symfrak": "frak",
+    "\\symscr": "scr", "\\symcal": "cal", "\\symsf": "sans", "\\symsfup": "sans", "\\symsfit": "sansitalic",
+    "\\symtt": "mono",
 }  # fmt: skip
 
 FONT_SWITCHES = {
@@ -87,9 +87,7 @@ NAMING = (
 """Commands whose first argument is for the scripts of a web page, and whose second is shown."""
 
 REFUSED = {
-    **dict.fromkeys(
-        ("\\includegraphics",), "it is not mathematics"
-    ),
+    "\\includegraphics": "it is not mathematics",
     **dict.fromkeys(("\\cline", "\\multicolumn", "\\hdotsfor"), "use \\hline, or a Markdown table"),
     **dict.fromkeys(("\\mathchoice", "\\char", "\\unicode", "\\raisebox", "\\vcenter"), "write the sign itself"),
     **dict.fromkeys(("\\angl", "\\angln", "\\phase"), "actuarial and phasor marks cannot be drawn"),
