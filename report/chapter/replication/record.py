@@ -121,8 +121,12 @@ def recorded(report: str) -> Replicated:
 
 def code_of(report: str) -> str:
     """Return the hash of the code, as it is now, that a report's values depend on."""
-    place = Path(__file__).with_name(report.replace("-", "_"))
-    return values_code(*(place.rglob("*.py") if place.is_dir() else [place.with_suffix(".py")]))
+    return values_code(*sources(report))
+
+
+def sources(report: str) -> list[Path]:
+    """Return the files that hold a report's own experiments."""
+    return [*Path(__file__).with_name(report.replace("-", "_")).rglob("*.py")]
 
 
 def of_notebook(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:

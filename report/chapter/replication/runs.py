@@ -9,10 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+import mlp_core
 from mlp_core import Split
 from mlp_core.storage.atomic import atomic_write
-from mlp_core.storage.hashes import code_hash
-from mlp_core.tuning.fingerprint import code_version, digest
+from mlp_core.storage.hashes import code_hash, digest
+
+COMPUTING = ("*.py", "fast/*.py", "gradient_check/*.py")
+"""The rooms of `mlp_core` that decide what an experiment gives, beside its data, which is told by a hash of its own."""
 
 
 def remembered(folder: str | Path, name: str, experiment: Callable[..., Any], **settings: Any) -> Any:
@@ -33,7 +38,8 @@ def remembered(folder: str | Path, name: str, experiment: Callable[..., Any], **
     Returns
     -------
     object
-        What the experiment returned. It runs anew where a setting, the code of `mlp_core` or of its own module differs.
+        What the experiment returned. It runs anew where a setting, the code that computes in `mlp_core` or that of its
+        own module differs.
     """
     if not folder:
         return experiment(**settings)
@@ -64,8 +70,10 @@ def spent() -> float:
 
 
 def values_code(*files: Path) -> str:
-    """Return a hash of the code that values depend on, as it runs: all of `mlp_core`, and these files."""
-    return digest(code_version(), *(code_hash(path.read_bytes()) for path in sorted(files)))
+    """Return a hash of the code that values depend on, as it runs: NumPy, what computes in `mlp_core`, these files."""
+    package = Path(mlp_core.__file__).parent
+    sources = [path for pattern in COMPUTING for path in sorted(package.glob(pattern))]
+    return digest(np.__version__, *(code_hash(path.read_bytes()) for path in (*sources, *sorted(files))))
 
 
 def _told_apart(value: Any) -> str:
