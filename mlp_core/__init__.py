@@ -18,7 +18,7 @@ from mlp_core.optimizers import SGD
 from mlp_core.schedules import Cosine, PerEpoch, StepDecay, Warmup
 
 if TYPE_CHECKING:
-    from mlp_core.callbacks import Callback, EarlyStopping, ProgressBar, StopAt, TrainingState
+    from mlp_core.callbacks import Callback, EarlyStopping, StopAt, TrainingState
     from mlp_core.datasets import Dataset, DatasetError, Split, load_dataset
     from mlp_core.diagnostics import (
         Recorder,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mlp_core.evaluation import evaluate
     from mlp_core.gradient_check import GradientError, check_gradients, check_layer, finite_difference_sweep
     from mlp_core.history import History
+    from mlp_core.progress import ProgressBar
     from mlp_core.storage.networks import NetworkFileError
     from mlp_core.training import CheckpointError, TrainingDiverged, plain_step, train, train_step
     from mlp_core.tuning import grid, random_search, search
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _LAZY = {  # module: the names it holds
-    "callbacks": "Callback EarlyStopping ProgressBar StopAt TrainingState",
+    "callbacks": "Callback EarlyStopping StopAt TrainingState",
     "datasets": "Dataset DatasetError Split load_dataset",
     "diagnostics": "Recorder activation_statistics activations class_prior_entropy confusion_matrix dead_units "
     "gradient_statistics most_confident_mistakes",
@@ -49,6 +50,7 @@ _LAZY = {  # module: the names it holds
     "evaluation": "evaluate",
     "gradient_check": "GradientError check_gradients check_layer finite_difference_sweep",
     "history": "History",
+    "progress": "ProgressBar",
     "tuning": "grid random_search search",
     "storage.networks": "NetworkFileError",
     "training": "CheckpointError TrainingDiverged plain_step train train_step",

@@ -1,8 +1,6 @@
 """What may watch or steer a training run: the callback protocol, and the callbacks that are ready to use."""
 
 import math
-import os
-import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -196,68 +194,3 @@ class StopAt(Callback):
             raise ValueError(f"StopAt watches {self.metric}, which this run does not measure")
         if sign(self.metric) * values[-1] <= sign(self.metric) * self.target:
             state.stop(f"{self.metric} reached {self.target:g}")
-
-
-class ProgressBar(Callback):
-    """A tqdm bar over all mini-batches, in terminals and notebooks; nothing at all where there is neither.
-
-    It appears only when a run takes more than `delay` seconds, and never if the environment sets ``TQDM_DISABLE``.
-    """
-
-    def __init__(self, delay: float = 2.0) -> None:
-        self.delay = not_negative(delay, "delay, in seconds,")
-        self._bar: Any = None
-
-    def on_train_begin(self, state: TrainingState) -> None:
-        """Open the bar."""
-        bar = progress_class()
-        if bar is not None:
-            total, done = state.epochs * state.steps_per_epoch, state.epoch * state.steps_per_epoch
-            self._bar = bar(total=total, initial=done, delay=max(self.delay, 1e-9), unit="batch", leave=False)
-
-    def on_batch_end(self, state: TrainingState) -> None:
-        """Advance it."""
-        if self._bar is not None:
-            self._bar.update()
-
-    def on_epoch_end(self, state: TrainingState) -> None:
-        """Show which epoch it was, and its losses."""
-        if self._bar is not None:
-            lists = {name: getattr(state.history, name) for name in ("train_loss", "valid_loss")}
-            shown = {name: f"{values[-1]:.4f}" for name, values in lists.items() if values}
-            self._bar.set_description(f"epoch {state.epoch}/{state.epochs}", refresh=False)
-            self._bar.set_postfix(shown, refresh=False)
-
-    def on_train_end(self, state: TrainingState) -> None:
-        """Close it."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-
-def progress_class() -> Any:
-    """Return the tqdm class that suits where we run: a notebook's, a terminal's, or None for silence."""
-    if os.environ.get("TQDM_DISABLE", "").lower() not in ("", "0", "false"):
-        return None
-    ipython = sys.modules.get("IPython")
-    if ipython and type(ipython.get_ipython()).__name__ == "ZMQInteractiveShell":
-        import tqdm.notebook
-        from IPython.display import display
-
-        class Bar(tqdm.notebook.tqdm):  # leaves an empty output: a saved widget is an error once its kernel is gone
-            place: Any = None
-
-            def display(self, *args: Any, check_delay: bool = True, **options: Any) -> None:
-                if check_delay and not self.place:
-                    self.displayed, self.place = True, display(self.container, display_id=True)
-                super().display(*args, check_delay=check_delay, **options)
-
-            def close(self) -> None:
-                super().close()
-                if self.place:
-                    self.place.update({}, raw=True)
-
-        return Bar
-    import tqdm
-
-    return tqdm.tqdm if sys.stderr is not None and sys.stderr.isatty() else None

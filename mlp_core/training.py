@@ -21,6 +21,7 @@ from mlp_core.initializers import make_rng
 from mlp_core.losses import Reduction, softmax_cross_entropy
 from mlp_core.network import Sequential
 from mlp_core.optimizers import Optimizer
+from mlp_core.progress import watchers
 from mlp_core.splits import Split
 from mlp_core.storage.checkpoints import Checkpoint, CheckpointError
 
@@ -151,7 +152,7 @@ def train(
         logging.getLogger(__name__).info("training with the plain step, not the fast one: %s", reason)
     state = TrainingState(network, optimizer, History(status="running"), epochs, len(batches))
     stopper = early_stopper(early_stopping, state, measured)
-    listeners = [*stopper, *as_callbacks(callbacks)]
+    listeners = [*stopper, *as_callbacks(callbacks), *watchers()]
     if checkpoint is not None:
         settings = {"batch_size": batches.batch_size, "reduction": reduction, "early_stopping": early_stopping,
                     "shuffle": shuffle, "evaluate_train": evaluate_train, "evaluate_initial": evaluate_initial,

@@ -14,7 +14,7 @@ import requests
 import urllib3
 from tqdm import tqdm
 
-from mlp_core.callbacks import progress_class
+from mlp_core.progress import progress_class
 from mlp_core.storage.atomic import atomic_write
 from mlp_core.storage.files import DatasetError
 

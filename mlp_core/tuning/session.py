@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mlp_core.callbacks import progress_class
 from mlp_core.extras import need
+from mlp_core.progress import progress_class
 from mlp_core.splits import Dataset
 from mlp_core.tuning.cluster import run_dask
 from mlp_core.tuning.store import CacheWarning, DamagedRecord, Record, TrialStore

@@ -13,6 +13,7 @@ from typing import Any
 
 from mlp_core.fast.threads import one_thread
 from mlp_core.network import Sequential
+from mlp_core.progress import FILE
 from mlp_core.splits import Dataset
 from mlp_core.tuning.fingerprint import canonical, code_version, identify, trial_key, trial_seed
 from mlp_core.tuning.shared_data import open_dataset
@@ -142,7 +143,11 @@ def make_record(trial: Trial, status: str, reason: str, history: Record | None =
 
 @functools.cache
 def limit_worker() -> None:
-    """Give this process one BLAS thread for the rest of its life: what the user's functions multiply has one, too."""
+    """Give this process one BLAS thread for the rest of its life: what the user's functions multiply has one, too.
+
+    Its trainings are not told to whom the search is: they would write over one another.
+    """
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)
+    os.environ.pop(FILE, None)
