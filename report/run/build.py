@@ -12,7 +12,6 @@ from report.book.typesetting import is_current, typeset
 from report.errors import ConfigError, Interrupted, NotebookFailed
 from report.run import environment, fingerprint, interrupts
 from report.run import notebook as nb
-from report.run.environment import cores
 from report.run.stale import State, look, touched
 from report.run.store import keep_failure, remove_strangers, store, store_results
 from report.run.tasks import Executed, Task, make_tasks
@@ -116,7 +115,7 @@ def _run(states: list[State], settings: Settings) -> dict[str, nb.Notebook]:
         if state.why:
             print(f"{state.task.name} runs for {state.why}", flush=True)
     tasks, started = [state.task for state in states], {state.task.name: state for state in states}
-    common, data = _common_facts(len(tasks), settings), _load_data(tasks)
+    common, data = _common_facts(), _load_data(tasks)
     failures: list[str] = []
     ran: dict[str, nb.Notebook] = {}
 
@@ -126,7 +125,8 @@ def _run(states: list[State], settings: Settings) -> dict[str, nb.Notebook]:
         if outcome.failure:
             failures.append(f"{task.name}, {outcome.failure}{keep_failure(task, outcome.executed, settings.build)}")
         else:
-            own = {"fingerprint": started[task.name].fingerprint, "seconds": round(outcome.seconds, 1)}
+            own: dict[str, Any] = {"fingerprint": started[task.name].fingerprint}
+            own |= {"seconds": round(outcome.seconds, 1), "threads": outcome.threads}
             own |= {"data": data.get(task.values.get("dataset", "")), "executed": int(time.time())}
             ran[task.name] = store(task, outcome.executed, common | own, settings.build)
         say_progress(outcome)
@@ -157,9 +157,8 @@ def _load_data(tasks: list[Task]) -> dict[str, dict[str, Any]]:
     return described
 
 
-def _common_facts(notebooks: int, settings: Settings) -> dict[str, Any]:
+def _common_facts() -> dict[str, Any]:
     """Gather what all notebooks of this run share."""
     from report.book import provenance  # spares NumPy
 
-    threads = max(1, cores() // max(1, min(settings.jobs, notebooks)))
-    return {"machine": provenance.machine(), "versions": provenance.versions(), "threads": threads}
+    return {"machine": provenance.machine(), "versions": provenance.versions()}

@@ -12,6 +12,9 @@ KERNEL_NAME = "course-report"
 JOB_VARIABLE = "COURSE_REPORT_JOB"
 """Marks every process of a notebook, so that all of them can be found and ended."""
 
+PROGRESS_VARIABLE = "MLP_CORE_PROGRESS"
+"""Names the file in which a notebook's trainings and searches tell how far they are; `mlp_core.progress` reads it."""
+
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
 
 
@@ -57,7 +60,7 @@ def prepare(build: Path) -> None:
 
 
 def kernel_environment(
-    build: Path, *, thread_count: int, job: str, scheduler: str | None, unset: Collection[str] = ()
+    build: Path, *, thread_count: int, job: str, progress: Path, scheduler: str | None, unset: Collection[str] = ()
 ) -> dict[str, str]:
     """Return the environment of a notebook's processes.
 
@@ -69,6 +72,8 @@ def kernel_environment(
         BLAS threads, and workers of a search.
     job : str
         The mark of the notebook's processes.
+    progress : Path
+        The file in which they tell how far their longer work is.
     scheduler : str, optional
         Address of a Dask scheduler for the searches.
     unset : collection of str
@@ -78,6 +83,7 @@ def kernel_environment(
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
     environment |= jupyter_folders(build) | threads(thread_count)
     environment |= {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0", JOB_VARIABLE: job}
+    environment[PROGRESS_VARIABLE] = str(progress.resolve())
     if folder := data_folder():
         environment["MLP_CORE_DATA"] = str(folder)
     return environment | ({"MLP_CORE_SCHEDULER": scheduler} if scheduler else {})

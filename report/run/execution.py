@@ -11,8 +11,10 @@ from pathlib import Path
 
 from report.errors import Interrupted
 from report.run import environment, interrupts
+from report.run.budget import Budget
 from report.run.environment import cores
 from report.run.fingerprint import code_folder
+from report.run.live import Live, status_file
 from report.run.supervise import follow, judge, start_worker
 from report.run.tasks import Task, earlier, facts
 from report.settings import Settings
@@ -27,6 +29,8 @@ class Outcome:
     task : Task
     seconds : float
         How long it took.
+    threads : int
+        How many threads it had.
     executed : Path
         The executed notebook, complete or not; it may be missing after a failure.
     failure : str or None
@@ -35,6 +39,7 @@ class Outcome:
 
     task: Task
     seconds: float
+    threads: int
     executed: Path
     failure: str | None
 
@@ -63,16 +68,18 @@ class Runner:
 
         However this ends, none of its processes is left.
         """
-        jobs = max(1, min(self.settings.jobs, len(tasks)))
-        threads = max(1, cores() // jobs)
-        pool = ThreadPoolExecutor(jobs)
+        budget = Budget(cores(), self.settings.jobs, len(tasks))
+        expected = {task.name: _expected_seconds(task) for task in tasks}
+        live = Live(tasks, expected, budget.places, self._work)
+        longest_first = sorted(tasks, key=lambda task: (task.chapter.starts_first, expected[task.name]), reverse=True)
+        pool = ThreadPoolExecutor(budget.places)
         try:
-            longest_first = sorted(tasks, key=_expected_seconds, reverse=True)
-            futures = [pool.submit(self._run_one, task, threads) for task in longest_first]
-            for future in as_completed(futures):
-                outcome = future.result()
-                if not (outcome.failure and interrupts.stopping.is_set()):
-                    done(outcome)
+            with live.shown():
+                futures = [pool.submit(self._run_one, task, budget, live) for task in longest_first]
+                for future in as_completed(futures):
+                    outcome = future.result()
+                    if not (outcome.failure and interrupts.stopping.is_set()):
+                        done(outcome)
             if interrupts.stopping.is_set():
                 raise Interrupted
         finally:
@@ -87,16 +94,21 @@ class Runner:
             self._stopping = True
         end_processes(self._mark)
 
-    def _run_one(self, task: Task, threads: int) -> Outcome:
+    @property
+    def _work(self) -> Path:
+        return self.settings.build / "work"
+
+    def _run_one(self, task: Task, budget: Budget, live: Live) -> Outcome:
         """Run one notebook and judge what came of it."""
         start = time.monotonic()
-        executed = self.settings.build / "work" / f"{task.name}.ipynb"
-        try:
-            failure = self._supervise(task, executed, threads)
-        except OSError as error:
-            failure = f"{error.strerror or error}: {error.filename2 or error.filename or executed}"
+        executed = self._work / f"{task.name}.ipynb"
+        with budget.share() as threads, live.at_work(task.name):
+            try:
+                failure = self._supervise(task, executed, threads)
+            except OSError as error:
+                failure = f"{error.strerror or error}: {error.filename2 or error.filename or executed}"
         interrupts.running.pop(task.name, None)
-        return Outcome(task, time.monotonic() - start, executed, failure)
+        return Outcome(task, time.monotonic() - start, threads, executed, failure)
 
     def _supervise(self, task: Task, executed: Path, threads: int) -> str | None:
         """Start a notebook's worker, follow it to its end, end what it left behind; return why it failed."""
@@ -107,10 +119,10 @@ class Runner:
         for path in (executed, log):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.unlink(missing_ok=True)
-        scheduler = self.settings.scheduler
         variables = environment.kernel_environment(
-            build, thread_count=threads, job=mark, scheduler=scheduler, unset=self.unset
-        )
+            build, thread_count=threads, job=mark, progress=status_file(self._work, task.name),
+            scheduler=self.settings.scheduler, unset=self.unset,
+        )  # fmt: skip
         interrupts.running[task.name] = 0
         with log.open("wb") as stderr:
             with self._starting:
@@ -138,8 +150,7 @@ class Runner:
         }
 
 
-def _expected_seconds(task: Task) -> tuple[bool, float]:
-    """Return what report.yml says of a notebook's length, and its seconds in an earlier run (infinite if unknown)."""
+def _expected_seconds(task: Task) -> float:
+    """Return the seconds that a notebook took in its last run; infinite if there is none."""
     executed = earlier(task)
-    seconds = float("inf") if executed is None else facts(executed).get("seconds", float("inf"))
-    return task.chapter.starts_first, seconds
+    return float("inf") if executed is None else facts(executed).get("seconds", float("inf"))

@@ -5,6 +5,7 @@ import pytest
 from report_samples import code as code_cell
 from report_samples import notebook
 
+from mlp_core.progress import FILE
 from report.book import provenance
 from report.run import environment
 from report.run.tasks import Executed, make_tasks
@@ -80,13 +81,16 @@ def test_code_that_a_table_cannot_hold_becomes_text():
 def test_kernels_get_folders_threads_and_quiet_of_their_own(tmp_path, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.setenv("MLP_CORE_SCHEDULER", "tcp://old:1")
-    variables = environment.kernel_environment(tmp_path, thread_count=3, job="j", scheduler=None)
+    told = tmp_path / "progress"
+    variables = environment.kernel_environment(tmp_path, thread_count=3, job="j", progress=told, scheduler=None)
     assert "MPLBACKEND" not in variables
     assert "MLP_CORE_SCHEDULER" not in variables
     assert variables["TQDM_DISABLE"] == "1"
     assert {variables[name] for name in environment.THREAD_VARIABLES} == {"3"}
     assert all(variables[name].startswith(str(tmp_path)) for name in environment.jupyter_folders(tmp_path))
-    more = environment.kernel_environment(tmp_path, thread_count=3, job="j", scheduler="tcp://new:1")
+    assert variables[FILE] == str(told)
+    options = {"thread_count": 3, "job": "j", "progress": told}
+    more = environment.kernel_environment(tmp_path, **options, scheduler="tcp://new:1")
     assert more["MLP_CORE_SCHEDULER"] == "tcp://new:1"
 
 
@@ -96,5 +100,5 @@ def test_kernels_find_the_data_from_the_notebooks_folder(tmp_path, monkeypatch, 
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MLP_CORE_DATA", named)
-    variables = environment.kernel_environment(tmp_path, thread_count=1, job="j", scheduler=None)
+    variables = environment.kernel_environment(tmp_path, thread_count=1, job="j", progress=tmp_path, scheduler=None)
     assert variables["MLP_CORE_DATA"] == str(tmp_path / folder)
