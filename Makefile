@@ -41,7 +41,7 @@ watch: $(STAMP)  ## make the report after every save, until Ctrl-C (ONLY=02-init
 notebooks: $(STAMP)  ## run the notebooks with their own parameters and store their outputs
 	@$(NATIVE) $(RUN) -m report notebooks
 
-# Nothing is written to the home folder, which may be read-only.
+# Nothing is written to the home folder, which may be read-only; what is saved has pictures in the place of widgets.
 lab: export IPYTHONDIR = $(CURDIR)/build/ipython
 lab: export JUPYTER_CONFIG_DIR = $(CURDIR)/build/jupyter/config
 lab: export JUPYTER_DATA_DIR = $(CURDIR)/build/jupyter
@@ -50,7 +50,7 @@ lab: export JUPYTERLAB_SETTINGS_DIR = $(CURDIR)/build/jupyter/lab/settings
 lab: export JUPYTERLAB_WORKSPACES_DIR = $(CURDIR)/build/jupyter/lab/workspaces
 lab: export MPLCONFIGDIR = $(CURDIR)/build/matplotlib
 lab: $(STAMP)  ## open the notebooks in JupyterLab (LAB="--no-browser --port 9000")
-	@$(RUN) -m jupyter lab $(LAB) notebooks
+	@$(RUN) -m jupyter lab --ContentsManager.pre_save_hook=report.run.saving.drop_widgets $(LAB) notebooks
 
 test: $(STAMP)  ## the tests, and every notebook compared with its stored outputs
 	@$(RUN) -m pytest --nbval -n 2 --dist loadfile -q -m "not long"

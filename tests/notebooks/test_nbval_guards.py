@@ -36,6 +36,7 @@ BAR = {
     "output_type": "display_data", "metadata": {},
     "data": {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "  0%|          | 0/9"},
 }  # fmt: skip
+LIVE_PICTURE = {**OLD_PICTURE, "data": {**OTHER, "application/vnd.jupyter.widget-view+json": {"model_id": "a"}}}
 CELLS = {
     "as stored": (cell("print(0.123)", stream("0.123\n")), True),
     "another last digit": (cell("print(0.124)", stream("0.123\n")), False),
@@ -53,6 +54,8 @@ CELLS = {
         cell("# NBVAL_IGNORE_OUTPUT\n# it is another address each time\nprint(1)", stream("2\n")), True
     ),
     "a saved progress bar": (cell("print(1)", BAR, stream("1\n")), True),
+    "a saved picture with fields": (cell(PICTURE, LIVE_PICTURE), True),
+    "a saved picture with fields and other data": (cell(PICTURE.replace("'figure'", "'other'"), LIVE_PICTURE), False),
     "no progress bar": (cell("from tqdm import tqdm\nfor _ in tqdm([1, 2]): pass"), True),
 }
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from kernel_nursery import Nursery
 
+from report.run.saving import without_widgets
+
 POLL = 1.0
 """Seconds between two looks at whether a kernel is alive."""
 
@@ -20,17 +22,12 @@ def adapt_cells() -> None:
 
     def recount(self: Any) -> Iterator[pytest.Item]:
         for item in collect(self):
-            item.cell.outputs = [output for output in item.cell.outputs if not is_bar(output)]
+            item.cell.outputs = without_widgets(item.cell.outputs)
             position = 1 + next(index for index, cell in enumerate(self.nb.cells) if cell is item.cell)
             named = {"name": f"Cell {position}", "cell_num": position}
             yield IPyNbCell.from_parent(self, cell=item.cell, options=item.options, **named)
 
     IPyNbFile.collect = recount
-
-
-def is_bar(output: Any) -> bool:
-    """Return whether a stored output is a widget, such as a progress bar that JupyterLab saved."""
-    return any(mime.startswith("application/vnd.jupyter.widget") for mime in output.get("data", {}))
 
 
 def fork_kernels() -> Nursery:

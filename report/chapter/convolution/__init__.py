@@ -1,6 +1,7 @@
 """Convolution against full connection: networks by name, what they cost, and what may be said about their errors."""
 
 from report.chapter.convolution.architectures import build, largest_share, multiplications, permute, title
+from report.chapter.convolution.moved import Mover, drifts, move, moved_pair
 from report.chapter.convolution.pictures import first_maps, learned, price
 from report.chapter.convolution.recipes import Recipe, again_permuted, check_parameters, recipes
 from report.chapter.convolution.runs import (
@@ -26,6 +27,7 @@ from report.chapter.convolution.tables import (
 from report.chapter.convolution.words import confusions, shown, silence
 
 __all__ = [
+    "Mover",
     "Pair",
     "Recipe",
     "Run",
@@ -39,6 +41,7 @@ __all__ = [
     "confusions",
     "cost_table",
     "draw",
+    "drifts",
     "enough",
     "first_maps",
     "images_figure",
@@ -46,6 +49,8 @@ __all__ = [
     "largest_share",
     "leaders",
     "learned",
+    "move",
+    "moved_pair",
     "multiplications",
     "orders",
     "pair_table",

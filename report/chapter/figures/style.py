@@ -29,7 +29,7 @@ def use_style() -> None:
     pictures stands :func:`report.chapter.figures.summary.describe`, their data in words, which `pytest --nbval` reads.
     """
     plt.style.use(STYLE_SHEET)
-    if shell := _jupyter_shell():
+    if shell := jupyter_shell():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("svg", "png", bbox_inches=None, metadata={"Date": None})
@@ -37,7 +37,7 @@ def use_style() -> None:
         text.for_type(Figure, lambda figure, printer, cycle: printer.text(describe(figure)))
 
 
-def _jupyter_shell() -> Any:
+def jupyter_shell() -> Any:
     """Return IPython's shell if this process is a notebook's kernel, else None."""
     try:
         from IPython import get_ipython
