@@ -13,6 +13,7 @@ from .compilation import Compilation, Refused
 from .exporter import TypstExporter, first_lines
 from .images import ImageStore, Place
 from .metadata import timestamp
+from .sheet import embedded
 
 
 class TypstPDFExporter(TypstExporter):
@@ -23,7 +24,6 @@ class TypstPDFExporter(TypstExporter):
 
     pdf_standards = List(Unicode(), ["ua-1", "a-2a"], help="Standards the compiler checks.").tag(config=True)
     system_fonts = Bool(True, help="Use this machine's fonts for characters the embedded ones lack.").tag(config=True)
-    font_paths = List(Unicode(), help="Folders with more fonts.").tag(config=True)
 
     @default("file_extension")
     def _default_file_extension(self) -> str:
@@ -40,17 +40,18 @@ class TypstPDFExporter(TypstExporter):
                 path = Path(folder, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-            job = Compilation(Path(folder), self._arguments(nb), self._limits(), first_lines(nb))
+            job = Compilation(Path(folder), self._arguments(), self._limits(), first_lines(nb))
             try:
                 return self._typeset(text, job), resources
             except (Refused, Stopped) as error:
                 raise job.problem(error) from None
 
-    def _arguments(self, nb: NotebookNode) -> dict[str, Any]:
+    def _arguments(self) -> dict[str, Any]:
         return {
-            "font_paths": list(self.font_paths),
+            "font_paths": self.settings.get("font_paths", []),
             "pdf_standards": list(self.pdf_standards),
-            "timestamp": timestamp(nb.metadata),
+            "timestamp": timestamp(self.settings),
+            "ignore_system_fonts": embedded(self.settings) or not self.system_fonts,
         }
 
     def _typeset(self, source: str, job: Compilation) -> bytes:
