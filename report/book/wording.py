@@ -1,9 +1,10 @@
 """The words that a report adds to its chapters, in its language: those of `report.typst.words`."""
 
 from report.typst.looks import language
+from report.typst import words
 from report.typst.words import Words, words_of
 
-ENGLISH: Words = words_of("en")["report"]
+ENGLISH: Words = words.ENGLISH["report"]
 
 
 def words_in(lang: str) -> Words:

@@ -235,8 +235,10 @@ def read_authors(name: str, value: Any) -> list[dict[str, str]]:
 
 
 def _author(name: str, value: Any) -> dict[str, str]:
+    if isinstance(value, str):
+        return {"name": value}
     if not isinstance(value, Mapping):
-        return {"name": _text(name, value)}
+        raise wrong(name, "a text or a mapping", value)
     said = {str(key).replace("-", "_"): one for key, one in value.items() if one}
     for key, one in said.items():
         if key not in AUTHOR:

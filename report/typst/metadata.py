@@ -17,7 +17,9 @@ from .own_files import Tell, located
 from .sheet import text_size
 from .words import words_of
 
-_FIELDS = ("subtitle", "short_title", "course", "institution", "date", "abstract", "dataset_note", "keywords", "authors")
+_FIELDS = (
+    "subtitle", "short_title", "course", "institution", "date", "abstract", "dataset_note", "keywords", "authors",
+)  # fmt: skip
 _SWITCHES = {
     "titled": "titled", "titlepage": "titlepage", "contents": "contents", "lof": "list_of_figures",
     "lot": "list_of_tables", "numbered": "numbered", "floats": "floats", "run_on": "run_on", "from_zero": "from_zero",

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .words import Words
+from .words import ENGLISH, Words
 
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;:?]*[A-Za-ln-z]|\x1b[()][A-Z0-9]|\x1b[=>78]")
@@ -17,7 +17,7 @@ MAX_LINE = 4000
 """Outputs of more lines, and longer lines, are cut in the middle, with a remark that says so."""
 
 
-def runs(text: str, words: Words) -> list[dict[str, Any]]:
+def runs(text: str, words: Words = ENGLISH) -> list[dict[str, Any]]:
     """Split printed text into runs of one style.
 
     Parameters

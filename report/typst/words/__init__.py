@@ -27,6 +27,9 @@ def words_of(lang: str) -> Words:
     return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
 
 
+ENGLISH = words_of("en")
+
+
 def date_in(lang: str, year: int, month: int, day: int) -> str:
     """Return a date as a title page shows it.
 
