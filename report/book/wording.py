@@ -1,7 +1,7 @@
 """The words that a report adds to its chapters, in its language: those of `report.typst.words`."""
 
-from report.typst.looks import language
 from report.typst import words
+from report.typst.looks import language
 from report.typst.words import Words, words_of
 
 ENGLISH: Words = words.ENGLISH["report"]

@@ -216,8 +216,8 @@ HALF = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_typ
         (nbformat.writes(notebook(plot("fig-b"))), "bad.ipynb, cell 1 (`#| label: fig-b`): label fig-b stands already"
          " in zwei/x.ipynb, cell 2"),
         (nbformat.writes(notebook(markdown("x"), report=3)), "bad.ipynb: the settings: report must be a mapping"),
-        (nbformat.writes(notebook(markdown("x"), report={"bibliography": "n.bib"})), "bad.ipynb: the settings: the bibliography n.bib"
-         " does not exist"),
+        (nbformat.writes(notebook(markdown("x"), report={"bibliography": "n.bib"})),
+         "bad.ipynb: the settings: the bibliography n.bib does not exist"),
         (nbformat.writes(notebook(markdown("x"), report={"bibliography": "o.bib"})), "bad.ipynb has the bibliography"),
     ],
 )  # fmt: skip
