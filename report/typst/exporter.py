@@ -16,6 +16,7 @@ from .assembly import cells
 from .boxes.arrange import arrange
 from .children import Limits, Stopped
 from .closing import close_code
+from .direction import turn_paragraphs
 from .elsewhere import name_elsewhere
 from .errors import ConversionError, guilty, one_line, place, told
 from .flags import settings_as_traits, with_exclusions
@@ -29,15 +30,10 @@ from .looks import LOOKS, language
 from .metadata import bibliography, document_metadata, gathered, only_heading
 from .options import CellOptionsPreprocessor, hide
 from .pandoc import read, write
+from .printable import printable
 from .references import reference_problems, unused_labels
 from .sheet import look_file
-from .words import words_of
-
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ue000-\ue003\ufeff\ufffe\uffff]")
-"""Control characters, and the private characters that the filters use as marks."""
-_LINE_BREAK = re.compile("[\x85\u2028\u2029]")
-"""Line breaks of Typst that are none in a notebook."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
+from .words import Words, words_of
 
 
 class TypstExporter(Exporter):
@@ -146,6 +142,10 @@ class TypstExporter(Exporter):
         traits = {name: getattr(self, name) for name in LOOKS}
         return self.report | {name: value for name, value in traits.items() if value is not None}
 
+    @property
+    def _words(self) -> Words:
+        return words_of(language(self.settings.get("lang", "en"))[0])
+
     def _warn(self, text: str) -> None:
         """Log a warning, once a notebook."""
         if text not in self._told:
@@ -198,6 +198,8 @@ class TypstExporter(Exporter):
         box_notes = arrange(tree)
         formula_notes = typeset(tree, output_typst) | {"headings": callable_names(tree["blocks"])}
         close_code(tree)
+        if self._words["direction"] == "ltr":
+            turn_paragraphs(tree["blocks"])
         text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")
         self._add_template(store)
         return text, joined(notes, box_notes, formula_notes)
@@ -213,12 +215,12 @@ class TypstExporter(Exporter):
         if logo := self.settings.get("logo"):
             metadata["logo"] = store.add_file(Path(logo))
         metadata["template"] = f"{store.prefix}/{own_files.template(self.settings).name}"
-        return _printable({"metadata": metadata, "cells": self._cells(nb, store, plain), "chapters": self.chapters})
+        return printable({"metadata": metadata, "cells": self._cells(nb, store, plain), "chapters": self.chapters})
 
     def _cells(self, nb: NotebookNode, store: ImageStore, plain: Collection[Place]) -> list[dict[str, Any]]:
         echo, fold = self.settings.get("echo", True), self.settings.get("fold_code", False)
-        words = words_of(language(self.settings.get("lang", "en"))[0])
-        return cells(nb, store, echo=echo, fold=fold, typst=self.typst_in_markdown, plain=plain, words=words)
+        trusted = self.typst_in_markdown
+        return cells(nb, store, echo=echo, fold=fold, typst=trusted, plain=plain, words=self._words)
 
     def _add_template(self, store: ImageStore) -> None:
         """Put the template, what it imports and what it reads next to the images."""
@@ -286,13 +288,3 @@ def _reason(error: Exception) -> str:
         return "cannot be converted: nested too deeply"
     detail = str(error) if isinstance(error, Stopped) else f"{type(error).__name__}: {error}"
     return f"cannot be converted: {detail[:300]}"
-
-
-def _printable(value: Any) -> Any:
-    """Take what cannot be printed out of the texts of a document, and drop what is None (Lua has no None)."""
-    if isinstance(value, str):
-        text = _LINE_BREAK.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
-        return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", text))
-    if isinstance(value, dict):
-        return {key: _printable(item) for key, item in value.items() if item is not None}
-    return [_printable(item) for item in value] if isinstance(value, list) else value

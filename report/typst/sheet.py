@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from .looks import PAPERS, language
-from .words import words_of
+from .words import Words, words_of
 
 FONTS = {
-    "mainfont": ("New Computer Modern", "Libertinus Serif", "DejaVu Sans Mono"),
-    "monofont": ("DejaVu Sans Mono", "New Computer Modern"),
-    "mathfont": ("New Computer Modern Math",),
+    "mainfont": (["New Computer Modern", "Libertinus Serif"], ["DejaVu Sans Mono"]),
+    "monofont": (["DejaVu Sans Mono"], ["New Computer Modern"]),
+    "mathfont": (["New Computer Modern Math"], []),
 }
-"""The fonts inside the Typst compiler, by the setting that puts others before them."""
+"""The fonts inside the Typst compiler, by the setting that puts others before them; a language's own come between."""
 _POINTS = 72 / 25.4
 _WIDEST = 170
 """Millimetres beyond which no line of text is easy to read."""
@@ -29,10 +29,15 @@ def text_size(paper: str) -> tuple[float, float]:
     return round(min(width - 2 * side, _WIDEST) * _POINTS, 3), round((height - 2 * side - 7) * _POINTS, 3)
 
 
-def embedded(settings: Mapping[str, Any]) -> bool:
-    """Return whether all fonts that settings name are inside the Typst compiler."""
-    own = {font.lower() for fonts in FONTS.values() for font in fonts}
-    return all(font.lower() in own for name in FONTS for font in settings.get(name, ()))
+def needs_no_other_font(settings: Mapping[str, Any]) -> bool:
+    """Return whether the fonts inside the Typst compiler are all that settings, and their language, ask for."""
+    own = {font.lower() for inside in FONTS.values() for fonts in inside for font in fonts}
+    named = [font.lower() for name in FONTS for font in settings.get(name, ())]
+    return own.issuperset(named) and not _words(settings)["fonts"]
+
+
+def _words(settings: Mapping[str, Any]) -> Words:
+    return words_of(language(settings.get("lang", "en"))[0])
 
 
 def look_file(settings: Mapping[str, Any]) -> bytes:
@@ -40,11 +45,12 @@ def look_file(settings: Mapping[str, Any]) -> bytes:
     paper = settings.get("papersize", "a4")
     width, height = text_size(paper)
     across, down = (length * _POINTS for length in PAPERS[paper])
-    words = words_of(language(settings.get("lang", "en"))[0])
+    words = _words(settings)
+    fonts = {name: [*settings.get(name, ()), *first, *words["fonts"], *last] for name, (first, last) in FONTS.items()}
     look = {
         "text-width": width, "text-height": height,
         "margin": {"x": round((across - width) / 2, 3), "y": round((down - height - 5 * _POINTS) / 2, 3)},
-        "fonts": {name.removesuffix("font"): [*settings.get(name, ()), *fonts] for name, fonts in FONTS.items()},
+        "fonts": {name.removesuffix("font"): named for name, named in fonts.items()},
         "words": {name: word for name, word in words.items() if isinstance(word, str)},
     }  # fmt: skip
     return (json.dumps(look, indent=1, ensure_ascii=False) + "\n").encode()

@@ -103,6 +103,7 @@ function columns.layout(list)
   if width * SMALLEST <= look.width then return 'plain' end
   if columns.wrap(list, look.width) then return 'wrapped' end
   if width * SMALLEST <= look.height or columns.wrap(list, look.height) then return 'turned' end
+  for _, column in ipairs(list) do column.share = nil end   -- shares of the whole are too little for a part
   return 'panels'
 end
 
