@@ -101,7 +101,7 @@ def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
     shown = [one for one in executed if one.name in chosen(settings)]
     results = {one.name: of_notebook(one.notebook) for one in shown}
     words = words_in(settings.lang)
-    run = {"command": command(_told(settings, executed)), "revision": revision(words)}
+    run = {"command": command(_told(settings, executed)), "revision": revision()}
     document = document_metadata(settings, shown, results)
     joined = merge(shown, document, appendix(executed, run, words, timed=settings.source_date is None))
     joined["metadata"]["elsewhere"] = elsewhere(settings, joined)

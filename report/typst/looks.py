@@ -71,12 +71,13 @@ class Looks:
     date: str = _look("Markdown", "the date on the title page (default of a report: that of its run)")
     abstract: str = _look(
         "Markdown",
-        "the summary on the title page; in report.yml with numbers such as {initialization.glorot_accuracy:.1%}",
+        "the summary on the title page; in report.yml with numbers such as `{initialization.glorot_accuracy:.1%}`",
     )
     keywords: list[str] = _look("texts", "what the document is about")
     lang: str = _look(
         "language", "the language: words that are added, hyphens, quotation marks, direction (default: en)"
     )
+    region: str = _look("text", "the country whose form of the language it is, where `lang` does not say so: BR")
     papersize: str = _look("paper", "the paper: " + ", ".join(PAPERS) + " (default: a4)", "paper")
     mainfont: list[str] = _look("texts", "fonts of the text, in the order in which they are tried")
     monofont: list[str] = _look("texts", "fonts of code", "codefont")
@@ -110,7 +111,6 @@ class Looks:
 class Document(Looks):
     """All settings of the exporters, those among them that a report finds out by itself."""
 
-    region: str = _look("text", "the country whose form of the language it is, where `lang` does not say so: BR")
     dataset_note: str = _look("Markdown", "a remark at the foot of the title page")
     from_zero: bool | None = _look("yes or no", "whether the first chapter has the number 0")
     timestamp: str = _look("text", "the date in the file's properties, in seconds since 1970 (default: now)")

@@ -55,7 +55,7 @@ end
 
 local function bibliography(meta)
   if not (meta.bibliography and notes.has_citations()) then return nil end
-  return write.raw_block(('#bibliography(%s, style: %s, title: [%s])'):format(
+  return write.raw_block(('// cell: the settings#-1\n#bibliography(%s, style: %s, title: [%s])'):format(
     write.string(pandoc.utils.stringify(meta.bibliography)), write.string(pandoc.utils.stringify(meta.csl)),
     look.words.references))
 end
