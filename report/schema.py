@@ -6,7 +6,7 @@ from typing import Any
 
 from report.contents import PLACES, Chapter
 from report.settings import IN_FILE, NEEDED, OPTIONS
-from report.typst.looks import AUTHOR, LOOKS
+from report.typst.looks import AUTHOR
 
 PATH = Path(__file__).with_name("report.schema.json")
 
@@ -39,7 +39,6 @@ def schema() -> dict[str, Any]:
     keys = {name: {"description": OPTIONS[name].help} | TYPES[one.type] for name, one in IN_FILE.items()}
     for key in IN_FILE:
         keys[key] |= {"enum": OPTIONS[key].choices} if OPTIONS[key].choices else {}
-    keys |= {other: keys[name] for name, look in LOOKS.items() if name in IN_FILE for other in look.also}
     for key in NEEDED:
         keys[key] |= NOT_EMPTY[keys[key]["type"]]
     return {

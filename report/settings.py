@@ -217,11 +217,16 @@ def _name(path: Path, key: Any) -> str:
 
 
 def _look(path: Path, key: str, value: Any) -> Any:
-    """Return a setting of the exporters in its form."""
+    """Return a setting of the exporters in its form; authors as they are written, which a command line repeats."""
     try:
-        return read_one(key, value)
+        found = read_one(key, value)
     except LookError as error:
         raise ConfigError(f"{path}: {error}") from None
+    if key != "authors":
+        return found
+    if len(found) < len(value):
+        raise ConfigError(f"{path}: authors: expected a name for each, got {shown(value)}")
+    return value
 
 
 def read_file(path: Path) -> dict[str, Any]:

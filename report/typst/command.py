@@ -68,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     looks = parser.add_argument_group("looks", "These go before what stands in a notebook's metadata.report.")
     for name, look in LOOKS.items():
         if name != "authors":
-            looks.add_argument(f"--{name.replace('_', '-')}", metavar=_METAVARS.get(look.form, "TEXT"), help=look.help)
+            metavar, text = _METAVARS.get(look.form, "TEXT"), look.help.replace("%", "%%")
+            looks.add_argument(f"--{name.replace('_', '-')}", metavar=metavar, help=text)
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Words that a document has beside its author's: in every language, the same on paper and on a page, none left in English."""
+"""The words that a document has beside its author's: in every language, on paper and on a page, none in English."""
 
 import re
 import string
@@ -12,19 +12,20 @@ from report.typst import TypstHTMLExporter
 from report.typst.words import ENGLISH, LANGUAGES, date_in, words_of
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="30" height="10"/></svg>'
+STATEMENTS = ("thm", "lem", "cor", "def", "exm", "exr", "sol", "rem", "alg", "prf")
 CELLS = [
     markdown("# 1st {#sec-a}\n\n@sec-a @fig-a @tbl-a @lst-a @eq-a @sec-z\n\n$$x \\label{eq-a}$$"),
     code("#| label: fig-a\n#| fig-cap: f\n#| fig-alt: f\nx", shown("image/svg+xml", SVG)),
     markdown("| a |\n|---|\n| 1 |\n\n: t {#tbl-a}"),
     code("#| label: lst-a\n#| lst-cap: l\ny"),
     code("z", printed("\n".join("0" * 450))),
-    *(markdown(f"::: {{#{kind}-a}}\n0\n:::") for kind in ("thm", "lem", "cor", "def", "exm", "exr", "sol", "rem", "alg", "prf")),
+    *(markdown(f"::: {{#{kind}-a}}\n0\n:::") for kind in STATEMENTS),
     *(markdown(f"> [!{kind}]\n> 0") for kind in ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")),
     markdown("# 2nd {#sec-z}", report_part="appendix"),
 ]
 SAID = (
-    "abstract", "keywords", "contents", "figures", "tables", "sec", "fig", "tbl", "eq", "lst", "app", "thm", "lem", "cor",
-    "def", "exm", "exr", "of", "rem", "alg", "prf", "nte", "tip", "imp", "wrn", "cau",
+    "abstract", "keywords", "contents", "figures", "tables", "sec", "fig", "tbl", "eq", "lst", "app", "thm", "lem",
+    "cor", "def", "exm", "exr", "of", "rem", "alg", "prf", "nte", "tip", "imp", "wrn", "cau",
 )  # fmt: skip
 """The words that the cells ask for."""
 
@@ -101,7 +102,10 @@ def test_paper_has_the_same_words(lang: str) -> None:
 
 @pytest.mark.parametrize(
     ("lang", "quoted"),
-    [("en", "“a ‘b’ c”"), ("de", "„a ‚b‘ c“"), ("fr", "«\xa0a “b” c\xa0»"), ("pl", "„a ‚b’ c”"), ("ja", "「a 『b』 c」")],
+    [
+        ("en", "“a ‘b’ c”"), ("de", "„a ‚b‘ c“"), ("fr", "«\xa0a “b” c\xa0»"), ("pl", "„a ‚b’ c”"),
+        ("ja", "「a 『b』 c」"),
+    ],
 )  # fmt: skip
 def test_quotation_marks_follow_the_language(lang: str, quoted: str) -> None:
     made = notebook(markdown("\"a 'b' c\""), report={"lang": lang})
