@@ -91,9 +91,10 @@ def document_metadata(settings: Mapping[str, Any], name: str, heading: str = "")
     metadata |= {key: settings[key] for key in _FIELDS if key in settings}
     metadata["authors"] = [one if len(one) > 1 else one["name"] for one in metadata["authors"]]
     metadata["title"] = settings.get("title") or heading or name
-    metadata["lang"], metadata["paper"] = lang, settings.get("papersize", "a4")
+    metadata["lang"], paper = lang, settings.get("papersize")
+    metadata |= {"paper": paper} if paper else {}
     metadata |= {"region": region} if (region := region or _region(settings)) else {}
-    metadata["text_width"], metadata["text_height"] = map(str, text_size(metadata["paper"]))
+    metadata["text_width"], metadata["text_height"] = map(str, text_size(paper or "a4"))
     metadata["solutions"] = settings.get("solutions", "inline")
     metadata["words"] = {key: word for key, word in words.items() if isinstance(word, str)}
     is_report = any(settings.get(key) for key in ("abstract", "course", "institution", "logo"))

@@ -26,7 +26,7 @@ def text_size(paper: str) -> tuple[float, float]:
     """
     width, height = PAPERS[paper]
     side = min(25.0, 0.12 * width)
-    return round(min(width - 2 * side, _WIDEST) * _POINTS, 3), round((height - 2 * side - 7) * _POINTS, 3)
+    return round(min(width - 2 * side, _WIDEST) * _POINTS, 6), round((height - 2 * side - 7) * _POINTS, 6)
 
 
 def needs_no_other_font(settings: Mapping[str, Any]) -> bool:
@@ -49,7 +49,7 @@ def look_file(settings: Mapping[str, Any]) -> bytes:
     fonts = {name: [*settings.get(name, ()), *first, *words["fonts"], *last] for name, (first, last) in FONTS.items()}
     look = {
         "text-width": width, "text-height": height,
-        "margin": {"x": round((across - width) / 2, 3), "y": round((down - height - 5 * _POINTS) / 2, 3)},
+        "margin": {"x": round((across - width) / 2, 6), "y": round((down - height - 5 * _POINTS) / 2, 6)},
         "fonts": {name.removesuffix("font"): named for name, named in fonts.items()},
         "words": {name: word for name, word in words.items() if isinstance(word, str)},
     }  # fmt: skip
