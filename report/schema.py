@@ -6,6 +6,7 @@ from typing import Any
 
 from report.contents import PLACES, Chapter
 from report.settings import IN_FILE, NEEDED, OPTIONS
+from report.typst.looks import AUTHOR
 
 PATH = Path(__file__).with_name("report.schema.json")
 
@@ -13,8 +14,12 @@ TEXT = {"type": "string"}
 TYPES: dict[Any, dict[str, Any]] = {
     str: TEXT,
     bool: {"type": "boolean"},
+    bool | None: {"type": "boolean"},
     int: {"type": "integer", "minimum": 1},
     list[str]: {"type": "array", "items": TEXT},
+    list[Any]: {"type": "array", "items": {"anyOf": [TEXT, {
+        "type": "object", "properties": dict.fromkeys(AUTHOR, {}), "required": ["name"], "additionalProperties": False,
+    }]}},
     list[Chapter]: {"type": "array", "items": {"anyOf": [TEXT, {
         "type": "object", "properties": {"notebook": TEXT} | {key: {"const": value} for key, value in PLACES.items()},
         "required": ["notebook"], "minProperties": 2, "additionalProperties": False,

@@ -6,7 +6,7 @@ An option is one field of `Settings`. What stands there makes the rest: the pars
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from report import values
 from report.contents import Chapter, read_chapters, read_profiles
 from report.errors import ConfigError, shown
 from report.run.environment import cores
+from report.typst.looks import LOOKS, SOLUTIONS, LookError, Looks, canonical, read_one
 from report.values import check_text, check_type, one_of, suggest
 
 
@@ -64,7 +65,6 @@ def option(help: str, *flags: str, default: Any = MISSING, factory: Any = MISSIN
 
 in_file = partial(option, in_file=True)
 TARGETS = ["pdf", "html", "notebooks", "new", "watch", "record", "student"]
-SOLUTIONS = ["inline", "appendix", "hide"]
 MANY = {"action": "append", "metavar": "NOTEBOOK"}
 PATH: dict[str, Any] = {"read": lambda label, text: Path(text), "empty": True}
 SECONDS: dict[str, Any] = {
@@ -73,8 +73,11 @@ SECONDS: dict[str, Any] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What a run goes by: each field with its words, and `given`, those that command line or environment set."""
+class Settings(Looks):
+    """What a run goes by: each field with its words, and `given`, those that command line or environment set.
+
+    The looks of the report are the settings of the exporters, all of which `report.yml` may hold.
+    """
 
     given: frozenset[str] = frozenset()
     target: str = option("the report as PDF (default) or HTML; or run the notebooks as they are and store outputs; or "
@@ -88,8 +91,7 @@ class Settings:
     dataset: str = option("the data set (default: the profile's, else mnist-5k)",
         "--dataset", variable="REPORT_DATASET", default="", empty=True)  # fmt: skip
     title: str = in_file("the report's title", "--title", variable="REPORT_TITLE")
-    authors: list[str] = in_file("its authors; as an option with commas between them",
-        "--author", variable="REPORT_AUTHOR", read=values.names)  # fmt: skip
+    authors: list[Any] = in_file(LOOKS["authors"].help, "--author", variable="REPORT_AUTHOR", read=values.names)
     jobs: int = option(f"notebooks that run at once (default: one per core, {cores()} here)",
         "--jobs", variable="REPORT_JOBS", factory=cores, read=partial(values.whole_number, largest=1000))  # fmt: skip
     scheduler: str = option("address of a Dask scheduler for the searches: tcp://host:port",
@@ -117,22 +119,9 @@ class Settings:
         variable="SOURCE_DATE_EPOCH", default=None, read=values.date)  # fmt: skip
     strict: bool = option("whether a figure without an alternative text is an error",
         variable="CI", default=False, read=lambda label, text: text.lower() not in ("0", "false"))  # fmt: skip
-    subtitle: str = in_file("the line below the title", default="")
-    course: str = in_file("the course, on the title page", default="")
-    institution: str = in_file("the institution, on the title page", default="")
-    keywords: list[str] = in_file("what the report is about", factory=list)
-    lang: str = in_file("the report's language, such as en", default="en")
-    abstract: str = in_file("Markdown, with numbers such as {initialization.glorot_accuracy:.1%}", default="")
-    list_of_figures: bool = in_file("whether a list of figures follows the contents", default=False)
-    list_of_tables: bool = in_file("whether a list of tables follows the contents", default=False)
-    floats: bool = in_file("whether figures and tables move to the top or bottom of a page", default=False)
-    run_on: bool = in_file("whether chapters follow one another without a new page", default=False)
-    fold_code: bool = in_file("whether code folds on the web page; a cell says otherwise with `#| code-fold: false`",
-        default=False)  # fmt: skip
-    solutions: str = in_file("where solutions of exercises stand: inline (default), appendix, or hide for nowhere",
-        "--solutions", variable="REPORT_SOLUTIONS", default="inline",
-        read=partial(one_of, allowed=SOLUTIONS), choices=SOLUTIONS)  # fmt: skip
-    bibliography: str = in_file("BibTeX file beside this one; a notebook cites with [@key]", default="")
+    lang: str = in_file(LOOKS["lang"].help, default="en")
+    solutions: str = in_file(LOOKS["solutions"].help, "--solutions", variable="REPORT_SOLUTIONS", default="inline",
+        read=partial(one_of, allowed=[*SOLUTIONS]), choices=[*SOLUTIONS])  # fmt: skip
     datasets: list[str] = in_file("the data sets that DATASET may name; the first is the default")
     chapters: list[Chapter] = in_file("notebooks in the order of the report, without .ipynb")
     profiles: dict[str, dict[str, Any]] = in_file("parameters by profile and notebook, and the profile's `dataset`")
@@ -144,10 +133,30 @@ class Settings:
     @property
     def bibliography_path(self) -> Path | None:
         """The bibliography file, or None where the report has none."""
-        return self.config.parent / self.bibliography if self.bibliography else None
+        return self.files.get("bibliography")
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files that the settings name for the looks of the report, by the setting."""
+        named = {name: getattr(self, name) for name, look in LOOKS.items() if look.form == "file"}
+        if not self.csl.endswith(".csl"):  # but a name that Typst knows
+            del named["csl"]
+        return {name: self.config.parent / file for name, file in named.items() if file}
+
+    @property
+    def looks(self) -> dict[str, Any]:
+        """What the settings say of the looks of the report."""
+        said = {one.name: getattr(self, one.name) for one in fields(Looks)}
+        return {name: value for name, value in said.items() if value not in ("", [], None)}
 
 
-OPTIONS: dict[str, Option] = {one.name: one.metadata["option"] for one in fields(Settings) if one.metadata}
+def _option(one: Field[Any]) -> Option:
+    """Return the option that a field is: its own, or one of the file alone where it is a setting of the exporters."""
+    look = LOOKS.get(one.name)
+    return one.metadata.get("option") or Option(look.help if look else "", in_file=True)
+
+
+OPTIONS: dict[str, Option] = {one.name: _option(one) for one in fields(Settings) if one.metadata}
 IN_FILE = {one.name: one for one in fields(Settings) if one.metadata and OPTIONS[one.name].in_file}
 NEEDED = [name for name, one in IN_FILE.items() if one.default is one.default_factory]
 """What the file must have: neither default nor factory is there."""
@@ -196,18 +205,43 @@ def read_texts(texts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _name(path: Path, key: Any) -> str:
+    """Return the name of a setting, which may be written as Quarto writes it."""
+    try:
+        name = key if key in IN_FILE else canonical(str(key))
+    except LookError:
+        name = ""
+    if name in IN_FILE:
+        return str(name)
+    raise ConfigError(f"{path}: unknown key {shown(key)}; {suggest(key, [*IN_FILE])}")
+
+
+def _look(path: Path, key: str, value: Any) -> Any:
+    """Return a setting of the exporters in its form; authors as they are written, which a command line repeats."""
+    try:
+        found = read_one(key, value)
+    except LookError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    if key != "authors":
+        return found
+    if len(found) < len(value):
+        raise ConfigError(f"{path}: authors: expected a name for each, got {shown(value)}")
+    return value
+
+
 def read_file(path: Path) -> dict[str, Any]:
     """Read and check `report.yml`."""
     from report.strict_yaml import read_yaml  # spares yaml
 
     found = read_yaml(path)
     check_type(str(path), found, dict)
+    found = {_name(path, key): value for key, value in found.items()}
     for key, value in found.items():
-        if key not in IN_FILE:
-            raise ConfigError(f"{path}: unknown key {shown(key)}; {suggest(key, [*IN_FILE])}")
         check_type(f"{path}: {key}", value, IN_FILE[key].type)
         if type(value) is int or OPTIONS[key].choices:
             OPTIONS[key].read(f"{path}: {key}", str(value))
+        if key in LOOKS and value:
+            found[key] = _look(path, key, value)
     for key in NEEDED:
         if not found.get(key):
             raise ConfigError(f"{path}: key {key!r} is missing or empty")

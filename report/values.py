@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from types import UnionType
 from typing import Any, get_args, get_origin
 
 from report.errors import ConfigError, shown
@@ -28,6 +29,7 @@ def one_of(what: str, value: Any, allowed: list[str]) -> str:
 
 def check_type(where: str, value: Any, expected: Any) -> None:
     """Raise ConfigError if `value`, or a text in a list of them, is not of the expected type (True is no int)."""
+    expected = next((one for one in get_args(expected) if isinstance(expected, UnionType)), expected)
     kind = get_origin(expected) or expected
     if type(value) is not kind:
         raise ConfigError(f"{where}: expected {kind.__name__}, got {shown(value)} ({type(value).__name__})")
@@ -60,8 +62,8 @@ def date(what: str, text: str) -> int:
 
 
 def names(what: str, text: str) -> list[str]:
-    """Split `A, B` into names (at semicolons where there are any, for a name with a comma in it)."""
-    found = [name.strip() for name in text.split(";" if ";" in text else ",")]
+    """Split `A, B` into names (at semicolons where there are any, for a name with a comma in it: `King, Jr.;`)."""
+    found = [name.strip() for name in text.removesuffix(";").split(";" if ";" in text else ",")]
     if not all(found):
         raise ConfigError(f"{what}={shown(text)}: expected names with commas between them")
     return found

@@ -4,15 +4,17 @@ import json
 import re
 
 from report.book.labels import COMPUTED, labels_in, strings
+from report.book.wording import words_in
 from report.errors import NotebookError
 from report.run import notebook as nb
 from report.run.tasks import chosen, solutions
 from report.settings import Settings
+from report.typst.looks import language
+from report.typst.words import words_of
 
 HEADING = re.compile(r"^#+ +(.*?) *(?:\{#([\w:.-]+)[^}\n]*\})? *$", re.MULTILINE)
 OPTION = re.compile(r"^#\| *label: *[\"']?([\w:.-]+)", re.MULTILINE)
 
-HIDDEN = "a solution that is left out"
 
 
 def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
@@ -31,12 +33,13 @@ def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
         notebook its title.
     """
     names: dict[str, str] = {}
+    hidden: str = words_in(settings.lang)["hidden"]
     shown = chosen(settings)
     for chapter in [*settings.chapters, *solutions(settings)]:
         if chapter.name not in shown:
             found = _names(settings, chapter.name, merged)
             is_hidden = chapter.solves and settings.solutions == "hide"  # so are its words
-            names |= dict.fromkeys(found, HIDDEN) if is_hidden else found
+            names |= dict.fromkeys(found, hidden) if is_hidden else found
     own = {label for cell in merged["cells"] for label in _written(cell)} | {*_headings(merged["cells"])}
     return {label: name for label, name in names.items() if label not in own}
 
@@ -50,8 +53,10 @@ def _names(settings: Settings, chapter: str, merged: nb.Notebook) -> dict[str, s
     headings = _headings(cells)
     title = next(iter(headings.values()), chapter)
     labels = {label for cell in cells for label in _written(cell) | _in_code(cell, merged)}
-    names = {label: f"{label} (“{title}”)" for label in labels}
-    return names | {label: f"“{words}”" for label, words in headings.items()} | {f"{chapter}.ipynb": title}
+    opening, closing, *_ = words_of(language(settings.lang)[0])["quotes"]
+    names = {label: f"{label} ({opening}{title}{closing})" for label in labels}
+    headed = {label: f"{opening}{words}{closing}" for label, words in headings.items()}
+    return names | headed | {f"{chapter}.ipynb": title}
 
 
 def _headings(cells: list[nb.Cell]) -> dict[str, str]:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from report.book.labels import options_of
+from report.book.wording import ENGLISH
 from report.errors import ReportError
 from report.run import notebook as nb
 from report.run.fingerprint import ROOT
 from report.run.tasks import Task
+from report.typst.words import Words
 from report.values import suggest
 
 MAX_LINES = 40
@@ -21,7 +23,7 @@ FORM = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*(?:\.\w+)*)", re.ASCII
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def filled(cells: list[nb.Cell], task: Task) -> list[nb.Cell]:
+def filled(cells: list[nb.Cell], task: Task, words: Words = ENGLISH) -> list[nb.Cell]:
     """Return a notebook's cells, those that name a listing with its source and caption.
 
     Raises
@@ -29,10 +31,10 @@ def filled(cells: list[nb.Cell], task: Task) -> list[nb.Cell]:
     ReportError
         If a cell names what there is not, what is too long, or has code of its own.
     """
-    return [_filled(cell, task, position) for position, cell in enumerate(cells, 1)]
+    return [_filled(cell, task, position, words) for position, cell in enumerate(cells, 1)]
 
 
-def _filled(cell: nb.Cell, task: Task, position: int) -> nb.Cell:
+def _filled(cell: nb.Cell, task: Task, position: int, words: Words) -> nb.Cell:
     found = OPTION.search(cell["source"]) if cell["cell_type"] == "code" else None
     if not found:
         return cell
@@ -42,7 +44,7 @@ def _filled(cell: nb.Cell, task: Task, position: int) -> nb.Cell:
         path, code = source(found[1], [task.source.parent, ROOT])
     except ReportError as error:
         raise ReportError(f"{task.name}, {nb.name_cell(task.notebook, position)}: {error}") from None
-    where = f"`{found[1].partition(':')[2]}` in `{path.as_posix()}`."
+    where = f"`{found[1].partition(':')[2]}` {words['in']} `{path.as_posix()}`."
     caption = f"{options_of(cell).get('lst-cap') or ''} {where}".strip()
     rest = [line for line in OPTION.sub("", cell["source"]).splitlines() if line.startswith("#|")]
     return cell | {"source": "\n".join([*rest, f"#| lst-cap: {json.dumps(caption, ensure_ascii=False)}", code])}

@@ -10,12 +10,15 @@ from typing import Any
 from report.book.listings import filled
 from report.book.outdated import warning
 from report.book.sentences import unsaid
+from report.book.wording import ENGLISH, words_in
 from report.chapter.number import number
 from report.errors import ReportError
 from report.run import notebook as nb
 from report.run import said
 from report.run.tasks import Executed, chosen
 from report.settings import Settings
+from report.typst.looks import language, read_authors
+from report.typst.words import Words, date_in
 from report.values import suggest
 
 OWN = "application/vnd.course-report."
@@ -48,11 +51,12 @@ def merge(executed: list[Executed], document: dict[str, Any], appendix: str) -> 
     from report.typst.merging import merge as join  # spares nbconvert
 
     parts = []
+    words = words_in(document.get("report", {}).get("lang", "en"))
     for one in executed:
         if problem := nb.first_problem(one.notebook):
             raise ReportError(f"{one.name}, cell {problem.position}: {problem.text}; an unfinished set is not typeset")
-        cells = [unsaid(cell) for cell in filled(grafted(one.task.notebook, one.notebook), one.task)]
-        cells[1:1] = warning(one)
+        cells = [unsaid(cell) for cell in filled(grafted(one.task.notebook, one.notebook), one.task, words)]
+        cells[1:1] = warning(one, words)
         if part := "solution" if one.task.chapter.solves else "appendix" if one.task.chapter.in_appendix else "":
             cells = [cell | {"metadata": cell["metadata"] | {"report_part": part}} for cell in cells]
         parts.append((f"{one.name}.ipynb", one.notebook | {"cells": cells}))
@@ -90,39 +94,28 @@ def document_metadata(settings: Settings, executed: list[Executed], results: dic
         date = datetime.datetime.fromtimestamp(settings.source_date, datetime.UTC)
     chapters = sum(not one.task.chapter.solves for one in executed)
     run = {"dataset": settings.dataset, "profile": settings.profile, "chapters": chapters}
-    bibliography = settings.bibliography_path
-    report = {
-        "subtitle": settings.subtitle,
-        "course": settings.course,
-        "institution": settings.institution,
-        "date": f"{date.day} {date:%B %Y}",
+    files = {name: os.path.relpath(path, settings.notebooks) for name, path in settings.files.items()}
+    told = {
+        "date": settings.date or date_in(language(settings.lang)[0], date.year, date.month, date.day),
         "timestamp": int(date.timestamp()),
         "abstract": fill_abstract(settings, results | {"run": run}),
-        "keywords": settings.keywords,
-        "lang": settings.lang,
-        "solutions": settings.solutions,
-        "lof": settings.list_of_figures,
-        "lot": settings.list_of_tables,
-        "floats": settings.floats,
-        "run_on": settings.run_on,
         "from_zero": any(one.name.startswith("00-") for one in executed[:1]),
-        "fold_code": settings.fold_code,
-        "bibliography": os.path.relpath(bibliography, settings.notebooks) if bibliography else "",
         "dataset_note": _note(settings),
     }
-    return {"title": settings.title, "authors": [{"name": name} for name in settings.authors], "report": report}
+    looks = {name: value for name, value in settings.looks.items() if name not in ("title", "authors")}
+    authors = read_authors("authors", settings.authors)
+    return {"title": settings.title, "authors": authors, "report": looks | files | told}
 
 
 def _note(settings: Settings) -> str:
     """Say on the title page what the numbers rest on, and what there is of the report."""
-    note = f"Data set `{settings.dataset}`, profile `{settings.profile}`."
+    words = words_in(settings.lang)
+    notes = [words["note"].format(dataset=settings.dataset, profile=settings.profile)]
     shown = chosen(settings)
     all_of_them = len(settings.chapters)
     if (few := sum(chapter.name in shown for chapter in settings.chapters)) < all_of_them:
-        note += f" An excerpt: {few} of {all_of_them} chapters; `make report` makes all."
-    if settings.dataset == "mnist-5k":
-        note += " These are the 5,000 embedded digits; `make report DATASET=mnist` makes the report from all of MNIST."
-    return note
+        notes.append(words["excerpt"].format(few=few, all=all_of_them))
+    return " ".join([*notes, *([words["embedded"]] if settings.dataset == "mnist-5k" else [])])
 
 
 def fill_abstract(settings: Settings, results: dict[str, Any]) -> str:
@@ -130,11 +123,14 @@ def fill_abstract(settings: Settings, results: dict[str, Any]) -> str:
     absent = {chapter.name for chapter in settings.chapters} - results.keys()
     told = {field.group(1) for field in re.finditer(r"\{([\w-]+)\.", settings.abstract)}
     is_short = told & (absent | {NUMBER_PREFIX.sub("", name) for name in absent})
-    return "" if is_short else fill(settings.abstract, results)
+    return "" if is_short else fill(settings.abstract, results, words_in(settings.lang))
 
 
 class _Filler(string.Formatter):
     """Formats `{notebook.number:.3f}` with published results, as sentences do, and looks up nothing else."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
 
     def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
         chapter, _, result = field_name.partition(".")
@@ -148,10 +144,10 @@ class _Filler(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return number(value, format_spec)
-        return "(none)" if value is None else super().format_field(value, format_spec)
+        return str(self.words["none"]) if value is None else super().format_field(value, format_spec)
 
 
-def fill(template: str, results: dict[str, Any]) -> str:
+def fill(template: str, results: dict[str, Any], words: Words = ENGLISH) -> str:
     """Put published results into a text.
 
     Parameters
@@ -161,6 +157,8 @@ def fill(template: str, results: dict[str, Any]) -> str:
         name of one of its published results. A brace itself is written twice.
     results : dict of str to dict
         Results by notebook, as `report.chapter.results.load` gives them.
+    words : dict
+        The words of the report's language: one stands for a result that is none.
 
     Examples
     --------
@@ -168,6 +166,6 @@ def fill(template: str, results: dict[str, Any]) -> str:
     'reached 0.988 in 1,200 steps'
     """
     try:
-        return _Filler().vformat(template, (), results)
+        return _Filler(words).vformat(template, (), results)
     except (ValueError, TypeError) as error:
         raise ReportError(f"abstract: {error}; write fields as {{notebook.result:.3f}} and braces twice") from None

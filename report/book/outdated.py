@@ -2,9 +2,10 @@
 
 from report.run import notebook as nb
 from report.run.tasks import Executed
+from report.typst.words import Words
 
 
-def warning(one: Executed) -> list[nb.Cell]:
+def warning(one: Executed, words: Words) -> list[nb.Cell]:
     """Return the cell that warns of an old record, for a notebook about one of the reports; no cell if all is well.
 
     It stands on the page only: no notebook stores it, so that no comparison of outputs meets it.
@@ -18,8 +19,5 @@ def warning(one: Executed) -> list[nb.Cell]:
         return []
     if record["reports"][label]["code"] == code_of(label):
         return []
-    words = (
-        f"> [!WARNING]\n> Our numbers in this appendix were recorded on {record['date']}. The code that they depend on "
-        f"has changed since, so that a run may give others. To {recorded.RENEW}."
-    )
-    return [{"cell_type": "markdown", "source": words, "metadata": {}, "id": "outdated"}]
+    said = f"> [!WARNING]\n> {words['outdated'].format(date=record['date'])}"
+    return [{"cell_type": "markdown", "source": said, "metadata": {}, "id": "outdated"}]

@@ -8,8 +8,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from report.book.wording import ENGLISH
 from report.run.fingerprint import ROOT
 from report.run.tasks import Executed
+from report.typst.words import Words
 
 PACKAGES = (
     "numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "joblib", "mlxtend", "ipykernel", "nbclient", "nbconvert",
@@ -29,7 +31,8 @@ def machine() -> dict[str, str]:
     infos = threadpool_info()
     libraries = {f"{info['internal_api']} {info['version']}, kernel {info.get('architecture')}" for info in infos}
     return {
-        "Processor": f"{_processor()}, {os.cpu_count()} cores",
+        "Processor": _processor(),
+        "Cores": str(os.cpu_count()),
         "Memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "System": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
@@ -69,8 +72,8 @@ def revision() -> str:
     """Return the git revision of the project, and whether the tracked files are as committed."""
     head, status = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "--untracked-files=no")
     if head is None:
-        return "not a git checkout"
-    return f"{head[:12]}, {'with uncommitted changes' if status else 'clean'}"
+        return str(ENGLISH["no_checkout"])
+    return f"{head[:12]}, {ENGLISH['changed' if status else 'clean']}"
 
 
 def _git(*arguments: str) -> str | None:
@@ -82,7 +85,7 @@ def _git(*arguments: str) -> str | None:
         return None
 
 
-def appendix(executed: list[Executed], run: dict[str, str], *, timed: bool) -> str:
+def appendix(executed: list[Executed], run: dict[str, str], words: Words = ENGLISH, *, timed: bool) -> str:
     """Write the provenance appendix.
 
     Parameters
@@ -90,6 +93,8 @@ def appendix(executed: list[Executed], run: dict[str, str], *, timed: bool) -> s
     executed : list of Executed
     run : dict
         `command` and `revision` of the run.
+    words : dict
+        The words of the report's language.
     timed : bool
         Whether to tell the wall times, the one thing that differs between two runs of the same inputs on the same
         machine.
@@ -99,71 +104,77 @@ def appendix(executed: list[Executed], run: dict[str, str], *, timed: bool) -> s
     str
         Markdown with numbered tables.
     """
-    parts = [_run_section(run, executed), _parameters_section(executed), _machine_section(executed)]
-    return "\n\n".join([*parts, _times_table(executed)] if timed else parts)
+    sections = (_parameters_section(executed, words), _machine_section(executed, words))
+    parts = [_run_section(run, executed, words), *sections]
+    return "\n\n".join([*parts, _times_table(executed, words)] if timed else parts)
 
 
-def _run_section(run: dict[str, str], executed: list[Executed]) -> str:
+def _run_section(run: dict[str, str], executed: list[Executed], words: Words) -> str:
     """Say which command, source and data made the report."""
     data = {one["name"]: one for ran in executed if (one := ran.facts.get("data"))}
-    rows = [(f"Data set `{name}`", _describe_data(one)) for name, one in sorted(data.items())]
-    rows = [("Source", f"git revision {run['revision']}"), *rows]
-    count = f"{len(executed)} notebooks" if len(executed) > 1 else "one notebook"
-    intro = (
-        f"Every table and figure of this report, and every number that it found, comes from the execution of {count}, "
-        "from the top, in fresh kernels. With the source and the data of @tbl-run, this command repeats it:"
-    )
+    rows = [(words["dataset"].format(name=name), _describe_data(one, words)) for name, one in sorted(data.items())]
+    rows = [(words["source"], words["revision"].format(revision=_in(words, run["revision"]))), *rows]
+    count = words["notebooks"].format(count=len(executed)) if len(executed) > 1 else words["one_notebook"]
+    intro = words["origin"].format(notebooks=count)
     repeated = f"````sh\n{run['command']}\n````"  # no table: that would put breaks into long words
-    run_table = table(("What", "Value"), rows, "The run.", "tbl-run")
-    return f"# Provenance {{#sec-provenance}}\n\n{intro}\n\n{repeated}\n\n{run_table}"
+    run_table = table((words["what"], words["value"]), rows, words["run"], "tbl-run")
+    return f"# {words['provenance']} {{#sec-provenance}}\n\n{intro}\n\n{repeated}\n\n{run_table}"
 
 
-def _describe_data(data: dict[str, Any]) -> str:
+def _in(words: Words, revision: str) -> str:
+    """Return what `revision` says in other words."""
+    said = {ENGLISH[name]: words[name] for name in ("clean", "changed", "no_checkout")}
+    return ", ".join(said.get(part, part) for part in revision.split(", "))
+
+
+def _describe_data(data: dict[str, Any], words: Words) -> str:
     """Write sizes and hash of a data set."""
     sizes = " / ".join(f"{size:,}" for size in data["sizes"])
     halves = f"{data['sha256'][:32]} {data['sha256'][32:]}".strip()
-    return f"{sizes} images to train, validate and test" + (f"; SHA-256 {halves}" if halves else "")
+    return words["sizes"].format(sizes=sizes) + (f"; SHA-256 {halves}" if halves else "")
 
 
-def _parameters_section(executed: list[Executed]) -> str:
+def _parameters_section(executed: list[Executed], words: Words) -> str:
     """Write a table of parameters for each notebook."""
-    parts = ["## Parameters", "Values in bold are those that this run set; the others stand in the notebooks."]
+    parts = [f"## {words['parameters']}", words["bold"]]
+    head = (words["parameter"], words["value"], words["meaning"])
     for task in (one.task for one in executed):
         rows = []
         for name, value in task.values.items():
-            shown = f"**{code(value)}**" if name in task.changed else code(value)
+            shown = code(value, words["empty"])
+            shown = f"**{shown}**" if name in task.changed else shown
             rows.append((code(name), shown, escape(task.declared[name].meaning)))
-        caption, label = f"Parameters of {code(task.name)}.", f"tbl-parameters-{task.name.replace('/', '-')}"
-        parts.append(table(("Parameter", "Value", "Meaning"), rows, caption, label))
+        caption = words["parameters_of"].format(notebook=code(task.name))
+        parts.append(table(head, rows, caption, f"tbl-parameters-{task.name.replace('/', '-')}"))
     return "\n\n".join(parts)
 
 
-def _machine_section(executed: list[Executed]) -> str:
+def _machine_section(executed: list[Executed], words: Words) -> str:
     """Write machine and package versions, each as the notebooks found them."""
-    rows = [(name, escape(value)) for name, value in _merged("machine", executed).items()]
-    packages = [(code(name), escape(value)) for name, value in _merged("versions", executed).items()]
+    machine = _merged("machine", executed, words)
+    rows = [(words.get(name.lower(), name), escape(value)) for name, value in machine.items()]
+    packages = [(code(name), escape(value)) for name, value in _merged("versions", executed, words).items()]
     return "\n\n".join([
-        "## Environment",
-        table(("What", "Value"), rows, "The machine that ran the notebooks.", "tbl-machine"),
-        table(("Package", "Version"), packages, "Versions of the packages.", "tbl-versions"),
+        f"## {words['environment']}",
+        table((words["what"], words["value"]), rows, words["machine"], "tbl-machine"),
+        table((words["package"], words["version"]), packages, words["versions"], "tbl-versions"),
     ])  # fmt: skip
 
 
-def _merged(key: str, executed: list[Executed]) -> dict[str, str]:
+def _merged(key: str, executed: list[Executed], words: Words) -> dict[str, str]:
     """Join a kind of facts over all notebooks; where they differ, each value is named."""
     merged: dict[str, list[str]] = {}
     for one in executed:
         for name, value in one.facts.get(key, {}).items():
             if value not in merged.setdefault(name, []):
                 merged[name].append(value)
-    return {name: " or ".join(values) for name, values in merged.items()}
+    return {name: f" {words['or']} ".join(values) for name, values in merged.items()}
 
 
-def _times_table(executed: list[Executed]) -> str:
+def _times_table(executed: list[Executed], words: Words) -> str:
     """Write how long each notebook took."""
     rows = [(code(one.name), f"{one.facts['seconds']:.1f}", one.facts["threads"]) for one in executed]
-    caption = "Wall time and threads of each notebook."
-    return table(("Notebook", "Wall time (s)", "Threads"), rows, caption, "tbl-times")
+    return table((words["notebook"], words["seconds"], words["threads"]), rows, words["times"], "tbl-times")
 
 
 def table(head: tuple[str, ...], rows: list[tuple[Any, ...]], caption: str, label: str) -> str:
@@ -183,7 +194,7 @@ def escape(text: Any) -> str:
     return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|$@^~" else char for char in str(text))
 
 
-def code(value: Any) -> str:
+def code(value: Any, empty: str = "") -> str:
     """Write a value as code, or as plain text where code in a table could not hold it."""
-    text = str(value) or "(empty)"
+    text = str(value) or empty
     return escape(text) if "`" in text or "|" in text else f"`{text}`"

@@ -59,7 +59,8 @@ def _is_plain(tasks: list[Task], settings: Settings) -> bool:
     """Return whether there is nothing but words, headings with labels of their own, and code with no text to show."""
     texts = [settings.abstract, *(text for task in tasks for cell in task.notebook["cells"] for text in _texts(cell))]
     labels = [label for text in texts for label in re.findall(r"\{#([^}\s]*)", text)]
-    return not settings.bibliography and len({*labels}) == len(labels) and not any(map(TELLING.search, texts))
+    alone = not settings.files and not settings.font_paths
+    return alone and len({*labels}) == len(labels) and not any(map(TELLING.search, texts))
 
 
 def _texts(cell: nb.Cell) -> list[str]:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from report.book.wording import ENGLISH
 from report.errors import NotebookError
 from report.run import notebook as nb
+from report.typst.words import Words
 
 REFERENCE = re.compile(r"\[-?@sol[-:][\w:-]*\w\]|-?@sol[-:][\w:-]*\w|\[\]\(#sol[-:][\w:-]+\)")
 LINK = re.compile(r"\[([^\[\]]*)\]\((?:\./)?solutions/[^()\s]*\)")
@@ -18,7 +20,7 @@ KEPT = ("tags", "jupyter")
 """Metadata that stay with a cell out of which a solution was cut."""
 
 
-def without_solutions(notebook: nb.Notebook, name: str) -> nb.Notebook:
+def without_solutions(notebook: nb.Notebook, name: str, words: Words = ENGLISH) -> nb.Notebook:
     """Return a notebook without solutions, their pictures, and references to them; its outputs stay.
 
     Raises
@@ -26,9 +28,9 @@ def without_solutions(notebook: nb.Notebook, name: str) -> nb.Notebook:
     NotebookError
         If something of a solution is left that cannot be cut out, such as a heading with its label.
     """
-    cells = [made for cell in notebook["cells"] if (made := _cell(cell)) is not None]
+    cells = [made for cell in notebook["cells"] if (made := _cell(cell, words)) is not None]
     for position, cell in enumerate(notebook["cells"], 1):
-        made = _cell(cell)
+        made = _cell(cell, words)
         for found in filter(None, map(LEFT.search, _texts(made) if made else ())):
             raise NotebookError(
                 f"{name}, cell {position}: `{found[0]}` is of a solution, and cannot be cut out there; a solution is a "
@@ -37,14 +39,14 @@ def without_solutions(notebook: nb.Notebook, name: str) -> nb.Notebook:
     return notebook | {"cells": cells}
 
 
-def _cell(cell: nb.Cell) -> nb.Cell | None:
+def _cell(cell: nb.Cell, words: Words) -> nb.Cell | None:
     """Return a cell without solutions; None if it holds nothing else."""
     if cell["cell_type"] != "markdown":
         return cell
     from report.typst.boxes.cutting import without_solutions as cut  # spares nbconvert
 
     text = cut(cell["source"])
-    named = LINK.sub(r"\1", REFERENCE.sub("the solution", text))
+    named = LINK.sub(r"\1", REFERENCE.sub(words["the_solution"], text))
     if text == cell["source"]:
         return cell | {"source": named}
     if not text.strip():

@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from report.command import command
 from report.errors import ReportError, printable
@@ -82,9 +83,10 @@ def is_current(executed: list[Executed], settings: Settings) -> bool:
 
 def _inputs(document: nb.Notebook, settings: Settings) -> str:
     """Return the hash of all that a report is typeset from, but for the pictures that its text names."""
-    cited = fingerprint.digest_file(settings.bibliography_path) if settings.bibliography_path else ""
+    named = [fingerprint.digest_file(path) for path in settings.files.values()]
+    named += [fingerprint.digest_files(dict.fromkeys(fingerprint.room(path), "")) for path in fonts(settings)]
     code = fingerprint.digest_files(fingerprint.typesetting_files())
-    return fingerprint.digest([document, code, cited, settings.strict])
+    return fingerprint.digest([document, code, named, settings.strict])
 
 
 def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
@@ -92,14 +94,16 @@ def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
     from report.book.excerpt import elsewhere  # spares all that only a stale report needs
     from report.book.merge import document_metadata, merge  # spares the same
     from report.book.provenance import appendix, revision  # spares the same
+    from report.book.wording import words_in  # spares the same
     from report.chapter.results import of_notebook  # spares the same
 
     skip_slow_imports()
     shown = [one for one in executed if one.name in chosen(settings)]
     results = {one.name: of_notebook(one.notebook) for one in shown}
+    words = words_in(settings.lang)
     run = {"command": command(_told(settings, executed)), "revision": revision()}
     document = document_metadata(settings, shown, results)
-    joined = merge(shown, document, appendix(executed, run, timed=settings.source_date is None))
+    joined = merge(shown, document, appendix(executed, run, words, timed=settings.source_date is None))
     joined["metadata"]["elsewhere"] = elsewhere(settings, joined)
     return joined
 
@@ -117,6 +121,11 @@ def _told(settings: Settings, executed: list[Executed]) -> Settings:
         for one in executed
     }  # fmt: skip
     return replace(settings, only=only, overrides=kept)
+
+
+def fonts(settings: Settings) -> list[Path]:
+    """Return the folders with fonts."""
+    return [settings.config.parent / folder for folder in settings.font_paths]
 
 
 def _stamp(path: Path) -> Path:
@@ -146,8 +155,9 @@ def export(merged: nb.Notebook, settings: Settings) -> tuple[bytes, dict[str, st
 
     from report import typst  # spares nbconvert
 
-    # the bibliography of the settings may lie anywhere, one that a notebook names only in its repository
-    own = {"bibliography": merged["metadata"]["report"].get("bibliography")}
+    # files of the settings may lie anywhere, those that a notebook names only in its repository
+    own: dict[str, Any] = {name: str(path.resolve()) for name, path in settings.files.items()}
+    own["font_paths"] = [str(path.resolve()) for path in fonts(settings)]
     more = {"strict": True, "strict_alt": settings.strict, "elsewhere": merged["metadata"]["elsewhere"]}
     exporter = getattr(typst, EXPORTERS[settings.target])(report=own, **more)
     folder = settings.notebooks.resolve()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from report.book.student import without_solutions
+from report.book.wording import words_in
 from report.errors import ConfigError
 from report.run import fingerprint
 from report.run import notebook as nb
@@ -17,6 +18,8 @@ from report.run.fingerprint import ROOT
 from report.run.store import as_json
 from report.run.tasks import SOLUTIONS, Executed, Task, make_tasks
 from report.settings import Settings
+from report.typst.looks import read_authors
+from report.typst.words import Words
 
 Files = dict[str, bytes]
 
@@ -55,10 +58,11 @@ def student(settings: Settings) -> Path:
     _check(settings, folder)
     plain = replace(settings, target="pdf", solutions="hide", given=settings.given - {"solutions"})
     tasks = make_tasks(plain)
-    cut = {task.name: without_solutions(task.notebook, task.name) for task in tasks}
+    words = words_in(settings.lang)
+    cut = {task.name: without_solutions(task.notebook, task.name, words) for task in tasks}
     with _in_one_step(folder) as part:
         with locked(settings.build):
-            executed = [_shown(one, cut) for one in execute(tasks, plain)]
+            executed = [_shown(one, cut, words) for one in execute(tasks, plain)]
             files = _checkout(settings) | _documents(executed, plain)
         files |= {f"notebooks/{name}.ipynb": as_json(notebook) for name, notebook in cut.items()}
         files["README.md"] = _readme(settings, len(tasks)).encode()
@@ -93,10 +97,10 @@ def _check(settings: Settings, folder: Path) -> None:
             raise ConfigError(f"{where}: holds an older edition; --replace puts the new one in its place")
 
 
-def _shown(one: Executed, cut: dict[str, nb.Notebook]) -> Executed:
+def _shown(one: Executed, cut: dict[str, nb.Notebook], words: Words) -> Executed:
     """Return an executed notebook as if its solutions had never been written."""
     task: Task = replace(one.task, notebook=cut[one.name])
-    return Executed(task, without_solutions(one.notebook, one.name))
+    return Executed(task, without_solutions(one.notebook, one.name, words))
 
 
 def _documents(executed: list[Executed], settings: Settings) -> Files:
@@ -117,17 +121,21 @@ def _documents(executed: list[Executed], settings: Settings) -> Files:
 
 
 def _checkout(settings: Settings) -> Files:
-    """Return what of the checkout an edition has, with the settings and the bibliography of this report."""
+    """Return what of the checkout an edition has, with the settings of this report and the files that they name."""
     paths = [path for name in ROOMS for path in sorted(fingerprint.room(ROOT / name))]
     files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
     files["report/report.yml"] = settings.config.read_bytes()
-    if cited := settings.bibliography_path:
-        files[os.path.normpath(f"report/{settings.bibliography}")] = cited.read_bytes()
+    for name, path in settings.files.items():
+        files[os.path.normpath(f"report/{getattr(settings, name)}")] = path.read_bytes()
+    for folder in settings.font_paths:
+        for path in sorted(fingerprint.room(settings.config.parent / folder)):
+            files[os.path.normpath(f"report/{os.path.relpath(path, settings.config.parent)}")] = path.read_bytes()
     return files
 
 
 def _readme(settings: Settings, count: int) -> str:
-    return README.format(title=settings.title, count=count, authors=", ".join(settings.authors))
+    authors = ", ".join(author["name"] for author in read_authors("authors", settings.authors))
+    return README.format(title=settings.title, count=count, authors=authors)
 
 
 def _write(path: Path, body: bytes) -> None:

@@ -41,7 +41,7 @@ def watch(settings: Settings) -> None:
 def inputs(settings: Settings) -> tuple[list[Path], list[Path]]:
     """Return the folders all of whose files count, and the other files that do."""
     rooms = [settings.notebooks, ROOT / "mlp_core", ROOT / "report"]
-    files = [settings.config, *filter(None, [settings.bibliography_path])]
+    files = [settings.config, *settings.files.values()]
     return [room.resolve() for room in rooms], [file.resolve() for file in files]
 
 

@@ -14,6 +14,7 @@ from .options import OPTIONS
 from .outputs import Choice, choose, is_plot_value
 from .tables import plain_grid
 from .terminal import runs
+from .words import Words
 
 _MAGIC_LANGUAGES = {
     "bash": "bash",
@@ -46,6 +47,7 @@ def cells(
     fold: bool = False,
     typst: bool = False,
     plain: Collection[Place] = (),
+    words: Words,
 ) -> list[dict[str, Any]]:
     """Return the cells of the document.
 
@@ -63,6 +65,8 @@ def cells(
         Whether Markdown cells may hold raw Typst.
     plain : collection of (str, int)
         The cells that are shown as they are typed.
+    words : dict
+        The words of the document's language.
     """
     out = []
     for cell in notebook.cells:
@@ -70,6 +74,7 @@ def cells(
         cell.metadata[OPTIONS].setdefault("code-fold", fold)
         is_plain = (source["notebook"], source["cell"]) in plain
         parts = typed(cell) if is_plain else _parts(cell, store, echo, _language(notebook))
+        parts = [made for part in parts if (made := _in_runs(part, words))]
         trusted = typst and cell.cell_type == "markdown" and not is_plain
         if trusted:
             parts = [{**part, "extension": "+raw_attribute"} for part in parts]
@@ -84,6 +89,14 @@ def cells(
             }
         )
     return out
+
+
+def _in_runs(part: Part, words: Words) -> Part | None:
+    """Return a part; what a terminal shows in runs of one colour, or not at all where that is nothing."""
+    if part["kind"] != "terminal":
+        return part
+    found = runs(part.pop("text"), words)
+    return part | {"runs": found} if found else None
 
 
 def _parts(cell: NotebookNode, store: ImageStore, echo: bool, language: str) -> list[Part]:
@@ -110,7 +123,7 @@ def _raw(cell: NotebookNode) -> list[Part]:
     if form in ("typst", "latex"):
         return [{"kind": "raw", "format": form, "text": cell.source}]
     if form in ("", "plain"):
-        return [{"kind": "terminal", "stream": "result", "runs": runs(cell.source)}] if cell.source.strip() else []
+        return [{"kind": "terminal", "stream": "result", "text": cell.source}] if cell.source.strip() else []
     return []
 
 
@@ -163,8 +176,7 @@ def _stream(output: NotebookNode) -> list[Part]:
         text, stream = "\n".join(output.get("traceback") or [f"{output.get('ename')}: {output.get('evalue')}"]), "error"
     else:
         text, stream = "".join(output.get("text", "")), output.get("name", "stdout")
-    found = runs(text)
-    return [{"kind": "terminal", "stream": stream, "runs": found}] if found else []
+    return [{"kind": "terminal", "stream": stream, "text": text}]
 
 
 def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> list[Part]:
@@ -173,7 +185,7 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
     if choice.kind == "placeholder":
         return [{"kind": "placeholder", "text": data}]
     if choice.kind == "text":
-        return [{"kind": "terminal", "stream": "result", "runs": runs(data)}] if data.strip() else []
+        return [{"kind": "terminal", "stream": "result", "text": data}] if data.strip() else []
     if choice.kind == "html":
         return [{"kind": "html", "text": data}]
     if choice.kind == "latex" and not _TABULAR.search(data):

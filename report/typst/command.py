@@ -12,10 +12,12 @@ from . import hand_in
 from .errors import ConversionError, one_line
 from .exporter import TypstExporter
 from .html_exporter import TypstHTMLExporter
+from .looks import LOOKS, LookError, read, read_authors
 from .pdf import TypstPDFExporter
 from .writing import write, zipped
 
 EXPORTERS = {".pdf": TypstPDFExporter, ".html": TypstHTMLExporter, ".typ": TypstExporter}
+_METAVARS = {"file": "FILE", "folders": "FOLDERS", "yes or no": "YES/NO", "language": "LANG", "paper": "PAPER"}
 MOST_WARNINGS = 5
 """Lines of warnings; a foreign notebook may give one for each of its pictures."""
 
@@ -56,14 +58,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK", help="an .ipynb file, in their order")
     form = "what to write: .pdf, .html, or .typ for the Typst source with its files beside it"
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help=form)
-    parser.add_argument("--title", default="", help="the title; by default the notebook's, of several FILE's name")
-    author = "an author, or several with commas between them; may be repeated"
+    author = "an author, or several with commas between them (semicolons, where a name has a comma); may be repeated"
     parser.add_argument("--author", action="append", default=[], metavar="NAME", help=author)
     parser.add_argument("--no-input", action="store_true", help="leave out all code; its outputs stay")
     archive = "write the notebooks and the local files that they show to FILE's name with .zip, too"
     strict = "refuse what is missing or unknown (a picture, a reference, a command of TeX) instead of warning of it"
     parser.add_argument("--strict", action="store_true", help=strict)
     parser.add_argument("--zip", action="store_true", help=archive)
+    looks = parser.add_argument_group("looks", "These go before what stands in a notebook's metadata.report.")
+    for name, look in LOOKS.items():
+        if name != "authors":
+            metavar, text = _METAVARS.get(look.form, "TEXT"), look.help.replace("%", "%%")
+            looks.add_argument(f"--{name.replace('_', '-')}", metavar=metavar, help=text)
     return parser
 
 
@@ -102,34 +108,35 @@ def _targets(options: argparse.Namespace) -> list[Path]:
 def _run(options: argparse.Namespace) -> None:
     """Typeset, and write what came of it once all of it is there."""
     start = time.monotonic()
+    given = _settings(options)
     sources = [hand_in.read(path) for path in options.notebooks]
     cells = sum(len(source.notebook.cells) for source in sources)
     _say(f"typesetting {_counted(cells, 'cell')} of {_counted(len(sources), 'notebook')}")
-    exporter = _exporter(options, sources)
-    told = _Warnings(logging.WARNING)
-    exporter.log.addHandler(told)
+    log, told = logging.Logger("notebooks"), _Warnings(logging.WARNING)
+    log.addHandler(told)
+    exporter = EXPORTERS[options.output.suffix.lower()](
+        log=log, report=hand_in.settings(sources, given, None if options.strict else log.warning),
+        chapters=len(sources) > 1, exclude_input=options.no_input, strict=options.strict,
+    )  # fmt: skip
     output = options.output
     body, resources = hand_in.typeset(sources, exporter, output.stem)
     told.end()
     written = {output.parent / name: data for name, data in resources.get("outputs", {}).items()} | {output: body}
     if options.zip:
-        bibliography = exporter.report.get("bibliography")
-        used = [*resources["pictures"], *([bibliography] if bibliography else [])]
-        written[output.with_suffix(".zip")] = zipped(hand_in.files(sources, used, output.stem))
+        written[output.with_suffix(".zip")] = zipped(hand_in.files(sources, resources["pictures"], output.stem))
     for path, data in written.items():
         write(path, data)
     _say(f"{', '.join(map(str, _targets(options)))}: written in {time.monotonic() - start:.1f} s")
 
 
-def _exporter(options: argparse.Namespace, sources: Sequence[hand_in.Source]) -> TypstExporter:
-    authors = [name.strip() for names in options.author for name in names.split(",") if name.strip()]
-    return EXPORTERS[options.output.suffix.lower()](
-        log=logging.Logger("notebooks"),
-        report=hand_in.settings(sources, one_line(options.title).strip(), authors),
-        chapters=len(sources) > 1,
-        exclude_input=options.no_input,
-        strict=options.strict,
-    )
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings that the command line gives."""
+    authors = [author for text in options.author for author in read_authors("author", one_line(text))]
+    texts = {name: getattr(options, name, None) for name in LOOKS if name != "authors"}
+    try:
+        return read({name: one_line(text).strip() for name, text in texts.items() if text} | {"authors": authors})
+    except LookError as error:
+        raise UsageError(str(error)) from None
 
 
 class _Warnings(logging.Handler):

@@ -134,9 +134,9 @@ class Compilation:
 
 
 def _cell(text: str) -> tuple[str, int] | None:
-    """Return the notebook and the index of the cell whose marker stands last in a text."""
+    """Return the notebook and the index of the cell whose marker stands last in a text; None for the settings."""
     found = _CELL.findall(text)
-    return (found[-1][0], int(found[-1][1])) if found else None
+    return (found[-1][0], int(found[-1][1])) if found and int(found[-1][1]) >= 0 else None
 
 
 def _package() -> str:

@@ -8,43 +8,44 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import Bool, Dict, Float, Int, List, Unicode, default
+from traitlets import Bool, Dict, Float, Int, List, default
 from traitlets.config import Config
 
+from . import own_files
 from .assembly import cells
 from .boxes.arrange import arrange
 from .children import Limits, Stopped
 from .closing import close_code
+from .direction import turn_paragraphs
 from .elsewhere import name_elsewhere
 from .errors import ConversionError, guilty, one_line, place, told
+from .flags import settings_as_traits, with_exclusions
 from .form import check_form
 from .formulas import output_typst
 from .formulas.document import typeset
 from .headings import callable_names
 from .images import ImageError, ImageStore, Place
 from .leniency import together, without_faults
-from .metadata import bibliography, bibliography_title, document_metadata, only_heading, settings_of
+from .looks import LOOKS, language
+from .metadata import bibliography, document_metadata, gathered, only_heading
 from .options import CellOptionsPreprocessor, hide
 from .pandoc import read, write
+from .printable import printable
 from .references import reference_problems, unused_labels
-
-TEMPLATES = Path(__file__).parent / "templates"
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ue000-\ue003\ufeff\ufffe\uffff]")
-"""Control characters, and the private characters that the filters use as marks."""
-_LINE_BREAK = re.compile("[\x85\u2028\u2029]")
-"""Line breaks of Typst that are none in a notebook."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_EXCLUSIONS = ("exclude_input", "exclude_output", "exclude_markdown", "exclude_code_cell", "exclude_raw")
-"""What the exporters know of the settings of nbconvert's TemplateExporter, which its options such as --no-input set."""
+from .sheet import look_file
+from .words import Words, words_of
 
 
 class TypstExporter(Exporter):
-    """Notebook to Typst source, with its template and its images beside it."""
+    """Notebook to Typst source, with its template and its images beside it.
+
+    Each setting of `looks.LOOKS` is a trait.
+    """
 
     export_from_notebook = "Typst"
     output_mimetype = "text/x-typst"
 
-    echo = Bool(True, help="Show code where no option or tag of the cell says otherwise.").tag(config=True)
+    locals().update(settings_as_traits())
     exclude_input = Bool(False, help="Show no code, whatever a cell says.").tag(config=True)
     exclude_output = Bool(False, help="Show no outputs.").tag(config=True)
     exclude_markdown = Bool(False, help="Leave out Markdown cells.").tag(config=True)
@@ -53,11 +54,9 @@ class TypstExporter(Exporter):
     chapters = Bool(False, help="Make each of several merged notebooks one chapter.").tag(config=True)
     strict = Bool(False, help="Refuse what is missing or unknown instead of warning of it.").tag(config=True)
     strict_alt = Bool(False, help="Refuse figures without an alternative text instead of warning.").tag(config=True)
-    report = Dict(help="Settings that go before those in the notebook's metadata.report.").tag(config=True)
+    report = Dict(help="Settings, as in the notebook's metadata.report, which they go before.").tag(config=True)
     elsewhere = Dict(help="What is referred to, but not here: label, or notebook -> name.").tag(config=True)
     _image_place = re.compile("\ue002(image-\\d+)\ue002")  # what `ImageStore.resolve` fills
-
-    template = Unicode(str(TEMPLATES / "report.typ"), help="The Typst file with the report's look.").tag(config=True)
 
     typst_in_markdown = Bool(False, help="Take raw Typst in Markdown cells, too.").tag(config=True)
     time_limit = Float(300.0, help="Seconds that pandoc, and that the compiler, may take at most.").tag(config=True)
@@ -65,8 +64,10 @@ class TypstExporter(Exporter):
     preprocessors = List([CellOptionsPreprocessor], help="Preprocessors, in order.").tag(config=True)
 
     def __init__(self, config: Config | None = None, **kw: Any) -> None:
-        super().__init__(config=_with_exclusions(config), **kw)
+        super().__init__(config=with_exclusions(config), **kw)
         self._told: set[str] = set()
+        self.settings: dict[str, Any] = {}
+        """The settings of the document at hand (see `metadata.gathered`)."""
 
     @default("file_extension")
     def _default_file_extension(self) -> str:
@@ -108,6 +109,7 @@ class TypstExporter(Exporter):
             nb, resources = super().from_notebook_node(nb, resources, **kw)
             self._exclude(nb)
             folder = Path(resources.get("metadata", {}).get("path") or ".")
+            self.settings = gathered(nb.metadata, self._given(), folder, None if self.strict else self._warn)
             return without_faults(
                 lambda plain: self._made(nb, dict(resources), folder, plain), self._warn, strict=self.strict
             )
@@ -121,7 +123,8 @@ class TypstExporter(Exporter):
         store.folders.update(resources.get("folders") or {})
         document = self._document(nb, resources, store, plain)
         citable: list[str] = []
-        if found := bibliography(nb.metadata, self.report, folder):
+        store.note(own_files.used(self.settings))
+        if found := bibliography(self.settings):
             suffix, data, citable = found
             name = f"{store.prefix}/references{suffix}"
             document["metadata"] |= {"citable": citable, "bibliography": name}
@@ -133,6 +136,15 @@ class TypstExporter(Exporter):
         resources["pictures"] = store.pictures
         resources["output_extension"] = self.file_extension
         return self._finish(text, resources, nb)
+
+    def _given(self) -> dict[str, Any]:
+        """Return the settings that the exporter itself was given."""
+        traits = {name: getattr(self, name) for name in LOOKS}
+        return self.report | {name: value for name, value in traits.items() if value is not None}
+
+    @property
+    def _words(self) -> Words:
+        return words_of(language(self.settings.get("lang", "en"))[0])
 
     def _warn(self, text: str) -> None:
         """Log a warning, once a notebook."""
@@ -186,6 +198,8 @@ class TypstExporter(Exporter):
         box_notes = arrange(tree)
         formula_notes = typeset(tree, output_typst) | {"headings": callable_names(tree["blocks"])}
         close_code(tree)
+        if self._words["direction"] == "ltr":
+            turn_paragraphs(tree["blocks"])
         text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")
         self._add_template(store)
         return text, joined(notes, box_notes, formula_notes)
@@ -195,20 +209,24 @@ class TypstExporter(Exporter):
     ) -> dict[str, Any]:
         name = one_line(resources.get("metadata", {}).get("name") or "Notebook")
         heading = "" if self.chapters else only_heading(nb)
-        metadata = document_metadata(nb.metadata, self.report, name, heading)
+        metadata = document_metadata(self.settings, name, heading)
         metadata["name"] = name
-        metadata["template"] = f"{store.prefix}/{Path(self.template).name}"
-        metadata["bibliography_title"] = bibliography_title(metadata["lang"])
-        return _printable({"metadata": metadata, "cells": self._cells(nb, store, plain), "chapters": self.chapters})
+        metadata["csl"] = own_files.style_of_citations(self.settings, store)
+        if logo := self.settings.get("logo"):
+            metadata["logo"] = store.add_file(Path(logo))
+        metadata["template"] = f"{store.prefix}/{own_files.template(self.settings).name}"
+        return printable({"metadata": metadata, "cells": self._cells(nb, store, plain), "chapters": self.chapters})
 
     def _cells(self, nb: NotebookNode, store: ImageStore, plain: Collection[Place]) -> list[dict[str, Any]]:
-        fold = bool((settings_of(nb.metadata) | self.report).get("fold_code"))
-        return cells(nb, store, echo=self.echo, fold=fold, typst=self.typst_in_markdown, plain=plain)
+        echo, fold = self.settings.get("echo", True), self.settings.get("fold_code", False)
+        trusted = self.typst_in_markdown
+        return cells(nb, store, echo=echo, fold=fold, typst=trusted, plain=plain, words=self._words)
 
     def _add_template(self, store: ImageStore) -> None:
-        """Put the template and the files beside it next to the images."""
-        for path in {*TEMPLATES.glob("*.typ"), Path(self.template)}:
+        """Put the template, what it imports and what it reads next to the images."""
+        for path in {*own_files.TEMPLATES.glob("*.typ"), own_files.template(self.settings)}:
             store.files[f"{store.prefix}/{path.name}"] = path.read_bytes()
+        store.files[f"{store.prefix}/look.json"] = look_file(self.settings)
 
     def _check(self, text: str, notes: dict[str, list], store: ImageStore, citable: list[str]) -> str:
         """Bring the images, log the warnings, and raise all problems at once."""
@@ -230,15 +248,6 @@ class TypstExporter(Exporter):
     def _filled(self, text: str, arguments: dict[str, str]) -> str:
         """Put the images in their places."""
         return self._image_place.sub(lambda match: arguments[match.group(1)], text)
-
-
-def _with_exclusions(config: Config | None) -> Config:
-    """Let what is set for nbconvert's TemplateExporter hold for the exporters, where nothing is set for them."""
-    given = config or Config()
-    known = {name: value for name, value in given.get("TemplateExporter", {}).items() if name in _EXCLUSIONS}
-    made = Config({"TypstExporter": known})
-    made.merge(given)
-    return made
 
 
 def joined(*notes: dict[str, list]) -> dict[str, list]:
@@ -279,13 +288,3 @@ def _reason(error: Exception) -> str:
         return "cannot be converted: nested too deeply"
     detail = str(error) if isinstance(error, Stopped) else f"{type(error).__name__}: {error}"
     return f"cannot be converted: {detail[:300]}"
-
-
-def _printable(value: Any) -> Any:
-    """Take what cannot be printed out of the texts of a document, and drop what is None (Lua has no None)."""
-    if isinstance(value, str):
-        text = _LINE_BREAK.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
-        return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", text))
-    if isinstance(value, dict):
-        return {key: _printable(item) for key, item in value.items() if item is not None}
-    return [_printable(item) for item in value] if isinstance(value, list) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +17,10 @@ from .errors import ConversionError, one_line
 from .exporter import TypstExporter
 from .form import check_form
 from .merging import merge
-from .metadata import document_metadata, settings_of
+from .metadata import Tell, gathered
 
-_SHARED = ("course", "institution", "lang", "region", "paper", "csl", "numbered", "bibliography")
-"""Settings of one notebook that hold for several; its title, say, is none for all of them."""
+_OWN = ("title", "subtitle", "short_title", "authors", "date", "abstract", "keywords", "dataset_note", "timestamp")
+"""Settings of one notebook that do not hold for several: its title is none for all of them."""
 
 
 @dataclass(frozen=True)
@@ -66,21 +66,13 @@ class Source:
             raise ConversionError([f"{self.name} has no cells"])
         return notebook
 
-    @cached_property
-    def settings(self) -> dict[str, Any]:
-        """The settings in its metadata, the authors by their names, the bibliography by its full path."""
+    def settings(self, tell: Tell | None) -> dict[str, Any]:
+        """Return the settings in its metadata (see `metadata.gathered`)."""
+        told = tell and (lambda line: tell(f"{self.name}: {line}"))
         try:
-            report = settings_of(self.notebook.metadata)
-            authors = document_metadata(self.notebook.metadata, {}, self.name)["authors"]
+            return gathered(self.notebook.metadata, {}, self.folder, told)
         except ConversionError as error:
             raise ConversionError(f"{self.name}: {problem}" for problem in error.problems) from None
-        if bibliography := report.get("bibliography"):
-            try:
-                found = local_files.find(str(bibliography), self.folder, authored=True)
-            except local_files.FileError as error:
-                raise ConversionError([f"{self.name}: the bibliography {bibliography} {error}"]) from None
-            report["bibliography"] = str(found)
-        return report | {"authors": authors}
 
 
 def read(path: Path) -> Source:
@@ -101,26 +93,35 @@ def _bytes(path: Path) -> bytes:
         raise ConversionError([f"{path} {error}"]) from None
 
 
-def settings(sources: Sequence[Source], title: str, authors: Sequence[str]) -> dict[str, Any]:
+def settings(sources: Sequence[Source], given: Mapping[str, Any], tell: Tell | None = None) -> dict[str, Any]:
     """Return the settings of the document: those of the only notebook, or of the first of several that has one.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    given : mapping
+        Settings that go before those of the notebooks.
+    tell : callable, optional
+        Takes a line for each setting of a notebook that cannot be meant; it is left out.
 
     Raises
     ------
     ConversionError
-        If two notebooks have different bibliographies.
+        If two notebooks have different bibliographies, or a setting cannot be meant and nobody is to be told.
     """
-    _check_bibliography(sources)
-    said = [source.settings for source in sources]
+    said = [source.settings(tell) for source in sources]
+    _check_bibliography(sources, said)
     joined = dict(said[0])
     if len(said) > 1:
-        shared = {name: one[name] for one in reversed(said) for name in _SHARED if one.get(name) is not None}
+        shared = {name: value for one in reversed(said) for name, value in one.items() if name not in _OWN}
         joined = {"titlepage": True, "contents": True, **shared}
-    joined["authors"] = list(authors or dict.fromkeys(name for one in said for name in one["authors"]))
-    return joined | ({"title": title} if title else {})
+    joined["authors"] = [*{author["name"]: author for one in said for author in one.get("authors", [])}.values()]
+    return joined | dict(given)
 
 
-def _check_bibliography(sources: Sequence[Source]) -> None:
-    named = {source.settings["bibliography"]: source.name for source in sources if source.settings.get("bibliography")}
+def _check_bibliography(sources: Sequence[Source], said: Sequence[Mapping[str, Any]]) -> None:
+    both = zip(sources, said, strict=True)
+    named = {one["bibliography"]: source.name for source, one in both if "bibliography" in one}
     if len(named) > 1:
         (one, first), (other, second) = [*named.items()][:2]
         expected = "expected one for all notebooks"
@@ -146,7 +147,8 @@ def typeset(sources: Sequence[Source], exporter: TypstExporter, name: str) -> tu
     merged = merge((source.name, source.notebook) for source in sources)
     first, alone = sources[0], len(sources) == 1
     if alone:
-        merged["metadata"] = first.notebook.metadata
+        told = ("report", "title", "authors")  # by the settings
+        merged["metadata"] = {name: value for name, value in first.notebook.metadata.items() if name not in told}
     resources = {
         "metadata": {"name": first.path.stem if alone else name, "path": str(first.folder)},
         "folders": {source.name: source.folder for source in sources},

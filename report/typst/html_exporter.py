@@ -13,16 +13,20 @@ from traitlets import Unicode, default
 from .boxes.arrange import arrange
 from .children import Limits
 from .elsewhere import name_elsewhere
+from .errors import ConversionError
 from .exporter import TypstExporter, joined
 from .formulas.document import typeset
 from .formulas.output_html import HTMLFormulas
 from .headings import callable_names
 from .images import ImageStore, Place
-from .page.document import Page, inline_meta, text_of_meta
+from .page.document import Page, text_of_meta
 from .page.mathfont import font_face
 from .page.page import page, style_sheet
+from .page.quotes import quoted
 from .page.safety import clean
+from .page.title import names_of, own_style, title_block
 from .pandoc import read, write_html
+from .words import words_of
 
 WEB = Path(__file__).parent / "page"
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
@@ -66,17 +70,19 @@ class TypstHTMLExporter(TypstExporter):
         box_notes = arrange(tree)
         formulas = HTMLFormulas()
         notes = typeset(tree, formulas) | {"headings": callable_names(tree["blocks"])}
-        made = Page(tree, formulas.numbers)
+        names = words_of(document["metadata"]["lang"])
+        tree["meta"], tree["blocks"] = quoted(tree["meta"], names), quoted(tree["blocks"], names)
+        made = Page(tree, formulas.numbers, names)
         tree["blocks"] = made.blocks()
-        _add_words(tree["meta"], made)
+        title_block(tree["meta"], made, document["metadata"])
         html = _EMPTY_HEADER.sub("<td></td>", self._write(tree, store, limits))
         html = _REFERENCE.sub(lambda mark: _number(made, *mark.groups()), clean(html))
         style = Path(self.style).read_text(encoding="utf-8") if self.style else style_sheet()
-        authors = [text_of_meta(author) for author in tree["meta"].get("authors", {}).get("c", [])]
-        title = text_of_meta(tree["meta"]["title"])
         html = page(
-            html, title=title, lang=document["metadata"]["lang"], authors=authors, style=font_face(html) + style
-        )
+            html, title=text_of_meta(tree["meta"]["title"]), lang=_tag(document["metadata"]),
+            direction=names["direction"], authors=names_of(document["metadata"]["authors"]),
+            style=font_face(html) + style + own_style(self.settings),
+        )  # fmt: skip
         return html, joined(made.notes, box_notes, notes)
 
     def _write(self, tree: dict[str, Any], store: ImageStore, limits: Limits) -> str:
@@ -89,8 +95,19 @@ class TypstHTMLExporter(TypstExporter):
             if file:
                 path = Path(folder, Path(file).name)
                 path.write_bytes(store.files[file])
-                options += ["--citeproc", "--csl", str(WEB / "numeric.csl"), "--bibliography", str(path)]
+                options += ["--citeproc", "--csl", self._csl(), "--bibliography", str(path)]
             return write_html(tree, limits, *options, "--metadata=link-citations:true")
+
+
+    def _csl(self) -> str:
+        """Return the file of the style of citations."""
+        csl = self.settings.get("csl", "ieee")
+        if not csl.endswith(".csl") and csl != "ieee":
+            problem = f"the settings: a web page takes no csl by name, got {csl}; a .csl file serves the PDF, too"
+            if self.strict:
+                raise ConversionError([problem])
+            self._warn(f"{problem}; citations have numbers")
+        return csl if csl.endswith(".csl") else str(WEB / "numeric.csl")
 
 
 class PageImages(ImageStore):
@@ -122,19 +139,6 @@ def _number(made: Page, kind: str, label: str) -> str:
     return escape(f"({number})" if kind == "eqref" else number)
 
 
-def _add_words(meta: dict[str, Any], made: Page) -> None:
-    """Give the template the words of the title block."""
-    for name in ("title", "subtitle", "date", "dataset_note", "institution", "course"):
-        if name in meta:
-            meta[name] = made.refer_in(inline_meta(meta[name]))
-    meta |= {"abstract": made.refer_in(meta["abstract"])} if "abstract" in meta else {}
-    meta["lists"] = {"t": "MetaBlocks", "c": made.front()}
-    authors = [text_of_meta(author) for author in meta.get("authors", {}).get("c", [])]
-    keywords = [text_of_meta(word) for word in meta.get("keywords", {}).get("c", [])]
-    joined = f" {made.names['and']} ".join(filter(None, [", ".join(authors[:-1]), *authors[-1:]]))
-    contents = "yes" if made.switches.get("contents") else ""
-    texts = {"byline": joined, "keyword_line": " · ".join(keywords), "show_contents": contents}
-    texts |= {f"{name}_name": made.names[name] for name in ("abstract", "keywords", "contents")}
-    for name, text in texts.items():
-        if text:
-            meta[name] = {"t": "MetaString", "c": text}
+def _tag(metadata: dict[str, Any]) -> str:
+    """Return the language of a document as HTML has it: ``pt-BR``."""
+    return "-".join(filter(None, [metadata["lang"], metadata.get("region")]))

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import io
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
@@ -67,6 +67,14 @@ class ImageStore:
         source = f"output:{len(self._held)}"
         self._held[source] = (mime, data)
         return source
+
+    def add_file(self, path: Path) -> str:
+        """Keep the image of a file, wherever it lies; return the source by which the document names it."""
+        return self.add_output("", local_files.read(path))
+
+    def note(self, paths: Iterable[str]) -> None:
+        """Count files, by their full paths, among those that the document is made from."""
+        self.pictures |= {path: hashlib.sha256(local_files.read(Path(path))).hexdigest() for path in paths}
 
     def add_attachments(self, cell: NotebookNode) -> None:
         """Keep the images attached to a cell, which its Markdown names ``attachment:name``."""

@@ -8,7 +8,6 @@ from nbformat import NotebookNode
 
 from .errors import ConversionError
 from .images import Place
-from .terminal import runs
 
 T = TypeVar("T")
 
@@ -47,11 +46,11 @@ def typed(cell: NotebookNode) -> list[dict[str, Any]]:
         data = output.get("data", {})
         text = output.get("text") or data.get("text/plain") or output.get("traceback") or ", ".join(sorted(data))
         parts.append(_text("\n".join(text) if output.output_type == "error" else "".join(text), "result"))
-    return [part for part in parts if part["runs"]]
+    return parts
 
 
 def _text(text: str, stream: str) -> dict[str, Any]:
-    return {"kind": "terminal", "stream": stream, "runs": runs(text)}
+    return {"kind": "terminal", "stream": stream, "text": text}
 
 
 def together(missing_alts: Iterable[str]) -> list[str]:

@@ -10,63 +10,105 @@ from typing import Any
 from nbformat import NotebookNode
 
 from . import local_files
-from .boxes.arrange import PLACES
 from .errors import ConversionError
 from .fences import outside_fences
+from .looks import AUTHOR, LookError, language, read, wrong
+from .own_files import Tell, located
+from .sheet import text_size
+from .words import words_of
 
 _FIELDS = (
-    "subtitle", "short_title", "course", "institution", "date", "abstract", "lang", "region", "paper", "dataset_note",
+    "subtitle", "short_title", "course", "institution", "date", "abstract", "dataset_note", "keywords", "authors",
 )  # fmt: skip
-_SWITCHES = ("titled", "titlepage", "contents", "lof", "lot", "numbered", "floats", "run_on", "from_zero")
-_BIBLIOGRAPHY_TITLES = {
-    "de": "Literatur", "fr": "Références", "es": "Referencias", "it": "Riferimenti", "nl": "Referenties",
-    "pt": "Referências",
+_SWITCHES = {
+    "titled": "titled", "titlepage": "titlepage", "contents": "contents", "lof": "list_of_figures",
+    "lot": "list_of_tables", "numbered": "numbered", "floats": "floats", "run_on": "run_on", "from_zero": "from_zero",
 }  # fmt: skip
+"""What the template switches on or off, and the setting that says so."""
 _YAML_KEY = re.compile(r"^([^\s#:]+):", re.MULTILINE)
-_BIBTEX_KEY = re.compile(r"^[ \t]*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
+_BIBTEX_KEY = re.compile(r"(?mi)^[ \t]*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,")
 
 
-def document_metadata(
-    notebook: Mapping[str, Any], settings: Mapping[str, Any], name: str, heading: str = ""
+
+def gathered(
+    notebook: Mapping[str, Any], given: Mapping[str, Any], folder: Path, tell: Tell | None = None
 ) -> dict[str, Any]:
-    """Return the metadata of the document.
+    """Return the settings of a document by their names (see `looks.Looks`), their files by full paths.
 
     Parameters
     ----------
     notebook : mapping
         The notebook's metadata: ``title``, ``authors`` (a list of ``{"name": ...}``), ``report`` (a mapping).
+    given : mapping
+        Settings of the exporter; they go before the notebook's own, and name files as a shell does.
+    folder : Path
+        That of the notebook, which may name the files of its repository.
+    tell : callable, optional
+        Takes a line for each setting of the notebook that cannot be meant; it is left out.
+
+    Raises
+    ------
+    ConversionError
+        If a setting cannot be meant, and nobody is to be told.
+    """
+    own = settings_of(notebook)
+    outer = {"title": notebook.get("title"), "authors": [_author(one) for one in notebook.get("authors") or []]}
+
+    def told(problem: str) -> None:
+        if tell is None:
+            raise ConversionError([f"the settings: {problem}"])
+        tell(f"the settings: {problem}; it is left out")
+
+    try:
+        read_given = read(given)
+    except LookError as error:
+        raise ConversionError([f"the settings: {error}"]) from None
+    said = read(outer, told) | read(own, told)
+    shown = {name: value for name, value in said.items() if name not in read_given}
+    return located(shown, folder, told) | located(read_given, folder, None)
+
+
+def _author(said: Any) -> Any:
+    """Return what is taken of an author in a notebook's metadata, where Jupyter lets anything stand."""
+    return {key: said[key] for key in AUTHOR if key in said} if isinstance(said, Mapping) else said
+
+
+def document_metadata(settings: Mapping[str, Any], name: str, heading: str = "") -> dict[str, Any]:
+    """Return the metadata of the document.
+
+    Parameters
+    ----------
     settings : mapping
-        Settings of the exporter; they go before the notebook's own.
+        From `gathered`.
     name : str
         The title of a notebook that names none, where there is no `heading` either.
     heading : str
         The notebook's only heading of level 1, if any; it is printed in its place, and no title above it.
     """
-    report = {**settings_of(notebook), **settings}
-    metadata: dict[str, Any] = {key: _text(key, report[key]) for key in _FIELDS if report.get(key)}
-    metadata["title"] = _text("title", report.get("title") or notebook.get("title") or heading or name)
-    metadata["authors"] = _authors(report.get("authors") or notebook.get("authors") or [])
-    metadata["keywords"] = _words(report.get("keywords") or [])
-    metadata |= _language(_text("lang", report.get("lang") or "en"), metadata.get("region", ""))
-    metadata["solutions"] = str(report.get("solutions") or PLACES[0])
-    if metadata["solutions"] not in PLACES:
-        raise _wrong("solutions", " or ".join(PLACES), report["solutions"])
-    metadata["csl"] = _text("csl", report.get("csl") or "ieee")
-    is_report = any(report.get(key) for key in ("abstract", "course", "institution"))
-    defaults = {
-        "titlepage": is_report,
-        "contents": is_report,
-        "lof": False,
-        "lot": False,
-        "numbered": True,
-        "titled": True,
-        "floats": False,
-        "run_on": False,
-        "from_zero": False,
-    }
-    report = {**report, "titled": metadata["title"] != heading}
-    metadata["switches"] = {key: "true" if report.get(key, defaults[key]) else "false" for key in _SWITCHES}
+    lang, region = language(settings.get("lang", "en"))
+    words = words_of(lang)
+    metadata: dict[str, Any] = {"authors": [], "keywords": []}
+    metadata |= {key: settings[key] for key in _FIELDS if key in settings}
+    metadata["authors"] = [one if len(one) > 1 else one["name"] for one in metadata["authors"]]
+    metadata["title"] = settings.get("title") or heading or name
+    metadata["lang"], paper = lang, settings.get("papersize")
+    metadata |= {"paper": paper} if paper else {}
+    metadata |= {"region": region} if (region := region or _region(settings)) else {}
+    metadata["text_width"], metadata["text_height"] = map(str, text_size(paper or "a4"))
+    metadata["solutions"] = settings.get("solutions", "inline")
+    metadata["words"] = {key: word for key, word in words.items() if isinstance(word, str)}
+    is_report = any(settings.get(key) for key in ("abstract", "course", "institution", "logo"))
+    said = {"numbered": True, "titlepage": is_report, "contents": is_report, **settings}
+    said["titled"] = metadata["title"] != heading
+    metadata["switches"] = {key: "true" if said.get(setting) else "false" for key, setting in _SWITCHES.items()}
     return metadata
+
+
+def _region(settings: Mapping[str, Any]) -> str:
+    region = str(settings.get("region", "")).upper()
+    if not re.fullmatch("([A-Z]{2})?", region):
+        raise ConversionError([f"the settings: region must be the code of a country such as BR, got {region[:20]!r}"])
+    return region
 
 
 def only_heading(notebook: NotebookNode) -> str:
@@ -83,84 +125,39 @@ def settings_of(notebook: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of the document in a notebook's metadata."""
     report = notebook.get("report") or {}
     if not isinstance(report, Mapping):
-        raise _wrong("report", "a mapping", report)
+        raise ConversionError([f"the settings: {wrong('report', 'a mapping', report)}"])
     return dict(report)
 
 
-def bibliography(
-    notebook: Mapping[str, Any], settings: Mapping[str, Any], folder: Path
-) -> tuple[str, bytes, list[str]] | None:
+def bibliography(settings: Mapping[str, Any]) -> tuple[str, bytes, list[str]] | None:
     """Return the bibliography: its suffix, its bytes and its keys; None where there is none.
-
-    Settings of the exporter may name any file, a notebook only one of its repository.
 
     Raises
     ------
     ConversionError
         If the file cannot be read.
     """
-    chosen = settings.get("bibliography")
-    name = chosen or settings_of(notebook).get("bibliography")
-    if not name:
+    if "bibliography" not in settings:
         return None
-    name = _text("bibliography", name)
+    path = Path(settings["bibliography"])
     try:
-        path = folder / name if chosen else local_files.find(name, folder, authored=True)
         data = local_files.read(path)
         text = data.decode("utf-8")
     except (local_files.FileError, UnicodeDecodeError) as error:
-        raise ConversionError([f"the settings: the bibliography {name} {error}"]) from None
+        raise ConversionError([f"the settings: the bibliography {path.name} {error}"]) from None
     key = _YAML_KEY if path.suffix in (".yml", ".yaml") else _BIBTEX_KEY
     return path.suffix, data, key.findall(text)
 
 
-def timestamp(notebook: Mapping[str, Any]) -> int | None:
-    """Return the date of a document in seconds: ``SOURCE_DATE_EPOCH``, or the notebook's own; None is now."""
-    stamp = os.environ.get("SOURCE_DATE_EPOCH") or settings_of(notebook).get("timestamp")
+def timestamp(settings: Mapping[str, Any]) -> int | None:
+    """Return the date of a document in seconds: ``SOURCE_DATE_EPOCH``, or that of its settings; None is now."""
+    stamp = os.environ.get("SOURCE_DATE_EPOCH") or settings.get("timestamp")
     if not stamp:
         return None
     try:
         seconds = int(stamp)
         datetime.datetime.fromtimestamp(seconds, datetime.UTC)
     except (TypeError, ValueError, OverflowError, OSError):
-        raise _wrong("SOURCE_DATE_EPOCH or report.timestamp", "seconds since 1970", stamp) from None
+        error = wrong("SOURCE_DATE_EPOCH or report.timestamp", "seconds since 1970", stamp)
+        raise ConversionError([f"the settings: {error}"]) from None
     return seconds
-
-
-def bibliography_title(lang: str) -> str:
-    """Return the heading of the list of references in a language."""
-    return _BIBLIOGRAPHY_TITLES.get(lang, "References")
-
-
-def _authors(authors: Any) -> list[str]:
-    authors = authors if isinstance(authors, list | tuple) else [authors]
-    names = [author.get("name") or "" if isinstance(author, Mapping) else author for author in authors]
-    return [_text("authors", name) for name in names if name]
-
-
-def _words(words: Any) -> list[str]:
-    if isinstance(words, str):
-        return [word.strip() for word in words.split(",")]
-    if not isinstance(words, list | tuple):
-        raise _wrong("keywords", "a list of texts", words)
-    return [_text("keywords", word) for word in words]
-
-
-def _text(name: str, value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float | datetime.date):
-        raise _wrong(name, "a text", value)
-    return str(value)
-
-
-def _language(lang: str, region: str) -> dict[str, str]:
-    """Read a language such as ``en`` or ``pt-BR`` into what the compiler takes."""
-    match = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_.]([A-Za-z]{2})\b.*)?", lang)
-    region = region or (match[2] or "" if match else "")
-    if not match or not re.fullmatch("([A-Za-z]{2})?", region):
-        raise _wrong("lang (and region)", "a language such as en or pt-BR", f"{lang} {region}".strip())
-    return {"lang": match[1].lower(), **({"region": region.upper()} if region else {})}
-
-
-def _wrong(name: str, expected: str, value: Any) -> ConversionError:
-    got = repr(value) if isinstance(value, str | int) and len(str(value)) < 50 else f"a {type(value).__name__}"
-    return ConversionError([f"the settings: {name} must be {expected}, got {got}"])

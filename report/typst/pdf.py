@@ -10,9 +10,11 @@ from traitlets import Bool, List, Unicode, default
 from . import glyphs
 from .children import Stopped
 from .compilation import Compilation, Refused
+from .errors import ConversionError
 from .exporter import TypstExporter, first_lines
 from .images import ImageStore, Place
 from .metadata import timestamp
+from .sheet import FONTS, needs_no_other_font
 
 
 class TypstPDFExporter(TypstExporter):
@@ -23,7 +25,6 @@ class TypstPDFExporter(TypstExporter):
 
     pdf_standards = List(Unicode(), ["ua-1", "a-2a"], help="Standards the compiler checks.").tag(config=True)
     system_fonts = Bool(True, help="Use this machine's fonts for characters the embedded ones lack.").tag(config=True)
-    font_paths = List(Unicode(), help="Folders with more fonts.").tag(config=True)
 
     @default("file_extension")
     def _default_file_extension(self) -> str:
@@ -40,17 +41,18 @@ class TypstPDFExporter(TypstExporter):
                 path = Path(folder, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-            job = Compilation(Path(folder), self._arguments(nb), self._limits(), first_lines(nb))
+            job = Compilation(Path(folder), self._arguments(), self._limits(), first_lines(nb))
             try:
                 return self._typeset(text, job), resources
             except (Refused, Stopped) as error:
                 raise job.problem(error) from None
 
-    def _arguments(self, nb: NotebookNode) -> dict[str, Any]:
+    def _arguments(self) -> dict[str, Any]:
         return {
-            "font_paths": list(self.font_paths),
+            "font_paths": self.settings.get("font_paths", []),
             "pdf_standards": list(self.pdf_standards),
-            "timestamp": timestamp(nb.metadata),
+            "timestamp": timestamp(self.settings),
+            "ignore_system_fonts": needs_no_other_font(self.settings) or not self.system_fonts,
         }
 
     def _typeset(self, source: str, job: Compilation) -> bytes:
@@ -59,14 +61,14 @@ class TypstPDFExporter(TypstExporter):
             return self._logged(job.compile(source))
         except Refused as error:
             missing = _missing(error)
-        if self.system_fonts:
+        if self.system_fonts and job.arguments["ignore_system_fonts"]:
             self._warn(f"the embedded fonts lack {glyphs.name(missing)}: fonts of this machine are used")
             job.arguments["ignore_system_fonts"] = False
             try:
                 return self._logged(job.compile(source))
             except Refused as error:
                 missing = _missing(error)
-        self._warn(f"no font has {glyphs.name(missing)}: their codes are shown")
+        self._warn(f"no font has {glyphs.name(missing)}: their codes are shown; {glyphs.help_for(missing)}")
         _replace_in_drawings(job.folder, missing)
         source = source.replace("#show: report.with(", glyphs.show_codes(missing) + "#show: report.with(", 1)
         return self._logged(job.compile(source))
@@ -74,8 +76,21 @@ class TypstPDFExporter(TypstExporter):
     def _logged(self, result: tuple[bytes, list[str]]) -> bytes:
         pdf, warnings = result
         for message in dict.fromkeys(warnings):
-            self._warn(f"typst: {message}")
+            if family := message.partition("unknown font family: ")[2]:
+                self._tell_of_font(family)
+            else:
+                self._warn(f"typst: {message}")
         return pdf
+
+    def _tell_of_font(self, family: str) -> None:
+        """Tell of a font that the settings name and that there is not; those of a language may be missing."""
+        for setting in FONTS:
+            if named := [name for name in self.settings.get(setting, ()) if name.lower() == family.lower()]:
+                where = "on this machine, or in font_paths" if self.system_fonts else "in font_paths"
+                problem = f"the settings: {setting}: there is no font {named[0]} {where}"
+                if self.strict:
+                    raise ConversionError([problem])
+                self._warn(problem)
 
 
 def _missing(error: Refused) -> str:

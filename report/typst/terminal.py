@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from .words import ENGLISH, Words
+
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;:?]*[A-Za-ln-z]|\x1b[()][A-Z0-9]|\x1b[=>78]")
 _LEVELS = (0, 95, 135, 175, 215, 255)
@@ -15,20 +17,22 @@ MAX_LINE = 4000
 """Outputs of more lines, and longer lines, are cut in the middle, with a remark that says so."""
 
 
-def runs(text: str) -> list[dict[str, Any]]:
+def runs(text: str, words: Words = ENGLISH) -> list[dict[str, Any]]:
     """Split printed text into runs of one style.
 
     Parameters
     ----------
     text : str
         As the kernel sent it, with ANSI escapes and carriage returns.
+    words : dict
+        The words of the document's language, which tell what is left out.
 
     Returns
     -------
     list of dict
         ``text``, and where set ``colour`` ("0" to "7", the ANSI colours) and ``bold``.
     """
-    text = shorten(overwrite(stable(_ESCAPE.sub("", text)))).rstrip("\n")
+    text = shorten(overwrite(stable(_ESCAPE.sub("", text))), words).rstrip("\n")
     out: list[dict[str, Any]] = []
     style: dict[str, Any] = {}
     position = 0
@@ -67,19 +71,21 @@ def _rub_out(line: str) -> str:
     return "".join(kept)
 
 
-def shorten(text: str, limit: int = MAX_LINES) -> str:
+def shorten(text: str, words: Words, limit: int = MAX_LINES) -> str:
     """Cut the middle out of a text with more than ``limit`` lines, and say how much is missing."""
-    lines = [_shorten_line(line) for line in text.rstrip("\n").split("\n")]
-    if len(lines) <= limit:
+    lines = [_shorten_line(line, words) for line in text.rstrip("\n").split("\n")]
+    if len(lines) <= limit + 1:  # what is said of one line would take its place
         return "\n".join(lines)
     head, tail = limit * 3 // 4, limit // 4
-    return "\n".join([*lines[:head], f"… {len(lines) - head - tail:,} lines left out …", *lines[-tail:]])
+    said = words["lines_left_out"].format(count=f"{len(lines) - head - tail:,}")
+    return "\n".join([*lines[:head], said, *lines[-tail:]])
 
 
-def _shorten_line(line: str) -> str:
+def _shorten_line(line: str, words: Words) -> str:
     if len(line) <= MAX_LINE:
         return line
-    return f"{line[: MAX_LINE // 2]} … {len(line) - MAX_LINE:,} characters left out … {line[-MAX_LINE // 2 :]}"
+    said = words["characters_left_out"].format(count=f"{len(line) - MAX_LINE:,}")
+    return f"{line[: MAX_LINE // 2]} {said} {line[-MAX_LINE // 2 :]}"
 
 
 def _append(out: list[dict[str, Any]], text: str, style: dict[str, Any]) -> None:

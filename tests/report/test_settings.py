@@ -8,7 +8,7 @@ from report.contents import Chapter
 from report.errors import ConfigError
 from report.settings import IN_FILE, OPTIONS, Settings, resolve
 from report.strict_yaml import parse_yaml, read_yaml
-from report.typst.boxes.arrange import PLACES
+from report.typst.looks import SOLUTIONS
 
 GOOD = """
 title: T
@@ -76,7 +76,7 @@ WRONG_FORM = [
     ("title: T", "title: 5", "title: expected str, got 5"),
     ("title: T", "lang: en", "key 'title' is missing"),
     ("authors: [A]", "authors: A", "authors: expected list, got 'A'"),
-    ("authors: [A]", "authors: [1]", "authors: expected str, got 1"),
+    ("authors: [A]", "authors: [1]", "authors must be a text or a mapping, got 1"),
     ("authors: [A]", "authors: [A]\ncell_timeout: yes", "cell_timeout: expected int, got True"),
     ("after: all", "after: 01-a", "expected a notebook's name, "),
     (", after: all", "", "expected a notebook's name, "),
@@ -144,7 +144,7 @@ def test_solutions_stand_where_the_file_says_unless_the_run_says_otherwise(tmp_p
     assert load(tmp_path, GOOD + "solutions: appendix\n").solutions == "appendix"
     monkeypatch.setenv("REPORT_SOLUTIONS", "hide")
     assert load(tmp_path, GOOD + "solutions: appendix\n").solutions == "hide"
-    assert tuple(OPTIONS["solutions"].choices) == PLACES
+    assert tuple(OPTIONS["solutions"].choices) == SOLUTIONS
     monkeypatch.setenv("REPORT_SOLUTIONS", "hid")
     with pytest.raises(ConfigError, match=r"SOLUTIONS=hid is unknown; .*did you mean hide"):
         load(tmp_path, GOOD)

@@ -161,7 +161,8 @@ def test_an_input_counts_where_it_is_read(made, name, wanted):
 @pytest.mark.parametrize(
     ("settings", "wanted"),
     [
-        *(({key: "New"}, TYPESET) for key in ("title", "subtitle", "course", "institution", "abstract", "lang")),
+        *(({key: "New"}, TYPESET) for key in ("title", "subtitle", "course", "institution", "abstract")),
+        ({"lang": "de"}, TYPESET), ({"papersize": "a5"}, TYPESET), ({"echo": False}, TYPESET),
         ({"authors": ["Alan"]}, TYPESET), ({"keywords": ["new"]}, TYPESET), ({"list_of_figures": True}, TYPESET),
         ({"list_of_tables": True}, TYPESET), ({"bibliography": ""}, TYPESET), ({"cell_timeout": 7}, NOTHING),
         ({"floats": True}, TYPESET), ({"run_on": True}, TYPESET), ({"fold_code": True}, TYPESET),

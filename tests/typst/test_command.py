@@ -155,10 +155,10 @@ def test_settings_come_from_the_first_notebook_that_has_them() -> None:
         return hand_in.Source(Path(name), nbformat.writes(made).encode())
 
     sources = [source("a", course="C", title="A"), source("b", lang="de", course="D", authors="B")]
-    shared = {"course": "C", "lang": "de", "authors": ["B"], "titlepage": True, "contents": True}
-    assert hand_in.settings(sources, "", []) == shared
-    assert hand_in.settings(sources, "T", ["Z"]) == shared | {"title": "T", "authors": ["Z"]}
-    assert hand_in.settings(sources[:1], "", []) == {"course": "C", "title": "A", "authors": []}
+    shared = {"course": "C", "lang": "de", "authors": [{"name": "B"}], "titlepage": True, "contents": True}
+    assert hand_in.settings(sources, {}) == shared
+    assert hand_in.settings(sources, {"title": "T"}) == shared | {"title": "T"}
+    assert hand_in.settings(sources[:1], {}) == {"course": "C", "title": "A", "authors": []}
 
 
 @pytest.mark.parametrize(
@@ -216,8 +216,8 @@ HALF = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_typ
         (nbformat.writes(notebook(plot("fig-b"))), "bad.ipynb, cell 1 (`#| label: fig-b`): label fig-b stands already"
          " in zwei/x.ipynb, cell 2"),
         (nbformat.writes(notebook(markdown("x"), report=3)), "bad.ipynb: the settings: report must be a mapping"),
-        (nbformat.writes(notebook(markdown("x"), report={"bibliography": "n.bib"})), "bad.ipynb: the bibliography n.bib"
-         " does not exist"),
+        (nbformat.writes(notebook(markdown("x"), report={"bibliography": "n.bib"})),
+         "bad.ipynb: the settings: the bibliography n.bib does not exist"),
         (nbformat.writes(notebook(markdown("x"), report={"bibliography": "o.bib"})), "bad.ipynb has the bibliography"),
     ],
 )  # fmt: skip

@@ -116,4 +116,4 @@ def test_a_template_of_ones_own_decides_the_look(tmp_path: Path) -> None:
 
 def test_an_unreadable_bibliography_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConversionError, match="bibliography gone.bib does not exist"):
-        export(notebook(report={"bibliography": "gone.bib"}), tmp_path)
+        export(notebook(report={"bibliography": "gone.bib"}), tmp_path, strict=True)

@@ -25,8 +25,6 @@ from .kinds import COLORED, LABEL, UNNUMBERED, name_of
 from .reading import Box, read_box
 
 Notes = dict[str, list[dict[str, Any]]]
-PLACES = ("inline", "appendix", "hide")
-"""Where solutions may stand: where they are written, at the end of the document, nowhere."""
 _TEX = re.compile(r"\\(ref|autoref|cref|Cref)\s*\{([^{}]+)\}\s*")
 
 
@@ -52,7 +50,7 @@ class _Arranger:
         meta = tree["meta"]
         self.lang = text_of_meta(meta.get("lang")) or "en"
         self.citable = {text_of_meta(key) for key in meta.get("citable", {}).get("c", [])}
-        self.where = text_of_meta(meta.get("solutions")) or PLACES[0]
+        self.where = text_of_meta(meta.get("solutions")) or "inline"
         self.place = ("", "0")
         self.role = ""
         self.names: dict[str, tuple[str, str]] = {}  # label -> name, number

@@ -1,39 +1,14 @@
-"""The kinds of boxes: what they are typed as, and what they are called."""
+"""The kinds of boxes, what they are typed as, and what they are called."""
 
 import re
 
-_NAMES = """
-nte | Note        | Hinweis    | Note           | Nota
-tip | Tip         | Tipp       | Astuce         | Consejo
-imp | Important   | Wichtig    | Important      | Importante
-wrn | Warning     | Warnung    | Avertissement  | Advertencia
-cau | Caution     | Vorsicht   | Attention      | Precaución
-fold | Details    | Details    | Détails        | Detalles
-thm | Theorem     | Satz       | Théorème       | Teorema
-lem | Lemma       | Lemma      | Lemme          | Lema
-cor | Corollary   | Korollar   | Corollaire     | Corolario
-prp | Proposition | Proposition | Proposition   | Proposición
-cnj | Conjecture  | Vermutung  | Conjecture     | Conjetura
-def | Definition  | Definition | Définition     | Definición
-exm | Example     | Beispiel   | Exemple        | Ejemplo
-exr | Exercise    | Aufgabe    | Exercice       | Ejercicio
-sol | Solution    | Lösung     | Solution       | Solución
-rem | Remark      | Bemerkung  | Remarque       | Observación
-alg | Algorithm   | Algorithmus | Algorithme    | Algoritmo
-axm | Axiom       | Axiom      | Axiome         | Axioma
-asm | Assumption  | Annahme    | Hypothèse      | Supuesto
-prf | Proof       | Beweis     | Démonstration  | Demostración
-sols | Solutions  | Lösungen   | Solutions      | Soluciones
-of  | Solution of | Lösung zu  | Solution :     | Solución:
-"""
-_LANGUAGES = ("en", "de", "fr", "es")
-_TABLE = {kind.strip(): [name.strip() for name in names]
-          for kind, *names in (line.split("|") for line in _NAMES.strip().splitlines())}  # fmt: skip
+from ..words import words_of
 
+_STATEMENTS = ("thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg", "axm", "asm", "prf")
 COLORED = ("nte", "tip", "imp", "wrn", "cau", "fold")
 """Kinds that are boxes with a title; the others are statements, whose name stands before their first words."""
 UNNUMBERED = ("prf", "sol")
-LABEL = re.compile(rf"({'|'.join(kind for kind in _TABLE if kind not in ('fold', 'sols', 'of'))})[-:]")
+LABEL = re.compile(rf"({'|'.join([*COLORED[:-1], *_STATEMENTS])})[-:]")
 """What a label begins with that can be of nothing else."""
 
 TYPED = {
@@ -59,6 +34,5 @@ def kind_of(word: str) -> str:
 
 
 def name_of(kind: str, lang: str) -> str:
-    """Return what a kind is called in a language; in English where there is no word."""
-    lang = lang.split("-")[0]
-    return _TABLE[kind][_LANGUAGES.index(lang) if lang in _LANGUAGES else 0]
+    """Return what a kind is called in a language of `words.LANGUAGES`."""
+    return str(words_of(lang)[kind])

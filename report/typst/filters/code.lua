@@ -1,17 +1,21 @@
 --- Code cells, listings, code in prose, and what a cell printed.
 local figures = require 'figures'
+local look = require 'look'
 local write = require 'write'
 
 local code = {}
 
--- characters that fit on a line: of code, of code with line numbers, of printed output
-local COLUMNS, NUMBERED, TERMINAL = 92, 89, 94
+-- the width of a character in points: of code, of printed output; and what a box and its line numbers take
+local CODE, PRINTED, BOX, NUMBERS = 4.697, 4.576, 21, 13
 local LONGEST = 4000         -- characters of a line; the middle of a longer one is left out
 local TURNS = 400            -- times that the lines of one block may go on: Typst sets no more than 511 in a paragraph
 local LONG, HERE = 12, 9    -- lines from which listings, and code that is none, may break across pages
 local TURN = '\u{E000}'      -- where a long line goes on in the next; the template draws the mark
 
 local width = pandoc.layout.real_length
+
+-- how many characters fit on a line
+local function fitting(character, taken) return math.max(20, math.floor((look.width - BOX - (taken or 0)) / character)) end
 
 -- Whether a line can be broken behind a character.
 local function breaks(character) return character:match('^[%s,;)%]}]$') ~= nil end
@@ -40,7 +44,7 @@ local function shortened(line, limit)
   local count = #line > limit and pandoc.text.len(line) or 0
   if count <= limit then return line end
   local half = limit // 2
-  return ('%s … %d characters left out … %s'):format(pandoc.text.sub(line, 1, half), count - 2 * half, pandoc.text.sub(line, -half))
+  return ('%s %s %s'):format(pandoc.text.sub(line, 1, half), look.said('characters_left_out', count - 2 * half), pandoc.text.sub(line, -half))
 end
 
 --- Mark where lines longer than the page go on in the next line.
@@ -72,20 +76,20 @@ end
 local function is_longer(block, most) return select(2, block.text:gsub('\n', '')) >= most end
 
 local function plain(block)
-  return write.raw_block(('#code(%s%s)'):format(is_longer(block, HERE) and '' or 'breakable: false, ', raw(block, COLUMNS)))
+  return write.raw_block(('#code(%s%s)'):format(is_longer(block, HERE) and '' or 'breakable: false, ', raw(block, fitting(CODE))))
 end
 
 local function code_div(div)
   local caption, blocks = figures.split(div)
   if #caption == 0 and div.identifier == '' then return plain(blocks[1]) end
-  local body = 'code(numbered: true, ' .. raw(blocks[1], NUMBERED) .. ')'
+  local body = 'code(numbered: true, ' .. raw(blocks[1], fitting(CODE, NUMBERS)) .. ')'
   return write.raw_block(figures.figure('raw', body, caption, div.identifier, is_longer(blocks[1], LONG)))
 end
 
 local function terminal(div)
-  local runs, text, used, turns = {}, nil, 0, 0
+  local runs, text, used, turns, columns = {}, nil, 0, 0, fitting(PRINTED)
   for _, run in ipairs(div.content[1].content) do
-    text, used, turns = code.wrap(run.text, TERMINAL, used, turns)
+    text, used, turns = code.wrap(run.text, columns, used, turns)
     runs[#runs + 1] = ('(%s, %s, %s),'):format(write.string(text), run.attributes.colour or 'none', run.attributes.bold or 'false')
   end
   return write.raw_block(('#terminal(%s, (%s))'):format(write.string(div.attributes.stream), table.concat(runs, ' ')))

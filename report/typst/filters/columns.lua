@@ -1,4 +1,5 @@
 --- The columns of a table: how each is aligned, how wide it will be, and how a table too wide for the page is set.
+local look = require 'look'
 local numbers = require 'numbers'
 local write = require 'write'
 
@@ -7,8 +8,6 @@ local columns = {}
 local ALIGNMENT = {AlignLeft = 'left', AlignRight = 'right', AlignCenter = 'center'}
 local CHARACTER = 4.6   -- points, in the type of tables
 local INSET = 11        -- points, both sides of a cell together
-local PAGE = 453        -- points: the width of the text; and of the text of a turned page
-local TURNED = 690
 local SMALLEST = 0.75   -- type is not made smaller than this where there is another way
 local LINE = 0.75      -- one more line of a cell, in rows
 local WRAPS = 130       -- points from which a column of words may be broken into lines
@@ -67,12 +66,12 @@ end
 local function set_widths(list)
   local fixed, fractions, out = 0, 0, {}
   for _, column in ipairs(list) do
-    if column.share then fixed = fixed + column.share * PAGE
+    if column.share then fixed = fixed + column.share * look.width
     elseif column.fraction then fractions = fractions + column.fraction
     else fixed = fixed + column.width end
   end
   for k, column in ipairs(list) do
-    out[k] = column.share and column.share * PAGE or column.fraction and (PAGE - fixed) * column.fraction / fractions or column.width
+    out[k] = column.share and column.share * look.width or column.fraction and (look.width - fixed) * column.fraction / fractions or column.width
   end
   return out
 end
@@ -101,9 +100,10 @@ end
 --- How a table is set: 'plain' (shrunk a little at most), 'wrapped', 'turned' or 'panels'.
 function columns.layout(list)
   local width = total(list)
-  if width * SMALLEST <= PAGE then return 'plain' end
-  if columns.wrap(list, PAGE) then return 'wrapped' end
-  if width * SMALLEST <= TURNED or columns.wrap(list, TURNED) then return 'turned' end
+  if width * SMALLEST <= look.width then return 'plain' end
+  if columns.wrap(list, look.width) then return 'wrapped' end
+  if width * SMALLEST <= look.height or columns.wrap(list, look.height) then return 'turned' end
+  for _, column in ipairs(list) do column.share = nil end   -- shares of the whole are too little for a part
   return 'panels'
 end
 
@@ -113,7 +113,7 @@ function columns.panels(list, stubs)
   local stub_width, panels, used = 0, {}, math.huge
   for k = 1, stubs do stub_width = stub_width + list[k].width end
   for k = stubs + 1, #list do
-    if used + list[k].width > PAGE / SMALLEST * 0.95 then
+    if used + list[k].width > look.width / SMALLEST * 0.95 then
       panels[#panels + 1] = {}
       for stub = 1, stubs do panels[#panels][stub] = stub end
       used = stub_width

@@ -1,4 +1,5 @@
 --- Figures: the outputs of code cells with their captions, sub-figures, and images in prose.
+local look = require 'look'
 local notes = require 'notes'
 local write = require 'write'
 
@@ -23,7 +24,7 @@ function figures.figure(kind, body, caption, label, breakable, placement)
   if label ~= '' then notes.label(label) end
   if breakable then placement = 'none' end
   if placement then text = text .. ', placement: ' .. placement end
-  local figure = ('#figure(kind: %s, supplement: auto, %s,\n%s)%s'):format(kind, text, body, write.label(label))
+  local figure = ('#figure(kind: %s, %s,\n%s)%s'):format(kind, text, body, write.label(label))
   return breakable and '#room(3.2cm)\n#[#show figure: set block(breakable: true)\n' .. figure .. '\n]' or figure
 end
 
@@ -45,7 +46,7 @@ local function alternative(attributes, caption)
   if attributes.alt and attributes.alt ~= '' then return attributes.alt end
   local text = #caption > 0 and write.text(caption)
   notes.missing_alt(text and 'its caption stands in' or 'and no caption either')
-  return text or 'Figure'
+  return text or look.words.fig
 end
 
 local function subfigures(pictures, main, columns)

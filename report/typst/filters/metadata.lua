@@ -1,5 +1,6 @@
 --- The frame of the document: the call of the Typst template, the bibliography, the appendix.
 local anchors = require 'anchors'
+local look = require 'look'
 local notes = require 'notes'
 local references = require 'references'
 local write = require 'write'
@@ -18,9 +19,18 @@ local function content(value)
   return '[' .. write.blocks(blocks) .. ']'
 end
 
+-- a text; or what is said of an author, as a dictionary
+local function value(item)
+  if type(item) ~= 'table' or not item.name then return write.string(pandoc.utils.stringify(item)) end
+  local fields = {}
+  for name, text in pairs(item) do fields[#fields + 1] = name:gsub('_', '-') .. ': ' .. write.string(pandoc.utils.stringify(text)) end
+  table.sort(fields)
+  return '(' .. table.concat(fields, ', ') .. ',)'
+end
+
 local function array(list)
   local items = {}
-  for _, item in ipairs(list) do items[#items + 1] = write.string(pandoc.utils.stringify(item)) .. ',' end
+  for _, item in ipairs(list) do items[#items + 1] = value(item) .. ',' end
   return '(' .. table.concat(items, ' ') .. ')'
 end
 
@@ -30,6 +40,7 @@ local function arguments(meta)
   for _, name in ipairs(PROSE) do if meta[name] then argument(name, content(meta[name])) end end
   for _, name in ipairs(TEXTS) do if meta[name] then argument(name, write.string(pandoc.utils.stringify(meta[name]))) end end
   for _, name in ipairs(LISTS) do if meta[name] then argument(name, array(meta[name])) end end
+  if meta.logo then argument('logo', 'arguments(' .. notes.image(pandoc.utils.stringify(meta.logo)) .. ')') end
   for name, value in pairs(meta.switches or {}) do out[#out + 1] = '  ' .. name .. ': ' .. tostring(value) .. ',' end
   table.sort(out)
   local title = pandoc.Blocks(meta.title)
@@ -44,9 +55,9 @@ end
 
 local function bibliography(meta)
   if not (meta.bibliography and notes.has_citations()) then return nil end
-  return write.raw_block(('#bibliography(%s, style: %s, title: [%s])'):format(
+  return write.raw_block(('// cell: the settings#-1\n#bibliography(%s, style: %s, title: [%s])'):format(
     write.string(pandoc.utils.stringify(meta.bibliography)), write.string(pandoc.utils.stringify(meta.csl)),
-    pandoc.utils.stringify(meta.bibliography_title)))
+    look.words.references))
 end
 
 --- The whole document: template call, body, references, appendix.

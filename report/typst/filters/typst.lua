@@ -1,6 +1,7 @@
 --- The pandoc filter that turns the document of `reader.lua` into Typst, one room after the other.
 package.path = pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), '?.lua'} .. ';' .. package.path
 
+local look = require 'look'
 local notes = require 'notes'
 local write = require 'write'
 local headings = require 'headings'
@@ -38,6 +39,7 @@ local function marker(cell)
 end
 
 function Pandoc(document)
+  look.learn(document.meta)
   references.collect(document)
   local body, appendix = pandoc.Blocks{}, pandoc.Blocks{}
   for _, cell in ipairs(anchors.assign(document.blocks)) do

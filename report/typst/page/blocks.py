@@ -6,6 +6,7 @@ import re
 from html import escape
 from typing import Protocol
 
+from ..words import Words
 from . import tables
 from .folds import folded
 from .numbering import Numbering, numbered_caption
@@ -25,7 +26,7 @@ class Noting(Protocol):
 class Blocks:
     """Makes the blocks of one document."""
 
-    def __init__(self, numbering: Numbering, noting: Noting, names: dict[str, str]) -> None:
+    def __init__(self, numbering: Numbering, noting: Noting, names: Words) -> None:
         self.numbering = numbering
         self.noting = noting
         self.names = names
@@ -71,7 +72,7 @@ class Blocks:
             return alt
         text = text_of(caption).strip()
         self.noting.note("missing_alts", text="its caption stands in" if text else "and no caption either")
-        return text or "Figure"
+        return text or str(self.names["fig"])
 
     def _alternative_of(self, image: Element) -> str:
         pairs = pairs_of(image)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..words import Words
 from .blocks import Blocks
 from .folds import opened
 from .marks import tied
-from .names import names
 from .numbering import LABEL, Labels, Numbering, anchor_spans, link_target, notebook_of
 from .tree import Element, div, each, inlines_of, is_div, link, pairs_of, replace, span, text_of, words
 
@@ -25,14 +25,16 @@ class Page:
         From `pandoc.read`, its formulas typeset.
     equations : dict
         Label -> printed number of the equations.
+    names : dict
+        The words of the document's language (see `words_of`).
     """
 
-    def __init__(self, tree: Element, equations: dict[str, str]) -> None:
+    def __init__(self, tree: Element, equations: dict[str, str], names: Words) -> None:
         self.meta = tree["meta"]
         self.cells = tree["blocks"]
         kinds = ("labels", "references", "citations", "images", "missing_alts", "warnings")
         self.notes: Notes = {kind: [] for kind in kinds}
-        self.names = names(text_of_meta(self.meta.get("lang")) or "en")
+        self.names = names
         self.labels = Labels()
         for label, number in equations.items():
             self.labels.add(label, "eq", number.strip("()"))
@@ -184,16 +186,19 @@ class Page:
             return element["c"][1] if resolved is None else [part for item in resolved for part in _plain(item)]
         return [] if element["t"] == "Note" else None
 
+    def place_in_settings(self) -> None:
+        """Let what is noted from now on be of the settings."""
+        self._place = ("the settings", "-1")
+
     def refer_in(self, value: Any) -> Any:
         """Return metadata with its references resolved."""
-        self._place = ("the settings", "-1")
+        self.place_in_settings()
         return tied(replace(value, self._reference))
 
     def _bibliography(self) -> list[Element]:
         if "bibliography" not in self.meta or not self.notes["citations"]:
             return []
-        title = text_of_meta(self.meta.get("bibliography_title")) or "References"
-        header = {"t": "Header", "c": [1, ["references", ["unnumbered"], []], words(title)]}
+        header = {"t": "Header", "c": [1, ["references", ["unnumbered"], []], words(self.names["references"])]}
         return [header, div([], identifier="refs")]
 
     # -- notes ----------------------------------------------------------------------------------------------------

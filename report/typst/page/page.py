@@ -11,7 +11,7 @@ POLICY = (
 )
 
 
-def page(body: str, *, title: str, lang: str, authors: list[str], style: str) -> str:
+def page(body: str, *, title: str, lang: str, direction: str, authors: list[str], style: str) -> str:
     """Return a whole HTML document.
 
     Parameters
@@ -20,13 +20,15 @@ def page(body: str, *, title: str, lang: str, authors: list[str], style: str) ->
         Clean HTML.
     title, lang : str
         For the window, and for hyphenation and screen readers.
+    direction : str
+        ``ltr``, or ``rtl`` for a language that runs from right to left.
     authors : list of str
     style : str
         A style sheet.
     """
     people = "".join(f'<meta name="author" content="{escape(author)}">\n' for author in authors)
     return f"""<!DOCTYPE html>
-<html lang="{escape(lang)}">
+<html lang="{escape(lang)}" dir="{direction}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">

@@ -1,0 +1,143 @@
+"""The words that a document has beside its author's: in every language, on paper and on a page, none in English."""
+
+import re
+import string
+from html import unescape
+from typing import Any
+
+import pytest
+from typst_documents import code, export, markdown, notebook, printed, problems, shown
+
+from report.typst import TypstHTMLExporter
+from report.typst.words import ENGLISH, LANGUAGES, date_in, words_of
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="30" height="10"/></svg>'
+STATEMENTS = ("thm", "lem", "cor", "def", "exm", "exr", "sol", "rem", "alg", "prf")
+CELLS = [
+    markdown("# 1st {#sec-a}\n\n@sec-a @fig-a @tbl-a @lst-a @eq-a @sec-z\n\n$$x \\label{eq-a}$$"),
+    code("#| label: fig-a\n#| fig-cap: f\n#| fig-alt: f\nx", shown("image/svg+xml", SVG)),
+    markdown("| a |\n|---|\n| 1 |\n\n: t {#tbl-a}"),
+    code("#| label: lst-a\n#| lst-cap: l\ny"),
+    code("z", printed("\n".join("0" * 450))),
+    *(markdown(f"::: {{#{kind}-a}}\n0\n:::") for kind in STATEMENTS),
+    *(markdown(f"> [!{kind}]\n> 0") for kind in ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")),
+    markdown("# 2nd {#sec-z}", report_part="appendix"),
+]
+SAID = (
+    "abstract", "keywords", "contents", "figures", "tables", "sec", "fig", "tbl", "eq", "lst", "app", "thm", "lem",
+    "cor", "def", "exm", "exr", "of", "rem", "alg", "prf", "nte", "tip", "imp", "wrn", "cau",
+)  # fmt: skip
+"""The words that the cells ask for."""
+
+
+def document(lang: str) -> Any:
+    report = {"lang": lang, "abstract": "0", "keywords": ["0"], "lof": True, "lot": True}
+    return notebook(*CELLS, title="0", authors=[{"name": "A"}, {"name": "B"}], report=report)
+
+
+def page(made: Any) -> str:
+    html, _ = TypstHTMLExporter(strict=True).from_notebook_node(made)
+    return html
+
+
+def text_of(html: str) -> str:
+    body = re.sub(r"(?s)<style>.*?</style>|<title>.*?</title>", "", html)
+    return unescape(re.sub(r"<[^>]+>", " ", body.replace("<br>", "\n")))
+
+
+def english_in(text: str, lang: str) -> list[str]:
+    """Return the English words in a text, but for those that the language has, too."""
+    own = " ".join(word for word in words_of(lang).values() if isinstance(word, str))
+    strange = {ENGLISH[name] for name in SAID} if lang != "en" else set()
+    return [word for word in strange if re.search(rf"\b{word}\b", text) and not re.search(rf"\b{word}\b", own)]
+
+
+def fields(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_language_has_every_word_with_what_is_to_be_put_in(lang: str) -> None:
+    def compare(ours: dict[str, Any], english: dict[str, Any]) -> None:
+        assert ours.keys() == english.keys()
+        for name, word in english.items():
+            if isinstance(word, dict):
+                compare(ours[name], word)
+            elif isinstance(word, str):
+                assert ours[name].strip(), name
+                assert fields(ours[name]) == fields(word), name
+                assert re.findall(r"@[\w-]+|`[^`]*`", ours[name]) == re.findall(r"@[\w-]+|`[^`]*`", word), name
+
+    words = words_of(lang)
+    compare(words, ENGLISH)
+    assert words["direction"] in ("ltr", "rtl")
+    assert (len(words["months"]), len({*words["months"]}), len(words["quotes"])) == (12, 12, 4)
+
+
+def test_the_languages_that_were_asked_for_are_there() -> None:
+    assert {"en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar", "he", "ja", "zh"} <= {*LANGUAGES}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_has_the_words_of_its_language_and_no_english_ones(lang: str) -> None:
+    html, words = page(document(lang)), words_of(lang)
+    text = " ".join(text_of(html).split())
+    assert [name for name in SAID if words[name] not in text] == []
+    assert f"A{words['and']}B" in text
+    assert words["lines_left_out"].format(count="50") in text
+    assert english_in(text, lang) == []
+    assert f'<html lang="{lang}" dir="{words["direction"]}">' in html
+
+
+@pytest.mark.parametrize("lang", ["en", "de", "fr", "es", "it", "pt", "nl", "pl"])
+def test_paper_has_the_same_words(lang: str) -> None:
+    pdf, words = export(document(lang)), words_of(lang)
+    assert pdf.log == []
+    text = pdf.text.replace("’", "'")
+    assert [name for name in SAID if words[name].replace("’", "'") not in text] == []
+    for name, number in (("sec", "1"), ("fig", "1"), ("tbl", "1"), ("lst", "1"), ("eq", "1"), ("app", "A")):
+        assert f"{words[name]} {number}" in text.replace("\xa0", " ")
+    assert english_in(text, lang) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "quoted"),
+    [
+        ("en", "“a ‘b’ c”"), ("de", "„a ‚b‘ c“"), ("fr", "«\xa0a “b” c\xa0»"), ("pl", "„a ‚b’ c”"),
+        ("ja", "「a 『b』 c」"),
+    ],
+)  # fmt: skip
+def test_quotation_marks_follow_the_language(lang: str, quoted: str) -> None:
+    made = notebook(markdown("\"a 'b' c\""), report={"lang": lang})
+    assert quoted in text_of(page(made)).replace("\u202f", "\xa0")
+
+
+def test_words_are_hyphenated_as_the_language_does() -> None:
+    def lines(lang: str) -> str:
+        long = "Verallgemeinerungsfähigkeiten Donaudampfschifffahrtsgesellschaften " * 8
+        return export(notebook(markdown(long), report={"lang": lang})).pages[0]
+
+    assert "\xad\n" in lines("de")
+    assert "\xad\n" not in lines("zxx")
+
+
+def test_an_unknown_language_is_told_once_and_english_or_refused() -> None:
+    made = notebook(markdown("# 1 {#sec-a}\n\n@sec-a"), report={"lang": "xx"})
+    pdf = export(made)
+    assert "Section 1" in pdf.text
+    (line,) = pdf.log
+    assert line.startswith("the settings: lang must be one of ar, de, en, es, ")
+    assert problems(made) == [line.partition(";")[0]]
+
+
+def test_a_date_is_written_as_the_language_does() -> None:
+    dates = {lang: date_in(lang, 2026, 3, 1) for lang in LANGUAGES}
+    assert dates["en"] == "1 March 2026"
+    assert (dates["de"], dates["pl"], dates["pt"]) == ("1. März 2026", "1 marca 2026", "1 de março de 2026")
+    assert dates["zh"] == "2026年3月1日"
+
+
+def test_one_line_too_many_is_shown_since_what_is_said_of_it_takes_a_line_too() -> None:
+    pdf = export(notebook(code("x", printed("\n".join(f"n{k}" for k in range(401))))))
+    assert "n300" in pdf.text
+    assert "left out" not in pdf.text
