@@ -152,8 +152,7 @@ class Settings(Looks):
 
 def _option(one: Field[Any]) -> Option:
     """Return the option that a field is: its own, or one of the file alone where it is a setting of the exporters."""
-    look = LOOKS.get(one.name)
-    return one.metadata.get("option") or Option(look.help if look else "", in_file=True)
+    return one.metadata.get("option") or Option(one.metadata["look"].help, in_file=True)
 
 
 OPTIONS: dict[str, Option] = {one.name: _option(one) for one in fields(Settings) if one.metadata}
@@ -222,6 +221,8 @@ def _look(path: Path, key: str, value: Any) -> Any:
         found = read_one(key, value)
     except LookError as error:
         raise ConfigError(f"{path}: {error}") from None
+    if key == "csl" and not value.endswith(".csl") and value != "ieee":
+        raise ConfigError(f"{path}: csl: expected a .csl file, which PDF and page take alike, or ieee, got {shown(value)}")
     if key != "authors":
         return found
     if len(found) < len(value):

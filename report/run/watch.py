@@ -40,7 +40,8 @@ def watch(settings: Settings) -> None:
 
 def inputs(settings: Settings) -> tuple[list[Path], list[Path]]:
     """Return the folders all of whose files count, and the other files that do."""
-    rooms = [settings.notebooks, ROOT / "mlp_core", ROOT / "report"]
+    fonts = [settings.config.parent / folder for folder in settings.font_paths]
+    rooms = [settings.notebooks, ROOT / "mlp_core", ROOT / "report", *fonts]
     files = [settings.config, *settings.files.values()]
     return [room.resolve() for room in rooms], [file.resolve() for file in files]
 

@@ -192,17 +192,17 @@ def _switch(name: str, value: Any) -> bool:
 def _language(name: str, value: Any) -> str:
     lang, _ = language(_text(name, value))
     if lang not in (*LANGUAGES, NONE):
-        raise wrong(name, f"one of {', '.join(LANGUAGES)}", value)
+        raise wrong(name, f"one of {', '.join(LANGUAGES)}", value, LANGUAGES)
     return str(value)
 
 
 def language(value: str) -> tuple[str, str]:
     """Return language and region of what is written ``en`` or ``pt-BR``.
 
-    >>> language("pt_BR"), language("EN")
-    (('pt', 'BR'), ('en', ''))
+    >>> language("pt_BR"), language("EN"), language("zh-Hant-TW")
+    (('pt', 'BR'), ('en', ''), ('zh', 'TW'))
     """
-    match = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_.]([A-Za-z]{2})\b.*|[-_][A-Za-z]{4})?", value)
+    match = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_][A-Za-z]{4})?(?:[-_.]([A-Za-z]{2})\b.*)?", value)
     if not match:
         raise wrong("lang", f"a language such as en or pt-BR: one of {', '.join(LANGUAGES)}", value)
     return match[1].lower(), (match[2] or "").upper()

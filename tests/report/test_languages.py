@@ -140,6 +140,7 @@ def test_the_edition_for_students_has_the_files_that_the_settings_name(german):
         ({"papersize": "a55"}, r"papersize must be one of a3, .*did you mean a5\?"),
         ({"authors": [{"name": "A", "afiliation": "B"}]}, "unknown field afiliation of an author; .*mean affiliation"),
         ({"authors": [{"affiliation": "B"}]}, "authors: expected a name"),
+        ({"csl": "apa"}, "csl: expected a .csl file, which PDF and page take alike, or ieee, got 'apa'"),
         ({"papersise": "a5"}, "unknown key 'papersise'.*did you mean papersize"),
         ({"echo": "no code"}, "echo: expected bool, got 'no code'"),
     ],
