@@ -222,7 +222,8 @@ def _look(path: Path, key: str, value: Any) -> Any:
     except LookError as error:
         raise ConfigError(f"{path}: {error}") from None
     if key == "csl" and not value.endswith(".csl") and value != "ieee":
-        raise ConfigError(f"{path}: csl: expected a .csl file, which PDF and page take alike, or ieee, got {shown(value)}")
+        wanted = "a .csl file, which PDF and page take alike, or ieee"
+        raise ConfigError(f"{path}: csl: expected {wanted}, got {shown(value)}")
     if key != "authors":
         return found
     if len(found) < len(value):

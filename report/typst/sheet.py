@@ -52,5 +52,6 @@ def look_file(settings: Mapping[str, Any]) -> bytes:
         "margin": {"x": round((across - width) / 2, 6), "y": round((down - height - 5 * _POINTS) / 2, 6)},
         "fonts": {name.removesuffix("font"): named for name, named in fonts.items()},
         "words": {name: word for name, word in words.items() if isinstance(word, str)},
+        "quotes": {"double": words["quotes"][:2], "single": words["quotes"][2:]},
     }  # fmt: skip
     return (json.dumps(look, indent=1, ensure_ascii=False) + "\n").encode()

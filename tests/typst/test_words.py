@@ -109,7 +109,9 @@ def test_paper_has_the_same_words(lang: str) -> None:
 )  # fmt: skip
 def test_quotation_marks_follow_the_language(lang: str, quoted: str) -> None:
     made = notebook(markdown("\"a 'b' c\""), report={"lang": lang})
-    assert quoted in text_of(page(made)).replace("\u202f", "\xa0")
+    assert quoted in text_of(page(made))
+    if lang != "ja":  # for which there is no font here
+        assert quoted in export(made).text.replace("« ", "«\xa0").replace(" »", "\xa0»")
 
 
 def test_words_are_hyphenated_as_the_language_does() -> None:
