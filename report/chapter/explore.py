@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from report.chapter.figures.style import jupyter_shell
 
 PICTURE = '<img style="width: 100%; max-width: {width:.0f}px" alt="{alt}" src="data:image/svg+xml;base64,{data}">'
-ALT = "The figure, drawn with the values of the fields above; the sentence below says what it shows."
+STILL = "The figure of the caption above; below are fields that draw another one."
+DRAWN = "The figure, drawn with the values of the fields above; the sentence below says what it shows."
 SAID = '<p role="{role}" style="line-height: 1.4">{words}</p>'
 
 
@@ -44,11 +45,11 @@ class Field:
 
 
 def offer(draw: Callable[..., str], **fields: Field) -> None:
-    """Let a reader draw the open figure anew, with values of their own.
+    """Let a reader draw a figure like the open one with values of their own.
 
-    In JupyterLab, fields and what they draw come in the place of the open figure; both go into one output, of which
-    whatever cannot move fields takes the picture: the report, the web page, a notebook that was saved. Where nobody is
-    there to move them (a report's run, pytest), the figure stays open for ``plt.show()``.
+    In JupyterLab, fields and what they draw come below the open figure. All is one output, of which whatever cannot
+    move fields takes the open figure: the report, the web page, a notebook that was saved. Where nobody is there to
+    move them (a report's run, pytest), it stays open for ``plt.show()``.
 
     Parameters
     ----------
@@ -63,8 +64,7 @@ def offer(draw: Callable[..., str], **fields: Field) -> None:
 
     still = plt.gcf()
     data, _ = jupyter_shell().display_formatter.format(still)
-    plt.close(still)
-    view = panel(draw, fields)._repr_mimebundle_()
+    view = panel(still, draw, fields)._repr_mimebundle_()
     display({**{kind: one for kind, one in view.items() if kind != "text/plain"}, **data}, raw=True)
 
 
@@ -73,28 +73,28 @@ def _is_watched() -> bool:
     return jupyter_shell() is not None and os.environ.get("TQDM_DISABLE", "").lower() in ("", "0", "false")
 
 
-def panel(draw: Callable[..., str], fields: Mapping[str, Field]) -> Any:
-    """Return the fields above what they draw."""
+def panel(still: Figure, draw: Callable[..., str], fields: Mapping[str, Field]) -> Any:
+    """Return a figure, which is closed, and below it the fields above what they draw."""
     from ipywidgets import HTML, HBox, VBox
 
     widgets = {name: field.widget() for name, field in fields.items()}
-    picture, said = HTML(), HTML()
+    above, picture, said = HTML(_as_html(still, STILL)), HTML(), HTML()
 
     def redraw(change: Any = None) -> None:
         words = draw(**{name: widget.value for name, widget in widgets.items()})
-        picture.value = _as_html(plt.gcf())
+        picture.value = _as_html(plt.gcf(), DRAWN)
         said.value = SAID.format(role="alert" if change else "note", words=html.escape(words))  # alerts are read aloud
 
     for widget in widgets.values():
         widget.observe(redraw, "value")
     redraw()
-    return VBox([HBox([*widgets.values()], layout={"flex_flow": "row wrap"}), picture, said])
+    return VBox([above, HBox([*widgets.values()], layout={"flex_flow": "row wrap"}), picture, said])
 
 
-def _as_html(figure: Figure) -> str:
+def _as_html(figure: Figure, alt: str) -> str:
     """Return a figure as an image, and close it."""
     with BytesIO() as file:
         figure.savefig(file, format="svg", metadata={"Date": None})
         data = b64encode(file.getvalue()).decode()
     plt.close(figure)
-    return PICTURE.format(width=120 * figure.get_figwidth(), alt=ALT, data=data)
+    return PICTURE.format(width=120 * figure.get_figwidth(), alt=alt, data=data)

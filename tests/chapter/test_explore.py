@@ -40,8 +40,9 @@ def shown(monkeypatch):
 
 
 def parts():
-    panel = explore.panel(draw, FIELDS)
-    fields, picture, said = panel.children
+    still = plt.figure()
+    above, fields, picture, said = explore.panel(still, draw, FIELDS).children
+    assert "of the caption above" in above.value
     return fields.children, picture, said
 
 

@@ -10,7 +10,8 @@ from report.chapter.convolution.moved import STAY, told
 
 COLUMNS = {
     "network": ["mlp 8", "cnn 2-3"], "learning_rate": [0.1], "momentum": [0.0], "batch_size": [10],
-    "weight_decay": [0.0], "dropout": [0.0], "initializer": ["glorot_uniform"], "centered": [False, True], "epochs": [1],
+    "weight_decay": [0.0], "dropout": [0.0], "initializer": ["glorot_uniform"], "centered": [False, True],
+    "epochs": [1],
 }  # fmt: skip
 
 
@@ -71,11 +72,14 @@ def test_a_drift_is_the_error_on_moved_images_less_that_on_images_that_stay(pair
 
 
 def test_the_first_image_is_one_that_both_networks_know(mover):
-    image = mover.known
-    both = ~(mover.pair.first.misses[0] | mover.pair.second.misses[0])
-    assert both.any()
-    assert both[image]
-    assert not both[:image].any()
+    mover.pair.first.misses[0] = np.array([True, True, False, False, False])
+    mover.pair.second.misses[0] = np.array([False, True, True, False, False])
+    assert mover.known == 3
+
+
+def test_without_such_an_image_it_is_the_first_of_all(mover):
+    mover.pair.first.misses[0][:] = True
+    assert mover.known == 0
 
 
 def test_drawn_are_the_image_and_what_the_networks_give(mover):

@@ -23,6 +23,12 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHANGES = {"seeds": "[5, 6]", "results_folder": '"../notebooks"'}
 """Other values, cheap to run: of these parameters, every notebook has one."""
 
+FIELDS = {
+    "05-cnn-vs-mlp": {"image", "pixels to the right", "pixels down", "degrees to the left"},
+    "06-capacity-and-early-stopping": {"learning rate, in units of 2/L''", "momentum"},
+}
+"""What a reader may move below a picture, as a screen reader names it."""
+
 RAW = re.compile(r"\{[#.]|\}\}|:::|#\||\$|\\[a-z]+|^> |<(div|span|details)|\*\*")
 """Markup that JupyterLab is to have drawn. References, `@fig-loss` and `[@key]`, stay as they are typed."""
 
@@ -85,6 +91,24 @@ def test_bars_are_gone(opened):
 
 def test_saving_it_changes_nothing_but_what_nbval_ignores(opened):
     assert compared(opened.saved) == compared(opened.stored)
+
+
+def test_fields_have_names_and_keys_move_them(opened):
+    fields = FIELDS.get(opened.path.stem, set())
+    assert {name for cell in opened.seen for name in cell["fields"]} == fields
+    for name in fields:
+        assert opened.press(name, "ArrowUp") != opened.press(name, "ArrowDown")
+    assert opened.complaints == []
+
+
+def test_opened_again_a_picture_stands_for_the_fields(opened):
+    if opened.path.stem in FIELDS:
+        opened.save()
+        opened.open()
+        again = opened.cells()
+        assert not any(cell["fields"] for cell in again)
+        assert all(cell["pictures"] for cell, was in zip(again, opened.seen, strict=True) if was["fields"])
+        assert opened.complaints == []
 
 
 def test_what_was_saved_passes_nbval(opened):

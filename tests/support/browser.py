@@ -29,10 +29,12 @@ CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cel
         kinds: [...cell.querySelectorAll('.jp-OutputArea-output')].map(output => output.dataset.mimeType),
         text: texts.map(text => text.textContent).join('\\n'),
         bad_formulas: cell.querySelectorAll('mjx-merror').length,
-        bars: cell.querySelectorAll('.jupyter-widgets').length,
+        bars: cell.querySelectorAll('.jupyter-widgets .progress').length,
+        fields: [...cell.querySelectorAll('.jupyter-widgets input')].map(field => field.labels[0]?.textContent),
+        pictures: cell.querySelectorAll('.jp-OutputArea-output img, .jp-OutputArea-output svg').length,
     };
 })"""
-"""What a reader sees of each cell; its text is without formulas, code and what was printed."""
+"""What a reader sees of each cell; its text is without formulas, code and what was printed, its fields are names."""
 
 
 RAN = """() => {
@@ -85,15 +87,15 @@ class Opened:
     """A notebook that is open in JupyterLab, the only one on its page."""
 
     def __init__(self, page: Any, server: dict[str, Any], path: Path) -> None:
-        self.page, self.path, self.complaints = page, path, []
+        self.page, self.server, self.path, self.complaints = page, server, path, []
         page.context.set_default_timeout(1000 * PATIENCE)
         page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.open(server)
+        self.open()
 
-    def open(self, server: dict[str, Any]) -> None:
+    def open(self) -> None:
         """Open it as it is on disk, and wait until all is drawn and the kernel is there."""
-        self.page.goto(f"{server['url']}lab/tree/{self.path.name}?token={server['token']}&reset")
+        self.page.goto(f"{self.server['url']}lab/tree/{self.path.name}?token={self.server['token']}&reset")
         count = len(nb.read(self.path)["cells"])
         self.page.wait_for_function(f"document.querySelectorAll('.jp-Notebook .jp-Cell').length === {count}")
         self.page.get_by_text("| Idle").wait_for()
@@ -125,6 +127,15 @@ class Opened:
         self.page.locator(".jp-Notebook .jp-Cell").nth(position - 1).locator(".cm-content").click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(source)
+
+    def press(self, field: str, key: str) -> str:
+        """Press a key in a field by its name, as who has no mouse does; return what is said when it is drawn anew."""
+        self.page.get_by_label(field, exact=True).focus()
+        alert = self.page.locator(".jupyter-widgets [role=alert]")
+        before = alert.all_inner_texts()
+        self.page.keyboard.press(key)
+        until(lambda: alert.all_inner_texts() not in ([], before))
+        return alert.inner_text()
 
     def export(self, kind: str) -> bytes:
         """Export it by the menu; return what the address gives that the menu leads to."""
