@@ -29,7 +29,7 @@ def test_make_says_what_it_can(said):
     assert said(target="html", profile="quick") == "make html PROFILE=quick DATASET=mnist-5k"
     assert said(only=["01-a", "02-b"], source_date=7) == f"{MAKE} 'ONLY=01-a 02-b' SOURCE_DATE_EPOCH=7"
     assert said(authors=["King, Jr.", "Ada"], title="It's") == (
-        """make report PROFILE=standard DATASET=mnist-5k 'TITLE=It'"'"'s' 'AUTHOR=King, Jr.; Ada'"""
+        """make report 'TITLE=It'"'"'s' 'AUTHOR=King, Jr.; Ada' PROFILE=standard DATASET=mnist-5k"""
     )
     assert said(jobs=3, cell_timeout=7, strict=True) == MAKE
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from report.book import outdated
+from report.book import outdated, wording
 from report.chapter import recorded
 from report.chapter.replication import record
 from report.errors import ReportError
@@ -87,7 +87,8 @@ def test_a_run_of_other_code_is_not_recorded(file, monkeypatch):
 def test_the_page_warns_where_recorded_numbers_are_of_other_code(file, monkeypatch, name, code, own, warns):
     keep(monkeypatch, executed({report: ENTRY | {"code": "now"} for report in record.REPORTS}))
     monkeypatch.setattr(record, "code_of", lambda label: code)
-    cells = outdated.warning(SimpleNamespace(name=name, notebook=executed({"ece421": ENTRY} if own else {})))
+    one = SimpleNamespace(name=name, notebook=executed({"ece421": ENTRY} if own else {}))
+    cells = outdated.warning(one, wording.ENGLISH)
     assert [cell["source"].startswith("> [!WARNING]\n> Our numbers in this appendix were") for cell in cells] == [
         True
     ] * warns
