@@ -5,7 +5,7 @@ r"""Directives as people type them, in Quarto's and MyST's fences, rewritten as 
     ::: {.callout-note}
 
     ::: {.box-title}
-    []{}Title
+    []{.start}Title
     :::
 
 What a cell leaves open is closed at its end, as Jupyter does, and marked with the attribute ``unclosed``. The empty
@@ -51,7 +51,7 @@ def divs(text: str) -> str:
     ::: {.directive directive="tip" #x}
     <BLANKLINE>
     ::: {.box-title}
-    []{}A *b*
+    []{.start}A *b*
     :::
     <BLANKLINE>
     c
