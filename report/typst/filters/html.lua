@@ -129,7 +129,7 @@ local function with_slots(blocks, first)
       text[#text + 1] = block.text
     else
       slots:insert(block)
-      text[#text + 1] = ('<div data-slot="%d"></div>\n'):format(#slots)
+      text[#text + 1] = ('<div data-our-slot="%d"></div>\n'):format(#slots)
     end
   end
   return table.concat(text), slots
@@ -140,7 +140,7 @@ local function filled(blocks, slots)
   local open = {}
   for index in ipairs(slots) do open[index] = true end
   blocks = blocks:walk{Div = function(element)
-    local index = tonumber(element.attributes.slot)
+    local index = tonumber(element.attributes["our-slot"])
     if not index or not open[index] then return nil end
     open[index] = false
     return slots[index]

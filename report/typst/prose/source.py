@@ -76,6 +76,8 @@ def prepared(text: str, taken: Taken, *, quotes: bool = True) -> str:
 def _with_tables(text: str) -> str:
     """Put a blank line between a line of text and the table below it."""
     lines = text.split("\n")
+    if "|" not in text or len(lines) < 2:
+        return text
     out = lines[:1]
     for above, head, rule in zip(lines[:-1], lines[1:], [*lines[2:], ""], strict=True):
         if "|" in rule and above.strip(" \t>|:-") and _DELIMITERS.fullmatch(rule) and _columns(head) == _columns(rule):
