@@ -72,6 +72,7 @@ local function caption(blocks)
 end
 
 local function fold(div)
+  if not div.classes:includes('our-details') then return nil end
   local blocks = pandoc.Blocks{}
   for _, block in ipairs(div.content) do
     if block.t == 'Div' and block.classes:includes('our-summary') then blocks:insert(1, caption(block.content)) else blocks:insert(block) end
@@ -85,7 +86,6 @@ local function is_centred(div)
 end
 
 local function div(element)
-  if element.classes:includes('our-details') then return fold(element) end
   if element.classes:includes('our-summary') then return element.content end
   if is_centred(element) then element.classes:insert('centred') end
   element.attributes.align, element.attributes.style = nil, nil
@@ -107,7 +107,7 @@ local function span(element)
   if is_foreign(element) then return pandoc.Emph{pandoc.Str('[' .. pandoc.utils.stringify(element) .. ']')} end
 end
 
-local FILTERS = {{Div = div, Para = paragraph, Plain = paragraph}, {Span = span}}
+local FILTERS = {{Div = fold}, {Div = div, Para = paragraph, Plain = paragraph}, {Span = span}}
 
 local function read(text, reader)
   local blocks = pandoc.read(rewritten(text), reader, nil, {}).blocks

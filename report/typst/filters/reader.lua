@@ -3,6 +3,7 @@
 package.path = pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), '?.lua'} .. ';' .. package.path
 
 local bulk = require 'bulk'
+local captions = require 'captions'
 local citations = require 'citations'
 local html = require 'html'
 local markup = require 'markup'
@@ -15,6 +16,7 @@ local SANDBOX = {}   -- no reader opens a file
 local function markdown(text, extension)
   local known = not extension and parsed[text]
   local blocks = known and known:clone() or pandoc.read(text, flavour .. (extension or ''), nil, SANDBOX).blocks
+  if text:find('|', 1, true) then blocks = blocks:walk(captions.filter) end
   if text:find('@', 1, true) then blocks = blocks:walk(citations.filter) end
   return text:find('<', 1, true) and blocks:walk(html.filter):walk(markup.filter) or blocks
 end

@@ -26,6 +26,10 @@ _QUOTED = re.compile(r"[ ]{0,3}(?:>[ ]?)+")
 _TEX = re.compile(r"[\\^_=<>+*/|]|^\s*[A-Za-z]\s*$")
 """What a formula has that stands apart from its dollars."""
 
+_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
+_LONGEST = 2000
+"""Characters of the text of a definition."""
+
 Span = tuple[int, int]
 
 
@@ -114,10 +118,10 @@ class _Finder:
 def _end_of_group(text: str, place: int) -> int:
     """Return where the group in braces ends that begins at a place; 0 where it does not."""
     depth = 0
-    for found in re.finditer(r"\\.|[{}]", text[place:], re.DOTALL):
+    for found in _BRACES.finditer(text, place, place + _LONGEST):
         depth += (found[0] == "{") - (found[0] == "}")
         if depth == 0:
-            return place + found.end()
+            return found.end()
     return 0
 
 

@@ -10,7 +10,7 @@ CODE = r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t>]*\n).){0,9999}?(?<!`)(?P=ticks)(?
 """A span of code, which does not reach beyond its paragraph; or ticks that begin none."""
 ESCAPE = r"\\[!-/:-@\[-`{-~]"
 _ATTRIBUTE = r"""\s+[\w:.-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?"""
-TAG = rf"<!--.*?--> | </?[A-Za-z][\w-]*(?:{_ATTRIBUTE})*\s*/?> | <[A-Za-z][\w+.-]+:[^\s<>]*>"
+TAG = rf"<!--(?:(?!<!--).)*?--> | </?[A-Za-z][\w-]*(?:{_ATTRIBUTE})*\s*/?> | <[A-Za-z][\w+.-]+:[^\s<>]*>"
 """Comments and tags of HTML, and addresses between angles."""
 
 

@@ -21,13 +21,18 @@ FIELDS = ("title", "subtitle", "abstract", "dataset_note", "date", "short_title"
 
 _KEPT = re.compile(
     rf"{CODE} | {TAG} | (?P<at>\\@) | \\. | (?P<rule>^[ \t>|:=+*_-]*$) | (?P<div>^[ >]*:{{3,}}.*$) | \b(?:https?://|www\.)[^\s\"'<>]+"
-    r"| (?P<run>--+|\.\.\.+) | (?P<brace>(?<![)\]`])\{) | (?P<quote>[\"'])",
+    rf"| (?P<run>--+|\.\.\.+) | (?P<attributes>(?<=[)\]`])\{{[^{{}}\n]*\}}) | (?P<brace>\{{) | (?P<quote>[\"'])",
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
+_VALUE = re.compile(r"""=(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)')""")
 _ATTRIBUTES = re.compile(r"\{[^{}\n]*\}[ \t]*#*[ \t]*$")
 _HEADING = re.compile(r"[ >]*#{1,6}[ \t]")
 _UNDERLINE = re.compile(r"[ >]*(?:=+|-+)[ \t]*")
 _DELIMITERS = re.compile(r"[ >]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_CAPTION = re.compile(r"(?:Table)?: +\S")
+_WORDS = r"((?:Table)?: +\S[^\n]*)"
+_CAPTIONS = re.compile(rf"(\|[^\n]*\n\n+){_WORDS}(?=\n|$)|(^|\n\n){_WORDS}(?=\n\n[^\n]*\|)")
+_LABEL = re.compile(r"(\{[^{}\n]*\}[ \t]*)$")
 _PREFIX = re.compile(r"[ >]*")
 
 
@@ -74,7 +79,7 @@ def prepared(text: str, taken: Taken, *, quotes: bool = True) -> str:
 
 
 def _with_tables(text: str) -> str:
-    """Put a blank line between a line of text and the table below it."""
+    """Put a blank line between a line of text and the table below it, and between a table and its caption."""
     lines = text.split("\n")
     if "|" not in text or len(lines) < 2:
         return text
@@ -82,8 +87,14 @@ def _with_tables(text: str) -> str:
     for above, head, rule in zip(lines[:-1], lines[1:], [*lines[2:], ""], strict=True):
         if "|" in rule and above.strip(" \t>|:-") and _DELIMITERS.fullmatch(rule) and _columns(head) == _columns(rule):
             out.append(_PREFIX.match(head)[0].rstrip())  # type: ignore[index]
-        out.append(head)
-    return "\n".join(out)
+        out += ["", head] if "|" in above and _CAPTION.match(head) else [head]
+    return _CAPTIONS.sub(_with_span, "\n".join(out))
+
+
+def _with_span(caption: re.Match[str]) -> str:
+    """Let the attributes of a table's caption be those of an empty span, which `filters/captions.lua` knows."""
+    before, words = (caption[1], caption[2]) if caption[2] else (caption[3], caption[4])
+    return before + _LABEL.sub(r"[]\1", words)
 
 
 def _columns(line: str) -> int:
@@ -101,6 +112,8 @@ def _marked(text: str, *, quotes: bool) -> str:
             return NOTHING.join(match["run"])
         if match["at"]:
             return AT
+        if match["attributes"]:
+            return _VALUE.sub(_value, match[0])
         if match["brace"]:
             return "{" if match.start() in ends else BRACE
         if match["quote"]:
@@ -108,6 +121,12 @@ def _marked(text: str, *, quotes: bool) -> str:
         return match[0]
 
     return _KEPT.sub(mark, text)
+
+
+def _value(match: re.Match[str]) -> str:
+    """Return the value of an attribute in the quotes that pandoc takes, with marks for those within."""
+    text = re.sub(r"\\([\"'])", r"\1", match[1] or match[2] or "")
+    return f'="{text.replace(chr(34), DOUBLE)}"'
 
 
 def _attributes_of_headings(text: str) -> set[int]:
