@@ -12,19 +12,13 @@ import pypandoc
 from .chapters import begin_chapters
 from .children import Limits, Stopped, run
 from .errors import one_line
-from .formulas.dollars import tighten
 from .headings import name_headings
+from .prose.marks import Taken
+from .prose.source import FIELDS, FLAVOUR, without_meaning
 
 logging.getLogger("pypandoc").setLevel(logging.CRITICAL)  # what it logs, it raises as well
 FILTERS = Path(__file__).parent / "filters"
-FLAVOUR = (
-    "markdown-yaml_metadata_block-blank_before_header-blank_before_blockquote-markdown_in_html_blocks-simple_tables"
-    "-multiline_tables-implicit_figures-auto_identifiers-example_lists-latex_macros-line_blocks-pandoc_title_block"
-    "-raw_attribute"
-    "+lists_without_preceding_blankline+tex_math_double_backslash+autolink_bare_uris"
-)
-"""Pandoc's Markdown, brought close to what Jupyter shows; raw Typst is no part of it."""
-_UNPRINTABLE = re.compile(r"\\(?:\\|u00(?:0[0-8bcef]|1.|7f))|[\x7f\x85\u2028\u2029\ue000-\ue003\ufeff\ufffe\uffff]")
+_UNPRINTABLE = re.compile(r"\\(?:\\|u00(?:0[0-8bcef]|1.|7f))|[\x7f\x85\u2028\u2029\ue000-\ue01f\ufeff\ufffe\uffff]")
 """In JSON: control characters, foreign line breaks, and the private characters that the filters use as marks."""
 
 _WORD = re.compile(r'\{"t":"Str","c":("(?=[^"\\]*\\[nrt]|[^"]{1000})(?:[^"\\]|\\.)*")\}')
@@ -50,13 +44,13 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
     dict
         Pandoc's syntax tree: one Div of class ``cell`` for each cell, with ``notebook``, ``cell`` and ``role``.
     """
-    cells = [{**cell, "parts": [_tightened(part) for part in cell["parts"]]} for cell in document["cells"]]
-    source = json.dumps({**document, "cells": cells, "flavour": FLAVOUR})
-    text = _run(source, limits, "--from", str(FILTERS / "reader.lua"), "--to", "json")
+    taken = Taken()
+    source = json.dumps({**without_meaning(document, taken), "flavour": FLAVOUR, "fields": FIELDS})
+    text = taken.put_back(_run(source, limits, "--from", str(FILTERS / "reader.lua"), "--to", "json"))
     tree = json.loads(_WORD.sub(_divided, _UNPRINTABLE.sub(_cleaned, text)))
     if "typst:" in text:
         tree["meta"] = _without_typst(tree["meta"])
-        for block, cell in zip(tree["blocks"], cells, strict=True):
+        for block, cell in zip(tree["blocks"], document["cells"], strict=True):
             block["c"] = block["c"] if cell.get("typst") else _without_typst(block["c"])
     if document.get("chapters"):
         begin_chapters(tree["blocks"])
@@ -92,11 +86,6 @@ def _without_typst(node: Any) -> Any:
 
 def _is_plain(name: str) -> bool:
     return not name.startswith("typst:")
-
-
-def _tightened(part: dict[str, Any]) -> dict[str, Any]:
-    """Let pandoc see the formulas that only Jupyter would."""
-    return {**part, "text": tighten(part["text"])} if part["kind"] == "markdown" else part
 
 
 def write(tree: dict[str, Any], limits: Limits, *, to: str, lua_filter: str) -> tuple[str, dict[str, list]]:

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ue000-\ue003\ufeff\ufffe\uffff]")
-"""Control characters, and the private characters that the filters use as marks."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ue000-\ue01f\ufeff\ufffe\uffff]")
+"""Control characters, and the private characters that the filters and the room `prose` use as marks."""
 _LINE_BREAK = re.compile("[\x85\u2028\u2029]")
 """Line breaks of Typst that are none in a notebook."""
 _SURROGATE = re.compile("[\ud800-\udfff]")

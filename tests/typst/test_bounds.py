@@ -18,12 +18,13 @@ from report.typst import ConversionError, TypstExporter, TypstHTMLExporter
 from report.typst.children import Limits, run
 from report.typst.fences import close_fences
 from report.typst.formulas import output_typst
-from report.typst.formulas.dollars import tighten
 from report.typst.formulas.errors import MathError
 from report.typst.formulas.parser import parse
 from report.typst.metadata import only_heading
 from report.typst.options import cell_options
 from report.typst.outputs import choose
+from report.typst.prose.marks import Taken
+from report.typst.prose.source import prepared
 from report.typst.tables import plain_grid
 from report.typst.terminal import runs
 
@@ -157,6 +158,10 @@ def test_braces_around_braces_are_written_at_once() -> None:
     assert "x" in output_typst.inline(parse("{" * 60 + "x" + "}" * 60, display=False))
 
 
+def mark(text: str) -> str:
+    return prepared(text, Taken())
+
+
 @pytest.mark.parametrize(
     ("read", "text"),
     [
@@ -164,12 +169,21 @@ def test_braces_around_braces_are_written_at_once() -> None:
         (lambda text: choose({"data": {"text/html": text}}), "<style>" * 20_000),
         (lambda text: choose({"data": {"text/html": text}}), "<" * 100_000),
         (plain_grid, "<table>" + "<a " * 20_000),
-        (tighten, "`" * 50_000),
+        (mark, "`" * 50_000),
+        (mark, "` `` " * 10_000),
+        (mark, "$a$1 " * 10_000),
+        (mark, "\\begin{a} { " * 5_000),
+        (mark, "<a b='" * 10_000),
+        (mark, "\\newcommand\\a{" * 5_000),
+        (mark, "{" * 50_000 + "[" * 50_000),
+        (mark, "| a\n" * 20_000),
+        (mark, "<!--" * 20_000),
         (close_fences, "`" * 100_000),
         (lambda text: only_heading(notebook(markdown(text))), "# a" + " " * 30_000 + "b"),
         (lambda text: cell_options(code(text)), "#| fig-cap: " + " " * 50_000 + "x"),
     ],
-    ids=["backspaces", "styles", "tags", "table", "dollars", "fences", "heading", "option"],
+    ids=["backspaces", "styles", "tags", "table", "ticks", "spans", "dollars", "environments", "attributes",
+         "definitions", "braces", "rows", "comments", "fences", "heading", "option"],
 )
 def test_texts_are_read_in_linear_time(read: Callable[[str], object], text: str) -> None:
     start = time.process_time()

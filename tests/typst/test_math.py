@@ -9,7 +9,6 @@ import typst
 
 from report.typst.formulas import output_typst
 from report.typst.formulas.document import typeset
-from report.typst.formulas.dollars import tighten
 from report.typst.formulas.errors import MathError
 from report.typst.formulas.macros import Macros
 from report.typst.formulas.mathml import mathml
@@ -301,23 +300,6 @@ def test_html_numbers_equations_as_the_pdf_does():
     for tex, label in (("a", "eq-a"), ("b", ""), (r"c \tag{T} \label{eq-t}", ""), ("d", "eq-d")):
         formulas.display(parse(tex, display=True), label)
     assert formulas.numbers == {"eq-a": "(1)", "eq-t": "(T)", "eq-d": "(2)"}
-
-
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("a $ x_1 $ b", "a $x_1$ b"),
-        ("$ x$ and $y $", "$x$ and $y$"),
-        ("$\nx = 1\n$", "$x = 1$"),
-        ("`$ x $` and\n\n```\n$ x = 1 $\n```\n", "`$ x $` and\n\n```\n$ x = 1 $\n```\n"),
-        ("$ 5 and 6 $", "$ 5 and 6 $"),
-        (r"\$ x = \$", r"\$ x = \$"),
-        ("$$ x $$", "$$ x $$"),
-        ("$ x = 5 and $6", "$ x = 5 and $6"),
-    ],
-)
-def test_blanks_inside_dollars_are_as_in_jupyter(typed, read):
-    assert tighten(typed) == read
 
 
 def test_hundreds_of_formulas_take_less_than_a_second():

@@ -2,13 +2,14 @@ r"""Directives as people type them, in Quarto's and MyST's fences, rewritten as 
 
 ``:::{note} Title``, ```` ```{note} Title ````, ``::: {.callout-note title="Title"}`` and ``::: note`` all become::
 
-    ::: {.callout-note}
+    ::::: {.callout-note}
 
-    ::: {.box-title}
-    []{}Title
-    :::
+    :::: {.box-title}
+    []{.start}Title
+    ::::
 
-What a cell leaves open is closed at its end, as Jupyter does, and marked with the attribute ``unclosed``. The empty
+Inner Divs have fewer colons than outer ones, and all have more than any line of code: pandoc's reader of CommonMark takes
+a line of enough colons for the end of a Div wherever it stands. What a cell leaves open is closed at its end, as Jupyter does, and marked with the attribute ``unclosed``. The empty
 span makes a paragraph of whatever title, be it ``1. Words`` or ``# Words``.
 """
 
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from .kinds import kind_of
 
 FENCE = re.compile(r"(?P<prefix>(?: {0,3}>)* {0,3})(?P<marks>:{3,}|`{3,}|~{3,})(?P<rest>.*)")
+_MARKS = re.compile(r"[ >]*(:{3,}|`{3,}|~{3,})")
 _DIRECTIVE = re.compile(r"\{([A-Za-z][\w:+.-]*)\}[ \t]*(.*)")
 _QUOTED = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 _ATTRIBUTES = re.compile(rf"""\{{((?:[^{{}}"']|{_QUOTED})*)\}}[ \t]*:*""")
@@ -33,11 +35,12 @@ _CODE = ("code", "code-block", "code-cell", "sourcecode")
 
 @dataclass
 class _Fence:
-    """A fence that is open: its marks, its prefix (of a quotation), and the line that opens it, if it is a Div's."""
+    """A fence that is open: its marks, its prefix (of a quotation); of a Div the line that opens it, and its colons."""
 
     marks: str
     prefix: str
     line: int = -1
+    colons: str = ""
 
     def is_closed_by(self, marks: str) -> bool:
         return marks[0] == self.marks[0] and (marks[0] == ":" or len(marks) >= len(self.marks))
@@ -48,15 +51,15 @@ def divs(text: str) -> str:
 
     >>> print(divs(":::{tip} A *b*\n:label: x\nc\n:::"))
     <BLANKLINE>
-    ::: {.directive directive="tip" #x}
+    :::::: {.directive directive="tip" #x}
     <BLANKLINE>
-    ::: {.box-title}
-    []{}A *b*
-    :::
+    ::::: {.box-title}
+    []{.start}A *b*
+    :::::
     <BLANKLINE>
     c
     <BLANKLINE>
-    :::
+    ::::::
     <BLANKLINE>
     """
     if not re.search(r":::|[`~]{3}[ \t]*\{|\}`|<d(?:etails|iv)\b", text, re.IGNORECASE):
@@ -72,6 +75,8 @@ class _Rewriter:
         self.out: list[str] = []
         self.open: list[_Fence] = []
         self.tags: list[tuple[str, int, int]] = []
+        fences = [marks for line in self.rest if (marks := _MARKS.match(line))]
+        self.colons = max((len(marks[1]) for marks in fences if marks[1][0] == ":"), default=3) + len(fences) + 1
 
     def text(self) -> str:
         while self.rest:
@@ -153,16 +158,18 @@ class _Rewriter:
 
     def _div(self, prefix: str, marks: str, attributes: str, title: str) -> None:
         blank = prefix.rstrip()
-        self.open.append(_Fence(marks, prefix, len(self.out) + 1))
-        self.out += [blank, f"{prefix}::: {{{attributes.strip()}}}", blank]
+        colons = ":" * (self.colons - sum(fence.line >= 0 for fence in self.open))
+        self.open.append(_Fence(marks, prefix, len(self.out) + 1, colons))
+        self.out += [blank, f"{prefix}{colons} {{{attributes.strip()}}}", blank]
         if title:
-            self.out += [f"{prefix}::: {{.box-title}}", f"{prefix}[]{{}}{title}", f"{prefix}:::", blank]
+            inner = f"{prefix}{colons[1:]}"
+            self.out += [f"{inner} {{.box-title}}", f"{prefix}[]{{.start}}{title}", inner, blank]
 
     def _close(self, fence: _Fence) -> None:
         if fence.line < 0:
             self.out.append(fence.prefix + fence.marks)
         else:
-            self.out += [fence.prefix.rstrip(), f"{fence.prefix}:::", fence.prefix.rstrip()]
+            self.out += [fence.prefix.rstrip(), f"{fence.prefix}{fence.colons}", fence.prefix.rstrip()]
 
     def _note_tags(self, line: str) -> None:
         """Remember the tags of HTML that are open: their name, their line, and where in it the name ends."""

@@ -135,6 +135,6 @@ def _paragraph(inlines: list[Element]) -> list[Element]:
 def _stripped(inlines: list[Element]) -> list[Element]:
     """Drop blanks, and what shows nothing, from the beginning of inlines."""
     while inlines and (inlines[0]["t"] in ("Space", "SoftBreak", "LineBreak") or inlines[0] == {"t": "Str", "c": ""}
-                       or inlines[0] == {"t": "Span", "c": [["", [], []], []]}):  # fmt: skip
+                       or inlines[0] == {"t": "Span", "c": [["", ["start"], []], []]}):  # fmt: skip
         inlines = inlines[1:]
     return inlines

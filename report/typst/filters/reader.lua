@@ -3,6 +3,9 @@
 package.path = pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), '?.lua'} .. ';' .. package.path
 
 local bulk = require 'bulk'
+local captions = require 'captions'
+local citations = require 'citations'
+local html = require 'html'
 local markup = require 'markup'
 
 local flavour
@@ -13,8 +16,9 @@ local SANDBOX = {}   -- no reader opens a file
 local function markdown(text, extension)
   local known = not extension and parsed[text]
   local blocks = known and known:clone() or pandoc.read(text, flavour .. (extension or ''), nil, SANDBOX).blocks
-  for _, filter in ipairs(markup.filters(function(inner) return markdown(inner, extension) end)) do blocks = blocks:walk(filter) end
-  return blocks
+  if text:find('|', 1, true) then blocks = blocks:walk(captions.filter) end
+  if text:find('@', 1, true) then blocks = blocks:walk(citations.filter) end
+  return text:find('<', 1, true) and blocks:walk(html.filter):walk(markup.filter) or blocks
 end
 
 local function inlines(text) return pandoc.utils.blocks_to_inlines(markdown(tostring(text))) end
@@ -71,13 +75,13 @@ function PARTS.table(part)
   elseif part.format == 'markdown' then
     blocks = markdown(part.text)
   else
-    blocks = part.format == 'html' and markup.read_html(part.text) or latex(part.text)
+    blocks = part.format == 'html' and html.read(part.text) or latex(part.text)
   end
   blocks:extend(caption(part.caption))
   return div('table', part, blocks, {turned = part.turned and 'true' or nil, placement = part.placement})
 end
 
-function PARTS.html(part) return markup.read_html(part.text) end
+function PARTS.html(part) return html.read(part.text) end
 
 function PARTS.placeholder(part) return div('placeholder', part, {pandoc.Plain{pandoc.Str(part.text)}}) end
 
@@ -88,16 +92,14 @@ local function cell_div(cell)
   return pandoc.Div(blocks, pandoc.Attr('', {'cell'}, attributes))
 end
 
--- metadata that is prose is Markdown; everything else stays text
-local PROSE = {title = true, subtitle = true, abstract = true, dataset_note = true, date = true, short_title = true}
-
 -- on the title page a heading is a line as any other
 local function line(header) return pandoc.Para(header.content) end
 
-local function metadata(fields)
+-- the metadata; the fields `prose` are Markdown, and everything else stays text
+local function metadata(fields, prose)
   local meta = {}
   for key, value in pairs(fields) do
-    if PROSE[key] then meta[key] = pandoc.MetaBlocks(markdown(value):walk{Header = line}) else meta[key] = value end
+    if prose:includes(key) then meta[key] = pandoc.MetaBlocks(markdown(value):walk{Header = line}) else meta[key] = value end
   end
   return meta
 end
@@ -121,5 +123,5 @@ function Reader(input)
   parsed = bulk.read(pieces(document), flavour)
   local blocks = pandoc.Blocks{}
   for _, cell in ipairs(document.cells) do blocks:insert(cell_div(cell)) end
-  return pandoc.Pandoc(blocks, metadata(document.metadata))
+  return pandoc.Pandoc(blocks, metadata(document.metadata, pandoc.List(document.fields)))
 end
