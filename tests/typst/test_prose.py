@@ -13,11 +13,11 @@ from report.typst.pandoc import read
 from report.typst.prose.marks import Taken
 from report.typst.prose.source import prepared
 
-AROUND = {"Emph": "**", "Strong": "__", "Strikeout": "~~", "Superscript": "^^", "Subscript": "vv", "Underline": "::"}
+AROUND = {"Emph": "‹›", "Strong": "⟦⟧", "Strikeout": "÷÷"}
 
 
 def sketch(node: Any) -> str:
-    """Write pandoc's tree in short: formulas as ⟨x⟩ and ⟪x⟫, code as `x`, citations as «x», blocks in (names)."""
+    """Write pandoc's tree in short: formulas as ⟨x⟩ and ⟪x⟫, emphasis as ‹x› and ⟦x⟧, code as `x`, citations as «x», blocks in (names)."""
     if isinstance(node, list):
         return "".join(sketch(item) for item in node)
     kind, content = node["t"], node.get("c", "")
@@ -100,7 +100,7 @@ CASES = [
     ("$$ x $$", "⟪x⟫"),
     ("$ x = 5 and $6", "⟨x = 5 and⟩6"),
     ("$a_1*b$ and $c*d_2$", "⟨a_1*b⟩ and ⟨c*d_2⟩"),
-    ("**$x$**y *a $x*y$ b*", "**⟨x⟩**y *a ⟨x*y⟩ b*"),
+    ("**$x$**y *a $x*y$ b*", "**⟨x⟩**y ‹a ⟨x*y⟩ b›"),
     ("$|x|$\n\n| a | b |\n|-|-|\n| $|x|$ | $\\|y\\|$ |", "⟨|x|⟩(table a|b/⟨|x|⟩|⟨\\|y\\|⟩)"),
     ("$$a\\\\\n*b* [c](d)$$ {#eq-x}", "⟪a\\\\\n*b* [c](d)⟫ {#eq-x}"),
     ("$$\na\n$$\n{#eq-x}", "⟪a⟫ {#eq-x}"),
@@ -113,7 +113,7 @@ CASES = [
     ("$`a$", "⟨`a⟩"),
     ("see \\eqref{eq:a_b*c} and \\ref{x*y}", "see ⟨tex:\\eqref{eq:a_b*c}⟩ and ⟨tex:\\ref{x*y}⟩"),
     ("\\newcommand{\\v}[1]{\\mathbf{#1}_{*}}\n\\def\\w{*x*}", "⟨tex:\\newcommand{\\v}[1]{\\mathbf{#1}_{*}}⟩ ⟨tex:\\def\\w{*x*}⟩"),
-    ("<b>$x$</b> <i title='$y$'>z</i>", "_⟨x⟩_ *z*"),
+    ("<b>$x$</b> <i title='$y$'>z</i>", "⟦⟨x⟩⟧ ‹z›"),
     ("<div>\n$x$ and `y`\n</div>", "(div ⟨x⟩ and `y`)"),
     ("[$x$](a$b$c)", "[⟨x⟩](a$b$c)"),
     ("    $x$ in code\n\n$x$", "`|$x$ in code`⟨x⟩"),
@@ -121,16 +121,16 @@ CASES = [
     ("a\n# b\n- c\n1. d", "a(h1 b)(- c)(1. d)"),
     ("a. no\n\n(1) no\n\n: no", "a. no(1) no: no"),
     ("a  \nb\\\nc", "a⏎b⏎c"),
-    ("~~a~~ www.e.org https://e.org/a--b_c_d", "~a~ [www.e.org](http://www.e.org) [https://e.org/a--b_c_d](https://e.org/a--b_c_d)"),
-    ("snake_case_word 2*3*4 __b__", "snake_case_word 2*3*4 _b_"),
+    ("~~a~~ www.e.org https://e.org/a--b_c_d", "÷a÷ [www.e.org](http://www.e.org) [https://e.org/a--b_c_d](https://e.org/a--b_c_d)"),
+    ("snake_case_word 2*3*4 __b__", "snake_case_word 2‹3›4 ⟦b⟧"),
     ("[a]: http://e.org/x--y\n\n[a] [b]", "[a](http://e.org/x--y) [b]"),
     ("- [ ] a\n- [x] b", "(- ☐ a)(- ☒ b)"),
-    ("a[^1] b\n\n[^1]: The *note*.", "a(note The *note*.) b"),
+    ("a[^1] b\n\n[^1]: The *note*.", "a(note The ‹note›.) b"),
     ("vector<int> a < b <T, U> <int>", "vector<int> a < b <T, U> <int>"),
     ("<int>", "<int>"),
     ("a <!-- b --> c", "a  c"),
     # braces mean attributes where they are meant, and nowhere else
-    ("word{.a} *x*{.b} {#c}\n\n{#d}", "word{.a} *x*{.b} {#c}{#d}"),
+    ("word{.a} *x*{.b} {#c}\n\n{#d}", "word{.a} ‹x›{.b} {#c}{#d}"),
     ("# Title {#sec-a}\n\n## T{x}\n\nB {#sec-b}\n===", "(h1 Title #sec-a)(h2 T{x})(h1 B #sec-b)"),
     ("`x`{.r} [y]{.z} {a} \\{b\\}", "`x` (span .z y) {a} {b}"),
     ("{\"a\": 1, 'b': {c}}", "{“a”: 1, “b”: {c}}"),
@@ -141,21 +141,21 @@ CASES = [
     ("@doe-99 [p. 4] and @doe [sic]", "«A:doe-99p. 4» and «A:doe» [sic]"),
     ("@a_b.c:d. “@fig-é” —@fig-f", "«A:a_b.c:d». “«A:fig-é»” —«A:fig-f»"),
     # captions of tables
-    ("| a |\n|---|\n| 1 |\n\n: *Ones* {#tbl-a x='y'}", "(table a/1 : *Ones* #tbl-a)"),
+    ("| a |\n|---|\n| 1 |\n\n: *Ones* {#tbl-a x='y'}", "(table a/1 : ‹Ones› #tbl-a)"),
     ("| a |\n|---|\n| 1 |\n: Ones {#tbl-b}\n\nafter", "(table a/1 : Ones #tbl-b)after"),
     ("Table: Above {#tbl-c}\n\n| a |\n|---|\n| 1 |", "(table a/1 : Above #tbl-c)"),
     (": no caption {#tbl-d}", ": no caption {#tbl-d}"),
     # Markdown between tags
-    ("<div class='x'>\n\n*a* `b`\n\n</div>\nc", "(div .x *a* `b`)c"),
+    ("<div class='x'>\n\n*a* `b`\n\n</div>\nc", "(div .x ‹a› `b`)c"),
     ("<div>\n*a*\n</div>", "(div *a*)"),
     ("<center>\n\n# a\n\n</center>", "(div .centred (h1 a))"),
-    ('<p align="center">a <b>b</b></p>\n\nc', "(div .centred a _b_)c"),
-    ("<details open>\n<summary>S <i>t</i></summary>\n\n- a\n\n</details>\n\nb", "(div .our fold (div .our caption S *t*)(- a))b"),
-    ("<table>\n<tr><td>\n\n*a*\n\n</td><td>b</td></tr>\n</table>", "(table *a*|b)"),
+    ('<p align="center">a <b>b</b></p>\n\nc', "(div .centred a ⟦b⟧)c"),
+    ("<details open>\n<summary>S <i>t</i></summary>\n\n- a\n\n</details>\n\nb", "(div .our fold (div .our caption S ‹t›)(- a))b"),
+    ("<table>\n<tr><td>\n\n*a*\n\n</td><td>b</td></tr>\n</table>", "(table ‹a›|b)"),
     ("- <div>\n\n  a\n\n  </div>\n- b", "(- (div a))(- b)"),
-    ("<div>\n\nnever *closed*", "(div never *closed*)"),
+    ("<div>\n\nnever *closed*", "(div never ‹closed›)"),
     ("a\n\n</div>\n\nb", "ab"),
-    ("<video src='a.mp4'>x</video> <form>words</form>", "*[A video]* (span words)"),
+    ("<video src='a.mp4'>x</video> <form>words</form>", "‹[A video]› (span words)"),
 ]  # fmt: skip
 
 
