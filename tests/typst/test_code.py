@@ -49,8 +49,18 @@ def test_indentation_survives(pdf: Pdf) -> None:
 def test_a_long_line_goes_on_behind_a_mark(pdf: Pdf) -> None:
     lines = pdf.pages[0].splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("call("))
-    assert lines[first + 1].startswith("↪ ")
+    assert lines[first + 1].startswith("argument")  # the mark is drawn, and not copied
     assert "argument_11" in "".join(lines[first : first + 4])
+
+
+def test_code_copied_from_the_pdf_runs() -> None:
+    name, long = "n" * 80, "some/path/" * 7 + "x"
+    lines = [f"{name} = {{", f"    'a': '{long}', 'b': [1, 2, 3],", "    # " + "words " * 9, "}", "if True:", f"    {name}['c'] = 5"]
+    text = export(notebook(code("\n".join(lines)))).pages[0]
+    copied = text[text.index(name) : text.rindex("= 5") + 3]
+    found: dict = {}
+    exec(copied, found)
+    assert found[name] == {"a": long, "b": [1, 2, 3], "c": 5}
 
 
 @pytest.mark.parametrize(

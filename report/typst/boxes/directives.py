@@ -112,7 +112,7 @@ class _Rewriter:
         elif marks[0] != ":":
             if marks[0] == "`" and "`" in rest:
                 return False
-            language = (directive[2] if directive[1] in _CODE else directive[1]) if directive else rest
+            language = (directive[2] if directive[1] in _CODE else directive[1]) if directive else _language(rest)
             self.open.append(_Fence(marks, prefix))
             self.out.append(f"{prefix}{marks}{language}")
         elif attributes:
@@ -179,6 +179,16 @@ class _Rewriter:
                 self.tags.append((name, len(self.out), tag.end()))
             elif self.tags and self.tags[-1][0] == name:
                 self.tags.pop()
+
+
+def _language(info: str) -> str:
+    """Return the language of a block of code; attributes of pandoc's form stay as they are.
+
+    >>> _language("{r, echo=FALSE}"), _language('python title="a.py"'), _language("{.python #lst-a}")
+    ('r', 'python', '{.python #lst-a}')
+    """
+    found = re.match(r"\{?\s*([^\s,{}]*)", info)
+    return info if re.match(r"\{[.#=]", info) or not found else found[1]
 
 
 def _unquoted(value: str) -> str:
