@@ -15,7 +15,7 @@ local SANDBOX = {}   -- no reader opens a file
 
 local function markdown(text, extension)
   local known = not extension and parsed[text]
-  local blocks = known and known:clone() or pandoc.read(text, flavour .. (extension or ''), nil, SANDBOX).blocks
+  local blocks = known and known:clone() or pandoc.read(text .. '\n', flavour .. (extension or ''), nil, SANDBOX).blocks
   if text:find('|', 1, true) then blocks = blocks:walk(captions.filter) end
   if text:find('@', 1, true) then blocks = blocks:walk(citations.filter) end
   return text:find('<', 1, true) and blocks:walk(html.filter):walk(markup.filter) or blocks
