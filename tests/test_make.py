@@ -132,7 +132,9 @@ def test_the_lab_takes_options_and_leaves_the_home_folder_alone(checkout):
     python = checkout.folder / ".venv" / "bin" / "python"
     python.write_text('#!/bin/sh\necho "$@: $JUPYTER_CONFIG_DIR"\n')
     said = checkout("lab", "LAB=--no-browser --port 9000").stdout
-    assert said == f"-m jupyter lab --no-browser --port 9000 notebooks: {checkout.folder}/build/jupyter/config\n"
+    saving = "--ContentsManager.pre_save_hook=report.run.saving.drop_widgets"
+    options = f"{saving} --no-browser --port 9000 notebooks"
+    assert said == f"-m jupyter lab {options}: {checkout.folder}/build/jupyter/config\n"
 
 
 def test_make_alone_lists_the_targets():
