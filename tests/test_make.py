@@ -1,6 +1,7 @@
 """`make` and `.ci/environment`, with stand-ins for Python where a real environment would take minutes."""
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -132,9 +133,9 @@ def test_the_lab_takes_options_and_leaves_the_home_folder_alone(checkout):
     python = checkout.folder / ".venv" / "bin" / "python"
     python.write_text('#!/bin/sh\necho "$@: $JUPYTER_CONFIG_DIR"\n')
     said = checkout("lab", "LAB=--no-browser --port 9000").stdout
-    saving = "--ContentsManager.pre_save_hook=report.run.saving.drop_widgets"
-    options = f"{saving} --no-browser --port 9000 notebooks"
-    assert said == f"-m jupyter lab {options}: {checkout.folder}/build/jupyter/config\n"
+    command, _, folder = said.partition(": ")
+    assert re.fullmatch(r"-m jupyter lab --\S+drop_widgets --no-browser --port 9000 notebooks", command)
+    assert folder == f"{checkout.folder}/build/jupyter/config\n"
 
 
 def test_make_alone_lists_the_targets():

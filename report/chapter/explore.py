@@ -75,7 +75,7 @@ def _is_watched() -> bool:
 
 def panel(still: Figure, draw: Callable[..., str], fields: Mapping[str, Field]) -> Any:
     """Return a figure, which is closed, and below it the fields above what they draw."""
-    from ipywidgets import HTML, HBox, VBox  # spares them where nobody watches
+    from ipywidgets import HTML, HBox, VBox  # spares them where no reader sits at the kernel
 
     widgets = {name: field.widget() for name, field in fields.items()}
     above, picture, said = HTML(_as_html(still, STILL)), HTML(), HTML()
