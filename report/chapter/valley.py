@@ -191,7 +191,7 @@ def explain(valley: Valley, share: float, momentum: float) -> str:
     x, y = path.places.T
     out = bool(((x < left) | (x > right) | (abs(y) > side)).any())
     rate, first, last = (number(one, ".3g") for one in (share * valley.edge, path.losses[0], path.losses[-1]))
-    crossed = f"goes from wall to wall {counted(path.crossings, 'time')}"
+    crossed = f"crosses the floor {counted(path.crossings, 'time')}"
     return (f"Rate {rate}, momentum {number(momentum)}: the path {crossed}{' and leaves the picture' * out}; "
             f"in {len(x) - 1} updates the loss goes from {first} to {last}.")  # fmt: skip
 

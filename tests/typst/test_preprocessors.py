@@ -81,6 +81,8 @@ def test_what_paper_cannot_show_leaves_a_mark() -> None:
 def test_a_progress_bar_that_was_saved_leaves_nothing() -> None:
     for text in ("  0%|          | 0/400 [00:00<?, ?batch/s]", "12it [00:01, 8.00it/s]"):
         assert choose({"data": {"application/vnd.jupyter.widget-view+json": {}, "text/plain": text}}) is None
+    both = {"application/vnd.jupyter.widget-view+json": {}, "image/png": "AAAA", "text/plain": "Figure of 1 panel"}
+    assert choose({"data": both}).mime == "image/png"
 
 
 def test_values_of_plotting_calls_vanish_beside_their_picture() -> None:
