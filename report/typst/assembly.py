@@ -12,6 +12,7 @@ from .images import ImageStore, Place
 from .leniency import typed
 from .options import OPTIONS
 from .outputs import Choice, choose, is_plot_value
+from .prose.latex import as_markdown
 from .tables import plain_grid
 from .terminal import runs
 from .words import Words
@@ -142,7 +143,7 @@ def _code(source: str, options: dict[str, Any], language: str) -> Part:
         "caption": options.get("lst-cap"),
         "label": label,
         "language": _MAGIC_LANGUAGES.get(magic.group(1), "python") if magic else language,
-        "fold": _FOLDS.get(options["code-fold"], ""),
+        "fold": _FOLDS.get(options.get("code-fold"), ""),
         "summary": str(options.get("code-summary") or ""),
     }
 
@@ -183,21 +184,18 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
     """Return the part for anything but an image; tables, in whatever form, take the cell's table caption."""
     data = choice.data
     if choice.kind == "placeholder":
-        return [{"kind": "placeholder", "text": data}]
+        words, source = data
+        return [{"kind": "placeholder", "text": words}, *([_code(source, {}, "mermaid")] if source else [])]
     if choice.kind == "text":
         return [{"kind": "terminal", "stream": "result", "text": data}] if data.strip() else []
     if choice.kind == "html":
         return [{"kind": "html", "text": data}]
     if choice.kind == "latex" and not _TABULAR.search(data):
-        formula = data.strip()
-        inner = formula.strip("$").strip()
-        if formula.startswith("$") and formula.endswith("$") and inner.startswith("\\displaystyle"):
-            data = "$$\n" + inner.removeprefix("\\displaystyle").strip() + "\n$$"
-        return [{"kind": "markdown", "text": data}]
+        return [{"kind": "markdown", "text": as_markdown(data)}]
     form = {"table": "html"}.get(choice.kind, choice.kind)
     captioned = form != "markdown" or _label(options, "tbl") or options.get("tbl-cap")
     if not captioned:
-        return [{"kind": "markdown", "text": close_fences(divs(data))}]
+        return [{"kind": "markdown", "text": close_fences(divs(data)), "quotes": choice.is_prose}]
     index = state["table"]
     state["table"] += 1
     grid = plain_grid(data) if form == "html" else None

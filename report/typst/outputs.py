@@ -4,36 +4,39 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
+
+from .interactive import kind_of, picture, words_for
+from .styles import with_colours
 
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff")
 LARGE_SVG = 3_000_000
 """Characters from which a drawing is taken as PNG where there is one (a scatter plot of a million points)."""
 
-_NO_CONTENT = re.compile(r"<(style|script|head|template|noscript)\b|<!--", re.IGNORECASE)
+_SILENT = ("style", "script", "head", "template", "noscript", "button")
+_NO_CONTENT = re.compile(rf"<({'|'.join(_SILENT)})\b|<!--", re.IGNORECASE)
 _INTERACTIVE = re.compile(
-    r"<(script|iframe|video|audio|canvas|input|button|select|object|embed|details|form)\b", re.IGNORECASE
+    r"<(script|iframe|video|audio|canvas|input|select|object|embed|form)\b", re.IGNORECASE
 )
+_SHOWN = re.compile(r"<(img|svg|hr)\b", re.IGNORECASE)
+"""What is seen without a word."""
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _CLOSING = {
     "": re.compile("-->"),
-    **{tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in ("style", "script", "head", "template", "noscript")},
+    **{tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in _SILENT},
 }
+_STRAY = re.compile(
+    r"(<table\b[^<>]*>(?:(?!</?table).)*?<t(?:head|body)\b[^<>]*>)((?:\s*<p>(?:(?!</p>).)*</p>)+)",
+    re.IGNORECASE | re.DOTALL,
+)
 _TAG = re.compile(r"<[^<>]*>")
 _OBJECT = re.compile(r"<(Figure size|Axes|IPython\.|pandas\.io|matplotlib|plotly|bokeh|altair)|^(alt|hv)\.\w+\(")
+_ADDRESS = re.compile(r"<[\w.]+( object)? at 0x\w+>\s*")
 _BAR = re.compile(r"\d+(%|it)\s*(\||\[)")
 """What tqdm shows; of a bar that ran, nothing is left to print."""
 _PLOT_VALUE = re.compile(r"^[\[(]*(<?matplotlib\.|Text\(|<Axes|<BarContainer|<a list of |array\(\[.*<Axes)", re.DOTALL)
-_INTERACTIVE_NAMES = (
-    ("widget-view", "an interactive widget"),
-    ("plotly", "an interactive Plotly figure"),
-    ("bokeh", "an interactive Bokeh figure"),
-    ("vega", "an interactive Vega figure"),
-    ("holoviews", "an interactive HoloViews figure"),
-    ("geo+json", "a map"),
-    ("javascript", "a script"),
-    ("pdf", "a PDF figure (make it SVG or PNG)"),
-)
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Choice:
     kind: str
     mime: str
     data: Any
+    is_prose: bool = True
+    """Whether Markdown is text that someone wrote, rather than the form of a value."""
 
 
 def choose(output: Mapping[str, Any]) -> Choice | None:
@@ -53,24 +58,53 @@ def choose(output: Mapping[str, Any]) -> Choice | None:
         return Choice("image", image, data[image])
     html, text = _joined(data.get("text/html")), _joined(data.get("text/plain"))
     if html and _is_table(html):
-        return Choice("table", "text/html", table_only(html))
+        return Choice("table", "text/html", table_only(with_colours(html)))
+    is_bare = not text or bool(_OBJECT.match(text) or _ADDRESS.fullmatch(text))
     for mime, kind in (("text/markdown", "markdown"), ("text/latex", "latex")):
         if data.get(mime):
-            return Choice(kind, mime, _joined(data[mime]))
-    if html and not _INTERACTIVE.search(html) and visible_text(html) and (not text or _OBJECT.match(text)):
+            return Choice(kind, mime, _joined(data[mime]), is_prose=is_bare)
+    if html and not _INTERACTIVE.search(html) and (_shows(html) if is_bare else _says_more(html, text)):
         return Choice("html", "text/html", without_content(html))
-    if "application/json" in data and (not text or _OBJECT.match(text)):
+    if "application/json" in data and is_bare:
         return Choice("text", "application/json", _json(data["application/json"]))
-    foreign = _foreign(data, html)
-    if "widget" in foreign and _BAR.search(text):
+    if _shows_nothing(data, html, text):
         return None
-    if foreign and (not text or _OBJECT.match(text) or "widget" in foreign or "Plotly" in foreign):
-        return Choice("placeholder", "", f"{foreign[0].upper()}{foreign[1:]}: it is shown in the notebook only.")
+    return _foreign(data, html, text, is_bare=is_bare) or _text(data, text)
+
+
+def _shows(html: str) -> bool:
+    return bool(visible_text(html) or _SHOWN.search(html))
+
+
+def _says_more(html: str, text: str) -> bool:
+    """Whether HTML has a word that the text of the same output has not."""
+    return not {*_WORD.findall(visible_text(html))} <= {*_WORD.findall(text)}
+
+
+def _shows_nothing(data: Mapping[str, Any], html: str, text: str) -> bool:
+    """Whether an output is empty, a style sheet, or a bar of tqdm that ran."""
+    if text.startswith("<IPython.") and {"text/html", "text/markdown"} & {*data}:
+        return not _INTERACTIVE.search(html)
+    is_bar = bool(_BAR.search(text)) and any("widget" in mime for mime in data)
+    return is_bar or not (text or {*data} - {"text/plain", "text/html", "text/markdown"} or html)
+
+
+def _foreign(data: Mapping[str, Any], html: str, text: str, *, is_bare: bool) -> Choice | None:
+    """Return what stands for an output that lives in a notebook only: a picture or a box."""
+    tag = _INTERACTIVE.search(html)
+    kind = kind_of(data, f"{text} {html}", tag[1].lower() if tag else "")
+    if made := picture(data):
+        return Choice("image", "image/png", made)
+    if kind and (is_bare or kind.mark in ("widget-view", "plotly")):
+        return Choice("placeholder", "", (words_for(kind), _joined(data.get("text/vnd.mermaid"))))
+    return None
+
+
+def _text(data: Mapping[str, Any], text: str) -> Choice:
     if text:
         return Choice("text", "text/plain", text)
-    if not data:
-        return None
-    return Choice("placeholder", "", f"Output of type {', '.join(sorted(data))}: it is shown in the notebook only.")
+    types = ", ".join(sorted(data))
+    return Choice("placeholder", "", (f"Output of type {types}: it is shown in the notebook only.", ""))
 
 
 def is_plot_value(text: str) -> bool:
@@ -80,7 +114,7 @@ def is_plot_value(text: str) -> bool:
 
 def visible_text(html: str) -> str:
     """Return the words a piece of HTML shows."""
-    return re.sub(r"\s+", " ", _TAG.sub(" ", without_content(html, " "))).strip()
+    return re.sub(r"\s+", " ", unescape(_TAG.sub(" ", without_content(html, " ")))).strip()
 
 
 def without_content(html: str, instead: str = "") -> str:
@@ -97,8 +131,14 @@ def without_content(html: str, instead: str = "") -> str:
 
 def table_only(html: str) -> str:
     """Drop what a table's HTML carries for a browser: style sheets, scripts, classes, ids, styles."""
-    html = without_content(html)
+    html = _STRAY.sub(_before_table, without_content(html))
     return re.sub(r"""\s(?:class|id|style|border|valign|halign)=(?:"[^"]*"|'[^']*'|[^\s>]+)""", _keep_alignment, html)
+
+
+def _before_table(table: re.Match[str]) -> str:
+    """Return a table with the paragraphs that stand between its rows before it, where a browser shows them."""
+    strays = re.findall(r"<p>.*?</p>", table[2], re.DOTALL)
+    return "".join([*strays, table[1], *re.split(r"<p>.*?</p>", table[2], flags=re.DOTALL)])
 
 
 def _keep_alignment(match: re.Match[str]) -> str:
@@ -118,16 +158,6 @@ def _image(data: Mapping[str, Any]) -> str | None:
 
 def _is_table(html: str) -> bool:
     return bool(_TABLE.search(html)) and not _INTERACTIVE.search(without_content(html))
-
-
-def _foreign(data: Mapping[str, Any], html: str) -> str:
-    """Name what cannot be printed, by its media types and its HTML."""
-    types = " ".join(data).lower()
-    for mark, name in _INTERACTIVE_NAMES:
-        if mark in types or (mark in ("plotly", "bokeh") and mark in html[:200_000].lower()):
-            return name
-    tag = _INTERACTIVE.search(html)
-    return f"an interactive output (<{tag.group(1).lower()}>)" if tag else ""
 
 
 def _json(value: Any) -> str:

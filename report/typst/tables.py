@@ -12,8 +12,11 @@ _BROKEN = re.compile(r"<[^<>]*(?:<|\Z)")
 _MARKUP = ("$", "\\(")
 """Texts with one of these may be formulas, which pandoc has to read."""
 
+_LOOK = "data-our-"
+"""The attributes of `styles.with_colours`."""
+
 Cell = str | list[Any]
-"""The text of a cell, or a list of its text, column span, row span, and "strong", "emph" or nothing."""
+"""The text of a cell, or a list of its text, column span, row span, "strong", "emph" or nothing, and its colours."""
 
 
 def plain_grid(html: str) -> dict[str, Any] | None:
@@ -35,7 +38,7 @@ def plain_grid(html: str) -> dict[str, Any] | None:
     >>> plain_grid("<table><tr><th>a</th></tr><tr><td>1</td></tr></table>")
     {'head': [['a']], 'body': [['1']], 'stubs': 0, 'caption': ''}
     >>> plain_grid("<table><tr><td><b>1</b></td></tr></table>")["body"]
-    [[['1', 1, 1, 'strong']]]
+    [[['1', 1, 1, 'strong', {}]]]
     >>> plain_grid("<table><tr><td><b>1</b> of 2</td></tr></table>") is None
     True
     """
@@ -64,6 +67,7 @@ class _TableReader(HTMLParser):
         self._text: list[str] | None = None
         self._spans = (1, 1)
         self._style, self._styled = "", ""
+        self._looks: dict[str, str] = {}
         self._tables = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -81,6 +85,7 @@ class _TableReader(HTMLParser):
             self._text, self._style, self._styled = [], "", ""
             spans = dict(attrs)
             self._spans = _span(spans.get("colspan")), _span(spans.get("rowspan"))
+            self._looks = {name[len(_LOOK) :]: value or "" for name, value in attrs if name.startswith(_LOOK)}
             self._tags.append(tag)
 
     def handle_data(self, data: str) -> None:
@@ -104,8 +109,9 @@ class _TableReader(HTMLParser):
                 self.caption = text
                 self.is_plain = self.is_plain and not self._style
             else:
-                style = _STYLES.get(self._style, "")
-                self._row.append([text, *self._spans, style] if style or self._spans != (1, 1) else text)
+                style = _STYLES.get(self._style, "strong" * bool(self._looks.pop("bold", "")))
+                is_more = style or self._spans != (1, 1) or self._looks
+                self._row.append([text, *self._spans, style, self._looks] if is_more else text)
         elif tag == "tr" and self._row:
             self._close_row()
 

@@ -9,6 +9,12 @@ local function inlines_of(cell)
   if #blocks == 1 and (blocks[1].t == 'Plain' or blocks[1].t == 'Para') then return blocks[1].content end
 end
 
+-- the colours of a cell, from the attributes of `styles.py`
+local function looks_of(cell)
+  local given = cell.attr.attributes
+  return {fill = given['our-fill'], ink = given['our-ink']}
+end
+
 -- the text of a cell, and whether it is nothing but text
 local function text_of(cell)
   local inlines = inlines_of(cell)
@@ -30,12 +36,12 @@ end
 
 local function pandoc_cell(cell)
   local text, plain = text_of(cell)
-  return {colspan = math.min(cell.col_span, 1000), rowspan = cell.row_span, text = text, plain = plain, blocks = not plain and cell.contents or nil}
+  return {colspan = math.min(cell.col_span, 1000), rowspan = cell.row_span, text = text, plain = plain, blocks = not plain and cell.contents or nil, looks = looks_of(cell)}
 end
 
 local function plain_cell(cell)
-  if type(cell) == 'string' then return {colspan = 1, rowspan = 1, text = cell, plain = true} end
-  return {colspan = math.tointeger(cell[2]), rowspan = math.tointeger(cell[3]), text = cell[1], plain = cell[4] == '', style = cell[4]}
+  if type(cell) == 'string' then return {colspan = 1, rowspan = 1, text = cell, plain = true, looks = {}} end
+  return {colspan = math.tointeger(cell[2]), rowspan = math.tointeger(cell[3]), text = cell[1], plain = cell[4] == '', style = cell[4], looks = cell[5]}
 end
 
 -- place the cells of rows in their columns

@@ -5,6 +5,7 @@ package.path = pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), '?.lu
 local bulk = require 'bulk'
 local captions = require 'captions'
 local citations = require 'citations'
+local diagrams = require 'diagrams'
 local html = require 'html'
 local markup = require 'markup'
 
@@ -16,6 +17,7 @@ local SANDBOX = {}   -- no reader opens a file
 local function markdown(text, extension)
   local known = not extension and parsed[text]
   local blocks = known and known:clone() or pandoc.read(text .. '\n', flavour .. (extension or ''), nil, SANDBOX).blocks
+  if text:find('mermaid', 1, true) then blocks = blocks:walk(diagrams.filter) end
   if text:find('|', 1, true) then blocks = blocks:walk(captions.filter) end
   if text:find('@', 1, true) then blocks = blocks:walk(citations.filter) end
   return text:find('<', 1, true) and blocks:walk(html.filter):walk(markup.filter) or blocks
@@ -81,7 +83,8 @@ function PARTS.table(part)
   return div('table', part, blocks, {turned = part.turned and 'true' or nil, placement = part.placement})
 end
 
-function PARTS.html(part) return html.read(part.text) end
+-- a heading in the HTML of an output is one of its lines, and none of the document
+function PARTS.html(part) return html.read(part.text):walk{Header = function(header) return pandoc.Para{pandoc.Strong(header.content)} end} end
 
 function PARTS.placeholder(part) return div('placeholder', part, {pandoc.Plain{pandoc.Str(part.text)}}) end
 

@@ -45,10 +45,26 @@ end
 -- a cell whose whole text is bold or italic
 local function styled_text(cell) return ('%s(%s)'):format(cell.style, write.string(cell.text)) end
 
+local function colour(name) return ('rgb(%s)'):format(write.string(name)) end
+
+-- the fill of a cell: one colour, or those of a bar with the places where they begin
+local function fill(value)
+  if not value:find(' ', 1, true) then return colour(value) end
+  local stops, last = {}, nil
+  for name, begin in value:gmatch('(#%x+) ([%d.]+)') do
+    if last then stops[#stops + 1] = ('(%s, %s%%)'):format(colour(last), begin) end
+    stops[#stops + 1] = ('(%s, %s%%)'):format(colour(name), begin)
+    last = name
+  end
+  return ('gradient.linear(%s, (%s, 100%%))'):format(table.concat(stops, ', '), colour(last))
+end
+
 local function cell_typst(cell, column, head)
   local text = cell.plain and plain_text(cell, column, head) or cell.typst and '[' .. cell.typst .. ']' or styled_text(cell)
   if head and cell.text ~= '' then text = 'strong(' .. text .. ')' end
+  if cell.looks.ink then text = ('text(fill: %s, %s)'):format(colour(cell.looks.ink), text) end
   local settings = {}
+  if cell.looks.fill then settings[#settings + 1] = 'fill: ' .. fill(cell.looks.fill) end
   if cell.colspan > 1 then settings[#settings + 1] = 'colspan: ' .. cell.colspan end
   if cell.rowspan > 1 then settings[#settings + 1] = 'rowspan: ' .. cell.rowspan end
   if head and cell.colspan > 1 then settings[#settings + 1] = 'align: center' end

@@ -37,7 +37,7 @@ ATTRIBUTES = {
     "munder": {"accentunder"},
     "mtable": {"displaystyle"},
 }
-STYLES = {"text-align", "width"}
+STYLES = {"text-align", "width", "color", "background-color", "background-image"}
 _MARK = re.compile("\ue002image-\\d+\ue002")
 
 
@@ -62,11 +62,13 @@ def clean(html: str) -> str:
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """Keep images of our own only, and checkboxes of task lists without their form."""
+    """Keep images of our own only, styles that load nothing, and checkboxes of task lists without their form."""
     if tag == "img" and name == "src":
         return value if _MARK.fullmatch(value) else None
     if tag == "a" and name == "href":
         return value if value.startswith(("#", "http://", "https://", "mailto:")) else None
     if tag == "input" and name == "type":
         return value if value == "checkbox" else None
+    if name == "style" and ("url" in value.lower() or "image(" in value.lower() or "\\" in value):
+        return None
     return value

@@ -7,13 +7,14 @@ import re
 from html import escape
 from typing import Any
 
+from ..styles import css
 from .tree import Element, attributes, raw_block, tag, text_of, words
 
 _NUMBER = re.compile(r"[+\u2212-]?[$€£]?(\d[\d,]*\.?\d*|\.\d+)(\s?%|[eE][+\u2212-]?\d+)?")
 _BLANK = {"", "-", "--", "–", "—", "nan", "none", "<na>", "nat", "inf", "-inf"}
 
 Row = list[list[Any]]
-"""Cells, each a list of its text, column span, row span, and "strong", "emph" or nothing."""
+"""Cells, each a list of its text, column span, row span, "strong", "emph" or nothing, and its colours."""
 _STYLES = {"strong": "strong", "emph": "em"}
 
 
@@ -47,8 +48,8 @@ def plain_table(source: str) -> Element:
 
 
 def _cells(row: list[Any]) -> Row:
-    whole: Row = [[cell, 1, 1, ""] if isinstance(cell, str) else cell for cell in row]
-    return [[text, int(width), int(height), style] for text, width, height, style in whole]
+    whole: Row = [[cell, 1, 1, "", {}] if isinstance(cell, str) else cell for cell in row]
+    return [[text, int(width), int(height), style, dict(looks)] for text, width, height, style, looks in whole]
 
 
 def _fold(head: list[Row]) -> list[Row]:
@@ -58,7 +59,7 @@ def _fold(head: list[Row]) -> list[Row]:
     pairs = list(zip(head[-2], head[-1], strict=True))
     if any(above[1] > 1 or above[2] > 1 or (above[0] and below[0]) for above, below in pairs):
         return head
-    return [*head[:-2], [[above[0] or below[0], 1, 1, above[3] if above[0] else below[3]] for above, below in pairs]]
+    return [*head[:-2], [[*(above if above[0] else below)] for above, below in pairs]]
 
 
 def _placed(rows: list[Row]) -> list[tuple[Row, list[int]]]:
@@ -67,7 +68,7 @@ def _placed(rows: list[Row]) -> list[tuple[Row, list[int]]]:
     out = []
     for number, row in enumerate(rows):
         places, column = [], 0
-        for _, columns, height, _ in row:
+        for _, columns, height, *_ in row:
             while (number, column) in busy:
                 column += 1
             places.append(column)
@@ -90,13 +91,13 @@ def _columns(rows: list[Row]) -> dict[int, list[str]]:
 def _row(row: Row, places: list[int], numeric: set[int], stubs: int, side: str) -> str:
     """Write a row whose first `stubs` cells are headers of what stands on their side: "row" or "col"."""
     cells = ""
-    for (text, width, height, style), place in zip(row, places, strict=True):
+    for (text, width, height, style, looks), place in zip(row, places, strict=True):
         spans = {"colspan": str(width) if width > 1 else "", "rowspan": str(height) if height > 1 else ""}
-        looks = {"class": "spanning" if width > 1 else "number" if place in numeric else ""}
+        shape = {"class": "spanning" if width > 1 else "number" if place in numeric else "", "style": css(looks)}
         is_header = place < stubs and bool(text.strip())
         scope = {"scope": _scope(side, width if side == "col" else height) if is_header else ""}
         shown = tag(_STYLES[style], escape(signed(text))) if style else escape(signed(text))
-        cells += tag("th" if is_header else "td", shown, **scope, **spans, **looks)
+        cells += tag("th" if is_header else "td", shown, **scope, **spans, **shape)
     return tag("tr", cells)
 
 
@@ -121,8 +122,17 @@ def tidied(table: Element) -> Element:
         cell[0] = attributes(scope=_scope("row", cell[2]))
     for row in [*head[1], *rows]:
         row[0] = attributes()
+        for cell in row[1]:
+            cell[0] = _coloured(cell[0])
         row[1] = [[*cell[:4], _signed_blocks(cell[4])] for cell in row[1]]
     return table
+
+
+def _coloured(attribute: list[Any]) -> list[Any]:
+    """Return the attributes of a cell with its colours as a style."""
+    looks = {name.removeprefix("our-"): value for name, value in attribute[2] if name.startswith("our-")}
+    others = [pair for pair in attribute[2] if not pair[0].startswith("our-")]
+    return [*attribute[:2], [*others, ["style", css(looks)]]] if looks else attribute
 
 
 def _signed_blocks(blocks: list[Any]) -> list[Any]:
@@ -133,7 +143,7 @@ def _signed_blocks(blocks: list[Any]) -> list[Any]:
 
 def _fold_rows(rows: list[Any]) -> list[Any]:
     """Do for the header rows of a pandoc table what `_fold` does for those of a plain one."""
-    cells = [[[text_of(cell[4]), cell[3], cell[2], ""] for cell in row[1]] for row in rows]
+    cells = [[[text_of(cell[4]), cell[3], cell[2], "", {}] for cell in row[1]] for row in rows]
     if len(_fold(cells)) == len(cells):
         return rows
     above, below = rows[-2], rows[-1]
