@@ -22,7 +22,7 @@ from .formulas import output_typst
 from .formulas.document import typeset
 from .headings import callable_names
 from .images import ImageError, ImageStore, Place
-from .leniency import together, without_faults
+from .leniency import links_together, together, without_faults
 from .metadata import bibliography, bibliography_title, document_metadata, only_heading, settings_of
 from .options import CellOptionsPreprocessor, hide
 from .pandoc import read, write
@@ -223,7 +223,7 @@ class TypstExporter(Exporter):
         missing = _lines(notes, "missing_alts")
         if refused := [*(problems if self.strict else []), *(missing if self.strict_alt else [])]:
             raise ConversionError(dict.fromkeys(refused))
-        for warning in [*problems, *(missing if self.strict else together(missing)), *_lines(notes, "warnings")]:
+        for warning in [*problems, *(missing if self.strict else together(missing)), *links_together(_lines(notes, "warnings"))]:
             self._warn(warning)
         return self._filled(text, arguments)
 
