@@ -25,7 +25,7 @@ from .formulas import output_typst
 from .formulas.document import typeset
 from .headings import callable_names
 from .images import ImageError, ImageStore, Place
-from .leniency import together, without_faults
+from .leniency import links_together, together, without_faults
 from .looks import LOOKS, language
 from .metadata import bibliography, document_metadata, gathered, only_heading
 from .options import CellOptionsPreprocessor, hide
@@ -241,7 +241,8 @@ class TypstExporter(Exporter):
         missing = _lines(notes, "missing_alts")
         if refused := [*(problems if self.strict else []), *(missing if self.strict_alt else [])]:
             raise ConversionError(dict.fromkeys(refused))
-        for warning in [*problems, *(missing if self.strict else together(missing)), *_lines(notes, "warnings")]:
+        told = links_together(_lines(notes, "warnings"))
+        for warning in [*problems, *(missing if self.strict else together(missing)), *told]:
             self._warn(warning)
         return self._filled(text, arguments)
 

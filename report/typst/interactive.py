@@ -75,14 +75,14 @@ def _made(make: Any, mime: str, source: str) -> str | None:
 
 
 def _vega(mime: str, spec: Any) -> bytes:
-    import vl_convert
+    import vl_convert  # no dependency: used where it is installed
 
     convert = vl_convert.vegalite_to_png if "vegalite" in mime else vl_convert.vega_to_png
     return convert(spec, scale=2, allowed_base_urls=[])  # data from elsewhere are not fetched
 
 
 def _plotly(mime: str, figure: Any) -> bytes:
-    import plotly.io
+    import plotly.io  # the same
 
     drawn = {part: figure[part] for part in ("data", "layout")}
     return plotly.io.to_image(drawn, format="png", scale=2, validate=False)

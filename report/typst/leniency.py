@@ -11,6 +11,7 @@ from .images import Place
 
 T = TypeVar("T")
 
+_LINK = re.compile(r".*?: (link to (.+?) leads to (?:nothing|(a notebook)).*)")
 _PLACE = re.compile(r", cell (\d+)")
 
 
@@ -65,3 +66,25 @@ def together(missing_alts: Iterable[str]) -> list[str]:
     cells = list(dict.fromkeys(match[1] for line in found if (match := _PLACE.search(line))))
     named = ", ".join(cells[:12]) + (f" and {len(cells) - 12} more" if len(cells) > 12 else "")
     return [f"{len(found)} figures without fig-alt, in cells {named}: a screen reader has nothing to tell of them"]
+
+
+def links_together(warnings: Iterable[str]) -> list[str]:
+    """Return warnings with one for all links to notebooks elsewhere, and one for each other target of lost links.
+
+    >>> lost = "leads to a notebook that is no part of this document; its text is kept"
+    >>> links_together([f"a.ipynb, cell 1: link to b.ipynb {lost}", "x", f"a.ipynb, cell 2: link to c.ipynb#d {lost}"])
+    ['x', '2 links lead to notebooks that are no part of this document (b.ipynb, c.ipynb); their text is kept']
+    """
+    kept: dict[str, str] = {}
+    elsewhere: list[str] = []
+    for line in warnings:
+        found = _LINK.fullmatch(line)
+        if found and found[3]:
+            elsewhere.append(found[2].partition("#")[0])
+        kept.setdefault(found[1] if found else line, line)
+    if len(elsewhere) < 2:
+        return [*kept.values()]
+    named = ", ".join(list(dict.fromkeys(elsewhere))[:12])
+    told = f"{len(elsewhere)} links lead to notebooks that are no part of this document ({named}); their text is kept"
+    others = [line for name, line in kept.items() if not name.startswith("link to ") or "a notebook that" not in name]
+    return [*others, told]

@@ -31,7 +31,7 @@ _STRAY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TAG = re.compile(r"<[^<>]*>")
-_OBJECT = re.compile(r"<(Figure size|Axes|IPython\.|pandas\.io|matplotlib|plotly|bokeh|altair)|^(alt|hv)\.\w+\(")
+_OBJECT = re.compile(r"<(Figure size|Axes|IPython\.|pandas\.io|matplotlib|plotly|bokeh|altair|Vega)|^(alt|hv)\.\w+\(")
 _ADDRESS = re.compile(r"<[\w.]+( object)? at 0x\w+>\s*")
 _BAR = re.compile(r"\d+(%|it)\s*(\||\[)")
 """What tqdm shows; of a bar that ran, nothing is left to print."""

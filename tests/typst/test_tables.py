@@ -154,7 +154,9 @@ def test_the_short_way_is_only_for_plain_tables(html: str) -> None:
 
 def test_spans_and_stubs_are_read() -> None:
     grid = plain_grid("<table><tr><th colspan=2>a</th></tr><tr><th rowspan='2'>r</th><td>1 &lt; 2</td></tr></table>")
-    assert grid == {"head": [[["a", 2, 1, "", {}]]], "body": [[["r", 1, 2, "", {}], "1 < 2"]], "stubs": 1, "caption": ""}
+    assert grid == {
+        "head": [[["a", 2, 1, "", {}]]], "body": [[["r", 1, 2, "", {}], "1 < 2"]], "stubs": 1, "caption": "",
+    }  # fmt: skip
 
 
 def test_a_thousand_rows_are_written_quickly() -> None:

@@ -115,8 +115,11 @@ local function read(text, reader)
   return blocks
 end
 
---- Read a piece of HTML, with all that has no place on paper taken out.
-function html.read(text) return read(text, WITH_FORMULAS) end
+local function line(header) return pandoc.Para{pandoc.Strong(header.content)} end
+
+--- Read the HTML of an output, with all that has no place on paper taken out; its headings are lines, and none of the
+-- document.
+function html.read(text) return read(text, WITH_FORMULAS):walk{Header = line} end
 
 local function is_html(block) return block.t == 'RawBlock' and block.format == 'html' end
 

@@ -83,8 +83,7 @@ function PARTS.table(part)
   return div('table', part, blocks, {turned = part.turned and 'true' or nil, placement = part.placement})
 end
 
--- a heading in the HTML of an output is one of its lines, and none of the document
-function PARTS.html(part) return html.read(part.text):walk{Header = function(header) return pandoc.Para{pandoc.Strong(header.content)} end} end
+function PARTS.html(part) return html.read(part.text) end
 
 function PARTS.placeholder(part) return div('placeholder', part, {pandoc.Plain{pandoc.Str(part.text)}}) end
 

@@ -99,7 +99,9 @@ class _Typesetter:
                 inlines = self._raw(item["c"][1], label)
                 out += inlines if kind == "RawInline" or not inlines else [{"t": "Para", "c": inlines}]
             else:
-                out.append(self._walk(item))
+                walked = self._walk(item)
+                if kind not in ("Para", "Plain") or walked["c"] or not item["c"]:  # one of definitions alone is none
+                    out.append(walked)
         return out
 
     def _formula(self, tex: str, displayed: bool, label: str) -> list[Element]:
