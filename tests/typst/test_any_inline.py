@@ -122,7 +122,8 @@ TAGS = [
 ]
 pieces = st.one_of(
     st.sampled_from(TAGS).map(lambda name: f"<{name}>"), st.sampled_from(TAGS).map(lambda name: f"</{name}>"),
-    st.sampled_from(["<br>", "<hr/>", "<img src='x.png' alt='a'>", "&nbsp;", "&amp;", "$", "<", " ", "\n", "\n\n", "<!-- c -->"]
+    st.sampled_from(["<br>", "<hr/>", "<img src='x.png' alt='a'>", "&nbsp;", "&amp;",
+                     "$", "<", " ", "\n", "\n\n", "<!-- c -->"]
                     + ["<p align='center'>"]),
     st.just("W "),
 )  # fmt: skip
