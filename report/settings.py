@@ -144,6 +144,11 @@ class Settings(Looks):
         return {name: self.config.parent / file for name, file in named.items() if file}
 
     @property
+    def font_folders(self) -> list[Path]:
+        """The folders with fonts that the settings name."""
+        return [self.config.parent / folder for folder in self.font_paths]
+
+    @property
     def looks(self) -> dict[str, Any]:
         """What the settings say of the looks of the report."""
         said = {one.name: getattr(self, one.name) for one in fields(Looks)}

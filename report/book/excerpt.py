@@ -9,12 +9,10 @@ from report.errors import NotebookError
 from report.run import notebook as nb
 from report.run.tasks import chosen, solutions
 from report.settings import Settings
-from report.typst.looks import language
-from report.typst.words import words_of
+from report.typst import looks
 
 HEADING = re.compile(r"^#+ +(.*?) *(?:\{#([\w:.-]+)[^}\n]*\})? *$", re.MULTILINE)
 OPTION = re.compile(r"^#\| *label: *[\"']?([\w:.-]+)", re.MULTILINE)
-
 
 
 def elsewhere(settings: Settings, merged: nb.Notebook) -> dict[str, str]:
@@ -53,7 +51,7 @@ def _names(settings: Settings, chapter: str, merged: nb.Notebook) -> dict[str, s
     headings = _headings(cells)
     title = next(iter(headings.values()), chapter)
     labels = {label for cell in cells for label in _written(cell) | _in_code(cell, merged)}
-    opening, closing, *_ = words_of(language(settings.lang)[0])["quotes"]
+    opening, closing, *_ = looks.words_in(settings.lang)["quotes"]
     names = {label: f"{label} ({opening}{title}{closing})" for label in labels}
     headed = {label: f"{opening}{words}{closing}" for label, words in headings.items()}
     return names | headed | {f"{chapter}.ipynb": title}

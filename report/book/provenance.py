@@ -68,12 +68,12 @@ def dataset(name: str, beside: Path) -> dict[str, Any]:
     return {"name": name, "sizes": sizes, "sha256": getattr(data, "sha256", "")}
 
 
-def revision() -> str:
-    """Return the git revision of the project, and whether the tracked files are as committed."""
+def revision(words: Words = ENGLISH) -> str:
+    """Return the git revision of the project, and whether the tracked files are as committed, in a language's words."""
     head, status = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "--untracked-files=no")
     if head is None:
-        return str(ENGLISH["no_checkout"])
-    return f"{head[:12]}, {ENGLISH['changed' if status else 'clean']}"
+        return str(words["no_checkout"])
+    return f"{head[:12]}, {words['changed' if status else 'clean']}"
 
 
 def _git(*arguments: str) -> str | None:
@@ -113,18 +113,12 @@ def _run_section(run: dict[str, str], executed: list[Executed], words: Words) ->
     """Say which command, source and data made the report."""
     data = {one["name"]: one for ran in executed if (one := ran.facts.get("data"))}
     rows = [(words["dataset"].format(name=name), _describe_data(one, words)) for name, one in sorted(data.items())]
-    rows = [(words["source"], words["revision"].format(revision=_in(words, run["revision"]))), *rows]
+    rows = [(words["source"], words["revision"].format(revision=run["revision"])), *rows]
     count = words["notebooks"].format(count=len(executed)) if len(executed) > 1 else words["one_notebook"]
     intro = words["origin"].format(notebooks=count)
     repeated = f"````sh\n{run['command']}\n````"  # no table: that would put breaks into long words
     run_table = table((words["what"], words["value"]), rows, words["run"], "tbl-run")
     return f"# {words['provenance']} {{#sec-provenance}}\n\n{intro}\n\n{repeated}\n\n{run_table}"
-
-
-def _in(words: Words, revision: str) -> str:
-    """Return what `revision` says in other words."""
-    said = {ENGLISH[name]: words[name] for name in ("clean", "changed", "no_checkout")}
-    return ", ".join(said.get(part, part) for part in revision.split(", "))
 
 
 def _describe_data(data: dict[str, Any], words: Words) -> str:

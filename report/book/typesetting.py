@@ -84,7 +84,7 @@ def is_current(executed: list[Executed], settings: Settings) -> bool:
 def _inputs(document: nb.Notebook, settings: Settings) -> str:
     """Return the hash of all that a report is typeset from, but for the pictures that its text names."""
     named = [fingerprint.digest_file(path) for path in settings.files.values()]
-    named += [fingerprint.digest_files(dict.fromkeys(fingerprint.room(path), "")) for path in fonts(settings)]
+    named += [fingerprint.digest_files(dict.fromkeys(fingerprint.room(path), "")) for path in settings.font_folders]
     code = fingerprint.digest_files(fingerprint.typesetting_files())
     return fingerprint.digest([document, code, named, settings.strict])
 
@@ -101,7 +101,7 @@ def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
     shown = [one for one in executed if one.name in chosen(settings)]
     results = {one.name: of_notebook(one.notebook) for one in shown}
     words = words_in(settings.lang)
-    run = {"command": command(_told(settings, executed)), "revision": revision()}
+    run = {"command": command(_told(settings, executed)), "revision": revision(words)}
     document = document_metadata(settings, shown, results)
     joined = merge(shown, document, appendix(executed, run, words, timed=settings.source_date is None))
     joined["metadata"]["elsewhere"] = elsewhere(settings, joined)
@@ -121,11 +121,6 @@ def _told(settings: Settings, executed: list[Executed]) -> Settings:
         for one in executed
     }  # fmt: skip
     return replace(settings, only=only, overrides=kept)
-
-
-def fonts(settings: Settings) -> list[Path]:
-    """Return the folders with fonts."""
-    return [settings.config.parent / folder for folder in settings.font_paths]
 
 
 def _stamp(path: Path) -> Path:
@@ -157,7 +152,7 @@ def export(merged: nb.Notebook, settings: Settings) -> tuple[bytes, dict[str, st
 
     # files of the settings may lie anywhere, those that a notebook names only in its repository
     own: dict[str, Any] = {name: str(path.resolve()) for name, path in settings.files.items()}
-    own["font_paths"] = [str(path.resolve()) for path in fonts(settings)]
+    own["font_paths"] = [str(path.resolve()) for path in settings.font_folders]
     more = {"strict": True, "strict_alt": settings.strict, "elsewhere": merged["metadata"]["elsewhere"]}
     exporter = getattr(typst, EXPORTERS[settings.target])(report=own, **more)
     folder = settings.notebooks.resolve()

@@ -1,8 +1,7 @@
 """The words that a report adds to its chapters, in its language: those of `report.typst.words`."""
 
-from report.typst import words
-from report.typst.looks import language
-from report.typst.words import Words, words_of
+from report.typst import looks, words
+from report.typst.words import Words
 
 ENGLISH: Words = words.ENGLISH["report"]
 
@@ -13,5 +12,5 @@ def words_in(lang: str) -> Words:
     >>> words_in("de-AT")["parameters_of"].format(notebook="`01-a`")
     'Parameter von `01-a`.'
     """
-    found: Words = words_of(language(lang)[0])["report"]
+    found: Words = looks.words_in(lang)["report"]
     return found

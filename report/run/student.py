@@ -127,8 +127,8 @@ def _checkout(settings: Settings) -> Files:
     files["report/report.yml"] = settings.config.read_bytes()
     for name, path in settings.files.items():
         files[os.path.normpath(f"report/{getattr(settings, name)}")] = path.read_bytes()
-    for folder in settings.font_paths:
-        for path in sorted(fingerprint.room(settings.config.parent / folder)):
+    for folder in settings.font_folders:
+        for path in sorted(fingerprint.room(folder)):
             files[os.path.normpath(f"report/{os.path.relpath(path, settings.config.parent)}")] = path.read_bytes()
     return files
 

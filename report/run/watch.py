@@ -40,8 +40,7 @@ def watch(settings: Settings) -> None:
 
 def inputs(settings: Settings) -> tuple[list[Path], list[Path]]:
     """Return the folders all of whose files count, and the other files that do."""
-    fonts = [settings.config.parent / folder for folder in settings.font_paths]
-    rooms = [settings.notebooks, ROOT / "mlp_core", ROOT / "report", *fonts]
+    rooms = [settings.notebooks, ROOT / "mlp_core", ROOT / "report", *settings.font_folders]
     files = [settings.config, *settings.files.values()]
     return [room.resolve() for room in rooms], [file.resolve() for file in files]
 

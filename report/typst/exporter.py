@@ -26,14 +26,14 @@ from .formulas.document import typeset
 from .headings import callable_names
 from .images import ImageError, ImageStore, Place
 from .leniency import links_together, together, without_faults
-from .looks import LOOKS, language
+from .looks import LOOKS, words_in
 from .metadata import bibliography, document_metadata, gathered, only_heading
 from .options import CellOptionsPreprocessor, hide
 from .pandoc import read, write
 from .printable import printable
 from .references import reference_problems, unused_labels
 from .sheet import look_file
-from .words import Words, words_of
+from .words import Words
 
 
 class TypstExporter(Exporter):
@@ -144,7 +144,7 @@ class TypstExporter(Exporter):
 
     @property
     def _words(self) -> Words:
-        return words_of(language(self.settings.get("lang", "en"))[0])
+        return words_in(self.settings.get("lang", "en"))
 
     def _warn(self, text: str) -> None:
         """Log a warning, once a notebook."""

@@ -98,7 +98,6 @@ class TypstHTMLExporter(TypstExporter):
                 options += ["--citeproc", "--csl", self._csl(), "--bibliography", str(path)]
             return write_html(tree, limits, *options, "--metadata=link-citations:true")
 
-
     def _csl(self) -> str:
         """Return the file of the style of citations."""
         csl = self.settings.get("csl", "ieee")

@@ -76,15 +76,16 @@ def links_together(warnings: Iterable[str]) -> list[str]:
     ['x', '2 links lead to notebooks that are no part of this document (b.ipynb, c.ipynb); their text is kept']
     """
     kept: dict[str, str] = {}
+    lost: set[str] = set()
     elsewhere: list[str] = []
     for line in warnings:
         found = _LINK.fullmatch(line)
         if found and found[3]:
             elsewhere.append(found[2].partition("#")[0])
+            lost.add(found[1])
         kept.setdefault(found[1] if found else line, line)
     if len(elsewhere) < 2:
         return [*kept.values()]
     named = ", ".join(list(dict.fromkeys(elsewhere))[:12])
     told = f"{len(elsewhere)} links lead to notebooks that are no part of this document ({named}); their text is kept"
-    others = [line for name, line in kept.items() if not name.startswith("link to ") or "a notebook that" not in name]
-    return [*others, told]
+    return [*(line for name, line in kept.items() if name not in lost), told]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from .words import LANGUAGES, NONE
+from .words import LANGUAGES, NONE, Words, words_of
 
 SOLUTIONS = ("inline", "appendix", "hide")
 """Where solutions may stand: where they are written, at the end of the document, nowhere."""
@@ -206,6 +206,15 @@ def language(value: str) -> tuple[str, str]:
     if not match:
         raise wrong("lang", f"a language such as en or pt-BR: one of {', '.join(LANGUAGES)}", value)
     return match[1].lower(), (match[2] or "").upper()
+
+
+def words_in(value: str) -> Words:
+    """Return the words of a language as it is written.
+
+    >>> words_in("pt-BR")["fig"]
+    'Figura'
+    """
+    return words_of(language(value)[0])
 
 
 def _paper(name: str, value: Any) -> str:

@@ -29,7 +29,6 @@ _YAML_KEY = re.compile(r"^([^\s#:]+):", re.MULTILINE)
 _BIBTEX_KEY = re.compile(r"(?mi)^[ \t]*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,")
 
 
-
 def gathered(
     notebook: Mapping[str, Any], given: Mapping[str, Any], folder: Path, tell: Tell | None = None
 ) -> dict[str, Any]:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .looks import PAPERS, language
-from .words import Words, words_of
+from .looks import PAPERS, words_in
+from .words import Words
 
 FONTS = {
     "mainfont": (["New Computer Modern", "Libertinus Serif"], ["DejaVu Sans Mono"]),
@@ -37,7 +37,7 @@ def needs_no_other_font(settings: Mapping[str, Any]) -> bool:
 
 
 def _words(settings: Mapping[str, Any]) -> Words:
-    return words_of(language(settings.get("lang", "en"))[0])
+    return words_in(settings.get("lang", "en"))
 
 
 def look_file(settings: Mapping[str, Any]) -> bytes:

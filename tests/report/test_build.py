@@ -44,7 +44,7 @@ def made(tmp_path_factory):
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:  # undone whatever goes wrong
         patch.delenv("SOURCE_DATE_EPOCH", raising=False)
-        patch.setattr("report.book.provenance.revision", lambda: "abc, clean")
+        patch.setattr("report.book.provenance.revision", lambda _: "abc, clean")
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             build(arguments(project))
         yield project, printed.getvalue()

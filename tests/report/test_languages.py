@@ -24,7 +24,6 @@ from report.run.tasks import make_tasks
 from report.typst.words import LANGUAGES
 
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="99"><rect width="300" height="99"/></svg>'
-RUN = {"command": "make report", "revision": "abc, with uncommitted changes"}
 
 
 @pytest.fixture
@@ -53,11 +52,13 @@ def facts(task):
 
 
 @pytest.mark.parametrize("lang", sorted({*LANGUAGES} - {"en"}))
-def test_the_appendix_has_no_english_words(project, lang):
+def test_the_appendix_has_no_english_words(project, monkeypatch, lang):
     project.add("01-a", parameters='name: str = ""  # x')
     project.add("02-b")
     words = words_in(lang)
-    text = provenance.appendix([facts(task) for task in make_tasks(project.resolved())], RUN, words, timed=True)
+    monkeypatch.setattr(provenance, "_git", lambda command, *_: "abc" if command == "rev-parse" else " M file")
+    run = {"command": "make report", "revision": provenance.revision(words)}
+    text = provenance.appendix([facts(task) for task in make_tasks(project.resolved())], run, words, timed=True)
     for name in ("provenance", "bold", "machine", "versions", "times", "memory", "cores", "empty", "changed"):
         assert words[name] in text, name
     pieces = {part for word in ENGLISH.values() for part in re.findall(r"[^{}@`]{6,}", word)}

@@ -107,7 +107,7 @@ def report(project, monkeypatch):
         project.add("01-a", *sources)
         return json.loads(build(project.resolved(source_date=0)).read_bytes())["cells"], bool(runs)
 
-    monkeypatch.setattr("report.book.provenance.revision", lambda: "abc, clean")
+    monkeypatch.setattr("report.book.provenance.revision", lambda _: "abc, clean")
     monkeypatch.setattr(typesetting, "export", lambda merged, settings: (json.dumps(merged).encode(), {}))
     monkeypatch.setattr(Runner, "run", run)
     return make

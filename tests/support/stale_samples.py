@@ -65,7 +65,7 @@ def stand_still(patch: pytest.MonkeyPatch, project: Project) -> None:
     patch.delenv("SOURCE_DATE_EPOCH", raising=False)
     patch.setenv("MLP_CORE_DATA", str(project.folder / "data"))
     patch.setattr(fingerprint, "ROOT", project.folder.parent)
-    patch.setattr("report.book.provenance.revision", lambda: "abc, clean")
+    patch.setattr("report.book.provenance.revision", lambda _: "abc, clean")
     described = {"sizes": [1, 1, 1], "sha256": ""}
     patch.setattr("report.book.provenance.dataset", lambda name, beside: {"name": name, **described})
     patch.setattr(Runner, "run", run_in_name)
