@@ -1,7 +1,8 @@
 """From a notebook to the document that `filters/reader.lua` reads: cells, each a list of parts."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from nbformat import NotebookNode
@@ -150,7 +151,7 @@ def _code(source: str, options: dict[str, Any], language: str) -> Part:
 
 def _outputs(cell: NotebookNode, options: dict[str, Any], store: ImageStore) -> list[Part]:
     """Return the parts for a cell's outputs; its images are one figure where the cell labels or captions them."""
-    choices = [choose(output) if "data" in output else output for output in cell.outputs]
+    choices = [choose(output) if "data" in output else output for output in _joined(cell.outputs)]
     images = [choice for choice in choices if isinstance(choice, Choice) and choice.kind == "image"]
     together = len(images) > 1 and bool(_label(options, "fig") or options.get("fig-cap"))
     state = {"image": 0, "table": 0}
@@ -166,6 +167,19 @@ def _outputs(cell: NotebookNode, options: dict[str, Any], store: ImageStore) -> 
             parts.append(_figure(images if together else [choice], options, store, state["image"]))
             state["image"] += 1
     return parts
+
+
+def _joined(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    """Yield outputs, one for what is printed in a row: in how many messages a kernel sends it is chance."""
+    for _, group in groupby(outputs, key=lambda one: one.get("name", "stdout") if _is_printed(one) else id(one)):
+        first, *more = group
+        if more:
+            first = NotebookNode({**first, "text": "".join("".join(one.get("text", "")) for one in (first, *more))})
+        yield first
+
+
+def _is_printed(output: NotebookNode) -> bool:
+    return bool(output.output_type == "stream")
 
 
 def _is_plot_value(choice: Choice | NotebookNode) -> bool:

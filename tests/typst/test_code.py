@@ -37,6 +37,14 @@ def test_code_and_every_stream_is_there(pdf: Pdf) -> None:
         assert text in pdf.text
 
 
+def test_what_is_printed_in_several_messages_is_one_output() -> None:
+    sent = [printed("one\n"), printed("two\n"), printed("a warning\n", "stderr"), printed("three\n")]
+    source, _ = TypstExporter().from_notebook_node(notebook(code("f()", *sent)))
+    outputs = [line for line in source.splitlines() if line.startswith("#terminal(")]
+    assert [line.split('"')[1] for line in outputs] == ["stdout", "stderr", "stdout"]
+    assert r"one\ntwo" in outputs[0]
+
+
 def test_listings_are_numbered_and_referred_to(pdf: Pdf) -> None:
     assert "Listing 1. The loss." in pdf.text
     assert "see Listing 1" in pdf.text
