@@ -22,9 +22,10 @@ class Kind:
     in_html: bool = False
 
 
+_RENDERER = 'plotly.io.renderers.default = "plotly_mimetype+png"'
 KINDS = (
     Kind("widget-view", "an interactive widget", "print its value, or show a picture beside it"),
-    Kind("plotly", "an interactive Plotly figure", 'set plotly.io.renderers.default = "plotly_mimetype+png"', in_html=True),
+    Kind("plotly", "an interactive Plotly figure", f"set {_RENDERER}", in_html=True),
     Kind("bokeh", "an interactive Bokeh figure", "save it by bokeh.io.export_png and show that picture", in_html=True),
     Kind("holoviews", "an interactive HoloViews figure", 'call hv.extension("matplotlib")', in_html=True),
     Kind("vega", "an interactive Vega figure", 'call alt.renderers.enable("png")', in_html=True),
@@ -84,7 +85,8 @@ def _vega(mime: str, spec: Any) -> bytes:
 def _plotly(mime: str, figure: Any) -> bytes:
     import plotly.io
 
-    return plotly.io.to_image({part: figure[part] for part in ("data", "layout")}, format="png", scale=2, validate=False)
+    parts = {part: figure[part] for part in ("data", "layout")}
+    return plotly.io.to_image(parts, format="png", scale=2, validate=False)
 
 
 _MAKERS = {"application/vnd.vega": _vega, "application/vnd.plotly": _plotly}

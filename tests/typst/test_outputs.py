@@ -44,7 +44,9 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("mime", "data", "text", "name", "advice"), KINDS)
-def test_what_lives_in_a_notebook_only_says_how_to_print_it(mime: str, data: Any, text: str, name: str, advice: str) -> None:
+def test_what_lives_in_a_notebook_only_says_how_to_print_it(
+    mime: str, data: Any, text: str, name: str, advice: str
+) -> None:
     _made.cache_clear()
     choice = choose({"data": {mime: data, "text/plain": text}})
     assert choice is not None
@@ -89,7 +91,8 @@ def test_an_installed_library_makes_the_picture(monkeypatch: pytest.MonkeyPatch)
 def test_altair_is_drawn_by_vl_convert() -> None:
     pytest.importorskip("vl_convert")
     _made.cache_clear()
-    spec = {"data": {"values": [{"a": 1}, {"a": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "nominal"}}}
+    encoding = {"x": {"field": "a", "type": "nominal"}}
+    spec = {"data": {"values": [{"a": 1}, {"a": 2}]}, "mark": "bar", "encoding": encoding}
     choice = choose({"data": {VEGA: spec, "text/plain": "alt.Chart(...)"}})
     assert choice is not None
     assert base64.b64decode(choice.data).startswith(b"\x89PNG")
@@ -176,7 +179,7 @@ def test_latex_is_no_markdown(tex: str, part: str) -> None:
 
 def test_quotes_of_values_stay_and_those_of_prose_are_set() -> None:
     value = shown("text/markdown", "'a$b_c' \"d\"", text_plain='[1] "a$b_c"')
-    prose = shown("text/markdown", "say \"d\"", text_plain="<IPython.core.display.Markdown object>")
+    prose = shown("text/markdown", 'say "d"', text_plain="<IPython.core.display.Markdown object>")
     text = export(notebook(code("x", value), code("y", prose))).text
     assert "'a$b_c' \"d\"" in text
     assert "say “d”" in text
@@ -190,7 +193,6 @@ def test_paragraphs_between_rows_come_before_the_table() -> None:
 
 def test_lost_links_are_told_together() -> None:
     made = notebook(*(markdown(f"[a](b{k}.ipynb) and [c](#d)") for k in range(3)))
-    assert export(made).log == [
-        "sample.ipynb, cell 1 (`[a](b0.ipynb) and [c](#d)`): link to #d leads to nothing in this notebook; its text is kept",
-        "3 links lead to notebooks that are no part of this document (b0.ipynb, b1.ipynb, b2.ipynb); their text is kept",
-    ]
+    within, elsewhere = export(made).log
+    assert "cell 1 (`[a](b0.ipynb) and [c](#d)`): link to #d leads to nothing in this notebook" in within
+    assert elsewhere.startswith("3 links lead to notebooks that are no part of this document (b0.ipynb, b1.ipynb, b2.")

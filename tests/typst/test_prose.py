@@ -17,7 +17,7 @@ AROUND = {"Emph": "‹›", "Strong": "⟦⟧", "Strikeout": "÷÷"}
 
 
 def sketch(node: Any) -> str:
-    """Write pandoc's tree in short: formulas as ⟨x⟩ and ⟪x⟫, emphasis as ‹x› and ⟦x⟧, code as `x`, citations as «x», blocks in (names)."""
+    """Write pandoc's tree in short: formulas ⟨x⟩ and ⟪x⟫, emphasis ‹x› and ⟦x⟧, code `x`, citations «x», (block x)."""
     if isinstance(node, list):
         return "".join(sketch(item) for item in node)
     kind, content = node["t"], node.get("c", "")
@@ -31,7 +31,7 @@ def sketch(node: Any) -> str:
         case "LineBreak":
             return "⏎"
         case "Math":
-            return "⟨{}⟩".format(content[1]) if content[0]["t"] == "InlineMath" else "⟪{}⟫".format(content[1].strip())
+            return f"⟨{content[1]}⟩" if content[0]["t"] == "InlineMath" else f"⟪{content[1].strip()}⟫"
         case "Code" | "CodeBlock":
             return f"`{' '.join(content[0][1])}|{content[1]}`" if kind == "CodeBlock" else f"`{content[1]}`"
         case "RawInline":
@@ -87,7 +87,10 @@ CASES = [
     ("pip install --upgrade a---b wait... and....", "pip install --upgrade a---b wait... and...."),
     ("\"it's\" 'so'", "“it’s” “so”"),
     ("costs $6, and the regex `a$` has one", "costs $6, and the regex `a$` has one"),
-    (r"C:\Users\name\notes\new.txt \d+.\w* \LaTeX \textbf{bold}", r"C:\Users\name\notes\new.txt \d+.\w* \LaTeX \textbf{bold}"),
+    (
+        r"C:\Users\name\notes\new.txt \d+.\w* \LaTeX \textbf{bold}",
+        r"C:\Users\name\notes\new.txt \d+.\w* \LaTeX \textbf{bold}",
+    ),
     (r"\-? \# \_a\_", "-? # _a_"),
     # formulas
     ("a $ x_1 $ b", "a ⟨x_1⟩ b"),
@@ -107,12 +110,18 @@ CASES = [
     (r"so \\(x*y\\) and \\[z*w\\] and \(x\)", "so ⟨x*y⟩ and ⟪z*w⟫ and (x)"),
     ("> $$\n> a\n> b\n> $$", "(> ⟪a\nb⟫)"),
     ("1. one\n   $$\n   x\n   $$", "(1. one ⟪x⟫)"),
-    ("\\begin{align}\na &= b \\\\\n*c* &= d\n\\end{align} {#eq-y}", "⟨tex:\\begin{align}\na &= b \\\\\n*c* &= d\n\\end{align}⟩ {#eq-y}"),
+    (
+        "\\begin{align}\na &= b \\\\\n*c* &= d\n\\end{align} {#eq-y}",
+        "⟨tex:\\begin{align}\na &= b \\\\\n*c* &= d\n\\end{align}⟩ {#eq-y}",
+    ),
     ("$x\n\ny$", "$xy$"),
     ("$\\text{a $b$ c}$", "⟨\\text{a $b$ c}⟩"),
     ("$`a$", "⟨`a⟩"),
     ("see \\eqref{eq:a_b*c} and \\ref{x*y}", "see ⟨tex:\\eqref{eq:a_b*c}⟩ and ⟨tex:\\ref{x*y}⟩"),
-    ("\\newcommand{\\v}[1]{\\mathbf{#1}_{*}}\n\\def\\w{*x*}", "⟨tex:\\newcommand{\\v}[1]{\\mathbf{#1}_{*}}⟩ ⟨tex:\\def\\w{*x*}⟩"),
+    (
+        "\\newcommand{\\v}[1]{\\mathbf{#1}_{*}}\n\\def\\w{*x*}",
+        "⟨tex:\\newcommand{\\v}[1]{\\mathbf{#1}_{*}}⟩ ⟨tex:\\def\\w{*x*}⟩",
+    ),
     ("<b>$x$</b> <i title='$y$'>z</i>", "⟦⟨x⟩⟧ ‹z›"),
     ("<div>\n$x$ and `y`\n</div>", "(div ⟨x⟩ and `y`)"),
     ("[$x$](a$b$c)", "[⟨x⟩](a$b$c)"),
@@ -121,7 +130,10 @@ CASES = [
     ("a\n# b\n- c\n1. d", "a(h1 b)(- c)(1. d)"),
     ("a. no\n\n(1) no\n\n: no", "a. no(1) no: no"),
     ("a  \nb\\\nc", "a⏎b⏎c"),
-    ("~~a~~ www.e.org https://e.org/a--b_c_d", "÷a÷ [www.e.org](http://www.e.org) [https://e.org/a--b_c_d](https://e.org/a--b_c_d)"),
+    (
+        "~~a~~ www.e.org https://e.org/a--b_c_d",
+        "÷a÷ [www.e.org](http://www.e.org) [https://e.org/a--b_c_d](https://e.org/a--b_c_d)",
+    ),
     ("snake_case_word 2*3*4 __b__", "snake_case_word 2‹3›4 ⟦b⟧"),
     ("[a]: http://e.org/x--y\n\n[a] [b]", "[a](http://e.org/x--y) [b]"),
     ("- [ ] a\n- [x] b", "(- ☐ a)(- ☒ b)"),
@@ -150,7 +162,10 @@ CASES = [
     ("<div>\n*a*\n</div>", "(div *a*)"),
     ("<center>\n\n# a\n\n</center>", "(div .centred (h1 a))"),
     ('<p align="center">a <b>b</b></p>\n\nc', "(div .centred a ⟦b⟧)c"),
-    ("<details open>\n<summary>S <i>t</i></summary>\n\n- a\n\n</details>\n\nb", "(div .our fold (div .our caption S ‹t›)(- a))b"),
+    (
+        "<details open>\n<summary>S <i>t</i></summary>\n\n- a\n\n</details>\n\nb",
+        "(div .our fold (div .our caption S ‹t›)(- a))b",
+    ),
     ("<table>\n<tr><td>\n\n*a*\n\n</td><td>b</td></tr>\n</table>", "(table ‹a›|b)"),
     ("- <div>\n\n  a\n\n  </div>\n- b", "(- (div a))(- b)"),
     ("<div>\n\nnever *closed*", "(div never ‹closed›)"),

@@ -8,9 +8,10 @@ r"""Directives as people type them, in Quarto's and MyST's fences, rewritten as 
     []{.start}Title
     ::::
 
-Inner Divs have fewer colons than outer ones, and all have more than any line of code: pandoc's reader of CommonMark takes
-a line of enough colons for the end of a Div wherever it stands. What a cell leaves open is closed at its end, as Jupyter does, and marked with the attribute ``unclosed``. The empty
-span makes a paragraph of whatever title, be it ``1. Words`` or ``# Words``.
+Inner Divs have fewer colons than outer ones, and all have more than any line of code: pandoc's reader of CommonMark
+takes a line of enough colons for the end of a Div wherever it stands. What a cell leaves open is closed at its end, as
+Jupyter does, and marked with the attribute ``unclosed``. The empty span makes a paragraph of whatever title, be it
+``1. Words`` or ``# Words``.
 """
 
 import re

@@ -1,6 +1,5 @@
 r"""A text in parts: fenced code, spans of code, tags of HTML, escaped characters, and the words between them."""
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 
