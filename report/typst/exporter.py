@@ -223,8 +223,8 @@ class TypstExporter(Exporter):
         missing = _lines(notes, "missing_alts")
         if refused := [*(problems if self.strict else []), *(missing if self.strict_alt else [])]:
             raise ConversionError(dict.fromkeys(refused))
-        warnings = links_together(_lines(notes, "warnings"))
-        for warning in [*problems, *(missing if self.strict else together(missing)), *warnings]:
+        told = links_together(_lines(notes, "warnings"))
+        for warning in [*problems, *(missing if self.strict else together(missing)), *told]:
             self._warn(warning)
         return self._filled(text, arguments)
 

@@ -1,4 +1,4 @@
-"""Close what a Markdown cell leaves open, as Jupyter does at its end; and tell its code from its words."""
+"""Close what a Markdown cell leaves open, as Jupyter does at the end of every cell; tell its code from its words."""
 
 import re
 from collections.abc import Iterator
@@ -56,8 +56,8 @@ def _lines(text: str) -> Iterator[tuple[str, _Fence | None, _Fence | None]]:
             fence = None
         before, match = fence, _FENCE.fullmatch(line)
         if match and not fence:
-            is_fence = match["marks"][0] != "`" or "`" not in match["rest"]
-            fence = _Fence(match["prefix"], match["marks"]) if is_fence else None
+            is_code_in_words = match["marks"][0] == "`" and "`" in match["rest"]
+            fence = None if is_code_in_words else _Fence(match["prefix"], match["marks"])
         elif match and fence and fence.closes(match):
             fence = None
         yield line, before, fence

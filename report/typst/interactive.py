@@ -22,11 +22,10 @@ class Kind:
     in_html: bool = False
 
 
-_RENDERER = 'plotly.io.renderers.default = "plotly_mimetype+png"'
 KINDS = (
     Kind("widget-view", "an interactive widget", "print its value, or show a picture beside it"),
-    Kind("plotly", "an interactive Plotly figure", f"set {_RENDERER}", in_html=True),
-    Kind("bokeh", "an interactive Bokeh figure", "save it by bokeh.io.export_png and show that picture", in_html=True),
+    Kind("plotly", "an interactive Plotly figure", 'set plotly.io.renderers.default = "plotly_mimetype+png"', True),
+    Kind("bokeh", "an interactive Bokeh figure", "save it by bokeh.io.export_png and show that picture", True),
     Kind("holoviews", "an interactive HoloViews figure", 'call hv.extension("matplotlib")', in_html=True),
     Kind("vega", "an interactive Vega figure", 'call alt.renderers.enable("png")', in_html=True),
     Kind("leaflet", "a map", "save a picture of the page and show that", in_html=True),
@@ -76,17 +75,17 @@ def _made(make: Any, mime: str, source: str) -> str | None:
 
 
 def _vega(mime: str, spec: Any) -> bytes:
-    import vl_convert
+    import vl_convert  # no dependency: used where it is installed
 
     convert = vl_convert.vegalite_to_png if "vegalite" in mime else vl_convert.vega_to_png
     return convert(spec, scale=2, allowed_base_urls=[])  # data from elsewhere are not fetched
 
 
 def _plotly(mime: str, figure: Any) -> bytes:
-    import plotly.io
+    import plotly.io  # the same
 
-    parts = {part: figure[part] for part in ("data", "layout")}
-    return plotly.io.to_image(parts, format="png", scale=2, validate=False)
+    drawn = {part: figure[part] for part in ("data", "layout")}
+    return plotly.io.to_image(drawn, format="png", scale=2, validate=False)
 
 
 _MAKERS = {"application/vnd.vega": _vega, "application/vnd.plotly": _plotly}

@@ -16,7 +16,9 @@ LARGE_SVG = 3_000_000
 
 _SILENT = ("style", "script", "head", "template", "noscript", "button")
 _NO_CONTENT = re.compile(rf"<({'|'.join(_SILENT)})\b|<!--", re.IGNORECASE)
-_INTERACTIVE = re.compile(r"<(script|iframe|video|audio|canvas|input|select|object|embed|form)\b", re.IGNORECASE)
+_INTERACTIVE = re.compile(
+    r"<(script|iframe|video|audio|canvas|input|select|object|embed|form)\b", re.IGNORECASE
+)
 _SHOWN = re.compile(r"<(img|svg|hr)\b", re.IGNORECASE)
 """What is seen without a word."""
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
@@ -28,7 +30,6 @@ _STRAY = re.compile(
     r"(<table\b[^<>]*>(?:(?!</?table).)*?<t(?:head|body)\b[^<>]*>)((?:\s*<p>(?:(?!</p>).)*</p>)+)",
     re.IGNORECASE | re.DOTALL,
 )
-"""A table up to where its rows begin, and paragraphs there."""
 _TAG = re.compile(r"<[^<>]*>")
 _OBJECT = re.compile(r"<(Figure size|Axes|IPython\.|pandas\.io|matplotlib|plotly|bokeh|altair|Vega)|^(alt|hv)\.\w+\(")
 _ADDRESS = re.compile(r"<[\w.]+( object)? at 0x\w+>\s*")

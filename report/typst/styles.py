@@ -1,8 +1,8 @@
 """The colours of tables: of pandas' Styler, which keeps them in a style sheet by cell, and of cells themselves.
 
 They become attributes of the cells, ``data-our-fill``, ``data-our-ink`` and ``data-our-bold``, which survive where
-style sheets do not: colors as ``#rrggbb``; a bar as its colors and where each begins, in per cent:
-``#d65f5f 0, #ffffff 62.5``.
+style sheets do not: colours as ``#rrggbb``; a bar as its colours and where each begins, in per cent: ``#d65f5f 0,
+#ffffff 62.5``.
 """
 
 import re

@@ -55,8 +55,8 @@ def test_a_long_line_goes_on_behind_a_mark(pdf: Pdf) -> None:
 
 def test_code_copied_from_the_pdf_runs() -> None:
     name, long = "n" * 75, "some/path/" * 7 + "x"
-    lines = [f"{name} = {{", f"    'a': '{long}', 'b': [1, 2, 3],", "    # " + "words " * 9, "}", "if True:"]
-    lines.append(f"    {name}['c'] = 5")
+    lines = [f"{name} = {{", f"    'a': '{long}', 'b': [1, 2, 3],", "    # " + "words " * 9, "}"]
+    lines += ["if True:", f"    {name}['c'] = 5"]
     text = export(notebook(code("\n".join(lines)))).pages[0]
     copied = text[text.index(name) : text.rindex("= 5") + 3]
     found: dict = {}
