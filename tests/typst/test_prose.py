@@ -13,7 +13,6 @@ from report.typst.options import CellOptionsPreprocessor
 from report.typst.pandoc import read
 from report.typst.prose.marks import Taken
 from report.typst.prose.source import prepared
-from report.typst.words import ENGLISH
 
 AROUND = {"Emph": "‹›", "Strong": "⟦⟧", "Strikeout": "÷÷"}
 
@@ -174,7 +173,7 @@ def trees() -> dict[str, str]:
     """Return every case, read by one pandoc, each as the only cell's neighbor of the others."""
     made = notebook(*(markdown(typed) for typed, _ in CASES))
     made, _ = CellOptionsPreprocessor().preprocess(made, {})
-    document = {"cells": cells(made, ImageStore(None), words=ENGLISH), "metadata": {}}  # type: ignore[arg-type]
+    document = {"cells": cells(made, ImageStore(None)), "metadata": {}}  # type: ignore[arg-type]
     blocks = read(document, Limits())["blocks"]
     return {typed: sketch(block["c"][1]) for (typed, _), block in zip(CASES, blocks, strict=True)}
 
