@@ -79,7 +79,6 @@ def _name(attributes: list[Any]) -> str:
 
 CASES = [
     # rows C of the review
-    ("| o | p |\n|--|--|\n|`<`|a|\n|`>`|b|", "(table o|p/`<`|a/`>`|b)"),
     ("The results:\n| a | b |\n|---|---|\n| 1 | 2 |", "The results:(table a|b/1|2)"),
     ("- list\n\n  x | y\n  --|--\n  1 | 2", "(- list(table x|y/1|2))"),
     ("> said:\n> | a |\n> |---|\n> | 1 |", "(> said:(table a/1))"),
