@@ -86,6 +86,7 @@ def links_together(warnings: Iterable[str]) -> list[str]:
         kept.setdefault(found[1] if found else line, line)
     if len(elsewhere) < 2:
         return [*kept.values()]
-    named = ", ".join(list(dict.fromkeys(elsewhere))[:12])
+    names = list(dict.fromkeys(elsewhere))
+    named = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     told = f"{len(elsewhere)} links lead to notebooks that are no part of this document ({named}); their text is kept"
     return [*(line for name, line in kept.items() if name not in lost), told]

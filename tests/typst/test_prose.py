@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from nbformat.v4 import new_raw_cell
 from typst_documents import export, markdown, notebook
 
 from report.typst.assembly import cells
@@ -189,6 +190,12 @@ def test_what_is_put_back_is_what_was_typed() -> None:
     text = prepared(typed, taken, quotes=False)
     assert "$x$" not in text
     assert taken.put_back(text).replace('\\"', '"').replace("@d", "\\@d") == typed
+
+
+@pytest.mark.parametrize("typed", ["a\\-\\-b", "a\\-\\-\\-b", "a?\\`b", "a\\<\\<b", "a,,b"])
+def test_no_two_characters_become_one(typed: str) -> None:
+    same = f"#context assert(measure[{typed}].width == measure(text(features: (liga: 0))[{typed}]).width)"
+    assert not export(notebook(new_raw_cell(same, metadata={"raw_mimetype": "text/x-typst"}))).log
 
 
 def test_backslashes_need_no_warning() -> None:
