@@ -19,7 +19,6 @@ from benchmarks.race import THREADS, paired_ratio, pin_to_two_processors, race
 
 MODULES = {"jax": "jax", "pytorch": "torch", "sklearn": "sklearn"}
 CANNOT = {"sklearn": {"cnn-b", "cnn-c", "evaluation"}, "textbook": {"cnn-b", "cnn-c", "evaluation"}}
-CANNOT["products"] = {"cnn-b", "cnn-c"}
 
 
 def main() -> None:
