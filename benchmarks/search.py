@@ -2,7 +2,8 @@
 
 Four questions: how much faster are two processes with one BLAS thread each than one process with two; how much longer
 does the grid take than its matrix products alone, run by the same search; what does a trial cost besides its work; and
-how does the number of trials a second grow with the workers, locally and on Dask.  ``--full`` runs the whole grid of 36 settings and 10 epochs instead of a part of it.
+how does the number of trials a second grow with the workers, locally and on Dask.  ``--full`` runs the whole grid of 36
+settings and 10 epochs instead of a part of it.
 """
 
 from __future__ import annotations
