@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted(path for room in ("mlp_core", "report") for path in (ROOT / room).rglob("*.py"))
 HEAVY = {
     "IPython", "concurrent", "distributed", "filelock", "fontTools", "joblib", "matplotlib_inline", "nbclient",
-    "nbformat", "numpy", "pandas", "papermill", "psutil", "threadpoolctl", "tqdm", "typst", "watchfiles",
+    "nbformat", "numpy", "pandas", "papermill", "psutil", "threadpoolctl", "tqdm", "typst", "uharfbuzz", "watchfiles",
 }  # fmt: skip
 """What an import inside a function may spare without saying so."""
 

@@ -18,6 +18,8 @@ import typst
 
 _OPENTYPE = re.compile(rb"OTTO\x00[\x05-\x30].{6}", re.DOTALL)
 _NAME = "NewComputerModernMath-Book"
+_FEATURES = ("ssty", "dtls", "flac")  # smaller, dotless and flatter forms
+_DROPPED = ("FFTM", "PfEd", "GPOS", "DSIG")
 _ALWAYS = set("()[]{}|‖⟨⟩⌈⌉⌊⌋√−′")
 _ITALIC = [*range(0x1D434, 0x1D468), 0x210E, *range(0x1D6FC, 0x1D71C)]
 """Letters that a browser makes of plain ones: italic Latin and Greek."""
@@ -61,17 +63,24 @@ def _fonts(data: bytes) -> Iterator[bytes]:
 
 def _subset(font: bytes, characters: set[int]) -> bytes:
     """Return a font with some characters only, and with the taller and wider forms they grow into."""
-    from fontTools import subset
+    import uharfbuzz  # spares a document without formulas
+    from fontTools.ttLib import TTFont
 
-    options = subset.Options(layout_features=["ssty", "dtls", "flac"], hinting=False, notdef_outline=False)
-    options.name_IDs = [1, 2]
-    options.drop_tables += ["FFTM", "PfEd", "GPOS", "DSIG"]
-    loaded = subset.load_font(io.BytesIO(font), options)
-    loaded.recalcTimestamp = False
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=characters)
-    subsetter.subset(loaded)
-    loaded.flavor = "woff"
-    out = io.BytesIO()
-    loaded.save(out)
-    return out.getvalue()
+    wanted = uharfbuzz.SubsetInput()
+    wanted.unicode_set.update(characters)
+    wanted.layout_feature_tag_set.clear()
+    wanted.layout_feature_tag_set.update(map(_tag, _FEATURES))
+    wanted.drop_table_tag_set.update(map(_tag, _DROPPED))
+    wanted.name_id_set.clear()
+    wanted.name_id_set.update({1, 2})
+    wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING
+    part = uharfbuzz.subset(uharfbuzz.Face(font), wanted).blob.data
+    packed = io.BytesIO()
+    woff = TTFont(io.BytesIO(part), recalcTimestamp=False)
+    woff.flavor = "woff"
+    woff.save(packed)
+    return packed.getvalue()
+
+
+def _tag(name: str) -> int:
+    return int.from_bytes(name.encode("ascii"), "big")
