@@ -39,7 +39,7 @@ def made(tmp_path_factory):
 @pytest.fixture
 def fresh(tmp_path, monkeypatch):
     """A report that may be spoilt; what it is typeset to is of no interest."""
-    project = make(tmp_path)
+    project = make(tmp_path, "typst")
     stand_still(monkeypatch, project)
     monkeypatch.setattr(typeset, "export", lambda merged, settings: (json.dumps(merged).encode(), {}))
     return project

@@ -27,10 +27,11 @@ def write(path: Path, *cells: dict[str, Any]) -> None:
     path.write_text(json.dumps(notebook(*cells)), encoding='utf-8')
 
 
-def make(folder: Path) -> Project:
-    """Make a report that has one of everything, beside a copy of the project's code."""
+def make(folder: Path, *left_out: str) -> Project:
+    """Make a report that has one of everything, beside a copy of the project's code without what is left out."""
+    ignored = shutil.ignore_patterns("__pycache__", *left_out)
     for name in ("mlp_core", "report"):
-        shutil.copytree(fingerprint.ROOT / name, folder / "root" / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(fingerprint.ROOT / name, folder / "root" / name, ignore=ignored)
     shutil.copyfile(fingerprint.ROOT / fingerprint.LOCK, folder / "root" / fingerprint.LOCK)
     project = Project(folder / "root" / "a report")
     files = {

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +22,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from report.typst import ConversionError, TypstExporter, TypstPDFExporter, compilation, compiler
+from report.typst.children import Limits
 
 POINTS_PER_CM = 72 / 2.54
 
@@ -141,10 +141,15 @@ class _Lines(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-def _run_here(command: list[str], source: str, *_: Any, **variables: Any) -> "subprocess.CompletedProcess[bytes]":
-    """Do as `children.run` does with the compiler's program, but in this process."""
+_run_alone = compilation.run
+
+
+def _run_here(command: list[str], source: str, limits: Limits, **options: Any) -> "subprocess.CompletedProcess[bytes]":
+    """Do as `children.run` does with the compiler's program, but in this process, unless limits were set for it."""
+    if limits not in (Limits(), Limits().of_a_search()):
+        return _run_alone(command, source, limits, **options)
     answer = io.StringIO()
-    environment = {name: value for name, value in variables.items() if isinstance(value, str)}
+    environment = {name: value for name, value in options.items() if isinstance(value, str)}
     with (
         mock.patch.dict(os.environ, environment), mock.patch.object(sys, "path", [*sys.path]),
         mock.patch.object(sys, "stdin", io.StringIO(source)), contextlib.redirect_stdout(answer),
@@ -153,14 +158,9 @@ def _run_here(command: list[str], source: str, *_: Any, **variables: Any) -> "su
     return subprocess.CompletedProcess(command, 0, answer.getvalue().encode(), b"")
 
 
-@contextlib.contextmanager
-def compiler_at_hand(settings: dict[str, Any]) -> Iterator[None]:
+def compiler_at_hand() -> contextlib.AbstractContextManager[Any]:
     """Let Typst compile in this process, which takes a seventh of the time; with limits, in one of its own as ever."""
-    if {"time_limit", "memory_limit"} & settings.keys():
-        yield
-    else:
-        with mock.patch.object(compilation, "run", _run_here):
-            yield
+    return mock.patch.object(compilation, "run", _run_here)
 
 
 def export(made: nbformat.NotebookNode, folder: Path | None = None, **settings: Any) -> Pdf:
@@ -168,7 +168,7 @@ def export(made: nbformat.NotebookNode, folder: Path | None = None, **settings: 
     log, lines = logging.Logger("export"), _Lines()
     log.addHandler(lines)
     resources = {"metadata": {"name": "sample", "path": str(folder or "")}}
-    with compiler_at_hand(settings):
+    with compiler_at_hand():
         data, _ = TypstPDFExporter(log=log, **settings).from_notebook_node(made, resources)
     return Pdf(data, lines.lines)
 
