@@ -21,8 +21,13 @@ end
 local function is_box(block) return block.t == 'BlockQuote' or starts(block, '#boxed(') end
 local function is_display(inline) return inline.t == 'RawInline' and inline.text:find('^#math%.equation%(block: true') ~= nil end
 
+-- whether words end with a colon, which their last ones tell
 local function introduces(inlines)
-  return pandoc.utils.stringify(inlines):match(':%s*$') ~= nil
+  for index = #inlines, 1, -1 do
+    local text = pandoc.utils.stringify(inlines[index])
+    if text:find('%S') then return text:match(':%s*$') ~= nil end
+  end
+  return false
 end
 
 local function with_next(inlines) return write.raw_block('#with-next[' .. write.blocks{pandoc.Para(inlines)} .. ']') end
@@ -46,8 +51,8 @@ local function above(block, below)
   local sticky = starts(block, '#code(') and stays_with(below, block)
   if sticky then return write.raw_block('#code(sticky: ' .. sticky .. ', ' .. block.text:sub(#'#code(' + 1)) end
   if block.t ~= 'Para' then return block end
-  local is_short = #pandoc.utils.stringify(block) <= SHORT
-  return (introduces(block.content) or is_short and is_box(below)) and with_next(block.content) or block
+  local belongs = introduces(block.content) or is_box(below) and #pandoc.utils.stringify(block) <= SHORT
+  return belongs and with_next(block.content) or block
 end
 
 local function together(blocks)
