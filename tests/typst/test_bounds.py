@@ -54,7 +54,7 @@ def test_the_compiler_is_stopped_and_the_cell_named() -> None:
 
 @pytest.mark.long
 def test_pandoc_is_stopped_and_the_cell_named() -> None:
-    (problem,) = problems(notebook(markdown("fine"), markdown("[" * 20000), markdown("fine")), time_limit=1)
+    (problem,) = problems(notebook(markdown("fine"), markdown("[" * 60_000), markdown("fine")), time_limit=1)
     assert problem.startswith("sample.ipynb, cell 2 (`[[[")
     assert "stopped after 1 s" in problem
 
