@@ -123,7 +123,7 @@ def write_html(tree: dict[str, Any], limits: Limits, *options: str) -> str:
 
 def _run(source: str, limits: Limits, *options: str) -> str:
     limits = Limits(min(limits.seconds, 60 + 60 * len(source) / 2**20), limits.memory)  # half a second is usual
-    nursery = max(4, limits.memory // 64)  # MiB between two collections of garbage: few, where there is much memory
+    nursery = max(8, limits.memory // 64)  # MiB between two collections of garbage: few, where there is much memory
     memory = ["+RTS", f"-M{limits.memory}m", f"-A{nursery}m", "-RTS"]
     result = run([pypandoc.get_pandoc_path(), *memory, "--wrap=preserve", *options], source, limits)
     if result.returncode == _HEAP_EXHAUSTED:
