@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -47,10 +48,15 @@ def load(name: str, report: str | None = None) -> pd.DataFrame:
     """
     if name not in names():
         raise ValueError(f"expected one of the published tables {', '.join(names())}, got {name!r}")
-    table = pd.read_csv(FOLDER / f"{name}.csv")
+    table = _read(name)
     if report is None:
-        return table
+        return table.copy()
     if report not in set(table["report"]):
         known = ", ".join(sorted(set(table["report"])))
         raise ValueError(f"expected one of the reports in {name!r} ({known}), got {report!r}")
     return table[table["report"] == report].reset_index(drop=True)
+
+
+@lru_cache
+def _read(name: str) -> pd.DataFrame:
+    return pd.read_csv(FOLDER / f"{name}.csv")

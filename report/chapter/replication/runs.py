@@ -6,6 +6,7 @@ import inspect
 import json
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ import numpy as np
 import mlp_core
 from mlp_core import Split
 from mlp_core.storage.atomic import atomic_write
-from mlp_core.storage.hashes import code_hash, digest
+from mlp_core.storage import hashes
+from mlp_core.storage.hashes import digest
 
 COMPUTING = ("*.py", "fast/*.py", "gradient_check/*.py")
 """The rooms of `mlp_core` that decide what an experiment gives, beside its data, which is told by a hash of its own."""
+
+code_hash = lru_cache(maxsize=1000)(hashes.code_hash)
 
 
 def remembered(folder: str | Path, name: str, experiment: Callable[..., Any], **settings: Any) -> Any:
