@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,11 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """
     taken = Taken()
     source = json.dumps({**without_meaning(document, taken), "flavour": FLAVOUR, "fields": FIELDS})
-    text = taken.put_back(_run(source, limits, "--from", str(FILTERS / "reader.lua"), "--to", "json"))
+    held = {"t": "CodeBlock", "c": [["", [], []], source]}
+    document_of_it = json.dumps({"pandoc-api-version": _api_version(), "meta": {}, "blocks": [held]})
+    lua_filter = str(FILTERS / "reader.lua")
+    text = _run(document_of_it, limits, "--from", "json", "--to", "json", "--lua-filter", lua_filter)
+    text = taken.put_back(text)
     tree = json.loads(_WORD.sub(_divided, _UNPRINTABLE.sub(_cleaned, text)))
     if "typst:" in text:
         tree["meta"] = _without_typst(tree["meta"])
@@ -56,6 +61,12 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
         begin_chapters(tree["blocks"])
     name_headings(tree["blocks"])
     return tree
+
+
+@lru_cache
+def _api_version() -> list[int]:
+    """Return what pandoc wants to stand in a syntax tree."""
+    return json.loads(_run("", Limits(), "--from", "commonmark", "--to", "json"))["pandoc-api-version"]
 
 
 def _cleaned(match: re.Match[str]) -> str:
