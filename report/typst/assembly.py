@@ -76,7 +76,7 @@ def cells(
         cell.metadata[OPTIONS].setdefault("code-fold", fold)
         is_plain = (source["notebook"], source["cell"]) in plain
         parts = typed(cell) if is_plain else _parts(cell, store, echo, _language(notebook))
-        parts = [made for part in parts if (made := _in_runs(part, words))]
+        parts = [made for part in parts if (made := _worded(part, words))]
         trusted = typst and cell.cell_type == "markdown" and not is_plain
         if trusted:
             parts = [{**part, "extension": "+raw_attribute"} for part in parts]
@@ -93,8 +93,10 @@ def cells(
     return out
 
 
-def _in_runs(part: Part, words: Words) -> Part | None:
-    """Return a part; what a terminal shows in runs of one colour, or not at all where that is nothing."""
+def _worded(part: Part, words: Words) -> Part | None:
+    """Return a part with what is said of it; what a terminal shows in runs, or not at all where that is nothing."""
+    if part["kind"] == "placeholder":
+        return {"kind": "placeholder", "text": part["what"].words(words)}
     if part["kind"] != "terminal":
         return part
     found = runs(part.pop("text"), words)
@@ -198,8 +200,8 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
     """Return the part for anything but an image; tables, in whatever form, take the cell's table caption."""
     data = choice.data
     if choice.kind == "placeholder":
-        words, source = data
-        return [{"kind": "placeholder", "text": words}, *([_code(source, {}, "mermaid")] if source else [])]
+        what, source = data
+        return [{"kind": "placeholder", "what": what}, *([_code(source, {}, "mermaid")] if source else [])]
     if choice.kind == "text":
         return [{"kind": "terminal", "stream": "result", "text": data}] if data.strip() else []
     if choice.kind == "html":

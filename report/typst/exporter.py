@@ -177,6 +177,7 @@ class TypstExporter(Exporter):
 
     def _culprit(self, document: dict[str, Any], store: ImageStore) -> tuple[str, list[Place]]:
         """Name what makes the conversion fail; and return the cell, where it is one."""
+
         def fails(cells: Sequence[dict[str, Any]]) -> bool:
             try:
                 self._convert({**document, "cells": list(cells)}, store, self._limits().of_a_search())
@@ -237,7 +238,7 @@ class TypstExporter(Exporter):
                 arguments[note["target"]] = store.resolve(note["source"], note["notebook"], note["cell"])
             except ImageError as error:
                 problems.append(f"{place(note['notebook'], note['cell'], note['line'])}: {error}")
-                arguments[note["target"]] = store.instead(note["source"], str(error))
+                arguments[note["target"]] = store.instead(note["source"], self._words["unreadable_picture"])
         missing = _lines(notes, "missing_alts")
         if refused := [*(problems if self.strict else []), *(missing if self.strict_alt else [])]:
             raise ConversionError(dict.fromkeys(refused))

@@ -118,9 +118,9 @@ class PageImages(ImageStore):
         address = f"data:{_TYPES[suffix]};base64,{base64.b64encode(data).decode('ascii')}"
         return f'src="{address}" width="{width / 0.75:.0f}" height="{height / 0.75:.0f}"'
 
-    def instead(self, source: str, reason: str) -> str:
+    def instead(self, source: str, words: str) -> str:
         """Return what stands in the place of an image beside its alternative text, as HTML."""
-        text = escape(self.named(source, reason))
+        text = escape(self.named(source, words))
         is_link = source.startswith(("http://", "https://"))
         return f'<a href="{escape(source)}">{text}</a>' if is_link else text
 

@@ -96,13 +96,13 @@ class ImageStore:
         self.files[name] = data
         return f"read({string(name)}, encoding: none), {width:.2f}pt, {height:.2f}pt"
 
-    def instead(self, source: str, reason: str) -> str:
-        """Return the same arguments for an image that cannot be shown: its address or what is wrong, to stand there."""
-        return f"{string(self.named(source, reason))}, 0pt, 0pt"
+    def instead(self, source: str, words: str) -> str:
+        """Return the same arguments for an image that cannot be shown: its address or words, to stand there."""
+        return f"{string(self.named(source, words))}, 0pt, 0pt"
 
-    def named(self, source: str, reason: str) -> str:
-        """Return what stands in the place of an image beside its alternative text."""
-        return reason if source in self._held else _shown(source)
+    def named(self, source: str, words: str) -> str:
+        """Return what stands in the place of an image beside its alternative text: words where it has no address."""
+        return words if source in self._held else _shown(source)
 
     def prepared(self, source: str, notebook: str, cell: int) -> tuple[bytes, str, float, float]:
         """Return the image a cell names, as `prepare` does; the error of one that cannot be shown names it."""

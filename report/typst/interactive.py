@@ -11,50 +11,68 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from .words import Words
+
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of output: what is found in its media types or its HTML, its name, and how a picture of it is stored."""
+    """A kind of output: how it is known by its media types or its HTML, what it is called, and how it can be printed.
+
+    ``what`` and ``advice`` are names of words; ``name`` and ``code`` are what those words leave open.
+    """
 
     mark: str
-    name: str
+    what: str
+    name: str = ""
     advice: str = ""
+    code: str = ""
     in_html: bool = False
+
+    def words(self, words: Words) -> str:
+        """Return what the box says that stands in the place of an output."""
+        what = words[self.what].format(name=self.name)
+        advice = [words[self.advice].format(code=self.code)] if self.advice else []
+        return " ".join([words["only_in_notebook"].format(what=what), *advice])
+
+
+def _figure(mark: str, name: str, code: str) -> Kind:
+    return Kind(mark, "interactive_figure", name, "print_with", code, in_html=True)
 
 
 KINDS = (
-    Kind("widget-view", "an interactive widget", "print its value, or show a picture beside it"),
-    Kind("plotly", "an interactive Plotly figure", 'set plotly.io.renderers.default = "plotly_mimetype+png"', True),
-    Kind("bokeh", "an interactive Bokeh figure", "save it by bokeh.io.export_png and show that picture", True),
-    Kind("holoviews", "an interactive HoloViews figure", 'call hv.extension("matplotlib")', in_html=True),
-    Kind("vega", "an interactive Vega figure", 'call alt.renderers.enable("png")', in_html=True),
-    Kind("leaflet", "a map", "save a picture of the page and show that", in_html=True),
-    Kind("folium", "a map", "save a picture of the page and show that", in_html=True),
-    Kind("geo+json", "a map", "draw it by matplotlib"),
-    Kind("mermaid", "a Mermaid diagram", "save its picture and show that", in_html=True),
-    Kind("javascript", "a script"),
-    Kind("pdf", "a PDF figure", "make it SVG or PNG"),
+    Kind("widget-view", "widget", advice="print_value"),
+    _figure("plotly", "Plotly", 'plotly.io.renderers.default = "plotly_mimetype+png"'),
+    _figure("bokeh", "Bokeh", "bokeh.io.export_png"),
+    _figure("holoviews", "HoloViews", 'hv.extension("matplotlib")'),
+    _figure("vega", "Vega", 'alt.renderers.enable("png")'),
+    Kind("leaflet", "map", advice="print_picture", in_html=True),
+    Kind("folium", "map", advice="print_picture", in_html=True),
+    Kind("geo+json", "map", advice="print_with", code="matplotlib"),
+    Kind("mermaid", "diagram", "Mermaid", "print_picture", in_html=True),
+    Kind("javascript", "script"),
+    Kind("pdf", "pdf_figure", advice="print_picture"),
 )
-_PICTURE = "show a picture beside it, by IPython.display.Image"
 _SEEN = ("iframe", "canvas", "object", "embed")
 """Tags of what could have a picture."""
 _MOST = 200_000
 """Characters of HTML in which a kind is looked for."""
 
 
-def kind_of(data: Mapping[str, Any], words: str, tag: str) -> Kind | None:
+def kind_of(data: Mapping[str, Any], text: str, tag: str) -> Kind | None:
     """Return what an output is that cannot be printed, by its media types, its HTML and text, and a tag that acts."""
-    types, start = " ".join(data).lower(), words[:_MOST].lower()
+    types, start = " ".join(data).lower(), text[:_MOST].lower()
     for kind in KINDS:
         if kind.mark in types or (kind.in_html and tag and kind.mark in start):
             return kind
-    return Kind(tag, f"an interactive output (<{tag}>)", _PICTURE if tag in _SEEN else "") if tag else None
+    if not tag:
+        return None
+    advice = ("print_with", "IPython.display.Image") if tag in _SEEN else ()
+    return Kind(tag, "interactive_output", f"<{tag}>", *advice)
 
 
-def words_for(kind: Kind) -> str:
-    """Return what the box says that stands in the place of an output."""
-    advice = f" To print it, {kind.advice}." if kind.advice else ""
-    return f"{kind.name[0].upper()}{kind.name[1:]}: it is shown in the notebook only.{advice}"
+def unknown(data: Mapping[str, Any]) -> Kind:
+    """Return the kind of an output that has no form that is known."""
+    return Kind("", "output_of_type", ", ".join(sorted(data)))
 
 
 def picture(data: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from .interactive import kind_of, picture, words_for
+from .interactive import kind_of, picture, unknown
 from .styles import with_colours
 
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff")
@@ -16,9 +16,7 @@ LARGE_SVG = 3_000_000
 
 _SILENT = ("style", "script", "head", "template", "noscript", "button")
 _NO_CONTENT = re.compile(rf"<({'|'.join(_SILENT)})\b|<!--", re.IGNORECASE)
-_INTERACTIVE = re.compile(
-    r"<(script|iframe|video|audio|canvas|input|select|object|embed|form)\b", re.IGNORECASE
-)
+_INTERACTIVE = re.compile(r"<(script|iframe|video|audio|canvas|input|select|object|embed|form)\b", re.IGNORECASE)
 _SHOWN = re.compile(r"<(img|svg|hr)\b", re.IGNORECASE)
 """What is seen without a word."""
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
@@ -41,7 +39,10 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Choice:
-    """One output in the form it is printed in: ``kind`` is image, table, markdown, latex, html, text or placeholder."""
+    """One output in the form it is printed in: ``kind`` is image, table, markdown, latex, html, text or placeholder.
+
+    The data of a placeholder are its `interactive.Kind`, and the source of a diagram.
+    """
 
     kind: str
     mime: str
@@ -66,7 +67,7 @@ def choose(output: Mapping[str, Any]) -> Choice | None:
     if html and not _INTERACTIVE.search(html) and (_shows(html) if is_bare else _says_more(html, text)):
         return Choice("html", "text/html", without_content(html))
     if "application/json" in data and is_bare:
-        return Choice("text", "application/json", _json(data["application/json"]))
+        return _json(data)
     if _shows_nothing(data, html, text):
         return None
     return _foreign(data, html, text, is_bare=is_bare) or _text(data, text)
@@ -96,15 +97,12 @@ def _foreign(data: Mapping[str, Any], html: str, text: str, *, is_bare: bool) ->
     if made := picture(data):
         return Choice("image", "image/png", made)
     if kind and (is_bare or kind.mark in ("widget-view", "plotly")):
-        return Choice("placeholder", "", (words_for(kind), _joined(data.get("text/vnd.mermaid"))))
+        return Choice("placeholder", "", (kind, _joined(data.get("text/vnd.mermaid"))))
     return None
 
 
 def _text(data: Mapping[str, Any], text: str) -> Choice:
-    if text:
-        return Choice("text", "text/plain", text)
-    types = ", ".join(sorted(data))
-    return Choice("placeholder", "", (f"Output of type {types}: it is shown in the notebook only.", ""))
+    return Choice("text", "text/plain", text) if text else Choice("placeholder", "", (unknown(data), ""))
 
 
 def is_plot_value(text: str) -> bool:
@@ -160,11 +158,11 @@ def _is_table(html: str) -> bool:
     return bool(_TABLE.search(html)) and not _INTERACTIVE.search(without_content(html))
 
 
-def _json(value: Any) -> str:
+def _json(data: Mapping[str, Any]) -> Choice:
     try:
-        return json.dumps(value, indent=2, ensure_ascii=False)
+        return Choice("text", "application/json", json.dumps(data["application/json"], indent=2, ensure_ascii=False))
     except RecursionError:
-        return "(JSON that is nested too deeply to be shown)"
+        return Choice("placeholder", "", (unknown(data), ""))
 
 
 def _joined(value: Any) -> str:

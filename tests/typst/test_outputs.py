@@ -14,6 +14,7 @@ from typst_documents import SVG, code, export, markdown, notebook, png, shown
 from report.typst import TypstExporter, TypstHTMLExporter
 from report.typst.interactive import _made
 from report.typst.outputs import choose
+from report.typst.words import ENGLISH
 
 VEGA, PLOTLY = "application/vnd.vegalite.v5+json", "application/vnd.plotly.v1+json"
 STYLED = (
@@ -51,8 +52,9 @@ def test_what_lives_in_a_notebook_only_says_how_to_print_it(
     choice = choose({"data": {mime: data, "text/plain": text}})
     assert choice is not None
     assert choice.kind == "placeholder"
-    assert name in choice.data[0]
-    assert advice in choice.data[0]
+    said = choice.data[0].words(ENGLISH)
+    assert name in said
+    assert advice in said
 
 
 @pytest.mark.parametrize("mime", [VEGA, PLOTLY])

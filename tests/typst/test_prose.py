@@ -9,6 +9,7 @@ from typst_documents import export, markdown, notebook
 from report.typst.assembly import cells
 from report.typst.children import Limits
 from report.typst.images import ImageStore
+from report.typst.metadata import document_metadata
 from report.typst.options import CellOptionsPreprocessor
 from report.typst.pandoc import read
 from report.typst.prose.marks import Taken
@@ -174,7 +175,7 @@ def trees() -> dict[str, str]:
     """Return every case, read by one pandoc, each as the only cell's neighbor of the others."""
     made = notebook(*(markdown(typed) for typed, _ in CASES))
     made, _ = CellOptionsPreprocessor().preprocess(made, {})
-    document = {"cells": cells(made, ImageStore(None), words=ENGLISH), "metadata": {}}  # type: ignore[arg-type]
+    document = {"cells": cells(made, ImageStore(None), words=ENGLISH), "metadata": document_metadata({}, "")}  # type: ignore[arg-type]
     blocks = read(document, Limits())["blocks"]
     return {typed: sketch(block["c"][1]) for (typed, _), block in zip(CASES, blocks, strict=True)}
 

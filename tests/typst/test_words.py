@@ -123,6 +123,45 @@ def test_words_are_hyphenated_as_the_language_does() -> None:
     assert "\xad\n" not in lines("zxx")
 
 
+LIVE = [
+    code("a", shown("application/vnd.plotly.v1+json", {}, text_plain="Figure()")),
+    code("b", shown("application/vnd.jupyter.widget-view+json", {}, text_plain="IntSlider()")),
+    code(
+        "c", shown("text/html", "<div><iframe src='x'></iframe></div>", text_plain="<IPython.core.display.HTML object>")
+    ),
+    code("d", shown("application/x-unheard-of", "z")),
+    code("e", shown("image/png", "AAAA")),
+    markdown(
+        "```mermaid\nA\n```\n\n<video src='a'></video>\n\n<div><audio src='a'></audio></div>\n\n0 <canvas></canvas>"
+    ),
+]
+INSTEAD = (
+    "only_in_notebook", "print_with", "print_picture", "print_value", "unreadable_picture", "video", "sound", "canvas",
+    "widget", "interactive_figure", "interactive_output", "diagram", "output_of_type",
+)  # fmt: skip
+
+
+def said(words: dict[str, Any], text: str) -> set[str]:
+    """Return which of the words `INSTEAD` a text has, whatever stands in what they leave open."""
+
+    def holds(phrase: str) -> bool:
+        parts = [re.escape(part.strip()) for part in re.split(r"\{\w+\}", phrase) if re.search(r"\w", part)]
+        return all(re.search(rf"(?<![a-z]){part}(?![a-z])", text) for part in parts)
+
+    return {name for name in INSTEAD if holds(words[name])}
+
+
+@pytest.mark.parametrize("lang", ["en", "de", "ar", "ja"])
+def test_what_stands_in_the_place_of_a_lost_output_is_in_the_language_of_the_document(lang: str) -> None:
+    made, words = notebook(*LIVE, report={"lang": lang}), words_of(lang)
+    html, _ = TypstHTMLExporter().from_notebook_node(made)
+    text = " ".join(text_of(html).split())
+    assert said(words, text) == {*INSTEAD}
+    assert lang == "en" or not said(ENGLISH, text)
+    if lang == "de":  # letters of Arabic come out of a PDF in another order
+        assert said(words, " ".join(export(made).text.split())) == {*INSTEAD}
+
+
 def test_an_unknown_language_is_told_once_and_english_or_refused() -> None:
     made = notebook(markdown("# 1 {#sec-a}\n\n@sec-a"), report={"lang": "xx"})
     pdf = export(made)

@@ -1,11 +1,12 @@
 --- Diagrams that JupyterLab draws from fenced source: paper shows the source, and says so.
-local diagrams = {}
+local look = require 'look'
 
-local WORDS = 'A Mermaid diagram: it is drawn in the notebook only. To print it, save its picture and show that.'
+local diagrams = {}
 
 local function code_block(block)
   if not block.classes:includes('mermaid') then return nil end
-  return pandoc.Blocks{pandoc.Div({pandoc.Plain{pandoc.Str(WORDS)}}, pandoc.Attr('', {'our placeholder'})), block}
+  local words = look.said('only_in_notebook', look.said('diagram', 'Mermaid')) .. ' ' .. look.words.print_picture
+  return pandoc.Blocks{pandoc.Div({pandoc.Plain{pandoc.Str(words)}}, pandoc.Attr('', {'our placeholder'})), block}
 end
 
 --- The filter that puts a box above the source of a diagram.

@@ -1,11 +1,16 @@
 --- The elements of HTML: which there are, and what becomes of those that paper cannot show.
+local look = require 'look'
+
 local elements = {}
 
 elements.SILENT = {script = true, style = true, head = true, meta = true, link = true, template = true, noscript = true}
 
-local FOREIGN = {iframe = 'An embedded page', video = 'A video', audio = 'A sound', canvas = 'A canvas', object = 'An embedded object',
-  embed = 'An embedded object'}
-elements.FOREIGN = FOREIGN
+--- What paper cannot show -> the name of the words for it.
+elements.FOREIGN = {iframe = 'embedded_page', video = 'video', audio = 'sound', canvas = 'canvas', object = 'embedded_object',
+  embed = 'embedded_object'}
+
+--- What such an element is called.
+function elements.called(name) return look.words[elements.FOREIGN[name]] end
 
 --- All elements: `<int>` in prose is none of them, and stays text.
 elements.KNOWN = {}

@@ -1,6 +1,7 @@
 --- HTML in blocks: pandoc reads it as one piece, in which Markdown that stands between its tags leaves slots.
 -- Folds, centred blocks and what paper cannot show become Divs that the other rooms know.
 local elements = require 'elements'
+local look = require 'look'
 
 local html = {}
 
@@ -45,7 +46,7 @@ function Rewriter:tag(slash, name, rest)
   if is_drawing(known) then self.drawing = slash == '' and not rest:match('/$') end
   if self.drawing then return tag end
   if not elements.KNOWN[known] then return '&lt;' .. tag:sub(2, -2) .. '&gt;' end
-  if FOREIGN[known] then return slash == '' and ('<span class="our-foreign">%s</span>'):format(FOREIGN[known]) or '' end
+  if FOREIGN[known] then return slash == '' and ('<span class="our-foreign">%s</span>'):format(elements.called(known)) or '' end
   if known == 'p' then return self:paragraph(tag, slash ~= '') end
   local renamed = RENAMED[known]
   if renamed then return slash == '' and renamed(tag) or '</div>' end
@@ -95,7 +96,7 @@ end
 local function is_foreign(inline) return inline.t == 'Span' and inline.classes:includes('our-foreign') end
 
 local function placeholder(text)
-  local words = pandoc.utils.stringify(text) .. ': it is shown in the notebook only.'
+  local words = look.said('only_in_notebook', pandoc.utils.stringify(text))
   return pandoc.Div({pandoc.Plain{pandoc.Str(words)}}, pandoc.Attr('', {'our placeholder'}))
 end
 

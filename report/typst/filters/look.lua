@@ -8,7 +8,7 @@ function look.learn(meta)
   for name, word in pairs(meta.words) do look.words[name] = pandoc.utils.stringify(word) end
 end
 
---- A phrase that tells of a number.
-function look.said(name, count) return (look.words[name]:gsub('{count}', tostring(count))) end
+--- A phrase with what it leaves open in braces.
+function look.said(name, value) return (look.words[name]:gsub('{%a+}', function() return tostring(value) end)) end
 
 return look

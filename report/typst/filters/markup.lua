@@ -43,7 +43,7 @@ local function closing(inlines, index, name)
   end
 end
 
-local function foreign(name) return pandoc.Emph{pandoc.Str('[' .. FOREIGN[name] .. ']')} end
+local function foreign(name) return pandoc.Emph{pandoc.Str('[' .. elements.called(name) .. ']')} end
 
 local function single_tag(element, name)
   if not KNOWN[name] then return pandoc.Str(element.text) end

@@ -8,6 +8,7 @@ local captions = require 'captions'
 local citations = require 'citations'
 local diagrams = require 'diagrams'
 local html = require 'html'
+local look = require 'look'
 local markup = require 'markup'
 
 local flavour
@@ -123,6 +124,7 @@ end
 function Pandoc(input)
   local document = pandoc.json.decode(input.blocks[1].text, false)
   flavour = document.flavour
+  look.learn(document.metadata)
   parsed = bulk.read(pieces(document), flavour)
   local blocks = pandoc.Blocks{}
   for _, cell in ipairs(document.cells) do blocks:insert(cell_div(cell)) end
