@@ -26,7 +26,7 @@ LOST = [
     (markdown("Words ![a *b*](gone.png) on"), "a b – gone.png", "image gone.png does not exist"),
     (markdown("| a | b |\n|-|-|\n| ![x](attachment:c.png) | y |"), "x – attachment:c.png", "is not attached"),
     (markdown("![d](data:image/png;base64,AAA)"), "d – data:image/png;base64,AAA", "Incorrect padding"),
-    (code("draw()", shown("image/png", "AAAA")), "image cannot be read", "image cannot be read"),
+    (code("draw()", shown("image/png", "AAAA")), "a picture that cannot be read", "image cannot be read"),
     (markdown("See @fig-nope."), "See @fig-nope.", "unknown reference @fig-nope"),
     (markdown("See [as in @sec-nope]."), "See as in @sec-nope.", "unknown reference @sec-nope"),
     (markdown("See $\\eqref{eq:nope}$."), "See \\eqref{eq:nope}.", "unknown reference @eq:nope"),
