@@ -13,8 +13,6 @@ from report.run import interrupts, live
 from report.run.environment import PROGRESS_VARIABLE
 from report.run.tasks import make_tasks
 
-SLOW = "import time\ntime.sleep(1.5)"
-
 
 @pytest.fixture
 def running(project, monkeypatch):
@@ -69,6 +67,7 @@ def test_the_section_of_a_cell_is_the_heading_above_it():
 
 
 def test_without_a_terminal_there_is_a_line_as_often_as_promised(running, monkeypatch, capsys):
+    assert live.EVERY < 60
     monkeypatch.setattr(live, "EVERY", 0.05)
     with running.shown():
         time.sleep(0.3)
@@ -79,20 +78,11 @@ def test_without_a_terminal_there_is_a_line_as_often_as_promised(running, monkey
     assert not [thread for thread in threading.enumerate() if thread.daemon and "say" in thread.name]
 
 
-def test_kernels_tell_in_the_file_that_is_read(project, monkeypatch):
-    assert live.EVERY < 60
-    asked = f"import os\nprint(os.environ['{PROGRESS_VARIABLE}'])"
-    project.add("01-a", asked)
-    done = project.run()
-    assert done.returncode == 0, done.stdout
-    assert str(live.status_file(project.build / "work", "01-a")) in (project.build / "notebooks/01-a.ipynb").read_text()
-
-
 @pytest.mark.posix
-def test_a_terminal_shows_the_cell_and_gets_its_cursor_back(project):
+def test_a_terminal_shows_the_cell_and_gets_its_cursor_back_and_kernels_tell_in_the_file(project):
     import pty
 
-    project.add("01-a", SLOW)
+    project.add("01-a", f"import os, time\ntime.sleep(1.5)\nprint(os.environ['{PROGRESS_VARIABLE}'])")
     ours, theirs = pty.openpty()
     process = project.start(
         stdout=theirs, stderr=theirs, stdin=theirs, env=os.environ | {"TERM": "xterm", "COLUMNS": "100"}
@@ -115,3 +105,4 @@ def test_a_terminal_shows_the_cell_and_gets_its_cursor_back(project):
     assert "Chapter 01-a" in written
     assert written.rfind("\x1b[?25h") > written.rfind("\x1b[?25l")
     assert "01-a                             " in written
+    assert str(live.status_file(project.build / "work", "01-a")) in (project.build / "notebooks/01-a.ipynb").read_text()
