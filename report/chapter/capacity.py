@@ -139,3 +139,12 @@ def overfitted(histories: Mapping[int, Sequence[Any]], factor: float = 1.05) -> 
     return [size for size, runs in histories.items()
             if all(run.valid_loss[-1] > factor * min(run.valid_loss)
                    and run.train_loss[-1] < run.train_loss[run.best_epoch - 1] for run in runs)]  # fmt: skip
+
+
+def leaps(histories: Mapping[int, Sequence[Any]], factor: float = 10.0) -> dict[int, int]:
+    """Return, of the sizes with such runs, in how many the training loss rose to a multiple of its lowest before."""
+    counts = {}
+    for size, runs in histories.items():
+        losses = [np.asarray(run.train_loss) for run in runs]
+        counts[size] = sum(bool(np.any(loss > factor * np.minimum.accumulate(loss))) for loss in losses)
+    return {size: count for size, count in counts.items() if count}

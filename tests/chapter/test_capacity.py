@@ -52,3 +52,11 @@ def test_the_network_at_its_lowest_loss_is_kept_and_trains_on():
 
 def test_one_run_has_no_interval():
     assert capacity.interval(over_seeds([0.5])) == "50.0\xa0%"
+
+
+def test_runs_in_which_the_training_loss_leaps_are_counted():
+    def run(*losses):
+        return History(train_loss=losses, valid_loss=losses, train_accuracy=losses, valid_accuracy=losses)
+
+    calm, leaping = run(2.0, 1.0, 9.9, 0.5), run(2.0, 1.0, 10.1, 0.5)
+    assert capacity.leaps({3: [calm, calm], 4: [calm, leaping], 5: [leaping, leaping]}) == {4: 1, 5: 2}

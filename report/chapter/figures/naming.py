@@ -13,6 +13,9 @@ from matplotlib.lines import Line2D
 MOST = 4
 """Lines that a legend may name; more than these have their names beside them."""
 
+FAR = 0.9
+"""Part of the width from which a line ends at the right; from an earlier end, dots lead to the name, as no curve has."""
+
 _LINE_HEIGHT = 0.15
 """Inches that a name takes of the height of its panel."""
 
@@ -74,7 +77,7 @@ def name_lines(ax: Axes) -> None:
     heights = _apart([end[1] for end, _ in ends], gap)
     for (end, line), height in zip(ends, heights, strict=True):
         arrow = {"arrowstyle": "-", "linewidth": 0.5, "color": line.get_color(), "shrinkA": 0, "shrinkB": 2,
-                 "relpos": (0, 0.5)}  # fmt: skip
+                 "relpos": (0, 0.5), "linestyle": "-" if end[0] > FAR else ":"}  # fmt: skip
         ax.annotate(str(line.get_label()), end, (1.05, height), "axes fraction", "axes fraction", arrow, va="center",
                     fontsize=plt.rcParams["legend.fontsize"], annotation_clip=False)  # fmt: skip
 

@@ -139,10 +139,10 @@ def tell_second(trials: pd.DataFrame, group: Group, settings: int) -> None:
         when=slower == 0)  # fmt: skip
     say("""At the largest rate, {top}, {lost} of {runs} runs diverge or end no better than chance; at the smaller rates,
         {other} of {slower} do (@tbl-second).""", when=slower > 0)  # fmt: skip
-    say("Settings of which a run diverged, and which the table therefore leaves out: {broken}.", when=broken > 0)
+    say("Settings of which a run diverged, and which @tbl-second therefore leaves out: {broken}.", when=broken > 0)
     say("""A single run that learned at such a rate may have a high score, and say nothing about the next run: that,
         too, is selection.""", when=0 < lost < runs)  # fmt: skip
-    say("The group of the best mean, {group.best}, has {group.size} of {settings} settings.", when=settings > 1)
+    say("In @tbl-second, the group of the best mean, {group.best}, has {group.size} of {settings} settings.", when=settings > 1)
 
 
 def tell_picked(effect: BatchEffect | None, train_images: int, shrink: int) -> None:
@@ -150,9 +150,9 @@ def tell_picked(effect: BatchEffect | None, train_images: int, shrink: int) -> N
     if effect:
         many, few = (counted(-(-train_images // size), "update") for size in (effect.small, effect.large))
         one_seed = math.isnan(effect.found.low)
-        say("""Two settings differ in the batch alone ({effect.setting}). After one epoch, batches of {effect.small}
-            have made {many} and reach {effect.with_small.value:.1%}, batches of {effect.large} have made {few} and
-            reach {effect.with_large.value:.1%} (@tbl-picked).""")
+        say("""Two settings of @tbl-picked differ in the batch alone ({effect.setting}). After their first epoch,
+            batches of {effect.small} have made {many} and reach {effect.with_small.value:.1%}, batches of
+            {effect.large} have made {few} and reach {effect.with_large.value:.1%}.""")
         say("""The smaller batch {effect.found.verb} the larger: the difference is {effect.found.points:.1f} points
             (interval from {effect.found.low_points:.1f} to {effect.found.high_points:.1f}). At equal rate this
             compares numbers of updates, not batches as such.""", when=not one_seed)  # fmt: skip
