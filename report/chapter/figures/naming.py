@@ -14,7 +14,7 @@ MOST = 4
 """Lines that a legend may name; more than these have their names beside them."""
 
 FAR = 0.9
-"""Part of the width from which a line ends at the right; from an earlier end, dots lead to the name, as no curve has."""
+"""Part of the width from which a line ends at the right; from an earlier end, dots lead to its name."""
 
 _LINE_HEIGHT = 0.15
 """Inches that a name takes of the height of its panel."""

@@ -142,7 +142,8 @@ def tell_second(trials: pd.DataFrame, group: Group, settings: int) -> None:
     say("Settings of which a run diverged, and which @tbl-second therefore leaves out: {broken}.", when=broken > 0)
     say("""A single run that learned at such a rate may have a high score, and say nothing about the next run: that,
         too, is selection.""", when=0 < lost < runs)  # fmt: skip
-    say("In @tbl-second, the group of the best mean, {group.best}, has {group.size} of {settings} settings.", when=settings > 1)
+    say("In @tbl-second, the group of the best mean, {group.best}, has {group.size} of {settings} settings.",
+        when=settings > 1)  # fmt: skip
 
 
 def tell_picked(effect: BatchEffect | None, train_images: int, shrink: int) -> None:
