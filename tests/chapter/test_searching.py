@@ -107,6 +107,14 @@ def test_a_table_says_what_is_worse():
     assert found["minus the best, points"].iloc[0] == "–"
 
 
+def test_a_setting_without_a_mean_stands_below_with_its_failures():
+    found = searching.compared({"a": hits(0.9), "b": hits(0.5)}, IMAGES)
+    shown = searching.with_failures(found, pd.Series({"c": 3, "b": 1, "a": 0}))
+    assert shown["runs at chance"].to_dict() == {"a": 0, "b": 1, "c": 3}
+    assert shown.loc["c"].tolist()[:3] == ["–", "–", "a run diverged"]
+    assert shown[found.columns].iloc[:2].equals(found)
+
+
 def test_sizes_are_compared_where_all_else_is_equal():
     points = table(trial(), trial(hidden=(30, 10)), trial(rate=0.2))
     scores = {name: hits(0.5) for name in points["setting"]}

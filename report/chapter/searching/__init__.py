@@ -39,4 +39,5 @@ from report.chapter.searching.verdicts import crossed as crossed
 from report.chapter.searching.verdicts import crossing as crossing
 from report.chapter.searching.verdicts import distinct as distinct
 from report.chapter.searching.verdicts import last_epoch as last_epoch
+from report.chapter.searching.verdicts import with_failures as with_failures
 from report.chapter.searching.verdicts import worth as worth

@@ -139,7 +139,7 @@ def tell_second(trials: pd.DataFrame, group: Group, settings: int) -> None:
         when=slower == 0)  # fmt: skip
     say("""At the largest rate, {top}, {lost} of {runs} runs diverge or end no better than chance; at the smaller rates,
         {other} of {slower} do (@tbl-second).""", when=slower > 0)  # fmt: skip
-    say("Settings of which a run diverged, and which @tbl-second therefore leaves out: {broken}.", when=broken > 0)
+    say("Settings of which a run diverged, so that they have no mean in @tbl-second: {broken}.", when=broken > 0)
     say("""A single run that learned at such a rate may have a high score, and say nothing about the next run: that,
         too, is selection.""", when=0 < lost < runs)  # fmt: skip
     say("In @tbl-second, the group of the best mean, {group.best}, has {group.size} of {settings} settings.",

@@ -81,6 +81,14 @@ def compared(candidates: Mapping[str, Any], images: int, label: str = "setting")
     return pd.DataFrame(rows).set_index(label)
 
 
+def with_failures(table: pd.DataFrame, failed: pd.Series) -> pd.DataFrame:
+    """Return a table of settings with their numbers of failed runs; those without a mean, as a run diverged, last."""
+    without = failed.index.difference(table.index, sort=False)
+    rows = table.reindex([*table.index, *without]).fillna(MISSING)
+    rows.loc[without, "verdict"] = "a run diverged"
+    return rows.rename_axis(table.index.name).assign(**{"runs at chance": failed[rows.index].astype(int)})
+
+
 def best_so_far(accuracies: Any, shares: Sequence[float] = (0.25, 0.5, 0.75)) -> np.ndarray:
     """Return the best of the first k trials for every k: quantiles over all orders in which they may come, exactly.
 
