@@ -84,7 +84,9 @@ def draw_race(so_far: Mapping[str, np.ndarray]) -> Axes:
         trials = np.arange(1, len(middle) + 1)
         (line,) = ax.plot(trials, 100 * middle, label=name, markersize=3)
         ax.fill_between(trials, 100 * low, 100 * high, color=line.get_color(), alpha=0.18, linewidth=0)
-    ax.set_ylim(bottom=100 * min(low[len(low) // 4] for low, _, _ in so_far.values()) - 2)
+    lowest = 100 * min(low[len(low) // 4] for low, _, _ in so_far.values()) - 2
+    highest = 100 * max(high[-1] for _, _, high in so_far.values())
+    ax.set_ylim(lowest, highest + 0.05 * (highest - lowest))
     ax.set_xlabel("trials")
     ax.set_ylabel("best accuracy, %")
     figures.legend_above(ax)
