@@ -93,6 +93,7 @@ def draw_losses(by_hand: Sequence[Sequence[float]], library: Sequence[float], eq
     _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 2.6))
     figures.lines({"formulas, mean": by_hand}, ax=ax, xlabel="step", ylabel="training loss",
                   references={"equal probabilities": equal})  # fmt: skip
+    ax.lines[0].set_linestyle("-.")  # told from the first start in gray, too
     step = np.arange(1, len(library) + 1)
     ax.plot(step, by_hand[0], "-", color="C1", marker="", linewidth=3, label="first start")
     ax.plot(step, library, "--", color="black", marker="", linewidth=1, label="mlp_core")
