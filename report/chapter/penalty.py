@@ -100,12 +100,12 @@ def updates_figure(lengths: Mapping[str, Any], losses: Mapping[str, Any], factor
     grown = np.mean([run[0] for run in lengths["wrong"]]) * factor ** np.arange(count)
     name = f"start, × {number(factor, '.6g')} per update"
     left.plot(grown, color="black", linestyle=":", marker="", zorder=5, label=name)
-    left.legend()
     low, high = left.get_ylim()
     left.yaxis.set_major_locator(MaxNLocator(5) if high < 10 * low else LogLocator(subs=(1, 2, 5)))
     left.yaxis.set_major_formatter(lambda value, _: number(value))
     left.yaxis.set_minor_formatter(NullFormatter())
     figures.lines(losses, ax=right, xlabel="update", ylabel="training loss")
+    figures.shared_legend(figure, (left, right))
     return figure
 
 

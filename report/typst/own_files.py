@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from . import local_files
 from .errors import ConversionError
@@ -42,6 +43,8 @@ def located(settings: dict[str, Any], folder: Path, tell: Tell | None) -> dict[s
             paths = [
                 _path(one, folder, anywhere=tell is None) for one in ([value] if isinstance(value, str) else value)
             ]
+            if name == "csl":
+                _check_style(Path(paths[0]))
             found[name] = paths[0] if isinstance(value, str) else paths
         except local_files.FileError as error:
             problem = f"the {name} {value} {error}"
@@ -60,6 +63,16 @@ def _path(name: str, folder: Path, *, anywhere: bool) -> str:
         if path.exists():
             return str(path.resolve())
     raise local_files.FileError("does not exist")
+
+
+def _check_style(path: Path) -> None:
+    """Refuse a file that is no style of citations before anything is typeset with it."""
+    try:
+        root = ElementTree.fromstring(path.read_bytes()).tag.rpartition("}")[2]
+    except ElementTree.ParseError as error:
+        raise local_files.FileError(f"is no CSL style: {error}") from None
+    if root != "style":
+        raise local_files.FileError(f"is no CSL style: it must begin with <style>, got <{root}>")
 
 
 def used(settings: Mapping[str, Any]) -> Iterator[str]:

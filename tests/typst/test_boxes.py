@@ -126,6 +126,15 @@ def test_nothing_is_lost_and_the_cell_is_named(text: str, warning: str, words: s
     assert warning in line
 
 
+@pytest.mark.parametrize("quoted", ["", "> "])
+def test_an_option_of_a_directive_that_is_not_known_stays_as_text(quoted: str) -> None:
+    lines = [":::{note} Mind this", ":label: nte-a", ":foo: bar", ":class: x", "Words", ":::"]
+    pdf = export(notebook(markdown("\n".join(quoted + line for line in lines)), markdown("See @nte-a.")))
+    assert "Mind this :foo: bar Words" in pdf.text
+    assert "See Note 1." in pdf.text
+    assert not pdf.log
+
+
 def test_a_title_is_a_line_whatever_it_looks_like() -> None:
     html = page(markdown(":::{note} 1. First\nx\n:::\n\n:::{note} # Second\ny\n:::"))
     assert re.findall(r'box-title">\s*(.*?)\s*</div>', html) == ["1. First", "# Second"]

@@ -1,5 +1,6 @@
 """Looks from settings: one table of them, and each does the same from metadata, flags of nbconvert and command line."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -188,11 +189,18 @@ def test_a_style_by_name_is_for_paper_alone(folder: Path) -> None:
         html(made, folder, strict=True)
 
 
-def test_what_is_wrong_with_a_style_is_the_settings(folder: Path) -> None:
-    (folder / "bad.csl").write_text("<x>")
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("<x/>", "it must begin with <style>, got <x>"), ("no XML", "syntax error: line 1"), ("<style>", "no element")],
+)
+def test_what_is_no_style_of_citations_is_told_before_anything_is_typeset(folder: Path, text: str, reason: str) -> None:
+    (folder / "bad.csl").write_text(text)
     made = notebook(markdown("A [@knuth]."), report={"bibliography": "refs.bib", "csl": "bad.csl"})
-    with pytest.raises(ConversionError, match=r"^the settings: Typst: failed to load CSL style"):
-        export(made, folder)
+    with pytest.raises(ConversionError, match=f"the csl bad.csl is no CSL style: {re.escape(reason)}"):
+        html(made, folder, strict=True)
+    pdf = export(made, folder)
+    assert "A [1]." in pdf.text
+    assert any("is no CSL style" in line for line in pdf.log)
 
 
 def test_a_template_and_a_style_sheet_may_be_a_notebooks_own(folder: Path) -> None:

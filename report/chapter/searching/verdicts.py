@@ -86,7 +86,8 @@ def with_failures(table: pd.DataFrame, failed: pd.Series) -> pd.DataFrame:
     without = failed.index.difference(table.index, sort=False)
     rows = table.reindex([*table.index, *without]).fillna(MISSING)
     rows.loc[without, "verdict"] = "a run diverged"
-    return rows.rename_axis(table.index.name).assign(**{"runs at chance": failed[rows.index].astype(int)})
+    rows.index.name = table.index.name
+    return rows.assign(**{"runs at chance": failed[rows.index].astype(int)})
 
 
 def best_so_far(accuracies: Any, shares: Sequence[float] = (0.25, 0.5, 0.75)) -> np.ndarray:

@@ -31,6 +31,8 @@ _YAML = re.compile(r"[ >]*([\w-]+):(.*)")
 _ROLE = re.compile(r"\{(?:prf:ref|ref|numref|eq|exercise:ref)\}`([\w:.-]+)`")
 TAG = re.compile(r"<(/?)(details|div)\b(?=[^<>]*>)", re.IGNORECASE)
 _SPAN = re.compile(r"(?<!`)(`++).*?(?<!`)\1(?!`)")
+_OPTIONS = ("label", "name", "class", "open", "nonumber", "enumerated", "icon", "align", "width", "color", "margin")
+"""Options of directives that are done as they say, or say how a web page looks; any other one stays as text."""
 _CODE = ("code", "code-block", "code-cell", "sourcecode")
 
 
@@ -146,11 +148,16 @@ class _Rewriter:
         form = _OPTION
         if self._takes_dashes():
             form = _YAML
+        unknown: list[str] = []
         while self.rest and (option := form.fullmatch(self.rest[-1])):
-            found[option[1]] = option[2].strip().strip("\"'")
-            self.rest.pop()
+            line = self.rest.pop()
+            if option[1] in _OPTIONS:
+                found[option[1]] = option[2].strip().strip("\"'")
+            else:
+                unknown += [line, line[: option.start(1)].rstrip(" :")]
         if form is _YAML:
             self._takes_dashes()
+        self.rest += unknown[::-1]
         return found
 
     def _takes_dashes(self) -> bool:
