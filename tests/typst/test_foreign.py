@@ -130,3 +130,31 @@ def test_an_anchor_may_be_a_link_too() -> None:
     made = notebook(markdown('See <a href="#note" id="back">[1]</a>.'), markdown(note))
     assert not export(made).log
     assert "[1] So." in page(made)
+
+
+@pytest.mark.parametrize("written", ["siehe{ref}`sec:a`の節", "{numref}`sec:a`x", "1{eq}`sec:a`"])
+def test_a_role_of_myst_may_stand_between_letters(written: str) -> None:
+    made = notebook(markdown("# A {#sec:a}"), markdown(written))
+    TypstExporter(strict=True).from_notebook_node(made)
+    assert "Section\xa01" in page(made)
+
+
+@pytest.mark.parametrize("name", ["bmatrix", "cases", "array", "align*", "equation"])
+def test_an_environment_without_dollars_is_a_formula(name: str) -> None:
+    columns = "{cc}" if name == "array" else ""
+    made = notebook(markdown(f"before\n\n\\begin{{{name}}}{columns} 1 & 2 \\\\ 3 & 4 \\end{{{name}}}\n\nafter"))
+    if name == "equation":
+        made.cells[0].source = made.cells[0].source.replace("&", "+").replace("\\\\", "=")
+    assert not export(made).log
+    assert "<math" in TypstHTMLExporter(strict=True).from_notebook_node(made)[0]
+
+
+def test_a_page_warns_of_a_figure_as_a_pdf_does() -> None:
+    lines: list[str] = []
+    log, kept = logging.Logger("page"), logging.Handler(logging.WARNING)
+    kept.emit = lambda record: lines.append(record.getMessage())
+    log.addHandler(kept)
+    made = notebook(code("draw()", shown("image/png", png())))
+    TypstHTMLExporter(log=log).from_notebook_node(made, {"metadata": {"name": "sample"}})
+    assert lines == export(made).log
+    assert "figure without fig-alt, and no caption either" in lines[0]

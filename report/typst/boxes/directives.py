@@ -28,7 +28,7 @@ _WORD = re.compile(r"([^\s{}:]+)[ \t]*:*")
 _TITLE = re.compile(rf"(?:^|\s)(?:title|name)=({_QUOTED}|\S+)")
 _OPTION = re.compile(r"[ >]*:([\w-]+):(.*)")
 _YAML = re.compile(r"[ >]*([\w-]+):(.*)")
-_ROLE = re.compile(r"\{(?:prf:ref|ref|numref|eq|exercise:ref)\}`([\w:.-]+)`")
+_ROLE = re.compile(r"(?P<before>\w?)\{(?:prf:ref|ref|numref|eq|exercise:ref)\}`(?P<key>[\w:.-]+)`(?=(?P<after>\w?))")
 TAG = re.compile(r"<(/?)(details|div)\b(?=[^<>]*>)", re.IGNORECASE)
 _SPAN = re.compile(r"(?<!`)(`++).*?(?<!`)\1(?!`)")
 _OPTIONS = ("label", "name", "class", "open", "nonumber", "enumerated", "icon", "align", "width", "color", "margin")
@@ -105,7 +105,7 @@ class _Rewriter:
             self.out.append(line)
         elif not fence or not self._opened(fence["prefix"], fence["marks"], fence["rest"].strip()):
             self._note_tags(line)
-            self.out.append(_ROLE.sub(r"@\1", line))
+            self.out.append(_ROLE.sub(_reference, line))
 
     def _opened(self, prefix: str, marks: str, rest: str) -> bool:
         """Open the Div, or the code, that a line begins; say whether it does."""
@@ -187,6 +187,12 @@ class _Rewriter:
                 self.tags.append((name, len(self.out), tag.end()))
             elif self.tags and self.tags[-1][0] == name:
                 self.tags.pop()
+
+
+def _reference(role: re.Match[str]) -> str:
+    """Return a reference; between it and a letter stands a space of no width, which is a part of neither."""
+    before, after = (role["before"] + "\u200b" if role["before"] else ""), ("\u200b" if role["after"] else "")
+    return f"{before}@{role['key']}{after}"
 
 
 def _language(info: str) -> str:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from .environments import ALONE
+from .environments import ENVIRONMENTS
 from .errors import MathError
 from .macros import DEFINING, Macros
 from .nodes import Formula
@@ -123,7 +123,7 @@ class _Typesetter:
     def _raw(self, tex: str, label: str) -> list[Element]:
         """Typeset TeX outside dollars: a formula, definitions, references; other TeX stays text, as in Jupyter."""
         environment = _ENVIRONMENT.match(tex)
-        if environment and environment[1] in ALONE:
+        if environment and environment[1] in ENVIRONMENTS:
             return self._formula(tex, True, label)
         if reference := _REFERENCE.fullmatch(tex):
             return self._reference(*reference.groups())

@@ -71,7 +71,8 @@ class Blocks:
         if alt:
             return alt
         text = text_of(caption).strip()
-        self.noting.note("missing_alts", text="its caption stands in" if text else "and no caption either")
+        instead = "its caption stands in" if text else "and no caption either"
+        self.noting.note("missing_alts", text=f"figure without fig-alt, {instead}")
         return text or str(self.names["fig"])
 
     def _alternative_of(self, image: Element) -> str:
