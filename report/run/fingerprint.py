@@ -117,7 +117,7 @@ def _places(name: str, root: Path, beside: Path) -> Iterator[tuple[Path, str]]:
 def _imports(source: str | bytes) -> frozenset[str]:
     """Return the full names that code imports; a name of `report` in a string may be imported, too."""
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        nodes = list(_running(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     names: set[str] = set()
@@ -131,6 +131,18 @@ def _imports(source: str | bytes) -> frozenset[str]:
             case ast.Constant(value=str() as text) if text.startswith("report."):
                 names.add(text)
     return frozenset(names)
+
+
+def _running(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield the nodes of code that runs; what stands under TYPE_CHECKING is for readers only."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test).removeprefix("typing.") == "TYPE_CHECKING":
+            waiting += node.orelse
+        else:
+            waiting += ast.iter_child_nodes(node)
 
 
 def experiment_files(sources: Iterable[str | bytes], root: Path, beside: Path) -> dict[Path, str]:

@@ -173,3 +173,11 @@ def test_words_of_headings_are_suggested() -> None:
         "sample.ipynb, cell 1 (`# First`): unknown reference @sec-a-look; "
         "known sections: sec-a-closer-look, sec-first (did you mean @sec-a-closer-look?)"
     ]
+
+
+def test_a_heading_that_is_a_link_is_a_heading() -> None:
+    made = notebook(markdown("# [Start](#End)\n\nwords\n\n# End\n\n[*back* to](#Start)."))
+    pdf = export(made)
+    assert not pdf.log
+    assert [title for _, title, _ in pdf.outline] == ["1 Start", "2 End"]
+    assert "back to." in pdf.text

@@ -168,7 +168,8 @@ def loglog_sweep(
     ax.set_ylim(lower, upper)
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
-    ax.legend()
+    if ax.lines:
+        ax.legend()
     return ax
 
 

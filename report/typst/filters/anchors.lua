@@ -102,7 +102,10 @@ local function link(element)
   if book then
     local box = element.target:sub(2)
     local label = (labels[book] or {})[name] or boxes[box] and box
-    if label then return write.raw_inline('#link(' .. write.label(label) .. ')[' .. write.inlines(element.content) .. ']') end
+    if label then
+      local start, close = write.raw_inline('#link(' .. write.label(label) .. ')['), write.raw_inline(']')
+      return pandoc.Inlines{start} .. element.content .. pandoc.Inlines{close}
+    end
     notes.warning(('link to %s leads to %s; its text is kept'):format(element.target, nowhere(book, here)))
     return element.content
   end
