@@ -49,10 +49,10 @@ def new(settings: Settings) -> Path:
 
 
 def _next_number(settings: Settings) -> int:
-    """Return the number behind the last chapter's; appendices have numbers of their own."""
+    """Return the number behind the highest chapter's, or behind their count; appendices have numbers of their own."""
     chapters = [chapter.name for chapter in settings.chapters if not chapter.in_appendix]
     numbers = [int(found[1]) for name in chapters if (found := NUMBER.match(name))]
-    return max(len(chapters), *numbers, 0) + 1
+    return max(numbers, default=len(chapters)) + 1
 
 
 def _free(topic: str, settings: Settings) -> str:

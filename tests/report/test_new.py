@@ -37,6 +37,12 @@ def test_the_next_number_and_the_topic_are_its_name(book, capsys):
     assert made(book, "width").name == "04-width.ipynb"
 
 
+def test_an_introduction_numbered_zero_leaves_no_gap(project):
+    project.add("00-introduction")
+    project.add("01-data")
+    assert made(project).name == "02-batch-size.ipynb"
+
+
 def test_it_stands_before_the_appendices_whose_numbers_do_not_count(book):
     book.add("91-a-report", place="appendix")
     assert made(book).name == "03-batch-size.ipynb"
