@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_raw_cell
-from typst_documents import code, export, markdown, notebook, printed, problems, shown
+from typst_documents import code, export, markdown, notebook, png, printed, problems, shown
 
 import report.typst
 from report.typst import ConversionError, TypstExporter, TypstHTMLExporter
@@ -204,3 +204,24 @@ def test_an_interrupt_ends_the_child(tmp_path: Path) -> None:
     os.kill(parent.pid, signal.SIGINT)
     assert parent.wait(10) != 0
     wait_until(lambda: not is_alive(int(pid.read_text())))
+
+
+def test_words_and_addresses_without_end_are_told_and_break_nothing():
+    """PDF/A bounds the strings beside the printed text: titles, alternative texts, addresses, bookmarks."""
+    words, address = "ürgend " * 5000, f"https://example.org/?q={'a' * 9000}"
+    picture = f"data:image/png;base64,{png()}"
+    pdf = export(
+        notebook(
+            markdown(f"# One\n\n[there](#{'y' * 9000}) [here](#{words[:-1].replace(' ', '-')})"),
+            markdown(f"## {words}"), markdown(f"## Two {{#{'y' * 9000}}}"), markdown(f"![{words}]({picture})"),
+            markdown(f'![{picture}]({picture} "Shown")'), markdown(f"[linked]({address})"),
+            code(f"#| fig-alt: {words}\n1", shown("image/png", png())), title=words,
+        )
+    )  # fmt: skip
+    assert sorted(line.partition("): ")[2] for line in pdf.log) == [
+        "figure without fig-alt, its caption stands in",
+        "the address of a link has 9023 bytes, and PDF takes 8000; its text is kept",
+    ]
+    assert pdf.tags("/Figure") == [f"{words[:2000]}…", "Shown", f"{words[:2000]}…"]
+    assert [name for _, name, _ in pdf.outline] == ["1 One", "1.1 Two"]
+    assert pdf.text.count("ürgend") > 5000

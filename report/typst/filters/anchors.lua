@@ -65,13 +65,16 @@ local function claim(book, names, own_label)
   return own_label
 end
 
+-- whether a heading's identifier can be its label
+local function is_name(identifier) return identifier ~= '' and #identifier < write.MOST end
+
 local function assign(cell)
   local book = cell.attributes.notebook
   labels[book] = labels[book] or {}
   cell.content = cell.content:walk{
     Header = function(header)
       if header.identifier:match('^sol[-:]') then boxes[header.identifier] = true end
-      header.identifier = claim(book, heading_names(header, book), header.identifier ~= '' and header.identifier or nil) or ''
+      header.identifier = claim(book, heading_names(header, book), is_name(header.identifier) and header.identifier or nil) or ''
       return header
     end,
     Span = function(span)
@@ -107,6 +110,10 @@ local function link(element)
       return pandoc.Inlines{start} .. element.content .. pandoc.Inlines{close}
     end
     notes.warning(('link to %s leads to %s; its text is kept'):format(element.target, nowhere(book, here)))
+    return element.content
+  end
+  if #element.target > write.MOST then
+    notes.warning(('the address of a link has %d bytes, and PDF takes %d; its text is kept'):format(#element.target, write.MOST))
     return element.content
   end
   if element.target == '' or not element.target:match('^%a[%w+.-]*:') then

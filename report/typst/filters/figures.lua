@@ -38,12 +38,15 @@ local function length(width)
 end
 
 local function picture(source, alt, width, place)
-  return ('%s(%s, width: %s, alt: %s)'):format(place, notes.image(source), length(width), write.string(alt))
+  return ('%s(%s, width: %s, alt: %s)'):format(place, notes.image(source), length(width), write.string(write.short(alt)))
 end
+
+-- whether words describe a picture: some converters repeat its data there
+local function describes(alt) return alt and alt ~= '' and not alt:find('^data:image/') end
 
 -- the alternative text, or else the caption, or else a placeholder with a note
 local function alternative(attributes, caption)
-  if attributes.alt and attributes.alt ~= '' then return attributes.alt end
+  if describes(attributes.alt) then return attributes.alt end
   local text = #caption > 0 and write.text(caption)
   notes.missing_alt(text and 'its caption stands in' or 'and no caption either')
   return text or look.words.fig
@@ -103,8 +106,7 @@ local function paragraph(element)
 end
 
 local function image(element)
-  local alt = element.attributes.alt or write.text(element.caption)
-  if alt == '' then alt = alternative({}, {}) end
+  local alt = alternative({alt = element.attributes.alt or write.text(element.caption)}, {})
   return write.raw_inline('#' .. picture(element.src, alt, element.attributes.width, 'inline-picture')), false
 end
 

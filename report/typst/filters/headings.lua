@@ -19,10 +19,21 @@ local function without_words(header)
   return header.content:find_if(shows_typst) and pandoc.Para(header.content) or {}
 end
 
---- Print every heading one level below the heading it stands under, whatever level it was written at; without words it is none.
+-- whether a heading is longer than any contents or bookmark can hold
+local function is_endless(header) return #pandoc.utils.stringify(header.content) > write.MOST end
+
+-- a heading as a paragraph that links still find
+local function line(header)
+  local anchor = header.identifier ~= '' and '#metadata(none)' .. write.label(header.identifier) or ''
+  return pandoc.Para{write.raw_inline(anchor), pandoc.Strong(header.content)}
+end
+
+--- Print every heading one level below the heading it stands under, whatever level it was written at; without words, or
+-- with pages of them, it is none.
 function headings.normalise(blocks)
   return blocks:walk{Header = function(header)
     if write.is_blank(header.content) then return without_words(header) end
+    if is_endless(header) then return line(header) end
     header.level = printed(header.level)
     return header
   end}

@@ -44,7 +44,8 @@ local function arguments(meta)
   for name, value in pairs(meta.switches or {}) do out[#out + 1] = '  ' .. name .. ': ' .. tostring(value) .. ',' end
   table.sort(out)
   local title = pandoc.Blocks(meta.title)
-  argument('title_text', write.string(write.is_blank(title) and pandoc.utils.stringify(meta.name) or write.text(pandoc.utils.blocks_to_inlines(title))))
+  local words = write.is_blank(title) and pandoc.utils.stringify(meta.name) or write.text(pandoc.utils.blocks_to_inlines(title))
+  argument('title_text', write.string(write.short(words)))
   return table.concat(out, '\n')
 end
 

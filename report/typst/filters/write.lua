@@ -9,6 +9,14 @@ function write.string(text)
   return '"' .. text .. '"'
 end
 
+--- The longest address and text that PDF viewers are given beside what is printed, in characters and in bytes.
+write.MOST = 8000
+
+--- The beginning of a text that is too long to be told beside what is printed.
+function write.short(text)
+  return #text > write.MOST and pandoc.text.sub(text, 1, write.MOST // 4) .. '…' or text
+end
+
 --- Typst markup without blanks around it; a line break at its end must not escape what follows.
 function write.closed(text)
   text = text:gsub('^%s+', ''):gsub('%s+$', '')
