@@ -63,6 +63,26 @@ def test_long_tables_repeat_their_header(gallery: Pdf) -> None:
     assert all("variable_2" in gallery.pages[number] for number in (first, first + 1))
 
 
+def test_each_further_page_says_which_table_it_goes_on_with() -> None:
+    rows = pd.DataFrame({"name": [f"row {k}" for k in range(130)], "value": range(130)})
+    rows_here = table(rows.to_html(max_rows=130), label="tbl-x", **{"tbl-cap": "Rows"})
+    pdf = export(notebook(rows_here, table(rows.to_html(max_rows=130)), report={"lang": "de"}))
+    goes_on = ["Tabelle 1, Fortsetzung" in " ".join(page.split()) for page in pdf.pages]
+    assert goes_on == [False, True, True, *[False] * (len(pdf.pages) - 3)]
+    assert len(pdf.pages) >= 5  # a table without a caption has no number to go on with
+
+
+@pytest.mark.parametrize(
+    "names", [[f"row {k}" for k in range(120)], ["W" * 9 if k == 80 else "lll ill tif" for k in range(120)]]
+)
+def test_a_long_table_has_room_for_its_widest_text(names: list[str]) -> None:
+    rows = pd.DataFrame({"value": range(120), "name": names})
+    pdf = export(notebook(table(rows.to_html(max_rows=120, index=False))))
+    lines = [line.strip() for page in pdf.pages for line in page.splitlines()]
+    assert [line for line in lines if line.endswith(names[80])] == [f"80 {names[80]}"]
+    assert not {"row", "lll", "lll ill"} & set(lines)
+
+
 def test_wide_and_long_tables_stand_on_turned_pages(gallery: Pdf) -> None:
     turned = [page for page in gallery.reader.pages if page.mediabox.width > page.mediabox.height]
     assert len(turned) >= 1

@@ -124,12 +124,23 @@ function columns.panels(list, stubs)
   return panels
 end
 
--- the texts among which the widest one is: those with the most characters
+-- about how wide a text is, in characters of a middling width
+local function estimated(text)
+  local _, narrow = text:gsub("[fijlrtI.,:;'|!()%[%] ]", '')
+  local _, wide = text:gsub('[mwA-HK-Z@%%]', '')
+  return (utf8.len(text) or #text) - 0.4 * narrow + 0.4 * wide
+end
+
+-- the texts among which the widest one is
 local function widest(texts)
-  local most, out = longest(texts), {}
+  local seen, found = {}, pandoc.List()
   for _, text in ipairs(texts) do
-    if #out < 6 and (utf8.len(text) or #text) >= most - 1 then out[#out + 1] = write.string(text) .. ',' end
+    if not seen[text] then found:insert({text = text, width = estimated(text)}) end
+    seen[text] = true
   end
+  found:sort(function(one, other) return one.width > other.width end)
+  local out = {}
+  for k = 1, math.min(#found, 8) do out[k] = write.string(found[k].text) .. ',' end
   return table.concat(out, ' ')
 end
 

@@ -62,6 +62,7 @@ end
 local function cell_typst(cell, column, head)
   local text = cell.plain and plain_text(cell, column, head) or cell.typst and '[' .. cell.typst .. ']' or styled_text(cell)
   if head and cell.text ~= '' then text = 'strong(' .. text .. ')' end
+  if cell.leads then text = 'continued + ' .. text end
   if cell.looks.ink then text = ('text(fill: %s, %s)'):format(colour(cell.looks.ink), text) end
   local settings = {}
   if cell.looks.fill then settings[#settings + 1] = 'fill: ' .. fill(cell.looks.fill) end
@@ -135,7 +136,9 @@ local function convert(source, caption, label, options)
   local list = columns.describe(source)
   local layout = options.turned == 'true' and 'turned' or columns.layout(list)
   local placement = layout == 'turned' and 'none' or options.placement
-  local body, captioned = block_typst(source, list, layout), #caption > 0 or label ~= ''
+  local captioned = #caption > 0 or label ~= ''
+  if captioned and source.head[1] and source.head[1][1] then source.head[1][1].leads = true end
+  local body = block_typst(source, list, layout)
   local long = columns.height(source, list) > (not captioned and BARE or placement == 'none' and HERE or LONG)
   local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels', placement)
     or ('%s#block(width: 100%%, breakable: %s, %s)'):format(long and layout ~= 'turned' and '#room(1.5cm)\n' or '', tostring(long), body)
