@@ -23,8 +23,10 @@ _INSIDE = rf"\\\\ | {CODE} | {ESCAPE} | [{{}}] | (?P<blank>\n[ \t>]*\n)"
 _CLOSES = {"$": r"\$", "$$": r"\$\$", r"\\(": r"\\\\\)", r"\\[": r"\\\\\]"}
 _LABEL = re.compile(r"\s*(\{#[\w:.-]+\})")
 _QUOTED = re.compile(r"[ ]{0,3}(?:>[ ]?)+")
-_TEX = re.compile(r"[\\^_=<>+*/|]|^\s*[A-Za-z]\s*$")
-"""What a formula has that stands apart from its dollars."""
+_TEX = re.compile(r"[\\^_=<>+*/|]")
+"""What sums of money, and other words between dollars, have not."""
+
+_WORD = re.compile(r"(?<![^\s(])[^\W\d_]{2,}(?![^\s,.;:!?)])")
 
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _LONGEST = 2000
@@ -126,7 +128,12 @@ def _end_of_group(text: str, place: int) -> int:
 
 
 def _is_money(body: str, after: str) -> bool:
-    """Whether dollars are such that only money has them: `$5 or $6`, `$ 5 or 6 $`."""
+    """Whether dollars are such that only money, or a name, has them: `$5 or $6`, `$ 5 or 6 $`, `$HOME and $PATH`."""
     if body[:1].isdigit() and after.isdigit():
         return True
-    return body != body.strip() and not _TEX.search(body)
+    inner = body.strip()
+    if inner == body or _TEX.search(body):
+        return False
+    if body[0].isspace() and body[-1].isspace():
+        return len(_WORD.findall(body)) + inner[0].isdigit() > 1
+    return len(inner.split()) > 1 or inner[0].isdigit()
