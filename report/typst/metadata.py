@@ -25,6 +25,11 @@ _SWITCHES = {
     "lot": "list_of_tables", "numbered": "numbered", "floats": "floats", "run_on": "run_on", "from_zero": "from_zero",
 }  # fmt: skip
 """What the template switches on or off, and the setting that says so."""
+_IMAGE = r"!\[[^\]]*\]\((?:[^()]|\([^()]*\))*\)"
+_NO_TEXT = re.compile(
+    rf"(?> \s+ | <[^>]*> | {_IMAGE} | \[{_IMAGE}\]\([^)]*\) | \$\$(?:(?!\$\$).)*\$\$ )*+ \#\ ", re.VERBOSE | re.DOTALL
+)
+"""What may stand before the heading that is a notebook's title: badges, anchors, definitions of TeX."""
 _YAML_KEY = re.compile(r"^([^\s#:]+):", re.MULTILINE)
 _BIBTEX_KEY = re.compile(r"(?mi)^[ \t]*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,")
 
@@ -111,10 +116,10 @@ def _region(settings: Mapping[str, Any]) -> str:
 
 
 def only_heading(notebook: NotebookNode) -> str:
-    """Return the heading of level 1 with which a notebook starts, if it has no other."""
+    """Return the heading of level 1 with which a notebook's text starts, if it has no other: badges are no text."""
     texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     lines = [line for line in outside_fences("\n".join(texts)) if line.startswith("# ")]
-    starts = "".join(texts).lstrip().startswith("# ")
+    starts = _NO_TEXT.match("\n".join(texts))
     heading = lines[0][2:].strip() if len(lines) == 1 and starts else ""
     heading = heading.rstrip("#").rstrip()
     return heading.rpartition("{")[0].rstrip() or heading if heading.endswith("}") else heading

@@ -205,3 +205,23 @@ def test_chapters_count_from_zero_where_the_first_is_an_introduction(folder: Pat
     assert "0 Introduction 0.1 Data" in text
     assert "1 First See Section 0 and Section 1." in text
     assert "A More" in text
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        '<a href="https://e.org"><img src="https://e.org/badge.svg" alt="Open"/></a>\n\n<!-- a note -->',
+        "[![Open](https://e.org/a_(b).svg)](https://e.org) ![Two](https://e.org/b.svg)",
+        "$$\n\\newcommand{\\EE}{\\mathbb{E}}\n$$\n\n<a id='start'></a>",
+    ],
+)
+def test_badges_and_definitions_before_the_first_heading_leave_it_the_title(before: str) -> None:
+    pdf = export(notebook(markdown(before), markdown("# The heading"), markdown("## Below"), title="The heading"))
+    assert pdf.text.count("The heading") == 1
+    assert pdf.reader.metadata.title == "The heading"
+
+
+def test_words_before_the_first_heading_stand_below_the_title() -> None:
+    pdf = export(notebook(markdown("Some words."), markdown("# The heading"), title="A title"))
+    assert pdf.text.startswith("A title Some words. 1 The heading")
