@@ -77,10 +77,7 @@ class History:
 
     @property
     def best_epoch(self) -> int | None:
-        """The epoch, counted from 1, with the best `monitor`; by training loss where that was not measured.
-
-        The first of equals; None where no epoch was measured.
-        """
+        """The epoch, from 1, that has the first best `monitor`, or train_loss where that was not measured; or None."""
         return self.best_epoch_by(self.monitor if getattr(self, self.monitor) else "train_loss")
 
     def best_epoch_by(self, metric: str) -> int | None:
@@ -115,14 +112,9 @@ class History:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "History":
-        """Read what `save` wrote.
+        """Read what `save` wrote; FileNotFoundError if there is no file.
 
-        Raises
-        ------
-        ValueError
-            If the file is not a history, is damaged, or was written by a later version.
-        FileNotFoundError
-            If there is no file.
+        ValueError if it is not a history, is damaged, or was written by a later version.
         """
         return histories.read(path, cls._of_file)
 

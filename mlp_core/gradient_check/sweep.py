@@ -109,10 +109,8 @@ def finite_difference_sweep(
 
     Parameters
     ----------
-    network : Sequential
-        Copied to `dtype`, and not changed.
-    x : ndarray, shape (n, ...), float
-    y : ndarray, shape (n,), int
+    network, x, y, reduction
+        As for `check_gradients`, but copied to `dtype`.
     parameter : str
         ``"<layer index>.<name>"``, or ``"input"``.
     count : int
@@ -123,8 +121,6 @@ def finite_difference_sweep(
         Other entries instead: flat positions, or indices.
     dtype : dtype-like
         float64, or float32 to see the round-off of single precision.
-    reduction : {"mean", "sum"}
-        Of the loss over the batch.
     """
     inverse_steps = _inverse_steps(N)
     probe = probe_network(network, x, y, dtype=dtype, reduction=reduction)
