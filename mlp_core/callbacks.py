@@ -18,10 +18,8 @@ class TrainingState:
 
     Attributes
     ----------
-    network : Sequential
-        The network, with the parameters of this moment.
-    optimizer : object
-        The optimizer, with its own state.
+    network, optimizer : Sequential, Optimizer
+        With the parameters and the state of this moment.
     history : History
         What was measured so far; in `Callback.on_epoch_end` the epoch's values are already in it.
     epoch : int

@@ -18,6 +18,10 @@ COLUMNS = (*METRICS, "running_loss", "seconds")
 class History:
     """The measurements of a training run; every list holds one value per epoch, the first for epoch 1.
 
+    >>> history = History(train_loss=[0.9, 0.5], valid_accuracy=[0.7, 0.8], valid_loss=[1.0, 1.1])
+    >>> len(history), history.best_epoch, history.epochs_to(0.75)
+    (2, 1, 2)
+
     Attributes
     ----------
     train_loss, valid_loss, test_loss : list of float
@@ -36,12 +40,6 @@ class History:
         Why the run ended before its last epoch; empty if it did not.
     monitor : str
         The metric that decides which epoch is the best.
-
-    Examples
-    --------
-    >>> history = History(train_loss=[0.9, 0.5], valid_accuracy=[0.7, 0.8], valid_loss=[1.0, 1.1])
-    >>> len(history), history.best_epoch, history.epochs_to(0.75)
-    (2, 1, 2)
     """
 
     train_loss: list[float] = field(default_factory=list)

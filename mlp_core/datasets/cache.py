@@ -99,8 +99,7 @@ def _download_parts(source: Source, folder: Path, damaged: Container[Path], pati
         urls = {mirror + (part.remote or f"{part.name}.gz"): mirror for mirror in mirrors}
         used = urls[download(list(urls), folder / f"{part.name}.gz", check=partial(read_part, part),
                              limit=part.size + HEADROOM, patience=patience)]
-        mirrors.remove(used)
-        mirrors.insert(0, used)
+        mirrors.sort(key=lambda mirror: mirror != used)
 
 
 def cache_folders(name: str) -> list[Path]:

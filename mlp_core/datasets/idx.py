@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mlp_core.storage.archives import HEADROOM
 from mlp_core.storage.files import DatasetError, check_digest, read_bytes
 
 UNSIGNED_BYTE = 0x08
 LIMIT = 1 << 30
-SLACK = 1 << 16  # for the header, and for telling what a file is that is too long
 Pair = tuple[np.ndarray, np.ndarray]
 PARTS = {None: "train", "train": "train", "val": "valid", "valid": "valid", "t10k": "test", "test": "test"}
 IDX_FILE = re.compile(r"(?:(?P<set>(?!(?:train|val|valid|t10k|test)-).+?)-)?(?:(?P<part>train|val|valid|t10k|test)-)?"
@@ -33,7 +33,7 @@ def read_idx(path: Path, *, shape: tuple[int, ...] | None = None, sha256: str | 
     `DatasetError` where the file is damaged or something else, or the array has another shape (without one any of one
     to four dimensions, up to 1 GiB), or the decompressed content another digest.
     """
-    content = read_bytes(path, LIMIT if shape is None else SLACK + math.prod(shape))
+    content = read_bytes(path, LIMIT if shape is None else HEADROOM + math.prod(shape))
     array = _parse(content, path)
     if shape is not None and array.shape != shape:
         raise DatasetError(f"{path}: expected an array of shape {shape}, got {array.shape}")

@@ -26,8 +26,8 @@ class Sweep:
 
     Attributes
     ----------
-    parameter : str
-        Such as "2.weight".
+    parameter, dtype : str
+        Such as "2.weight", and the precision of the computation.
     indices : list of tuple of int
         The ``count`` entries looked at.
     N, eps : ndarray, shape (len(N),), float
@@ -37,8 +37,6 @@ class Sweep:
         The central differences.
     kinks : ndarray, shape (len(N), count), bool
         Where the step crossed a kink: the difference then says nothing about the derivative.
-    dtype : str
-        The precision of the computation.
     """
 
     parameter: str

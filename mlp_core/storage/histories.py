@@ -5,11 +5,12 @@ import math
 import os
 import reprlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mlp_core.checks import check_metric
 from mlp_core.storage.atomic import atomic_write
-from mlp_core.storage.files import DatasetError, check_exists, read_bytes
+from mlp_core.storage.files import DatasetError, read_bytes
 
 H = TypeVar("H")
 FORMAT, VERSION = "mlp_core.History", 1
@@ -28,8 +29,9 @@ def write(path: str | os.PathLike[str], document: dict[str, Any], make: Callable
 
 def read(path: str | os.PathLike[str], make: Callable[[Any], H]) -> H:
     """Return what `make` makes of a file's document; ValueError if that is no history."""
+    os.stat(path)  # which raises FileNotFoundError as `open` does
     try:
-        return _parse(read_bytes(check_exists(path), LIMIT, decompress=False), make)
+        return _parse(read_bytes(Path(path), LIMIT, decompress=False), make)
     except (ValueError, RecursionError, DatasetError) as error:
         raise ValueError(f"{os.fspath(path)} holds no readable history: {error}") from None
 
