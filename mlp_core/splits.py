@@ -28,18 +28,13 @@ class Split:
     Parameters
     ----------
     images : array_like, shape (n, features), (n, H, W) or (n, C, H, W), float
-        Usually in [0, 1]. float32 and float64 stay as they are; (n, H, W) is flattened to (n, H * W).
+        Usually in [0, 1]. float32 and float64 stay as they are; (n, H, W) is flattened to (n, H * W). TypeError if they
+        are not floating point; ValueError for another shape, none of them, or NaN and infinities among them.
     labels : array_like, shape (n,), int
-        Class indices, from 0 and below 65,536; kept as int64.
+        Class indices, from 0 and below 65,536; kept as int64. TypeError if they are not integers, ValueError if they
+        are out of range, or not as many as the images.
     image_shape : tuple of int
         (H, W) or (C, H, W) of one image; what `images` had before they were flattened, where it is not given.
-
-    Raises
-    ------
-    ValueError
-        If the arrays are empty, differ in length, have another shape, or hold NaN, infinities, or labels out of range.
-    TypeError
-        If the images are not floating point, or the labels not integers.
     """
 
     images: np.ndarray
