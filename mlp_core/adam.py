@@ -12,14 +12,8 @@ class Adam(Optimizer):
     """Adam (Kingma and Ba 2015, algorithm 1): steps of about the learning rate, whatever the gradient's scale.
 
     ``m = b1 m + (1 - b1) g``, ``v = b2 v + (1 - b2) g²``, ``w = w - learning_rate * m' / (sqrt(v') + eps)`` where
-    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` undo the start from zero.
-
-    Parameters
-    ----------
-    learning_rate, weight_decay, clip_norm
-        As for `Optimizer`; the weight decay enters the gradient (it is not AdamW).
-    beta1, beta2, eps : float
-        b1, b2 and eps of the formulas.
+    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` undo the start from zero; b1 and b2 are ``beta1`` and ``beta2``.
+    The other arguments are as for `Optimizer`; the weight decay enters the gradient (it is not AdamW).
     """
 
     def __init__(

@@ -18,10 +18,8 @@ class TrainingState:
 
     Attributes
     ----------
-    network : Sequential
-        The network, with the parameters of this moment.
-    optimizer : object
-        The optimizer, with its own state.
+    network, optimizer : Sequential, Optimizer
+        With the parameters and the state of this moment.
     history : History
         What was measured so far; in `Callback.on_epoch_end` the epoch's values are already in it.
     epoch : int
@@ -52,10 +50,7 @@ class TrainingState:
 
 
 class Callback:
-    """Base class of callbacks: override what you need; each is called with the `TrainingState`.
-
-    A plain function may stand for a callback: it is called as `on_epoch_end`.
-    """
+    """Base class: override what you need, called with a `TrainingState`; a plain function serves as `on_epoch_end`."""
 
     def on_train_begin(self, state: TrainingState) -> None:
         """Be called once before the first step (on resuming: before the first step that is left)."""
@@ -168,14 +163,9 @@ def last_improvement(scores: Sequence[float], min_delta: float) -> int:
 
 
 class StopAt(Callback):
-    """Stop as soon as a metric has reached a target, such as 97 % validation accuracy.
+    """Stop as soon as a metric of `mlp_core.checks.METRICS` has reached a target.
 
-    Parameters
-    ----------
-    metric : str
-        One of `mlp_core.history.METRICS`.
-    target : float
-        The loss to fall to, or the accuracy (a fraction) to rise to.
+    ``target`` is the loss (nats per image) to fall to, or the accuracy (a fraction) to rise to.
     """
 
     def __init__(self, metric: str, target: float) -> None:

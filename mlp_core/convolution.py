@@ -24,16 +24,8 @@ class Conv2d(Layer):
 
     ``y[n, o, i, j] = b[o] + sum over c, u, v of W[o, c, u, v] x[n, c, i*stride + u - padding, j*stride + v - padding]``
 
-    Parameters
-    ----------
-    in_channels, out_channels : int
-        Channels of the input and of the output.
-    kernel_size, stride, padding : int or (int, int)
-        Height and width; ``padding`` rows and columns of zeros are put on every side.
-    initializer, bias_initializer : str or Initializer
-        How W, shape (out_channels, in_channels, kh, kw), and b, shape (out_channels,), are drawn.
-    seed, dtype
-        As for `Linear`.
+    ``W = params["weight"]`` has shape (out_channels, in_channels, kh, kw), ``b = params["bias"]`` (out_channels,).
+    Pairs are (height, width); ``padding`` rows and columns of zeros are put on every side; the rest is as for `Linear`.
     """
 
     def __init__(
@@ -103,13 +95,8 @@ class Conv2d(Layer):
 class MaxPool2d(Layer):
     """The largest value of each window; of equal ones the first, row by row, gets the gradient.
 
-    Parameters
-    ----------
-    kernel_size : int or (int, int)
-        The window's height and width.
-    stride : int or (int, int), optional
-        Step from window to window; the kernel size by default. Windows may overlap; rows or columns that do not
-        fill a window are left out.
+    Pairs are (height, width); the step from window to window, ``stride``, is the kernel size by default. Windows may
+    overlap; rows or columns that do not fill a window are left out.
     """
 
     def __init__(self, kernel_size: int | Pair, stride: int | Pair | None = None) -> None:
@@ -189,10 +176,7 @@ def im2col(x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair) -> np.
 
 
 def col2im(columns: np.ndarray, input_shape: Shape, kernel_size: Pair, stride: Pair, padding: Pair) -> np.ndarray:
-    """Add every column back to where `im2col` took it from: its adjoint, ``<im2col(x), c> = <x, col2im(c)>``.
-
-    Returns an array of ``input_shape`` (n, C, H, W).
-    """
+    """Return (n, C, H, W), every column added where it was: the adjoint, ``<im2col(x), c> = <x, col2im(c)>``."""
     n, channels, height, width = input_shape
     pad_h, pad_w = padding
     size = output_size((height, width), kernel_size, stride, padding)

@@ -1,7 +1,4 @@
-"""Looking inside a network: what its layers do, what it confuses, and where it learns nothing.
-
-Nothing here changes the network: what needs a backward pass works on a copy.
-"""
+"""Looking inside a network, which stays as it is: what its layers do, what it confuses, where it learns nothing."""
 
 from typing import TYPE_CHECKING
 
@@ -24,18 +21,7 @@ if TYPE_CHECKING:
 
 
 def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
-    """Return the output of every layer for a batch: feature maps where the layer is a convolution.
-
-    Parameters
-    ----------
-    network : Sequential
-    images : ndarray, shape (n, ...), float
-
-    Returns
-    -------
-    list of ndarray
-        One a layer, each of shape (n, ...); the last are the logits.
-    """
+    """Return the output of each layer for images of shape (n, ...), floats: one array (n, ...) a layer, logits last."""
     check_network(network)
     x = network.as_batch(check_batch(images))
     outputs = []
@@ -81,12 +67,8 @@ def dead_units(network: Sequential, split: Split) -> "pd.DataFrame":
     """Return, for every ReLU layer, how many of its units are dead: zero for every image of the split.
 
     A dead unit passes no gradient back, so that its weights learn nothing more from these images. In a convolutional
-    network every pixel of every feature map is a unit.
-
-    Returns
-    -------
-    DataFrame
-        One row a ReLU layer, indexed by its place in the network: ``units``, ``dead`` and ``fraction``.
+    network every pixel of every feature map is a unit. The columns are ``units``, ``dead`` and ``fraction``; the index
+    is the layer's place in the network.
     """
     check_split(network, split, "split")
     alive: dict[int, np.ndarray] = {}
@@ -102,10 +84,7 @@ def dead_units(network: Sequential, split: Split) -> "pd.DataFrame":
 
 
 def confusion_matrix(network: Sequential, split: Split) -> np.ndarray:
-    """Return how often each class was taken for which, shape (classes, classes), int64: true class by predicted one.
-
-    Row i sums to the number of images of class i; the diagonal holds the right answers.
-    """
+    """Return how often each true class (row) was taken for which (column): shape (classes, classes), int64."""
     check_split(network, split, "split")
     logits = network.logits(split.images)
     classes = logits.shape[1]
@@ -114,13 +93,10 @@ def confusion_matrix(network: Sequential, split: Split) -> np.ndarray:
 
 
 def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) -> "pd.DataFrame":
-    """Return the wrong answers that the network was surest of, surest first.
+    """Return the wrong answers that the network was surest of, surest first, at most `count`.
 
-    Returns
-    -------
-    DataFrame
-        At most `count` rows: ``index`` into the split, ``label``, ``predicted``, ``probability`` of the predicted
-        class and ``probability_of_label``. Fewer rows where there are fewer mistakes.
+    Columns: ``index`` into the split, ``label``, ``predicted``, ``probability`` of the predicted class and
+    ``probability_of_label``.
     """
     pd = need("pandas")
 
@@ -154,21 +130,11 @@ def class_prior_entropy(labels: np.ndarray) -> float:
 
 
 class Recorder(Callback):
-    """Collect statistics while a network trains: before the first step, then every epoch or every so many steps.
+    """Collect statistics while a network trains: before the first step, then every epoch or `every_steps` updates.
 
-    Parameters
-    ----------
-    split : Split
-        The images to look at, a few hundred are enough; they need not be training images.
-    every_steps : int, optional
-        Record after every so many updates instead of after every epoch.
-
-    Attributes
-    ----------
-    steps : list of int
-        After how many updates each record was taken; the first is 0.
-    activations, gradients, dead : list of DataFrame
-        What `activation_statistics`, `gradient_statistics` and `dead_units` returned, one each a record.
+    The images of ``split`` need not be training images; a few hundred are enough. ``steps`` lists after how many
+    updates each record was taken, ``activations``, ``gradients`` and ``dead`` what `activation_statistics`,
+    `gradient_statistics` and `dead_units` returned.
     """
 
     def __init__(self, split: Split, *, every_steps: int | None = None) -> None:

@@ -10,14 +10,8 @@ from mlp_core.losses import Reduction
 class TrainingDiverged(ArithmeticError):
     """The loss or the parameters stopped being finite numbers.
 
-    Attributes
-    ----------
-    epoch, step : int
-        The epoch under way, counted from 1, and the updates made over all epochs.
-    last_finite_loss : float
-        Loss of the last mini-batch (nats per image) that still had one; NaN if none had.
-    history : History
-        The epochs before.
+    ``epoch`` (counted from 1) was under way, after ``step`` updates over all epochs. ``last_finite_loss`` (nats per
+    image) is of the last mini-batch that had one, NaN if none had; ``history`` holds the epochs before.
     """
 
     def __init__(self, message: str, epoch: int, step: int, last_finite_loss: float, history: History) -> None:

@@ -14,40 +14,17 @@ from mlp_core.splits import Split
 
 
 class Evaluation(NamedTuple):
-    """Loss and accuracy over a split.
-
-    Attributes
-    ----------
-    loss : float
-        Mean cross-entropy, nats per image.
-    accuracy : float
-        Fraction of images whose largest logit is that of their class.
-    """
+    """Mean cross-entropy (nats per image), and the fraction of images whose largest logit is that of their class."""
 
     loss: float
     accuracy: float
 
 
 def evaluate(network: Sequential, split: Split) -> Evaluation:
-    """Return the mean loss and the accuracy of the network over a split.
+    """Return the mean loss and the accuracy over a split: ``loss, accuracy = evaluate(network, data.test)``.
 
-    Parameters
-    ----------
-    network : Sequential
-    split : Split
-        Such as ``data.test`` or ``Split(images, labels)``.
-
-    Returns
-    -------
-    Evaluation
-        A pair: ``loss, accuracy = evaluate(network, data.test)``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If network and split do not fit each other.
-    FloatingPointError
-        If the network's parameters or logits are not finite: it has diverged.
+    TypeError or ValueError if network and split do not fit each other; FloatingPointError if the network's parameters
+    or logits are not finite: it has diverged.
     """
     check_split(network, split, "split")
     result = full_pass(network, split)

@@ -18,6 +18,10 @@ COLUMNS = (*METRICS, "running_loss", "seconds")
 class History:
     """The measurements of a training run; every list holds one value per epoch, the first for epoch 1.
 
+    >>> history = History(train_loss=[0.9, 0.5], valid_accuracy=[0.7, 0.8], valid_loss=[1.0, 1.1])
+    >>> len(history), history.best_epoch, history.epochs_to(0.75)
+    (2, 1, 2)
+
     Attributes
     ----------
     train_loss, valid_loss, test_loss : list of float
@@ -36,12 +40,6 @@ class History:
         Why the run ended before its last epoch; empty if it did not.
     monitor : str
         The metric that decides which epoch is the best.
-
-    Examples
-    --------
-    >>> history = History(train_loss=[0.9, 0.5], valid_accuracy=[0.7, 0.8], valid_loss=[1.0, 1.1])
-    >>> len(history), history.best_epoch, history.epochs_to(0.75)
-    (2, 1, 2)
     """
 
     train_loss: list[float] = field(default_factory=list)
@@ -77,10 +75,7 @@ class History:
 
     @property
     def best_epoch(self) -> int | None:
-        """The epoch, counted from 1, with the best `monitor`; by training loss where that was not measured.
-
-        The first of equals; None where no epoch was measured.
-        """
+        """The epoch, from 1, that has the first best `monitor`, or train_loss where that was not measured; or None."""
         return self.best_epoch_by(self.monitor if getattr(self, self.monitor) else "train_loss")
 
     def best_epoch_by(self, metric: str) -> int | None:
@@ -115,14 +110,9 @@ class History:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "History":
-        """Read what `save` wrote.
+        """Read what `save` wrote; FileNotFoundError if there is no file.
 
-        Raises
-        ------
-        ValueError
-            If the file is not a history, is damaged, or was written by a later version.
-        FileNotFoundError
-            If there is no file.
+        ValueError if it is not a history, is damaged, or was written by a later version.
         """
         return histories.read(path, cls._of_file)
 

@@ -22,10 +22,7 @@ Seed = Union[int, "np.random.Generator", None]  # the name alone: loading numpy.
 
 @dataclass(frozen=True)
 class Initializer:
-    """Base of all initializers; equal settings make equal objects.
-
-    Calling one, ``initializer(rng, shape, fan_in, fan_out)``, returns a float64 array of the given shape.
-    """
+    """Base of all initializers; equal settings make equal objects."""
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
         """Draw an array of ``shape`` for a layer with these fans."""
@@ -60,10 +57,7 @@ class Normal(Initializer):
 
 @dataclass(frozen=True)
 class GlorotUniform(Initializer):
-    """U(-d, d) with d = sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010, eq. 16).
-
-    A uniform distribution on (-d, d) has variance d²/3, which is 2 / (fan_in + fan_out) here.
-    """
+    """U(-d, d) with d = sqrt(6 / (fan_in + fan_out)), whose variance is d²/3 (Glorot and Bengio 2010, eq. 16)."""
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
         """Draw from the uniform distribution of that width."""

@@ -18,15 +18,10 @@ from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
 class Layer(Described, Memory):
     """What every layer can do; a layer of your own derives from this and overrides ``forward`` and ``backward``.
 
-    To be saved and loaded it also tells, in ``config``, its constructor's arguments and, in ``parameter_shapes``, what
-    shapes its parameters have then.
-
-    Attributes
-    ----------
-    params, grads : dict of str to ndarray
-        The parameters, and after ``backward`` their gradients under the same keys. Empty where nothing is learnt.
-    kinds : dict of str to type
-        All layers by name, that of this package where two have the same.
+    ``params`` holds the parameters by name, ``grads`` after ``backward`` their gradients under the same keys; both are
+    empty where nothing is learnt. To be saved and loaded, a layer also tells, in ``config``, its constructor's
+    arguments and, in ``parameter_shapes``, what shapes its parameters have then. ``kinds`` has all layers by name, that
+    of this package where two have the same.
     """
 
     kinds: ClassVar[dict[str, "type[Layer]"]] = {}
@@ -72,15 +67,12 @@ class Linear(Layer):
     in_features, out_features : int
         Sizes of one example's input and output.
     initializer, bias_initializer : str or Initializer
-        How W and b are drawn, see `mlp_core.initializers`.
+        How ``W = params["weight"]``, shape (in_features, out_features), and ``b = params["bias"]``, (out_features,),
+        are drawn, see `mlp_core.initializers`.
     seed : int or numpy.random.Generator, optional
         Source of the draws.
     dtype : dtype-like
         float32 or float64; inputs are cast to it.
-
-    Notes
-    -----
-    ``params["weight"]`` has shape (in_features, out_features), ``params["bias"]`` (out_features,).
     """
 
     def __init__(

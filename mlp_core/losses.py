@@ -39,23 +39,18 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 def softmax_cross_entropy(
     logits: np.ndarray, labels: np.ndarray, reduction: Reduction = "mean", weights: np.ndarray | None = None
 ) -> tuple[float, np.ndarray]:
-    """Return the loss and its gradient with respect to the logits.
+    """Return the loss, in nats, and its gradient with respect to the logits; not finite if the logits are not.
 
     Parameters
     ----------
     logits : ndarray, shape (n, classes), float
+        The gradient has this shape and dtype.
     labels : ndarray, shape (n,), int
         The true classes, 0 to classes - 1.
     reduction : {"mean", "sum"}
         Over the batch; the gradient is that of the reduced loss.
     weights : ndarray, shape (n,), float, optional
         How many times each example counts, not all 0 times; once by default.
-
-    Returns
-    -------
-    loss : float
-        In nats. Not finite if the logits are not.
-    grad_logits : ndarray, shape and dtype of ``logits``
     """
     logits, labels = as_floats(logits), as_labels(labels, logits)
     if reduction not in ("mean", "sum"):

@@ -24,6 +24,9 @@ def mlp(
 ) -> Sequential:  # fmt: skip
     """Build a multilayer perceptron: Linear, activation, Linear, activation, ..., Linear.
 
+    >>> mlp([784, 512, 768, 10]).num_parameters
+    803594
+
     Parameters
     ----------
     sizes : sequence of int
@@ -38,11 +41,6 @@ def mlp(
         float32 or float64.
     dropout : float
         Probability of dropping each hidden unit while training.
-
-    Examples
-    --------
-    >>> mlp([784, 512, 768, 10]).num_parameters
-    803594
     """
     if len(sizes) < 2:
         raise ValueError(f"expected at least the input and output sizes, got {list(sizes)}")
@@ -67,17 +65,9 @@ def cnn(
 ) -> Sequential:  # fmt: skip
     """Build a published convolutional network for 28 x 28 grey images.
 
-    Parameters
-    ----------
-    name : {"ift6135-b", "ift6135-c"}
-        Two convolutions with overlapping pooling, 828,967 parameters; five convolutions, 763,094 parameters.
-    dropout : float
-        Probability of dropping each input of the last layer while training.
-    initializer, seed, dtype
-        As for `mlp`.
+    "ift6135-b" has two convolutions with overlapping pooling, "ift6135-c" five convolutions. ``dropout`` is the
+    probability of dropping each input of the last layer while training; the rest is as for `mlp`.
 
-    Examples
-    --------
     >>> cnn("ift6135-b").num_parameters, cnn("ift6135-c").num_parameters
     (828967, 763094)
     """

@@ -21,17 +21,9 @@ EVALUATION_CHUNK = 1000  # images at a time: fits the cache, and memory stays sm
 class Sequential:
     """Layers applied one after the other; obeys the layer protocol itself.
 
-    Parameters
-    ----------
-    layers : sequence of Layer
-    input_shape : tuple of int, optional
-        Shape of one example, such as (784,) or (1, 28, 28). Flat rows are accepted for images too. A network that
-        starts with `Linear` knows it anyway.
-
-    Attributes
-    ----------
-    params, grads : dict of str to ndarray
-        The live arrays of all layers, addressed ``"<layer index>.<name>"``: ``params["2.weight"]``.
+    ``input_shape`` is that of one example, such as (784,) or (1, 28, 28): flat rows are accepted for images too, and a
+    network that starts with `Linear` knows it anyway. ``params`` and ``grads`` hold the live arrays of all layers,
+    addressed ``"<layer index>.<name>"``: ``params["2.weight"]``.
     """
 
     def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int] | None = None) -> None:

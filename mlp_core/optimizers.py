@@ -19,18 +19,13 @@ class Optimizer(Described, Resumable):
     Parameters
     ----------
     learning_rate : float or callable
-        A number, or a schedule: a function of the number of updates made so far (0 for the first one), see
+        A number, or a schedule: a function of ``updates``, the number of updates made so far (0 for the first one), see
         `mlp_core.schedules`.
     weight_decay : float
         lambda of the penalty ``lambda/2 * ||W||²`` on weights, that is on parameters of two or more axes, never on
         biases: adds ``lambda * W`` to their gradient.
     clip_norm : float, optional
         Scale all gradients together so that their joint Euclidean norm is at most this.
-
-    Attributes
-    ----------
-    updates : int
-        Number of updates made so far.
     """
 
     def __init__(
@@ -107,16 +102,8 @@ class Optimizer(Described, Resumable):
 class SGD(Optimizer):
     """Stochastic gradient descent: ``v = momentum * v + g``, ``w = w - learning_rate * v``.
 
-    Parameters
-    ----------
-    learning_rate, weight_decay, clip_norm
-        As for `Optimizer`.
-    momentum : float
-        0 <= momentum < 1; at 0, v is g.
-    nesterov : bool
-        Step along ``momentum * v + g`` instead of v (Sutskever et al. 2013).
-    bias_momentum : float, optional
-        Another momentum for the biases; the same by default.
+    0 <= ``momentum`` < 1; at 0, v is g. ``nesterov`` steps along ``momentum * v + g`` instead of v (Sutskever et al.
+    2013); ``bias_momentum`` is another momentum, for the biases. The other arguments are as for `Optimizer`.
     """
 
     def __init__(

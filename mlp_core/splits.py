@@ -19,29 +19,22 @@ MOST_CLASSES = 1 << 16
 class Split:
     """Images and their labels, checked once, so that nothing behind it needs to ask again.
 
-    Parameters
-    ----------
-    images : array_like, shape (n, features), (n, H, W) or (n, C, H, W), float
-        Usually in [0, 1]. float32 and float64 stay as they are; (n, H, W) is flattened to (n, H * W).
-    labels : array_like, shape (n,), int
-        Class indices, from 0 and below 65,536; kept as int64.
-    image_shape : tuple of int
-        (H, W) or (C, H, W) of one image; what `images` had before they were flattened, where it is not given.
-
-    Raises
-    ------
-    ValueError
-        If the arrays are empty, differ in length, have another shape, or hold NaN, infinities, or labels out of range.
-    TypeError
-        If the images are not floating point, or the labels not integers.
-
-    Examples
-    --------
     >>> split = Split(np.linspace(0, 1, 12).reshape(3, 4), [0, 1, 1])
     >>> split
     Split(3 images of shape (4,), float64, 2 classes)
     >>> len(split[:2]), split.take([2]).labels
     (2, array([1]))
+
+    Parameters
+    ----------
+    images : array_like, shape (n, features), (n, H, W) or (n, C, H, W), float
+        Usually in [0, 1]. float32 and float64 stay as they are; (n, H, W) is flattened to (n, H * W). TypeError if they
+        are not floating point; ValueError for another shape, none of them, or NaN and infinities among them.
+    labels : array_like, shape (n,), int
+        Class indices, from 0 and below 65,536; kept as int64. TypeError if they are not integers, ValueError if they
+        are out of range, or not as many as the images.
+    image_shape : tuple of int
+        (H, W) or (C, H, W) of one image; what `images` had before they were flattened, where it is not given.
     """
 
     images: np.ndarray
@@ -147,30 +140,23 @@ def _hint(labels: np.ndarray) -> str:
 class Dataset:
     """The training, validation and test splits of one data set.
 
+    >>> part = Split(np.zeros((6, 4)), [0, 1, 2, 0, 1, 2])
+    >>> Dataset(part[:4], part[4:5], part[5:], name="tiny")
+    Dataset('tiny': 4 training, 1 validation and 1 test images of 2 x 2, 3 classes)
+
     Parameters
     ----------
     train, valid, test : Split
-        All with images of the same shape.
+        All with images of the same shape; ValueError otherwise.
     name : str
         For tables and messages.
     classes : tuple of str
-        What each label means; the labels' own numbers where it is not given.
+        What each label means, ValueError if one has none; the labels' own numbers where it is not given.
     image_shape : tuple of int
         (H, W) or (C, H, W) of one image; where it is not given that of the splits, or a square for a square number of
         features.
     notes : str
         What a reader has to know about these data, such as what was changed when they were read.
-
-    Raises
-    ------
-    ValueError
-        If the splits' images differ in shape, or a label has no class.
-
-    Examples
-    --------
-    >>> part = Split(np.zeros((6, 4)), [0, 1, 2, 0, 1, 2])
-    >>> Dataset(part[:4], part[4:5], part[5:], name="tiny")
-    Dataset('tiny': 4 training, 1 validation and 1 test images of 2 x 2, 3 classes)
     """
 
     train: Split
@@ -210,11 +196,7 @@ class Dataset:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of every image and label in use, with their shapes and types, as 64 hexadecimal digits.
-
-        It is taken from the arrays when it is first asked for (0.6 s for the 70,000 images of MNIST) and kept: a part
-        of a data set has a digest of its own, and one file format gives the same digest as another.
-        """
+        """SHA-256 of every image and label in use, with shapes and types: computed once (0.6 s for MNIST), and kept."""
         digest = hashlib.sha256()
         for part, split in self.splits.items():
             for array in (split.images, split.labels):

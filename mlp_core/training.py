@@ -33,24 +33,10 @@ def plain_step(
     network: Sequential, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray,
     reduction: Reduction = "mean", weights: np.ndarray | None = None,
 ) -> float:  # fmt: skip
-    """Make one update, as a textbook would write it: forward, loss, backward, update.
+    """Make one update of the network, in place, as a textbook would: forward, loss, backward, update; return the loss.
 
-    Parameters
-    ----------
-    network : Sequential
-        Changed in place.
-    optimizer : Optimizer
-    images : ndarray, shape (n, ...), float
-    labels : ndarray, shape (n,), int
-    reduction : {"mean", "sum"}
-        Whether the loss, and so its gradient, is the batch's mean or sum.
-    weights : ndarray, shape (n,), float, optional
-        How much each image counts.
-
-    Returns
-    -------
-    float
-        The loss of the batch before the update.
+    Images are floats of shape (n, ...), labels integers of shape (n,), weights (how much each image counts) floats of
+    shape (n,). The loss is that before the update, and like its gradient the batch's "mean" or "sum".
     """
     logits = network.forward(images, training=True)
     loss, grad_logits = softmax_cross_entropy(logits, labels, reduction, weights)
@@ -84,7 +70,7 @@ def train(
     evaluate_train: bool | int = True, evaluate_initial: bool = False,
     on_divergence: Literal["raise", "record"] = "raise", checkpoint: str | os.PathLike[str] | None = None,
 ) -> History:  # fmt: skip
-    """Train a network on a split, in place, and return what was measured.
+    """Train a network on a split, in place, and return what was measured, one value per epoch for each metric.
 
     Parameters
     ----------
@@ -125,11 +111,6 @@ def train(
     checkpoint : path-like, optional
         A file, written after every epoch. If it is there already, the run goes on from it, and ends with the bits of
         an uninterrupted one; it may have more epochs than when it was interrupted. Callbacks see only what is left.
-
-    Returns
-    -------
-    History
-        One value per epoch for each metric.
 
     Raises
     ------

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -85,12 +85,12 @@ def _download(source: Source, folder: Path, damaged: dict[Path, str], patience: 
     raise DatasetError("\n".join(faults))
 
 
-def _download_archive(source: Source, folder: Path, _: object, patience: Patience) -> None:
+def _download_archive(source: Source, folder: Path, _: dict[Path, str], patience: Patience) -> None:
     download([source.archive_url], folder / source.archives[0], check=partial(read_archive, source),
              limit=source.size + HEADROOM, patience=patience)
 
 
-def _download_parts(source: Source, folder: Path, damaged: Container[Path], patience: Patience) -> None:
+def _download_parts(source: Source, folder: Path, damaged: dict[Path, str], patience: Patience) -> None:
     """Download the IDX files that `folder` lacks; the mirror that gave one file is asked first for the next."""
     mirrors = list(source.mirrors)
     for part in source.parts:
@@ -99,8 +99,7 @@ def _download_parts(source: Source, folder: Path, damaged: Container[Path], pati
         urls = {mirror + (part.remote or f"{part.name}.gz"): mirror for mirror in mirrors}
         used = urls[download(list(urls), folder / f"{part.name}.gz", check=partial(read_part, part),
                              limit=part.size + HEADROOM, patience=patience)]
-        mirrors.remove(used)
-        mirrors.insert(0, used)
+        mirrors.sort(key=lambda mirror: mirror != used)
 
 
 def cache_folders(name: str) -> list[Path]:

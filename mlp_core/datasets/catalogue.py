@@ -1,8 +1,10 @@
-"""The data sets that are known by name: their files, digests and mirrors, and reading them from a folder, verified."""
+"""The data sets that `catalogue.toml` knows by name, and reading them from a folder, verified."""
 
 import math
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -112,8 +114,7 @@ def to_pixels(array: np.ndarray, part: Part) -> np.ndarray:
         return array
     divided = len(part.shape) > 1 and array.dtype.kind == "f" and bool(array.max() <= 1)
     for scale in (255, 256) if divided else (1,):
-        pixels = _whole(array, scale)
-        if pixels is not None:
+        if (pixels := _whole(array, scale)) is not None:
             return pixels
     raise ValueError(f"expected the values of {part.name} to be whole numbers from 0 to 255, or pixels divided by 255")
 
@@ -130,40 +131,17 @@ def _whole(array: np.ndarray, scale: int) -> np.ndarray | None:
     return pixels
 
 
-_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
-_SHAPES = ((60_000, 28, 28), (60_000,), (10_000, 28, 28), (10_000,))
+def _tuples(table: dict[str, Any]) -> dict[str, Any]:
+    """Return a table of TOML with tuples in the place of its lists."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
-MNIST = Source(
-    name="mnist",
-    parts=tuple(Part(name, shape, sha256=sha256) for name, shape, sha256 in zip(_FILES, _SHAPES, (
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"), strict=True)),
-    mirrors=("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"),
-    classes=tuple("0123456789"),
-    folders=("mnist", "MNIST", "MNIST/raw"),
-    archives=("mnist.npz", "mnist.pkl.gz", "mnist.pkl"),
-    archive_url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
-)
-FASHION_MNIST = Source(
-    name="fashion-mnist",
-    parts=tuple(Part(name, shape, gzip_md5=md5) for name, shape, md5 in zip(_FILES, _SHAPES, (
-        "8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe",
-        "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310"), strict=True)),
-    mirrors=("https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",),
-    classes=("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
-    folders=("fashion-mnist", "FashionMNIST", "FashionMNIST/raw"),
-)
-NOTMNIST = Source(
-    name="notmnist",
-    parts=(Part("images-idx3-ubyte", (10_000, 28, 28), remote="t10k-images-idx3-ubyte.gz",
-                sha256="8e7f38ae95cc8f48e0986175ffc9137e5007ebcf3d8fdf6656c904eb9dab198b"),
-           Part("labels-idx1-ubyte", (10_000,), remote="t10k-labels-idx1-ubyte.gz",
-                sha256="5f8e6012f2ce730700d8d05fca098bc47f71d25b890e4bec7ac5ebfd614a4001")),
-    mirrors=("https://github.com/davidflanagan/notMNIST-to-MNIST/raw/master/",),
-    classes=tuple("ABCDEFGHIJ"),
-    folders=("notmnist", "notMNIST", "notmnist-10k"),
-    notes="11 different images stand in more than one of its splits, as in the files that are published.",
-)
-SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST, NOTMNIST)}
+
+def _read_catalogue() -> dict[str, Source]:
+    """Return the data sets of `catalogue.toml` by name."""
+    tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    for table in tables.values():
+        table["parts"] = [Part(**_tuples(part)) for part in table["parts"]]
+    return {name: Source(name, **_tuples(table)) for name, table in tables.items()}
+
+
+SOURCES = _read_catalogue()

@@ -21,7 +21,6 @@ from mlp_core.storage.files import DatasetError
 CHUNK = 1 << 16
 GRACE = 1.0  # seconds that a transfer may take to notice that it is too late
 MOST_REDIRECTS = 5
-MOST_DIGITS = 19  # of a length in bytes
 TEXTS: dict[tuple[type[Exception], ...], str] = {
     (TimeoutError, multiprocessing.TimeoutError): "not complete after {0.total:g} s",
     (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError): "nothing came for {0.stall:g} s",
@@ -76,7 +75,7 @@ def _transfer(url: str, file: IO[bytes], limit: int, patience: Patience) -> None
         response = session.get(url, stream=True, timeout=(patience.connect, patience.stall))
         response.raise_for_status()
         declared = response.headers.get("Content-Length", "")
-        length = int(declared) if declared.isdecimal() and len(declared) < MOST_DIGITS else None
+        length = int(declared) if declared.isdecimal() else None  # urllib3 raises where fewer bytes come
         kind, name = progress_class() or partial(tqdm, disable=True), Path(file.name).name.split(".")[1]
         with kind(desc=name, total=length, unit="B", unit_scale=True, delay=2) as bar:
             # read1 returns what has come, so that a server that drips cannot hold the clock
@@ -87,8 +86,6 @@ def _transfer(url: str, file: IO[bytes], limit: int, patience: Patience) -> None
                     raise DatasetError(f"more than the {limit:,} bytes that it can have")
                 if time.monotonic() > deadline:
                     raise TimeoutError
-        if length is not None and file.tell() != length:
-            raise DatasetError(f"ended after {file.tell():,} of {length:,} bytes")
 
 
 def _reason(error: Exception, patience: Patience) -> str:

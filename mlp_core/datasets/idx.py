@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mlp_core.storage.archives import HEADROOM
 from mlp_core.storage.files import DatasetError, check_digest, read_bytes
 
 UNSIGNED_BYTE = 0x08
 LIMIT = 1 << 30
-SLACK = 1 << 16  # for the header, and for telling what a file is that is too long
 Pair = tuple[np.ndarray, np.ndarray]
 PARTS = {None: "train", "train": "train", "val": "valid", "valid": "valid", "t10k": "test", "test": "test"}
 IDX_FILE = re.compile(r"(?:(?P<set>(?!(?:train|val|valid|t10k|test)-).+?)-)?(?:(?P<part>train|val|valid|t10k|test)-)?"
@@ -33,7 +33,7 @@ def read_idx(path: Path, *, shape: tuple[int, ...] | None = None, sha256: str | 
     `DatasetError` where the file is damaged or something else, or the array has another shape (without one any of one
     to four dimensions, up to 1 GiB), or the decompressed content another digest.
     """
-    content = read_bytes(path, LIMIT if shape is None else SLACK + math.prod(shape))
+    content = read_bytes(path, LIMIT if shape is None else HEADROOM + math.prod(shape))
     array = _parse(content, path)
     if shape is not None and array.shape != shape:
         raise DatasetError(f"{path}: expected an array of shape {shape}, got {array.shape}")
@@ -76,31 +76,29 @@ def read_idx_folder(path: Path) -> tuple[str, dict[str, Pair]]:
     `path` is their folder, or one that holds it as ``raw`` or ``NAME/raw``; or the start of their names, such as
     ``raw/emnist-letters``, where a folder holds several sets.
     """
-    name, folder = ("", path) if path.is_dir() else (path.name, path.parent)
-    places = [folder] if name else [folder, folder / "raw", *sorted(folder.glob("*/raw"))]
-    sets = {place / key if key else place: files for place in places for key, files in _find_sets(place).items()}
-    chosen = {key: files for key, files in sets.items() if not name or key == path}
-    if not chosen:
+    places = [path, path / "raw", *sorted(path.glob("*/raw"))] if path.is_dir() else [path.parent]
+    sets = {key: files for place in places for key, files in _find_sets(place).items() if path in (key, *key.parents)}
+    if not sets:
         raise DatasetError(f"{path}: expected train-images-idx3-ubyte and train-labels-idx1-ubyte in it, "
                            "compressed (.gz) or not")
-    if len(chosen) > 1:
-        raise DatasetError(f"{path}: holds several data sets: name one of {', '.join(sorted(map(str, chosen)))}")
-    (key, files), = chosen.items()
+    if len(sets) > 1:
+        raise DatasetError(f"{path}: holds several data sets: name one of {', '.join(sorted(map(str, sets)))}")
+    (key, files), = sets.items()
     return key.name, {part: _read_pair(key, part, files) for part in dict.fromkeys(part for part, _ in files)}
 
 
 def is_named(path: Path) -> bool:
     """Return whether `path` is the start of the names of IDX files."""
-    return path.name in _find_sets(path.parent)
+    return path in _find_sets(path.parent)
 
 
-def _find_sets(folder: Path) -> dict[str, dict[tuple[str, str], Path]]:
+def _find_sets(folder: Path) -> dict[Path, dict[tuple[str, str], Path]]:
     """Return the IDX files of a folder: by the start of their names, then by split and kind; compressed ones first."""
-    sets: dict[str, dict[tuple[str, str], Path]] = {}
+    sets: dict[Path, dict[tuple[str, str], Path]] = {}
     for path in sorted(folder.iterdir(), reverse=True) if folder.is_dir() else []:
-        match = IDX_FILE.fullmatch(path.name)
-        if match:
-            sets.setdefault(match["set"] or "", {}).setdefault((PARTS[match["part"]], match["kind"]), path)
+        if match := IDX_FILE.fullmatch(path.name):
+            key = folder / (match["set"] or "")
+            sets.setdefault(key, {}).setdefault((PARTS[match["part"]], match["kind"]), path)
     return sets
 
 

@@ -27,6 +27,16 @@ LIMIT = 1 << 30
 def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     """Return a data set by its name, or from a file or folder of your own.
 
+    Looked for in the folder that the environment variable ``MLP_CORE_DATA`` names, under ``mnist/``, ``fashion-mnist/``
+    and ``notmnist/``; then in the user's cache; then downloaded to it, once. The content is compared with the published
+    digests each time. A local file that is wrong is an error, and never replaced.
+
+    >>> data = load_dataset("mnist-5k")
+    >>> data
+    Dataset('mnist-5k': 3,000 training, 1,000 validation and 1,000 test images of 28 x 28, 10 classes)
+    >>> data.train.images.shape, data.train.images.dtype
+    ((3000, 784), dtype('float32'))
+
     Parameters
     ----------
     name : str or path
@@ -46,20 +56,6 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
         If no data set has this name.
     DatasetError
         If it cannot be had: there is no network and no local copy, or a local file is not what it should be.
-
-    Notes
-    -----
-    Looked for in the folder that the environment variable ``MLP_CORE_DATA`` names, under ``mnist/``, ``fashion-mnist/``
-    and ``notmnist/``; then in the user's cache; then downloaded to it, once. The content is compared with the published
-    digests each time. A local file that is wrong is an error, and never replaced.
-
-    Examples
-    --------
-    >>> data = load_dataset("mnist-5k")
-    >>> data
-    Dataset('mnist-5k': 3,000 training, 1,000 validation and 1,000 test images of 28 x 28, 10 classes)
-    >>> data.train.images.shape, data.train.images.dtype
-    ((3000, 784), dtype('float32'))
     """
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(f"expected the name of a data set or a path, got {type(name).__name__}")

@@ -41,29 +41,27 @@ def load_path(path: Path) -> Dataset:
     stratified, and the same every time.
     """
     try:
-        name, pairs = _read_pairs(path)
-        classes, notes = describe(name)
+        if os.path.isdir(path) or (not os.path.exists(path) and is_named(path)):
+            name, pairs = read_idx_folder(path)
+            classes, notes = describe(name)
+        else:
+            name, pairs, classes, notes = path.name.split(".")[0], _read_file(path), (), ""
         train, valid, test = _to_splits(pairs, known=bool(classes))
         return Dataset(train, valid, test, name, classes, notes=notes)
     except (ValueError, TypeError, OSError) as error:
         raise DatasetError(f"{path}: {error}") from error
 
 
-def _read_pairs(path: Path) -> tuple[str, dict[str, Pair]]:
-    """Return a name, and images and labels by split, in whatever form `path` holds them."""
-    if os.path.isdir(path) or (not os.path.exists(path) and is_named(path)):
-        return read_idx_folder(path)
+def _read_file(path: Path) -> dict[str, Pair]:
+    """Return the images and labels by split in an `.npz` or a pickle."""
     try:
         if path.suffix.lower() == ".npz":
-            pairs = _pick_arrays(read_npz(path, LIMIT))
-        else:
-            parts = read_pickled_arrays(path, LIMIT)
-            names = ("train", "test") if len(parts) == 2 else SPLIT_NAMES
-            pairs = dict(zip(names, parts, strict=False))
+            return _pick_arrays(read_npz(path, LIMIT))
+        parts = read_pickled_arrays(path, LIMIT)
+        return dict(zip(("train", "test") if len(parts) == 2 else SPLIT_NAMES, parts, strict=False))
     except DatasetError as error:
         what = _foreign(read_bytes(path, LIMIT), path.suffix.lower())
         raise DatasetError(f"{path}: this is {what}") if what else error from None
-    return path.name.split(".")[0], pairs
 
 
 def _foreign(content: bytes, suffix: str) -> str:
@@ -123,21 +121,9 @@ def _to_splits(pairs: dict[str, Pair], *, known: bool) -> list[Split]:
 def stratified_split(labels: np.ndarray, sizes: Sequence[int], *, seed: int = 0) -> list[np.ndarray]:
     """Return shuffled indices for consecutive splits that hold every class in the same proportion.
 
-    Parameters
-    ----------
-    labels : ndarray, shape (n,), int
-        Class of each image.
-    sizes : sequence of int
-        How many images each split takes; their sum is n.
-    seed : int
-        Fixes the choice.
+    Labels are integers of shape (n,); each of the `sizes`, whose sum is n, gets an int64 array of shape (size,). The
+    seed fixes the choice.
 
-    Returns
-    -------
-    list of ndarray, each of shape (size,), int64
-
-    Examples
-    --------
     >>> first, second = stratified_split(np.array([0, 0, 0, 1, 1, 1]), [4, 2])
     >>> sorted(second // 3)
     [np.int64(0), np.int64(1)]

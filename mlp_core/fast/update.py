@@ -103,11 +103,7 @@ def adam_by_gradient(optimizer: Adam, name: str, param: np.ndarray, grad: np.nda
 
 
 def blocks(*arrays: np.ndarray) -> Iterator[list[np.ndarray]]:
-    """Yield the arrays piece by piece, as flat views.
-
-    An update works number by number, so the result is the same; but what lies in between stays in the cache: a large
-    parameter is updated in two thirds of the time.
-    """
+    """Yield the arrays piece by piece, as flat views, which the cache can hold: a third of the time is saved."""
     if not all(array.flags.c_contiguous for array in arrays):
         yield list(arrays)
         return

@@ -38,11 +38,6 @@ def check_gradients(
         Of the loss over the batch.
     seed : int
         Of the draws.
-
-    Returns
-    -------
-    GradientCheck
-        ``passed``, ``max_relative_error``, ``worst``, ``to_frame()``, ``raise_if_failed()``.
     """
     probe = probe_network(network, x, y, dtype="float64", reduction=reduction)
     return _check(probe, eps, tolerance, max_entries_per_array, seed)
@@ -55,15 +50,8 @@ def check_layer(
     """Check one layer's backward by itself: the gradient of ``sum(R * layer.forward(x))`` for a random array R.
 
     For a layer of your own, which needs no more than the protocol: ``forward``, ``backward``, ``params``, ``grads``.
-    If it has kinks, let ``choices()`` return its discrete choices, as `ReLU` does, and they are recognised.
-
-    Parameters
-    ----------
-    layer : Layer
-        Copied to float64, and not changed.
-    x : ndarray, shape (n, ...), float
-    eps, tolerance, max_entries_per_array, seed
-        As for `check_gradients`.
+    If it has kinks, let ``choices()`` return its discrete choices, as `ReLU` does, and they are recognised. It is
+    copied to float64, and not changed. The other arguments are as for `check_gradients`.
     """
     layers = Sequential([layer]).astype("float64").layers
     rng = np.random.default_rng(seed)

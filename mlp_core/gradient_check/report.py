@@ -65,13 +65,8 @@ class GradientCheck:
     gradient of its array, and r what makes the quotient's own round-off, about ``10 u max(1, |loss|) / eps``, count as
     the tolerance. Smaller errors than that cannot be told from none.
 
-    Attributes
-    ----------
-    arrays : list of ArrayCheck
-        The input's, then the parameters' in the order of the layers.
-    loss, eps, tolerance : float
-        The loss at the point of the check, half the width of the step, and the largest relative error that passes.
-    batch_size : int
+    ``arrays`` has the input's first, then the parameters' in the order of the layers; ``loss`` is that at the point of
+    the check, ``eps`` half the width of the step, ``tolerance`` the largest relative error that passes.
     """
 
     arrays: list[ArrayCheck]

@@ -26,8 +26,8 @@ class Sweep:
 
     Attributes
     ----------
-    parameter : str
-        Such as "2.weight".
+    parameter, dtype : str
+        Such as "2.weight", and the precision of the computation.
     indices : list of tuple of int
         The ``count`` entries looked at.
     N, eps : ndarray, shape (len(N),), float
@@ -37,8 +37,6 @@ class Sweep:
         The central differences.
     kinks : ndarray, shape (len(N), count), bool
         Where the step crossed a kink: the difference then says nothing about the derivative.
-    dtype : str
-        The precision of the computation.
     """
 
     parameter: str
@@ -109,10 +107,8 @@ def finite_difference_sweep(
 
     Parameters
     ----------
-    network : Sequential
-        Copied to `dtype`, and not changed.
-    x : ndarray, shape (n, ...), float
-    y : ndarray, shape (n,), int
+    network, x, y, reduction
+        As for `check_gradients`, but copied to `dtype`.
     parameter : str
         ``"<layer index>.<name>"``, or ``"input"``.
     count : int
@@ -123,8 +119,6 @@ def finite_difference_sweep(
         Other entries instead: flat positions, or indices.
     dtype : dtype-like
         float64, or float32 to see the round-off of single precision.
-    reduction : {"mean", "sum"}
-        Of the loss over the batch.
     """
     inverse_steps = _inverse_steps(N)
     probe = probe_network(network, x, y, dtype=dtype, reduction=reduction)

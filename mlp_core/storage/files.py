@@ -56,12 +56,6 @@ def most_bytes(size: int) -> int:
     return ROOM + RATIO * size
 
 
-def check_exists(path: str | os.PathLike[str]) -> Path:
-    """Return `path` as a Path, or raise FileNotFoundError as `open` does."""
-    os.stat(path)
-    return Path(path)
-
-
 def check_digest(content: bytes, expected: str, path: Path, *, algorithm: str = "sha256") -> None:
     """Raise `DatasetError` unless `content` has the digest `expected`, in hexadecimal digits."""
     actual = hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()

@@ -5,11 +5,12 @@ import math
 import os
 import reprlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mlp_core.checks import check_metric
 from mlp_core.storage.atomic import atomic_write
-from mlp_core.storage.files import DatasetError, check_exists, read_bytes
+from mlp_core.storage.files import DatasetError, read_bytes
 
 H = TypeVar("H")
 FORMAT, VERSION = "mlp_core.History", 1
@@ -21,23 +22,20 @@ NOT_FINITE = ("nan", "inf", "-inf")  # what JSON has no numbers for
 def write(path: str | os.PathLike[str], document: dict[str, Any], make: Callable[[Any], H]) -> None:
     """Write a document of which `make` makes a history; ValueError, and no file, if it does not."""
     content = json.dumps(document, indent=1, allow_nan=False).encode() + b"\n"
-    _parse(content, make)
+    if len(content) > LIMIT:
+        raise ValueError(f"expected at most {LIMIT:,} bytes of JSON, got {len(content):,}")
+    make(json.loads(content))
     with atomic_write(path) as file:
         file.write(content)
 
 
 def read(path: str | os.PathLike[str], make: Callable[[Any], H]) -> H:
     """Return what `make` makes of a file's document; ValueError if that is no history."""
+    os.stat(path)  # which raises FileNotFoundError as `open` does
     try:
-        return _parse(read_bytes(check_exists(path), LIMIT, decompress=False), make)
+        return make(json.loads(read_bytes(Path(path), LIMIT, decompress=False).decode()))
     except (ValueError, RecursionError, DatasetError) as error:
         raise ValueError(f"{os.fspath(path)} holds no readable history: {error}") from None
-
-
-def _parse(content: bytes, make: Callable[[Any], H]) -> H:
-    if len(content) > LIMIT:
-        raise ValueError(f"expected at most {LIMIT:,} bytes of JSON, got {len(content):,}")
-    return make(json.loads(content.decode()))
 
 
 def encode(values: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import inspect
 import json
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from mlp_core.checks import Shape, as_shape, float_dtype
 from mlp_core.layers import Layer
 from mlp_core.storage.archives import read_npz, write_npz
-from mlp_core.storage.files import DatasetError, check_exists
+from mlp_core.storage.files import DatasetError
 
 FORMAT, VERSION, HEADER = "mlp_core network", 1, "architecture"
 N = TypeVar("N")
@@ -50,9 +51,9 @@ def load_layers(path: str | os.PathLike[str], build: Callable[[list[Layer], Shap
 
     NetworkFileError if the file is damaged, something else, or of a later version; FileNotFoundError if there is none.
     """
-    checked = check_exists(path)
+    os.stat(path)  # which raises FileNotFoundError as `open` does
     try:
-        return build(*_build(read_npz(checked, LIMIT, compressed=False)))
+        return build(*_build(read_npz(Path(path), LIMIT, compressed=False)))
     except DatasetError as error:
         raise NetworkFileError(f"not a readable .npz file of a network: {error}") from error
     except Exception as error:  # what JSON and the layers raise for nonsense has no common base

@@ -155,6 +155,12 @@ def test_emnist_is_set_upright_and_says_so(folder):
     assert load_dataset(path / "emnist-digits").classes == tuple("0123456789")
 
 
+def test_only_idx_files_are_taken_for_emnist_by_their_name(tmp_path):
+    np.savez(tmp_path / "emnist-letters.npz", images=IMAGES, labels=LABELS)
+    data = load_dataset(tmp_path / "emnist-letters.npz")
+    assert (data.notes, data.classes[0]) == ("", "0")
+
+
 def test_images_without_labels_are_named(folder):
     with pytest.raises(DatasetError, match="t10k-images-idx3-ubyte: its labels are missing"):
         load_path(folder("images-idx3-ubyte", "labels-idx1-ubyte", "t10k-images-idx3-ubyte"))
