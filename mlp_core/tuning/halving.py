@@ -25,10 +25,7 @@ def rung_epochs(n: int, epochs: int, factor: int | None) -> list[int]:
 
 
 def promoted(records: dict[str, Record], factor: int) -> list[str]:
-    """Return the keys of the trials that go on: the best by validation accuracy, the first of equals.
-
-    Diverged and failed trials never go on.
-    """
+    """Return the keys of the trials that go on: those "ok" that are best by validation accuracy, first of equals."""
     lists = {key: record["history"]["valid_accuracy"] for key, record in records.items() if record["status"] == "ok"}
     scores = {key: float(values[-1]) for key, values in lists.items() if values}
     able = [key for key in scores if scores[key] > -math.inf]  # and no NaN
@@ -41,20 +38,19 @@ def climb(session: Session, rungs: Sequence[Sequence[Trial]], title: str, factor
 
     All rungs hold the same settings in the same order.
     """
-    outcome: dict[int, tuple[Trial, Record]] = {}
-    places = [*range(len(rungs[0]))]
+    places, outcome = list(range(len(rungs[0]))), {}
     for number, rung in enumerate(rungs, 1):
         suffix = f", rung {number} of {len(rungs)}, {rung[0].epochs} epochs" if len(rungs) > 1 else ""
         records = session.run([rung[place] for place in places], title + suffix)
-        outcome.update((place, (rung[place], records[rung[place].key])) for place in places)
-        if rung is not rungs[-1]:
-            on = promoted(records, factor)
-            length = f"{rung[0].epochs} of {rungs[-1][0].epochs} epochs"
-            reason = f"not among the best {len(on)} of {len(records)} after {length}"
-            for place in [place for place in places if rung[place].key not in on]:
-                trial, record = outcome[place]
+        on = promoted(records, factor) if number < len(rungs) else list(records)
+        length = f"{rung[0].epochs} of {rungs[-1][0].epochs} epochs"
+        stopped = {"status": "stopped", "reason": f"not among the best {len(on)} of {len(records)} after {length}"}
+        for place in places:
+            trial, record = rung[place], records[rung[place].key]
+            if trial.key not in on:
                 session.store.drop_checkpoint(trial.lineage)
                 if record["status"] == "ok":  # what has failed or diverged keeps its reason
-                    outcome[place] = trial, {**record, "status": "stopped", "reason": reason}
-            places = [place for place in places if rung[place].key in on]
-    return [outcome[place] for place in sorted(outcome)]
+                    record = {**record, **stopped}
+            outcome[place] = trial, record
+        places = [place for place in places if rung[place].key in on]
+    return list(outcome.values())

@@ -58,23 +58,18 @@ class Session:
         """Yield the records with their keys; write those that no worker could, and warn of the first that cannot be."""
         warned = False
         for record in records:
-            if "unwritten" in record and "foreign" not in record:
-                record = written(self.store, record)
-            if not warned and (fault := self._fault(record)):
+            fault = ""
+            if "foreign" in record:
+                fault = f"the workers see another function than this process, so {self.store.folder} keeps no results "
+                fault += "of it: something it refers to was changed after its import, or differs by process"
+            elif "unwritten" in record and "unwritten" in (record := written(self.store, record)):
+                fault = f"{self.store.folder} cannot be written: {record['unwritten']}. The search goes on, holds its "
+                fault += "results in memory, and tries to write them again at its end"
+            if fault and not warned:
                 warned = True
                 warnings.warn(fault, CacheWarning, stacklevel=5)
             count()
             yield record["key"], record
-
-    def _fault(self, record: Record) -> str:
-        """Return why a record is not in the cache; empty if it is."""
-        if "foreign" in record:
-            fault = f"the workers see another function than this process, so {self.store.folder} keeps no results of it"
-            return f"{fault}: something it refers to was changed after its module was imported, or differs by process"
-        if "unwritten" in record:
-            fault = f"{self.store.folder} cannot be written: {record['unwritten']}"
-            return f"{fault}. The search goes on, holds its results in memory, and tries to write them again at its end"
-        return ""
 
     def _write_again(self, found: Mapping[str, Record]) -> None:
         """Write once more what is not there: it could not be written, or was removed; warn of what still cannot be."""
@@ -85,8 +80,7 @@ class Session:
             fault = f"{len(gone)} finished trials were removed from {self.store.folder} while the search ran"
             warnings.warn(f"{fault}. They are in the table, and are written again", CacheWarning, stacklevel=4)
         store = TrialStore(self.store.folder, sync=self.store.sync)
-        again = [written(store, record) for record in missing]
-        lost = [record["unwritten"] for record in again if "unwritten" in record]
+        lost = [again["unwritten"] for record in missing if "unwritten" in (again := written(store, record))]
         if lost:
             fault = f"{len(lost)} finished trials are in the table, but not in {self.store.folder}: {lost[0]}"
             warnings.warn(f"{fault}. Make room, or the next search repeats them", CacheWarning, stacklevel=4)
