@@ -24,18 +24,13 @@ class ClusterError(ConnectionError):
 
 
 def run_dask(trials: Iterable[Trial], job: Job, data: Dataset, scheduler: Any) -> Generator[Record]:
-    """Yield the records of the trials as a Dask cluster finishes them; or raise `ClusterError`.
-
-    Workers that see the cache folder map the data set from it and write their results themselves. Where one of them
-    does not, the data set is sent to each worker once, and the results come back for this process to write.
-    """
+    """Yield the records of the trials as a Dask cluster finishes them; or raise `ClusterError`."""
     with dask_client(scheduler) as client:
         folder, sent = Path(str(job.folder)), None
-        if check_workers(client, folder):
+        if check_workers(client, folder):  # they map the data set from it, and write their results themselves
             job = replace(job, data=str(publish_dataset(data, folder, sync=job.sync)))
-        else:
-            job = replace(job, folder=None)
-            sent = client.scatter(data, broadcast=True, hash=False)
+        else:  # each gets the data set once, and its results come back for this process to write
+            job, sent = replace(job, folder=None), client.scatter(data, broadcast=True, hash=False)
         executor = client.get_executor(pure=False)
         try:
             yield from gather(executor, trials, job, sent)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from mlp_core.extras import need
@@ -19,10 +20,8 @@ from mlp_core.tuning.store import Record, TrialStore
 from mlp_core.tuning.work import Job, Trial, make_record, run_trial
 
 Result = tuple[Trial, Record | None]  # no record where another search is running the trial
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # read when a BLAS is loaded
 MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
 NOBODY = ""  # stands in for a trial where a process died without one
-FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent lives
 
 
 def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Record]:
@@ -31,10 +30,7 @@ def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Reco
 
 
 def in_turns(trials: Iterable[Trial], run: Callable[[Iterable[Trial], bool], Iterable[Result]]) -> Generator[Record]:
-    """Yield the records of the trials that `run` gives, those that another search is running last, once it has ended.
-
-    The second argument of `run` says whether to wait for other searches; a record that one of them holds is None.
-    """
+    """Yield the records that `run(trials, wait)` gives; last those that are None at first: another search runs them."""
     busy = []
     for trial, record in run(trials, False):
         if record is None:
@@ -47,8 +43,7 @@ def in_turns(trials: Iterable[Trial], run: Callable[[Iterable[Trial], bool], Ite
 class LocalPool(AbstractContextManager["LocalPool"]):
     """Processes of this machine with one BLAS thread each; started when first used, and again after a break.
 
-    Leaving its ``with`` block ends them: at once if by an error or an interrupt. The folder `scratch` vanishes with
-    this process, should it be killed.
+    Leaving the ``with`` block ends them, by an error at once. If this process is killed, the folder `scratch` vanishes.
     """
 
     def __init__(self, workers: int, scratch: str | None = None) -> None:
@@ -58,9 +53,9 @@ class LocalPool(AbstractContextManager["LocalPool"]):
     def executor(self) -> Executor:
         """Return the running executor."""
         if self._executor is None:
-            pool, one = need("joblib.externals.loky").ProcessPoolExecutor, dict.fromkeys(THREAD_VARIABLES, "1")
-            watched = os.getpid(), self.scratch
-            self._executor = pool(self.workers, env=one, initializer=start_worker, initargs=watched)
+            pool, watched = need("joblib.externals.loky").ProcessPoolExecutor, (os.getpid(), self.scratch)
+            blas = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+            self._executor = pool(self.workers, env=blas, initializer=start_worker, initargs=watched)
         return self._executor
 
     def close(self, kill: bool) -> None:
@@ -120,21 +115,16 @@ def follow(parent: int, scratch: str | None) -> None:
     import psutil
 
     while (now := psutil.Process().parent()) is not None and now.pid == parent:
-        time.sleep(FOLLOW_INTERVAL)
+        time.sleep(0.25)
     if scratch is not None:
         shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
 
 
 def gather(pool: Any, trials: Iterable[Trial], job: Job, data: Any = None) -> Generator[Record]:
-    """Yield the records of the trials as the pool finishes them, those that another search is running last.
-
-    BrokenExecutor, if a process of the pool died, comes after every finished record.
-    """
-    def run(some: Iterable[Trial], wait: bool) -> Iterator[Result]:
-        return results({pool.submit(run_trial, trial, job, data, wait): trial for trial in some})
-
-    yield from in_turns(trials, run)
+    """Yield the records of the trials as the pool finishes them; BrokenExecutor, if a process died, after them."""
+    submit = partial(pool.submit, run_trial)
+    yield from in_turns(trials, lambda some, wait: results({submit(trial, job, data, wait): trial for trial in some}))
 
 
 def results(futures: dict[Future[Record | None], Trial]) -> Iterator[Result]:
