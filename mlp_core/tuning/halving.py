@@ -34,10 +34,7 @@ def promoted(records: dict[str, Record], factor: int) -> list[str]:
 
 
 def climb(session: Session, rungs: Sequence[Sequence[Trial]], title: str, factor: int) -> list[tuple[Trial, Record]]:
-    """Run the first rung's trials, one in `factor` of them on the next rung, and so on; return each one's last result.
-
-    All rungs hold the same settings in the same order.
-    """
+    """Run the settings of all rungs on the first, one in `factor` on the next, and so on; return each last result."""
     places, outcome = list(range(len(rungs[0]))), {}
     for number, rung in enumerate(rungs, 1):
         suffix = f", rung {number} of {len(rungs)}, {rung[0].epochs} epochs" if len(rungs) > 1 else ""

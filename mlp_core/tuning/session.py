@@ -31,7 +31,13 @@ class Session:
 
     def run(self, trials: Sequence[Trial], title: str) -> dict[str, Record]:
         """Return the record of every trial, in their order, by its key: from the cache or from now."""
-        found = self._look_up(trials)
+        found = {}
+        for trial in trials:
+            try:
+                if (record := self.store.result(trial.key)) is not None:
+                    found[trial.key] = record
+            except DamagedRecord as error:
+                warnings.warn(f"{error}: the trial runs again", CacheWarning, stacklevel=3)
         self.reused += len(found)
         missing = {trial.key: trial for trial in trials if trial.key not in found}
         if missing:
@@ -42,17 +48,6 @@ class Session:
                 found.update(self._collect(records, bar.update if kind else lambda: None))
             self._write_again(found)
         return {trial.key: found[trial.key] for trial in trials}
-
-    def _look_up(self, trials: Sequence[Trial]) -> dict[str, Record]:
-        """Return the records that need no new run, by key; warn of damaged ones."""
-        found = {}
-        for trial in trials:
-            try:
-                if (record := self.store.result(trial.key)) is not None:
-                    found[trial.key] = record
-            except DamagedRecord as error:
-                warnings.warn(f"{error}: the trial runs again", CacheWarning, stacklevel=4)
-        return found
 
     def _collect(self, records: Iterator[Record], count: Callable[[], object]) -> Iterator[tuple[str, Record]]:
         """Yield the records with their keys; write those that no worker could, and warn of the first that cannot be."""

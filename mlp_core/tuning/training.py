@@ -97,10 +97,7 @@ def setting_names(build: Callable[..., Any] | None,
 
 def in_budget(settings: list[Settings], parameters: Any, data: Dataset, build: Callable[..., Any] | None,
               run: Callable[..., Any] | None) -> list[Settings]:
-    """Return the settings whose networks have at least `parameters[0]` and at most `parameters[1]` parameters.
-
-    TypeError or ValueError where that is no pair, the search does not build the networks, or no setting is left.
-    """
+    """Return the settings whose networks have from `parameters[0]` to `parameters[1]` parameters; raise if none has."""
     if parameters is None:
         return settings
     if run is not None:

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -19,25 +19,24 @@ from mlp_core.tuning.shared_data import DatasetLost, publish_dataset
 from mlp_core.tuning.store import Record, TrialStore
 from mlp_core.tuning.work import Job, Trial, make_record, run_trial
 
-Result = tuple[Trial, Record | None]  # no record where another search is running the trial
+Results = Iterable[Record | None]  # None for a trial that another search is running
 MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
 NOBODY = ""  # stands in for a trial where a process died without one
 
 
 def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Record]:
     """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
-    yield from in_turns(trials, lambda some, wait: ((trial, run_trial(trial, job, data, wait)) for trial in some))
+    yield from in_turns(trials, lambda some, wait: (run_trial(trial, job, data, wait) for trial in some))
 
 
-def in_turns(trials: Iterable[Trial], run: Callable[[Iterable[Trial], bool], Iterable[Result]]) -> Generator[Record]:
-    """Yield the records that `run(trials, wait)` gives; last those that are None at first: another search runs them."""
-    busy = []
-    for trial, record in run(trials, False):
-        if record is None:
-            busy.append(trial)
-        else:
-            yield record
-    yield from (record for _, record in run(busy, True) if record is not None)
+def in_turns(trials: Iterable[Trial], run: Callable[[Iterable[Trial], bool], Results]) -> Generator[Record]:
+    """Yield the records that `run(trials, wait)` gives, at first without waiting for other searches."""
+    left = {trial.key: trial for trial in trials}
+    for wait in (False, True):
+        for record in run(list(left.values()), wait):
+            if record is not None:
+                del left[record["key"]]
+                yield record
 
 
 class LocalPool(AbstractContextManager["LocalPool"]):
@@ -127,19 +126,17 @@ def gather(pool: Any, trials: Iterable[Trial], job: Job, data: Any = None) -> Ge
     yield from in_turns(trials, lambda some, wait: results({submit(trial, job, data, wait): trial for trial in some}))
 
 
-def results(futures: dict[Future[Record | None], Trial]) -> Iterator[Result]:
-    """Yield the trials with their results as they come; a broken pool is raised once nothing more will come."""
+def results(futures: dict[Future[Record | None], Trial]) -> Results:
+    """Yield the results as they come; a broken pool is raised once nothing more will come."""
     broken = None
     for future in as_completed(futures):
         try:
-            record = future.result()
+            yield future.result()
         except BrokenExecutor as error:
             broken = error
         except Exception as error:
             if type(error).__name__ != "KilledWorker":
                 raise
-            yield futures[future], make_record(futures[future], "failed", str(error))
-        else:
-            yield futures[future], record
+            yield make_record(futures[future], "failed", str(error))
     if broken is not None:
         raise broken
