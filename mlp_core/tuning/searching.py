@@ -14,8 +14,7 @@ from mlp_core.history import History
 from mlp_core.splits import Dataset
 from mlp_core.storage.hashes import digest
 from mlp_core.tuning.fingerprint import code_version, identify
-from mlp_core.tuning.halving import climb, rung_epochs
-from mlp_core.tuning.session import Session, open_engine, open_store
+from mlp_core.tuning.session import Session, open_engine, open_store, rung_epochs
 from mlp_core.tuning.shared_data import dataset_hash
 from mlp_core.tuning.spaces import check_space
 from mlp_core.tuning.store import CacheWarning, Record
@@ -123,7 +122,7 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
         job = Job(str(store.folder), None, code_version(), store.sync, keep, functions if cache else "", build, run)
         with open_engine(n_jobs, scheduler, job, data, len(kept)) as engine:
             session = Session(store, engine, progress)
-            outcome = climb(session, rungs, title, halving or 1)
+            outcome = session.climb(rungs, title, halving or 1)
     frame = to_frame(outcome, target)
     frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused,
                        **({"uncached": uncached} if uncached else {}))

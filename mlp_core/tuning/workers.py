@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -77,11 +77,13 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
         store.was_killed(key)  # by whoever killed an earlier search: that counts for nothing here
     while pending:
         job = replace(job, data=str(publish_dataset(data, store.folder, sync=job.sync)))
+        suspects = [trial for trial in pending.values() if kills[trial.key] >= MAX_KILLS - 1]
         try:
-            for record in run_batch(pending, job, pool, kills):
-                del pending[record["key"]]
-                kills[NOBODY] = 0
-                yield record
+            with LocalPool(1, pool.scratch) if suspects else nullcontext(pool) as chosen:
+                for record in gather(chosen.executor(), suspects[:1] or pending.values(), job):
+                    del pending[record["key"]]
+                    kills[NOBODY] = 0
+                    yield record
         except (BrokenExecutor, DatasetLost) as error:  # or data that somebody removed: published again
             if isinstance(error, BrokenExecutor):
                 pool.close(kill=True)
@@ -91,16 +93,6 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
                 raise RuntimeError(f"the worker processes fail before they begin a trial: {error}") from error
             for key in [key for key in running if kills[key] >= MAX_KILLS]:
                 yield make_record(pending.pop(key), "failed", f"its process died {kills[key]} times ({error})")
-
-
-def run_batch(pending: dict[str, Trial], job: Job, pool: LocalPool, kills: Counter[str]) -> Generator[Record]:
-    """Yield the records of all pending trials, or of one alone that may be what kills the processes."""
-    suspects = [trial for trial in pending.values() if kills[trial.key] >= MAX_KILLS - 1]
-    if not suspects:
-        yield from gather(pool.executor(), pending.values(), job)
-        return
-    with LocalPool(1, pool.scratch) as alone:
-        yield from gather(alone.executor(), suspects[:1], job)
 
 
 def start_worker(parent: int, scratch: str | None) -> None:
