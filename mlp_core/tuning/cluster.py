@@ -1,11 +1,11 @@
 """Trials on a Dask cluster: past one machine, with Dask's own futures."""
 
-import secrets
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from mlp_core.extras import need
@@ -63,12 +63,8 @@ def dask_client(scheduler: Any) -> Iterator[Any]:
 
 def check_workers(client: Any, folder: Path) -> bool:
     """Return whether all workers see the cache folder; ClusterError if one has another version of the code."""
-    token = folder / f".token-{secrets.token_hex(8)}"
-    token.touch()
-    try:
-        answers = client.run(describe_worker, str(token))
-    finally:
-        token.unlink()
+    with NamedTemporaryFile(dir=folder) as token:
+        answers = client.run(describe_worker, token.name)
     strangers = [address for address, (code, _) in answers.items() if code != code_version()]
     if strangers:
         raise ClusterError(f"another version of mlp_core or NumPy on {', '.join(strangers)}: {SAME_CODE}")
