@@ -73,5 +73,5 @@ def test_the_core_stays_small():
     assert lines(*(ROOT / "mlp_core").rglob("*.py")) <= MOST["all"]
 
 
-MOST = {"learner's path": 782, "flat files": 2959, "all": 8412}
+MOST = {"learner's path": 782, "flat files": 2959, "all": 8408}
 """Lines; whoever needs more makes something else shorter."""

@@ -83,12 +83,8 @@ class MLPClassifier(NetworkClassifier):
         What `train` measured in the last fit.
     loss_curve_ : list of float
         Mean loss of each epoch's mini-batches, without the L2 penalty; `loss_` is the last of them.
-    best_loss_, validation_scores_, best_validation_score_ : float, list of float and float, or None
-        The least loss, without `early_stopping`; with it the accuracies on what was held out, and the highest.
     n_iter_, t_ : int
         Epochs of the last fit, and images seen in all.
-    n_layers_, n_outputs_ : int
-        Layers, that of the inputs included; classes.
 
     Examples
     --------

@@ -154,7 +154,7 @@ class _Hasher:
         parts = (reduced,) if isinstance(reduced, str) else reduced
         yield from map(self.of, (kind, own))
         if isinstance(value, (set, frozenset)):
-            yield from sorted(_Hasher(dict(self.seen)).of(item) for item in value)  # in an order of no process
+            yield from sorted(_Hasher(dict(self.seen)).of(item) for item in value)  # in an order of content
         else:
             yield from (self.of(list(part) if isinstance(part, Iterator) else part) for part in parts)
 

@@ -106,7 +106,7 @@ def follow(parent: int, scratch: str | None) -> None:
     import psutil
 
     while (now := psutil.Process().parent()) is not None and now.pid == parent:
-        time.sleep(0.25)
+        time.sleep(0.25)  # seconds
     if scratch is not None:
         shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
