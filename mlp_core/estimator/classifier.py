@@ -24,11 +24,6 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from mlp_core.network import Sequential
 from mlp_core.splits import Split
 
-ONE_COLUMN = (
-    "expected one label per row, y of shape (n,), got shape {}: for several labels per row fit "
-    "sklearn.multioutput.MultiOutputClassifier(MLPClassifier(...)); for one-hot rows pass y.argmax(axis=1)"
-)
-
 
 def _copied(name: str, kind: str, what: str) -> property:
     """Return a property with the network's arrays of one kind, in the layers' order; what is assigned is copied in."""
@@ -119,7 +114,10 @@ def checked(
     rows, labels = validate_data(model, X, y, reset=reset, accept_sparse=("csr", "csc"), multi_output=True,
                                  dtype=(np.float64, np.float32))
     if type_of_target(labels).startswith(("multilabel", "multiclass-multioutput", "continuous-multioutput")):
-        raise ValueError(ONE_COLUMN.format(labels.shape))
+        raise ValueError(
+            f"expected one label per row, y of shape (n,), got shape {labels.shape}: for several labels per row fit "
+            "sklearn.multioutput.MultiOutputClassifier(MLPClassifier(...)); for one-hot rows pass y.argmax(axis=1)"
+        )
     check_classification_targets(labels)
     labels = column_or_1d(labels, warn=True)
     found = np.unique(labels)

@@ -27,7 +27,6 @@ from mlp_core.network import Sequential
 from mlp_core.optimizers import SGD
 from mlp_core.training import train
 
-LARGEST_AUTO_BATCH = 200
 CHUNK = 1 << 20  # numbers of sparse rows to make dense at a time, to be predicted
 SEEDS = 2**31 - 1  # one of them is drawn where `random_state` is no int
 ACTIVATIONS = {"logistic": "sigmoid", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "relu", "identity": "relu"}
@@ -39,8 +38,8 @@ class MLPClassifier(NetworkClassifier):
     Works where scikit-learn's own does, with these exceptions: there is no solver "lbfgs"; a row has one label (for
     several, `sklearn.multioutput.MultiOutputClassifier`); two classes have two softmax outputs instead of one sigmoid;
     Adam adds `epsilon` after the correction of its start, and momentum keeps the sum of gradients, not of steps, where
-    the learning rate changes; Ctrl-C ends `fit` instead of its training alone. Parameters have the names, defaults and
-    meaning that they have in `sklearn.neural_network.MLPClassifier`, except where the list below says otherwise.
+    the learning rate changes; Ctrl-C ends `fit` instead of its training alone. Parameters and attributes have the
+    names, defaults and meaning that they have in `sklearn.neural_network.MLPClassifier`; those below say more.
 
     Parameters
     ----------
@@ -49,7 +48,8 @@ class MLPClassifier(NetworkClassifier):
     activation : {"relu", "tanh", "logistic", "identity"}
         Of the hidden layers; "sigmoid" is another name for "logistic".
     solver : {"adam", "sgd"}
-        The optimizer.
+        The optimizer: `beta_1`, `beta_2` and `epsilon` are for "adam"; `learning_rate`, `momentum` and
+        `nesterovs_momentum` for "sgd".
     alpha : float
         L2 penalty on the weights, as scikit-learn scales it: each step adds ``alpha / batch_size * W`` to the mean
         gradient. So ``alpha = batch_size * weight_decay``, in terms of the optimizers of `mlp_core`. With a
@@ -57,35 +57,19 @@ class MLPClassifier(NetworkClassifier):
     batch_size : int or "auto"
         Images an update, at most all n; "auto" is ``min(200, n)``.
     learning_rate : {"constant", "invscaling", "adaptive"}
-        For "sgd". "invscaling" makes it ``learning_rate_init / (t_ + 1) ** power_t`` after every epoch; "adaptive"
-        divides it by 5 wherever training would otherwise end for `tol`, and ends once it is 1e-6 or less.
-    learning_rate_init, power_t : float
-        The learning rate at first; and see "invscaling".
-    max_iter : int
-        The most epochs.
-    shuffle : bool
-        Whether every epoch draws a new order.
+        "invscaling" makes it ``learning_rate_init / (t_ + 1) ** power_t`` after every epoch; "adaptive" divides it by 5
+        wherever training would otherwise end for `tol`, and ends once it is 1e-6 or less.
     random_state : int, RandomState or None
         An int is the seed of both `mlp` and `train`: the same numbers come out as from these.
     tol : float or None
         An epoch that does not lower the training loss by `tol` (or, with `early_stopping`, raise the validation
         accuracy) counts as none; after `n_iter_no_change` of them in a row (in scikit-learn, one more), training ends.
         None: `max_iter` epochs, and no warning that they were too few (not in scikit-learn).
-    verbose : bool
-        Whether to print the loss after every epoch.
     warm_start : bool
         Whether `fit` goes on from where the last one ended, with the parameters set since then.
-    momentum, nesterovs_momentum : float, bool
-        For "sgd".
     early_stopping : bool
         Whether to hold `validation_fraction` of the data out, and to keep the epoch best on it: stratified, except
         where there are more than two classes and too few images of one (or held out) for that.
-    validation_fraction : float
-        Between 0 and 1.
-    beta_1, beta_2, epsilon : float
-        For "adam".
-    n_iter_no_change : int
-        See `tol`.
     initializer : str or Initializer
         Of the weights: "glorot_uniform", "he_normal", ... (not in scikit-learn, which draws biases at random, too).
     dropout : float
@@ -93,23 +77,14 @@ class MLPClassifier(NetworkClassifier):
 
     Attributes
     ----------
-    classes_ : ndarray, shape (n_classes,)
     network_ : Sequential
         The trained network, float32 or float64 as the images were: float32 is twice as fast.
     history_ : History
         What `train` measured in the last fit.
     loss_curve_ : list of float
-        Mean loss of each epoch's mini-batches, without the L2 penalty.
-    loss_, best_loss_ : float
-        The last and the least of them; the least is None with `early_stopping`.
-    validation_scores_, best_validation_score_ : list of float and float, or None
-        Accuracy on what was held out, after each epoch, and the highest; None without `early_stopping`.
+        Mean loss of each epoch's mini-batches, without the L2 penalty; `loss_` is the last of them.
     n_iter_, t_ : int
         Epochs of the last fit, and images seen in all.
-    n_features_in_, n_layers_, n_outputs_ : int
-        Columns of `X`; layers, that of the inputs included; classes.
-    out_activation_ : str
-        "softmax".
 
     Examples
     --------
@@ -253,8 +228,7 @@ class MLPClassifier(NetworkClassifier):
             callbacks, tol = [Plateau(metric, patience, tol, divisor=5 if adaptive else None)], None
         if not self.early_stopping:
             return callbacks, None
-        longest = max(1, self.max_iter)
-        patience = longest if tol is None else min(patience, longest)  # without tol the best epoch is kept all the same
+        patience = self.max_iter if tol is None else min(patience, self.max_iter)  # the best epoch is always kept
         return callbacks, EarlyStopping(patience, metric=metric, min_delta=tol or 0.0)
 
     def _train(self, split: Examples, valid: Examples | None, epochs: int, callbacks: Sequence[Plateau] = (),
@@ -267,7 +241,7 @@ class MLPClassifier(NetworkClassifier):
 
         scaled = (self.solver, self.learning_rate) == ("sgd", "invscaling")
         listeners: list[Any] = [*callbacks, *([print_epoch] if self.verbose else []), *([scale_rate] if scaled else [])]
-        batch_size = min(LARGEST_AUTO_BATCH if self.batch_size == "auto" else int(self.batch_size), len(split))
+        batch_size = min(200 if self.batch_size == "auto" else int(self.batch_size), len(split))
         mean_weight = 1.0 if split.weights is None else float(split.weights.mean())
         self._optimizer.weight_decay = self.alpha / (batch_size * mean_weight)
         self.history_ = train(self.network_, split, valid=valid, optimizer=self._optimizer, epochs=epochs,

@@ -10,16 +10,6 @@ from mlp_core.tuning.store import Record, TrialStore
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    options = make_parser().parse_args(arguments)
-    if not (options.cache / "trials").is_dir():
-        print(f"{options.cache} is no cache of a search: it has no folder `trials`")
-        return 1
-    options.action(TrialStore(options.cache), options)
-    return 0
-
-
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(prog="python -m mlp_core.tuning", description="Look after the cache of a search.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="list the finished trials, the oldest first")
@@ -30,7 +20,12 @@ def make_parser() -> argparse.ArgumentParser:
     clearing.set_defaults(action=clear_trials)
     for command in (listing, clearing):
         command.add_argument("cache", type=Path, help="the cache folder")
-    return parser
+    options = parser.parse_args(arguments)
+    if not (options.cache / "trials").is_dir():
+        print(f"{options.cache} is no cache of a search: it has no folder `trials`")
+        return 1
+    options.action(TrialStore(options.cache), options)
+    return 0
 
 
 def list_trials(store: TrialStore, _: argparse.Namespace) -> None:
@@ -46,9 +41,9 @@ def list_trials(store: TrialStore, _: argparse.Namespace) -> None:
 
 def describe(record: Record) -> str:
     """Return a trial's line: key, when it ended, status, seconds, last validation accuracy, settings."""
-    accuracy = ((record["history"] or {}).get("valid_accuracy") or [float("nan")])[-1]
     settings = ", ".join(f"{name}={value}" for name, value in record["settings"].items())
     seconds = float("nan") if record["seconds"] is None else record["seconds"]
+    accuracy = ((record["history"] or {}).get("valid_accuracy") or ["nan"])[-1]
     result = record["reason"] if record["status"] != "ok" else f"valid_accuracy {float(accuracy):.4f}"
     place = f"{record['key'][:8]}  {record['finished']}  {record['status']:8}  {seconds:8.2f} s"
     line = f"{place}  {record['epochs']:3} epochs  seed {record['seed']}  {settings}  {result}"

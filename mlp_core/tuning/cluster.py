@@ -1,11 +1,11 @@
 """Trials on a Dask cluster: past one machine, with Dask's own futures."""
 
-import secrets
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from mlp_core.extras import need
@@ -24,18 +24,13 @@ class ClusterError(ConnectionError):
 
 
 def run_dask(trials: Iterable[Trial], job: Job, data: Dataset, scheduler: Any) -> Generator[Record]:
-    """Yield the records of the trials as a Dask cluster finishes them; or raise `ClusterError`.
-
-    Workers that see the cache folder map the data set from it and write their results themselves. Where one of them
-    does not, the data set is sent to each worker once, and the results come back for this process to write.
-    """
+    """Yield the records of the trials as a Dask cluster finishes them; or raise `ClusterError`."""
     with dask_client(scheduler) as client:
         folder, sent = Path(str(job.folder)), None
-        if check_workers(client, folder):
+        if check_workers(client, folder):  # they map the data set from it, and write their results themselves
             job = replace(job, data=str(publish_dataset(data, folder, sync=job.sync)))
-        else:
-            job = replace(job, folder=None)
-            sent = client.scatter(data, broadcast=True, hash=False)
+        else:  # each gets the data set once, and its results come back for this process to write
+            job, sent = replace(job, folder=None), client.scatter(data, broadcast=True, hash=False)
         executor = client.get_executor(pure=False)
         try:
             yield from gather(executor, trials, job, sent)
@@ -68,12 +63,8 @@ def dask_client(scheduler: Any) -> Iterator[Any]:
 
 def check_workers(client: Any, folder: Path) -> bool:
     """Return whether all workers see the cache folder; ClusterError if one has another version of the code."""
-    token = folder / f".token-{secrets.token_hex(8)}"
-    token.touch()
-    try:
-        answers = client.run(describe_worker, str(token))
-    finally:
-        token.unlink()
+    with NamedTemporaryFile(dir=folder) as token:
+        answers = client.run(describe_worker, token.name)
     strangers = [address for address, (code, _) in answers.items() if code != code_version()]
     if strangers:
         raise ClusterError(f"another version of mlp_core or NumPy on {', '.join(strangers)}: {SAME_CODE}")

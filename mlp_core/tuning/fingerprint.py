@@ -33,8 +33,7 @@ def identify(build: Callable[..., Any] | None, run: Callable[..., Any] | None) -
 def canonical(value: Any, *, strict: bool = True) -> Any:
     """Return a setting's value as JSON to read: numbers, strings and lists of them; other objects by their `repr`.
 
-    Values that look alike in it (a `repr` leaves things out) are told apart by `settings_hash`. Where a `repr` is only
-    an address, TypeError if `strict`; otherwise a name stands for it.
+    Where that is only an address, TypeError if `strict`; otherwise a name stands for it.
     """
     if value is None or isinstance(value, (bool, int, float, str)):
         return value

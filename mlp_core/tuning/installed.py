@@ -64,10 +64,8 @@ def version(module: str) -> str:
 
 def _origin(top: str) -> Path | None:
     """Return the file or folder of a top-level module, imported or not; None where there is none."""
-    loaded = sys.modules.get(top)
-    places = [getattr(loaded, "__file__", None), *getattr(loaded, "__path__", ())]
-    if loaded is None:
-        with suppress(ImportError, ValueError):
-            found = importlib.util.find_spec(top)
-            places = [found.origin if found and found.has_location else None]
-    return next((Path(place) for place in places if place), None)
+    with suppress(ImportError, ValueError):
+        if (found := importlib.util.find_spec(top)) is not None:
+            places = (found.origin if found.has_location else None, *(found.submodule_search_locations or ()))
+            return next((Path(place) for place in places if place), None)
+    return None

@@ -8,17 +8,18 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from mlp_core.checks import METRICS
+from mlp_core.extras import need
+from mlp_core.history import History
 from mlp_core.splits import Dataset
 from mlp_core.storage.hashes import digest
 from mlp_core.tuning.fingerprint import code_version, identify
-from mlp_core.tuning.halving import climb, rung_epochs
-from mlp_core.tuning.session import Session, open_engine, open_store
+from mlp_core.tuning.session import Session, open_engine, open_store, rung_epochs
 from mlp_core.tuning.shared_data import dataset_hash
 from mlp_core.tuning.spaces import check_space
-from mlp_core.tuning.store import CacheWarning
-from mlp_core.tuning.table import in_budget, to_frame
-from mlp_core.tuning.training import setting_names
-from mlp_core.tuning.work import Job, make_trial
+from mlp_core.tuning.store import CacheWarning, Record
+from mlp_core.tuning.training import in_budget, setting_names
+from mlp_core.tuning.work import Job, Trial, make_trial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +122,7 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
         job = Job(str(store.folder), None, code_version(), store.sync, keep, functions if cache else "", build, run)
         with open_engine(n_jobs, scheduler, job, data, len(kept)) as engine:
             session = Session(store, engine, progress)
-            outcome = climb(session, rungs, title, halving or 1)
+            outcome = session.climb(rungs, title, halving or 1)
     frame = to_frame(outcome, target)
     frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused,
                        **({"uncached": uncached} if uncached else {}))
@@ -146,3 +147,29 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any, h
         raise ValueError("expected build= or run=, got both: run replaces the building, too")
     if halving is not None and halving < 2:
         raise ValueError(f"expected halving of at least 2 (one trial in two goes on), got {halving}")
+
+
+def to_frame(trials: list[tuple[Trial, Record]], target: float | None) -> "pd.DataFrame":
+    """Return one row for each trial and its record, in this order."""
+    frame = need("pandas").DataFrame([row(trial, record, target) for trial, record in trials])
+    counts = ("parameters", "epochs", "best_epoch", "epochs_to_target")  # whole numbers, or none
+    return frame.astype(dict.fromkeys(counts, "Int64"))
+
+
+def row(trial: Trial, record: Record, target: float | None) -> dict[str, Any]:
+    """Return the columns of one trial; what it did not measure is None or NaN."""
+    failed = record["history"] is None
+    history = History(status="failed", message=record["reason"]) if failed else History.from_dict(record["history"])
+    best = history.best_epoch_by("valid_accuracy")
+    return {
+        **trial.settings,
+        **{name: record[name] for name in ("parameters", "status", "reason")},
+        "epochs": len(history),
+        **{name: (getattr(history, name) or [float("nan")])[-1] for name in METRICS[:4]},  # of training and validation
+        "best_valid_accuracy": history.valid_accuracy[best - 1] if best else float("nan"),
+        "best_epoch": best,
+        "epochs_to_target": history.epochs_to(target) if target is not None else None,
+        "seconds": float("nan") if record["seconds"] is None else record["seconds"],
+        "seed": trial.seed,
+        "history": history,
+    }

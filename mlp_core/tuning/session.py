@@ -1,5 +1,11 @@
-"""One search at work: take from the cache what is there, run the rest, and keep what comes."""
+"""One search at work: take from the cache what is there, run the rest, and keep what comes; halve, if asked to.
 
+Successive halving trains all trials for a little while, and only the better ones for longer: Jamieson and Talwalkar,
+"Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016. The rungs are synchronous, so
+that who goes on depends on neither the number of processes nor the order in which they end.
+"""
+
+import math
 import tempfile
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -29,9 +35,34 @@ class Session:
     progress: bool
     reused: int = 0
 
+    def climb(self, rungs: Sequence[Sequence[Trial]], title: str, factor: int) -> list[tuple[Trial, Record]]:
+        """Run the settings of all rungs on the first, one in `factor` on the second, ...; return each last result."""
+        places, outcome = list(range(len(rungs[0]))), {}
+        for number, rung in enumerate(rungs, 1):
+            suffix = f", rung {number} of {len(rungs)}, {rung[0].epochs} epochs" if len(rungs) > 1 else ""
+            records = self.run([rung[place] for place in places], title + suffix)
+            on = set(promoted(records, factor) if number < len(rungs) else records)
+            length = f"{rung[0].epochs} of {rungs[-1][0].epochs} epochs"
+            stopped = {"status": "stopped", "reason": f"not among the best {len(on)} of {len(records)} after {length}"}
+            for place in places:
+                trial, record = rung[place], records[rung[place].key]
+                if trial.key not in on:
+                    self.store.drop_checkpoint(trial.lineage)
+                    if record["status"] == "ok":  # what has failed or diverged keeps its reason
+                        record = {**record, **stopped}
+                outcome[place] = trial, record
+            places = [place for place in places if rung[place].key in on]
+        return list(outcome.values())
+
     def run(self, trials: Sequence[Trial], title: str) -> dict[str, Record]:
         """Return the record of every trial, in their order, by its key: from the cache or from now."""
-        found = self._look_up(trials)
+        found = {}
+        for trial in trials:
+            try:
+                if (record := self.store.result(trial.key)) is not None:
+                    found[trial.key] = record
+            except DamagedRecord as error:
+                warnings.warn(f"{error}: the trial runs again", CacheWarning, stacklevel=3)
         self.reused += len(found)
         missing = {trial.key: trial for trial in trials if trial.key not in found}
         if missing:
@@ -43,38 +74,22 @@ class Session:
             self._write_again(found)
         return {trial.key: found[trial.key] for trial in trials}
 
-    def _look_up(self, trials: Sequence[Trial]) -> dict[str, Record]:
-        """Return the records that need no new run, by key; warn of damaged ones."""
-        found = {}
-        for trial in trials:
-            try:
-                if (record := self.store.result(trial.key)) is not None:
-                    found[trial.key] = record
-            except DamagedRecord as error:
-                warnings.warn(f"{error}: the trial runs again", CacheWarning, stacklevel=4)
-        return found
-
     def _collect(self, records: Iterator[Record], count: Callable[[], object]) -> Iterator[tuple[str, Record]]:
         """Yield the records with their keys; write those that no worker could, and warn of the first that cannot be."""
         warned = False
         for record in records:
-            if "unwritten" in record and "foreign" not in record:
-                record = written(self.store, record)
-            if not warned and (fault := self._fault(record)):
+            fault = ""
+            if "foreign" in record:
+                fault = f"the workers see another function than this process, so {self.store.folder} keeps no results "
+                fault += "of it: something it refers to was changed after its import, or differs by process"
+            elif "unwritten" in record and "unwritten" in (record := written(self.store, record)):
+                fault = f"{self.store.folder} cannot be written: {record['unwritten']}. The search goes on, holds its "
+                fault += "results in memory, and tries to write them again at its end"
+            if fault and not warned:
                 warned = True
                 warnings.warn(fault, CacheWarning, stacklevel=5)
             count()
             yield record["key"], record
-
-    def _fault(self, record: Record) -> str:
-        """Return why a record is not in the cache; empty if it is."""
-        if "foreign" in record:
-            fault = f"the workers see another function than this process, so {self.store.folder} keeps no results of it"
-            return f"{fault}: something it refers to was changed after its module was imported, or differs by process"
-        if "unwritten" in record:
-            fault = f"{self.store.folder} cannot be written: {record['unwritten']}"
-            return f"{fault}. The search goes on, holds its results in memory, and tries to write them again at its end"
-        return ""
 
     def _write_again(self, found: Mapping[str, Record]) -> None:
         """Write once more what is not there: it could not be written, or was removed; warn of what still cannot be."""
@@ -85,24 +100,42 @@ class Session:
             fault = f"{len(gone)} finished trials were removed from {self.store.folder} while the search ran"
             warnings.warn(f"{fault}. They are in the table, and are written again", CacheWarning, stacklevel=4)
         store = TrialStore(self.store.folder, sync=self.store.sync)
-        again = [written(store, record) for record in missing]
-        lost = [record["unwritten"] for record in again if "unwritten" in record]
+        lost = [again["unwritten"] for record in missing if "unwritten" in (again := written(store, record))]
         if lost:
             fault = f"{len(lost)} finished trials are in the table, but not in {self.store.folder}: {lost[0]}"
             warnings.warn(f"{fault}. Make room, or the next search repeats them", CacheWarning, stacklevel=4)
 
 
+def rung_epochs(n: int, epochs: int, factor: int | None) -> list[int]:
+    """Return for how many epochs each rung of `n` trials trains, the last one for `epochs`; for no factor the only one.
+
+    >>> rung_epochs(36, 10, 3)
+    [1, 3, 10]
+    """
+    lengths = [epochs]
+    while factor and factor ** len(lengths) <= min(n, epochs):
+        lengths.insert(0, epochs // factor ** len(lengths))
+    return lengths
+
+
+def promoted(records: dict[str, Record], factor: int) -> list[str]:
+    """Return the keys of the trials that go on: those "ok" that are best by validation accuracy, first of equals."""
+    lists = {key: record["history"]["valid_accuracy"] for key, record in records.items() if record["status"] == "ok"}
+    scores = {key: float(values[-1]) for key, values in lists.items() if values}
+    able = [key for key in scores if scores[key] > -math.inf]  # and no NaN
+    ranked = sorted(able, key=lambda key: -scores[key])  # stable: equals keep the order of the space
+    return ranked[: max(1, len(records) // factor)]
+
+
 @contextmanager
 def open_store(cache: str | Path | None) -> Iterator[TrialStore]:
     """Open the cache folder, or a temporary one that vanishes with the search."""
-    if cache is None:
-        with tempfile.TemporaryDirectory(prefix="mlp-core-search-", ignore_cleanup_errors=True) as folder:
-            yield TrialStore(folder, sync=False)
-        return
-    store = TrialStore(Path(cache).expanduser().absolute())
-    store.make()
-    store.sweep()
-    yield store
+    own = partial(tempfile.TemporaryDirectory, prefix="mlp-core-search-", ignore_cleanup_errors=True)
+    with own() if cache is None else nullcontext(cache) as folder:
+        store = TrialStore(Path(folder).expanduser().absolute(), sync=cache is not None)
+        store.make()
+        store.sweep()
+        yield store
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import functools
 import json
 import warnings
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from mlp_core.splits import SPLIT_NAMES, Dataset, Split
 from mlp_core.storage.atomic import atomic_write
 from mlp_core.storage.hashes import digest
 from mlp_core.tuning.store import CacheWarning, make_folder, set_aside
+
+PARTS = ("images", "labels")
 
 
 class DatasetLost(OSError):
@@ -24,13 +27,9 @@ def dataset_hash(data: Dataset) -> str:
 
 
 def publish_dataset(data: Dataset, folder: Path, *, sync: bool) -> Path:
-    """Write a data set as `.npy` files that workers map into memory, unless they are there; return their folder.
-
-    OSError where there is no room for them; a `CacheWarning` tells of a file with other content, which is written anew.
-    """
+    """Write a data set as `.npy` files, unless they are there; return their folder. OSError where there is no room."""
     target = folder / "data" / dataset_hash(data)
-    arrays = {f"{name}_images": split.images for name, split in data.splits.items()}
-    arrays |= {f"{name}_labels": split.labels for name, split in data.splits.items()}
+    arrays = {f"{name}_{part}": getattr(data.splits[name], part) for name in SPLIT_NAMES for part in PARTS}
     arrays["description"] = np.frombuffer(_description(data).encode(), np.uint8)
     try:
         for place in (target.parent, target):
@@ -47,6 +46,11 @@ def publish_dataset(data: Dataset, folder: Path, *, sync: bool) -> Path:
     return target
 
 
+def load(path: str | Path) -> np.ndarray:
+    """Return the array of a file, mapped into memory."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
 def _description(data: Dataset) -> str:
     """Return what a data set says besides its arrays, as JSON."""
     return json.dumps([data.name, [str(name) for name in data.classes], [int(side) for side in data.image_shape]])
@@ -58,26 +62,19 @@ def _holds(path: Path, array: np.ndarray) -> bool:
         set_aside(path)
     if not path.exists():
         return False
-    try:
-        stored = np.load(path, mmap_mode="r", allow_pickle=False)
-        intact = stored.dtype == array.dtype and np.array_equal(stored, array)
-    except Exception:  # what NumPy raises for a damaged file has no common base
-        intact = False
-    if not intact:
-        warnings.warn(f"{path} is damaged: it is written anew", CacheWarning, stacklevel=2)
-    return intact
+    with suppress(Exception):  # what NumPy raises for a damaged file has no common base
+        stored = load(path)
+        if stored.dtype == array.dtype and np.array_equal(stored, array):
+            return True
+    warnings.warn(f"{path} is damaged: it is written anew", CacheWarning, stacklevel=2)
+    return False
 
 
 @functools.lru_cache(maxsize=1)
 def open_dataset(folder: str) -> Dataset:
-    """Return the data set that `publish_dataset` wrote, its pages shared between all processes of a machine.
-
-    `DatasetLost` if a file is missing, or the content is not that which the folder's name promises.
-    """
-    load = functools.partial(np.load, mmap_mode="r", allow_pickle=False)
+    """Return the data set that `publish_dataset` wrote, in pages that all processes share; or raise `DatasetLost`."""
     try:
-        train, valid, test = (Split(*(np.asarray(load(f"{folder}/{name}_{part}.npy")) for part in ("images", "labels")))
-                              for name in SPLIT_NAMES)
+        train, valid, test = (Split(*(load(f"{folder}/{name}_{part}.npy") for part in PARTS)) for name in SPLIT_NAMES)
         name, classes, shape = json.loads(load(f"{folder}/description.npy").tobytes())
         data = Dataset(train, valid, test, name, tuple(classes), tuple(shape))
     except (OSError, ValueError, TypeError, EOFError) as error:

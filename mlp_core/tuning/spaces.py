@@ -12,17 +12,14 @@ Settings = dict[str, Any]
 
 
 def grid(**axes: Iterable[Any]) -> list[Settings]:
-    """Return every combination of the axes' values; the last axis varies fastest.
+    """Return every combination of the axes' values, a dictionary each; the last axis varies fastest.
+
+    It is an ordinary list, so spaces add up (`grid(...) + grid(...)`) and can be filtered.
 
     Parameters
     ----------
     **axes : list
         The values of each setting, as a list (or a range, or an array). A value that is itself a list becomes a tuple.
-
-    Returns
-    -------
-    list of dict
-        One dictionary a trial; an ordinary list, so spaces add up (`grid(...) + grid(...)`) and can be filtered.
 
     Examples
     --------
@@ -34,23 +31,15 @@ def grid(**axes: Iterable[Any]) -> list[Settings]:
 
 
 def random_search(n: int, seed: int, **distributions: Any) -> list[Settings]:
-    """Return `n` different random settings.
+    """Return `n` different random settings, for the same seed the same; ValueError if there are fewer.
 
     Parameters
     ----------
-    n : int
-        How many.
-    seed : int
-        Same seed, same settings.
+    n, seed : int
     **distributions
         For each setting a list (every value equally likely), one of the tuples ``("uniform", low, high)``,
         ``("loguniform", low, high)`` and ``("integers", low, high)``, `high` included in the last, or anything with a
         method ``rvs(random_state=...)``, such as the frozen distributions of `scipy.stats`.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than `n` different settings.
 
     Examples
     --------
@@ -115,10 +104,7 @@ def plain(value: Any) -> Any:
 
 def check_space(space: Iterable[Mapping[str, Any]], known: Sequence[str] | None,
                 required: Sequence[str] = ()) -> list[Settings]:
-    """Return the space as a list of plain settings, all of them known (where None, any is) and none required missing.
-
-    TypeError or ValueError where it is empty, or something else.
-    """
+    """Return the space as a list of plain settings; raise unless all are known (or None is) and none is missing."""
     points = [space] if isinstance(space, Mapping) else list(space)
     for point in points:
         if not isinstance(point, Mapping):
@@ -132,6 +118,7 @@ def check_space(space: Iterable[Mapping[str, Any]], known: Sequence[str] | None,
             if name == "epochs":
                 advice = "it is an argument, search(..., epochs=...). "
             raise ValueError(f"unknown setting {name!r}: {advice}Known are {', '.join(known)}.")
-    for point, name in ((point, name) for point in points for name in required if name not in point):
-        raise ValueError(f"expected a value for {name!r} in every setting, got {dict(point)!r}")
+    for point, name in itertools.product(points, required):
+        if name not in point:
+            raise ValueError(f"expected a value for {name!r} in every setting, got {dict(point)!r}")
     return [{name: plain(value) for name, value in point.items()} for point in points]

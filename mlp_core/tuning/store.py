@@ -27,8 +27,6 @@ from mlp_core.storage.hashes import digest
 
 Record = dict[str, Any]
 
-FORMAT, VERSION = "mlp_core.trial", 1
-POLL_INTERVAL = 0.1  # seconds between two looks at a lock that another search holds
 FOLDERS = {"trials": ".json", "locks": ".lock", "running": "", "checkpoints": ".npz"}  # and how their files end
 MAX_BYTES = 2**26  # of a record: the histories of a million epochs
 ABANDONED = 600  # seconds after which nobody is still writing to a half-written file
@@ -48,10 +46,7 @@ class DamagedRecord(ValueError):
 
 
 class TrialStore:
-    """The trials of a cache folder, which is created if it is missing; where that cannot be, `make` says why.
-
-    With `sync` results outlive a power cut, and not only a kill: needless in a folder that is soon deleted.
-    """
+    """The trials of a cache folder, which is created if it is missing; with `sync` they outlive a power cut."""
 
     def __init__(self, folder: str | Path, *, sync: bool = True) -> None:
         self.folder, self.sync = Path(folder), sync
@@ -64,7 +59,7 @@ class TrialStore:
             make_folder(self.folder / name)
 
     def path(self, key: str, folder: str = "trials") -> Path:
-        """Return the file of a trial in one of the `FOLDERS`: by default the one that its result is kept in."""
+        """Return a trial's file in one of the `FOLDERS`."""
         return self.folder / folder / f"{key}{FOLDERS[folder]}"
 
     def load(self, key: str) -> Record | None:
@@ -83,10 +78,7 @@ class TrialStore:
         return record if record is not None and record["status"] in FINAL else None
 
     def save(self, record: Record) -> None:
-        """Write a trial's result: once this returns, no kill loses it, and if `sync`, no power cut.
-
-        OSError if it cannot be written (a full disk, say); what stood there before still does.
-        """
+        """Write a trial's result, which no kill loses from then on; OSError, and the old one stays, if it cannot be."""
         path = self.path(record["key"])
         with atomic_write(path, sync=self.sync) as file:
             file.write(encode(record))
@@ -107,15 +99,14 @@ class TrialStore:
 
     @contextmanager
     def claim(self, key: str, *, wait: bool) -> Iterator[bool]:
-        """Hold a trial's lock while the block runs, so that no other process runs the trial, too.
+        """Hold a trial's lock while the block runs; yield False if another process does, and this one is not to `wait`.
 
-        Yields False if another process holds the lock, and this one is not to `wait`. True as well where there can be
-        no lock file (a full disk, a folder that is gone): better run a trial twice than not at all.
+        True as well where there can be no lock file (a full disk): better run a trial twice than not at all.
         """
         lock, mark, mine = self._lock(key), self.path(key, "running"), True
         try:
             try:
-                lock.acquire(blocking=wait, poll_interval=POLL_INTERVAL)
+                lock.acquire(blocking=wait)
                 mark.touch()
             except Timeout:
                 mine = False
@@ -141,20 +132,17 @@ class TrialStore:
         return True
 
     def _lock(self, key: str) -> FileLock:
-        """Return what a process holds while it runs a trial."""
         return FileLock(self.path(key, "locks"), thread_local=False, blocking=False)
 
     def sweep(self) -> None:
         """Remove the half-written files that killed processes left behind."""
         for part in self.folder.glob("trials/.*.part"):
-            key = part.name.split(".")[1]
-            with suppress(OSError), self._lock(key):
+            with suppress(OSError), self._lock(part.name.split(".")[1]):
                 part.unlink(missing_ok=True)
-        for pattern in ("checkpoints/.*.part", "data/*/.*.part"):
-            for part in self.folder.glob(pattern):
-                with suppress(OSError):
-                    if time.time() - part.stat().st_mtime > ABANDONED:
-                        part.unlink()
+        for part in (*self.folder.glob("checkpoints/.*.part"), *self.folder.glob("data/*/.*.part")):
+            with suppress(OSError):
+                if time.time() - part.stat().st_mtime > ABANDONED:
+                    part.unlink()
 
     def clear(self) -> None:
         """Remove everything that a search put into the folder, and the folder if nothing else is in it."""
@@ -175,13 +163,13 @@ def set_aside(path: Path) -> None:
     """Rename what lies in the way of a cache file, and warn: it may be somebody's."""
     aside = path.with_name(f"{path.name}.damaged-{secrets.token_hex(4)}")
     path.rename(aside)
-    message = f"{path} is no file or folder of a search's cache: renamed to {aside.name}"
-    warnings.warn(message, CacheWarning, stacklevel=3)
+    fault = f"{path} is no file or folder of a search's cache: renamed to {aside.name}"
+    warnings.warn(fault, CacheWarning, stacklevel=3)
 
 
 def encode(record: Record) -> bytes:
     """Return the bytes of a record's file: JSON, with a hash of the record beside it."""
-    envelope = {"format": FORMAT, "version": VERSION, "sha256": record_hash(record), "record": record}
+    envelope = {"format": "mlp_core.trial", "version": 1, "sha256": record_hash(record), "record": record}
     return json.dumps(envelope, indent=1).encode() + b"\n"
 
 
@@ -190,26 +178,24 @@ def decode(content: bytes, path: Path) -> Record:
     try:
         envelope = json.loads(content)
         record = envelope["record"]
-        intact = envelope["sha256"] == record_hash(record) and record["key"] == path.stem
-        complete = is_complete(record)
+        if envelope["sha256"] != record_hash(record) or record["key"] != path.stem:
+            fault = "was altered: its content does not have the hash it names"
+        elif not is_complete(record):
+            fault = "lacks what a trial's record holds"
+        else:
+            return record
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise DamagedRecord(f"{path} is cut short or no search's ({type(error).__name__}: {error})") from None
-    if not intact:
-        raise DamagedRecord(f"{path} was altered: its content does not have the hash it names")
-    if not complete:
-        raise DamagedRecord(f"{path} lacks what a trial's record holds")
-    return record
+        fault = f"is cut short or no search's ({type(error).__name__}: {error})"
+    raise DamagedRecord(f"{path} {fault}")
 
 
 def is_complete(record: Record) -> bool:
-    """Return whether a record has every field of a trial's, of the right type."""
+    """Return whether a record has every field of a trial's, of the right type; ValueError for a wrong history."""
     if any(type(record.get(name, ...)) not in kinds for name, kinds in FIELDS.items()):
         return False
-    with suppress(ValueError, KeyError, TypeError, OverflowError):
-        if record["history"] is not None or record["status"] in FINAL:
-            History.from_dict(record["history"])
-        return (record["parameters"] or 0) in range(2**63)
-    return False
+    if record["history"] is not None or record["status"] in FINAL:
+        History.from_dict(record["history"])
+    return (record["parameters"] or 0) in range(2**63)
 
 
 def record_hash(record: Record) -> str:

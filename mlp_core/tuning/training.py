@@ -1,7 +1,8 @@
-"""What one trial does with its settings: build the network and train it, or call the user's own function."""
+"""What a trial does with its settings: build the network and train it, or call the user's own function."""
 
 import functools
 import inspect
+import itertools
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -29,9 +30,8 @@ def train_network(settings: Settings, data: Dataset, *, epochs: int, seed: int, 
 
     A run that `checkpoint` has kept goes on; one that cannot be read or written is left out, for it saves only time.
     """
-    build = build or build_mlp
-    own, learning = divide(settings)
-    network = build(**own, **offered(build, own, data, seed))
+    network = build_network(settings, data, build or build_mlp, seed)
+    learning = {name: settings[name] for name in learning_names() if name in settings}
     loop = {name: learning.pop(name) for name in LOOP if name in learning}
     stop_at = loop.pop("stop_at", None)
     callbacks = [] if stop_at is None else [StopAt("valid_accuracy", stop_at)]
@@ -45,6 +45,14 @@ def train_network(settings: Settings, data: Dataset, *, epochs: int, seed: int, 
             checkpoint.unlink()
         return train_network(settings, data, epochs=epochs, seed=seed, build=build)
     return history, network.num_parameters
+
+
+def build_network(settings: Settings, data: Dataset, build: Callable[..., Sequential], seed: int) -> Sequential:
+    """Build a trial's network; the builder also gets what the search knows and it has a parameter for."""
+    own = {name: value for name, value in settings.items() if name not in (*learning_names(), "seed")}
+    known = {"in_features": data.train.images[0].size, "classes": len(data.classes), "seed": seed}
+    wanted = inspect.signature(build).parameters
+    return build(**{name: value for name, value in known.items() if name in wanted} | own)
 
 
 def build_mlp(hidden: int | tuple[int, ...], activation: str | tuple[str, ...] = "relu",
@@ -67,25 +75,11 @@ def make_optimizer(optimizer: str = "sgd", learning_rate: Any = 0.1, **settings:
     return OPTIMIZERS[optimizer](learning_rate, **settings)
 
 
-def divide(settings: Settings) -> tuple[Settings, Settings]:
-    """Return the settings for the builder, and those for the optimizer and the loop; "seed" is neither's."""
-    learning = learning_names()
-    own = {name: value for name, value in settings.items() if name not in learning and name != "seed"}
-    return own, {name: value for name, value in settings.items() if name in learning}
-
-
 @functools.cache
 def learning_names() -> tuple[str, ...]:
     """Return the names of the settings that optimizers and the training loop take."""
     options = [name for kind in OPTIMIZERS.values() for name in inspect.signature(kind).parameters]
     return tuple(dict.fromkeys(["optimizer", *options, *LOOP]))
-
-
-def offered(build: Callable[..., Any], settings: Settings, data: Dataset, seed: int) -> dict[str, Any]:
-    """Return what the search itself knows and the builder has a parameter for."""
-    known = {"in_features": data.train.images[0].size, "classes": len(data.classes), "seed": seed}
-    wanted = inspect.signature(build).parameters
-    return {name: value for name, value in known.items() if name in wanted and name not in settings}
 
 
 def setting_names(build: Callable[..., Any] | None,
@@ -99,6 +93,38 @@ def setting_names(build: Callable[..., Any] | None,
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         return None, required
     return [*named, *(() if run is not None else learning_names()), "seed"], required
+
+
+def in_budget(settings: list[Settings], parameters: Any, data: Dataset, build: Callable[..., Any] | None,
+              run: Callable[..., Any] | None) -> list[Settings]:
+    """Return the settings whose networks have from `parameters[0]` to `parameters[1]` parameters; raise if none has."""
+    if parameters is None:
+        return settings
+    if run is not None:
+        raise ValueError("parameters=(low, high) needs networks that the search builds: leave it out with run=")
+    try:
+        low, high = parameters
+    except (TypeError, ValueError):
+        raise TypeError(f"expected parameters as a pair, such as (500_000, 1_000_000); got {parameters!r}") from None
+    if low > high:
+        raise ValueError(f"expected parameters=(least, most), got {parameters!r}")
+    sizes = [count_parameters(point, data, build) for point in settings]
+    kept = [point for point, size in zip(settings, sizes, strict=True) if size is None or low <= size <= high]
+    if not kept:
+        found = f"from {min(filter(None, sizes)):,} to {max(filter(None, sizes)):,}"
+        raise ValueError(f"none of {len(settings)} settings has {low:,} to {high:,} parameters; they have {found}")
+    return kept
+
+
+def count_parameters(settings: Settings, data: Dataset, build: Callable[..., Any] | None) -> int | None:
+    """Return the number of parameters of a setting's network; None where it cannot be built (its trial says why)."""
+    try:
+        if build is None:
+            sizes = layer_sizes(data.train.images[0].size, settings["hidden"], len(data.classes))
+            return sum((fan_in + 1) * fan_out for fan_in, fan_out in itertools.pairwise(sizes))
+        return build_network(settings, data, build, seed=0).num_parameters
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def run_custom(settings: Settings, data: Dataset, *, epochs: int, seed: int, run: Callable[..., Any]) -> History:

@@ -1,8 +1,7 @@
 """A hash of Python values by what they are, functions and classes included; the same in any process.
 
-Code counts as it runs: instructions, names and constants, without comments, docstrings and line numbers; and with it
-all that it finds outside itself, by value. What is installed (the standard library, packages, this package) is known
-by its name and version. Other objects are known by what pickle would store of them.
+Code counts as it runs, without comments, docstrings and line numbers, and with all that it finds outside itself, by
+value. What is installed is known by its name and version, other objects by what pickle would store of them.
 """
 
 import builtins
@@ -11,6 +10,7 @@ import dis
 import functools
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,6 @@ INCIDENTAL = {*ABOUT_TEXT, "__module__", "__dict__", "__weakref__", "__annotatio
 
 PARTS: dict[type, Callable[[Any], Iterable[Any]]] = {
     list: list,
-    slice: lambda value: (value.start, value.stop, value.step),
     dict: lambda value: [part for item in value.items() for part in item],
     types.MappingProxyType: lambda value: (dict(value),),
     np.ndarray: lambda value: (value.dtype, value.shape, value.tolist() if value.dtype.hasobject else value.tobytes()),
@@ -40,8 +39,6 @@ PARTS: dict[type, Callable[[Any], Iterable[Any]]] = {
     property: lambda value: (value.fget, value.fset, value.fdel),
     functools.cached_property: lambda value: (value.func,),
     type(functools.lru_cache(len)): lambda value: (value.__wrapped__, value.cache_parameters()),
-    types.MemberDescriptorType: lambda value: (value.__name__,),
-    types.GetSetDescriptorType: lambda value: (value.__name__,),
 }
 
 
@@ -63,14 +60,13 @@ def value_hash(value: Any) -> str:
         raise Unhashable(f"a {type(value).__qualname__} that is nested too deeply") from None
 
 
+@dataclass
 class _Hasher:
     """Hashes one value; `seen` numbers the objects it has met, and holds them so that no other one gets their ids."""
 
-    def __init__(self, seen: dict[int, tuple[int, Any]]) -> None:
-        self.seen = seen
+    seen: dict[int, tuple[int, Any]]
 
     def of(self, value: Any) -> str:
-        """Return the hash of a value within the one that is hashed."""
         kind = type(value)
         if kind in ATOMS:
             return digest(kind.__name__, hex(value) if kind is int else repr(value))
@@ -93,18 +89,12 @@ class _Hasher:
             if any(value is blind for blind in BLIND):
                 raise Unhashable(f"{name} runs code that only its text names")
             return [name]
-        if kind in (set, frozenset):
-            return self.unordered(value)
         if kind in PARTS:
             return map(self.of, PARTS[kind](value))
         methods: dict[type, Callable[[Any], Iterable[str]]] = {
             types.ModuleType: self.module, type: self.of_class, types.FunctionType: self.function,
             types.CodeType: self.code}
         return next((method for base, method in methods.items() if isinstance(value, base)), self.instance)(value)
-
-    def unordered(self, value: Iterable[Any]) -> list[str]:
-        """Return the hashes of a set's elements in an order that no process changes."""
-        return sorted(_Hasher(dict(self.seen)).of(item) for item in value)
 
     def named(self, values: Mapping[str, Any]) -> Iterator[str]:
         """Yield names and the hashes of their values; an error says under which name it lies."""
@@ -115,7 +105,6 @@ class _Hasher:
                 raise Unhashable(f"{name}: {error}") from None
 
     def module(self, value: types.ModuleType) -> Iterator[str]:
-        """Yield what a module of the user holds."""
         if not (getattr(value, "__file__", None) or ".py").endswith(".py"):
             raise Unhashable(f"module {value.__name__} is compiled")
         yield value.__name__
@@ -144,11 +133,9 @@ class _Hasher:
             yield from map(self.of, _import(scope, *found))
 
     def code(self, value: types.CodeType) -> Iterator[str]:
-        """Yield what code runs."""
-        arguments = value.co_argcount + value.co_kwonlyargcount
         counts = (value.co_argcount, value.co_posonlyargcount, value.co_kwonlyargcount)
-        yield self.of((counts, value.co_varnames[:arguments], value.co_flags & ~HAS_DOCSTRING))
-        yield self.of(value.co_exceptiontable)
+        arguments = value.co_varnames[: value.co_argcount + value.co_kwonlyargcount]
+        yield self.of((counts, arguments, value.co_flags & ~HAS_DOCSTRING, value.co_exceptiontable))
         steps = [*dis.get_instructions(value)]
         text = {place for place, step in enumerate(steps) if step.opname == "STORE_NAME" and step.argval in ABOUT_TEXT}
         for place, step in enumerate(steps):
@@ -167,7 +154,7 @@ class _Hasher:
         parts = (reduced,) if isinstance(reduced, str) else reduced
         yield from map(self.of, (kind, own))
         if isinstance(value, (set, frozenset)):
-            yield from self.unordered(value)
+            yield from sorted(_Hasher(dict(self.seen)).of(item) for item in value)  # in an order of content
         else:
             yield from (self.of(list(part) if isinstance(part, Iterator) else part) for part in parts)
 

@@ -60,11 +60,10 @@ def make_trial(settings: Settings, epochs: int, seed: int, identity: tuple[str, 
 
 
 def run_trial(trial: Trial, job: Job, data: Dataset | None = None, wait: bool = False) -> Record | None:
-    """Return a trial's result: the one on disk, or else a new one, which is on disk before this returns.
+    """Return a trial's result, by then on disk; None where another search runs it, and this one is not to `wait`.
 
     A record that is not on disk says why as "unwritten" (empty if nobody has tried), and "foreign" if it must not be:
-    this process sees other functions than the one that searches. None where another search is running the trial, unless
-    told to `wait` for it.
+    this process sees other functions than the one that searches.
     """
     if job.folder is None:
         return execute(trial, job, data, None)
@@ -90,7 +89,7 @@ def written(store: TrialStore, record: Record) -> Record:
     try:
         store.save(record)
     except OSError as error:
-        return {**record, "unwritten": f"{error.strerror or error}"}
+        record["unwritten"] = error.strerror or str(error)
     return record
 
 
@@ -143,11 +142,8 @@ def make_record(trial: Trial, status: str, reason: str, history: Record | None =
 
 @functools.cache
 def limit_worker() -> None:
-    """Give this process one BLAS thread for the rest of its life: what the user's functions multiply has one, too.
-
-    Its trainings are not told to whom the search is: they would write over one another.
-    """
+    """Give this process one BLAS thread for the rest of its life: what the user's functions multiply has one, too."""
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)
-    os.environ.pop(FILE, None)
+    os.environ.pop(FILE, None)  # where several trainings would write over one another

@@ -6,10 +6,11 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from mlp_core.extras import need
@@ -18,37 +19,30 @@ from mlp_core.tuning.shared_data import DatasetLost, publish_dataset
 from mlp_core.tuning.store import Record, TrialStore
 from mlp_core.tuning.work import Job, Trial, make_record, run_trial
 
-Result = tuple[Trial, Record | None]  # no record where another search is running the trial
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # read when a BLAS is loaded
+Results = Iterable[Record | None]  # None for a trial that another search is running
 MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
 NOBODY = ""  # stands in for a trial where a process died without one
-FOLLOW_INTERVAL = 0.25  # seconds between a worker's looks at whether its parent lives
 
 
 def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Record]:
     """Yield the records of the trials, run one after the other in this process, with one BLAS thread."""
-    yield from in_turns(trials, lambda some, wait: ((trial, run_trial(trial, job, data, wait)) for trial in some))
+    yield from in_turns(trials, lambda some, wait: (run_trial(trial, job, data, wait) for trial in some))
 
 
-def in_turns(trials: Iterable[Trial], run: Callable[[Iterable[Trial], bool], Iterable[Result]]) -> Generator[Record]:
-    """Yield the records of the trials that `run` gives, those that another search is running last, once it has ended.
-
-    The second argument of `run` says whether to wait for other searches; a record that one of them holds is None.
-    """
-    busy = []
-    for trial, record in run(trials, False):
-        if record is None:
-            busy.append(trial)
-        else:
-            yield record
-    yield from (record for _, record in run(busy, True) if record is not None)
+def in_turns(trials: Iterable[Trial], run: Callable[[Iterable[Trial], bool], Results]) -> Generator[Record]:
+    """Yield the records that `run(trials, wait)` gives, at first without waiting for other searches."""
+    left = {trial.key: trial for trial in trials}
+    for wait in (False, True):
+        for record in run(list(left.values()), wait):
+            if record is not None:
+                del left[record["key"]]
+                yield record
 
 
 class LocalPool(AbstractContextManager["LocalPool"]):
     """Processes of this machine with one BLAS thread each; started when first used, and again after a break.
 
-    Leaving its ``with`` block ends them: at once if by an error or an interrupt. The folder `scratch` vanishes with
-    this process, should it be killed.
+    Leaving the ``with`` block ends them, by an error at once. If this process is killed, the folder `scratch` vanishes.
     """
 
     def __init__(self, workers: int, scratch: str | None = None) -> None:
@@ -58,9 +52,9 @@ class LocalPool(AbstractContextManager["LocalPool"]):
     def executor(self) -> Executor:
         """Return the running executor."""
         if self._executor is None:
-            pool, one = need("joblib.externals.loky").ProcessPoolExecutor, dict.fromkeys(THREAD_VARIABLES, "1")
-            watched = os.getpid(), self.scratch
-            self._executor = pool(self.workers, env=one, initializer=start_worker, initargs=watched)
+            pool, watched = need("joblib.externals.loky").ProcessPoolExecutor, (os.getpid(), self.scratch)
+            blas = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+            self._executor = pool(self.workers, env=blas, initializer=start_worker, initargs=watched)
         return self._executor
 
     def close(self, kill: bool) -> None:
@@ -83,11 +77,13 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
         store.was_killed(key)  # by whoever killed an earlier search: that counts for nothing here
     while pending:
         job = replace(job, data=str(publish_dataset(data, store.folder, sync=job.sync)))
+        suspects = [trial for trial in pending.values() if kills[trial.key] >= MAX_KILLS - 1]
         try:
-            for record in run_batch(pending, job, pool, kills):
-                del pending[record["key"]]
-                kills[NOBODY] = 0
-                yield record
+            with LocalPool(1, pool.scratch) if suspects else nullcontext(pool) as chosen:
+                for record in gather(chosen.executor(), suspects[:1] or pending.values(), job):
+                    del pending[record["key"]]
+                    kills[NOBODY] = 0
+                    yield record
         except (BrokenExecutor, DatasetLost) as error:  # or data that somebody removed: published again
             if isinstance(error, BrokenExecutor):
                 pool.close(kill=True)
@@ -97,16 +93,6 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
                 raise RuntimeError(f"the worker processes fail before they begin a trial: {error}") from error
             for key in [key for key in running if kills[key] >= MAX_KILLS]:
                 yield make_record(pending.pop(key), "failed", f"its process died {kills[key]} times ({error})")
-
-
-def run_batch(pending: dict[str, Trial], job: Job, pool: LocalPool, kills: Counter[str]) -> Generator[Record]:
-    """Yield the records of all pending trials, or of one alone that may be what kills the processes."""
-    suspects = [trial for trial in pending.values() if kills[trial.key] >= MAX_KILLS - 1]
-    if not suspects:
-        yield from gather(pool.executor(), pending.values(), job)
-        return
-    with LocalPool(1, pool.scratch) as alone:
-        yield from gather(alone.executor(), suspects[:1], job)
 
 
 def start_worker(parent: int, scratch: str | None) -> None:
@@ -120,36 +106,29 @@ def follow(parent: int, scratch: str | None) -> None:
     import psutil
 
     while (now := psutil.Process().parent()) is not None and now.pid == parent:
-        time.sleep(FOLLOW_INTERVAL)
+        time.sleep(0.25)  # seconds
     if scratch is not None:
         shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
 
 
 def gather(pool: Any, trials: Iterable[Trial], job: Job, data: Any = None) -> Generator[Record]:
-    """Yield the records of the trials as the pool finishes them, those that another search is running last.
-
-    BrokenExecutor, if a process of the pool died, comes after every finished record.
-    """
-    def run(some: Iterable[Trial], wait: bool) -> Iterator[Result]:
-        return results({pool.submit(run_trial, trial, job, data, wait): trial for trial in some})
-
-    yield from in_turns(trials, run)
+    """Yield the records of the trials as the pool finishes them; BrokenExecutor, if a process died, after them."""
+    submit = partial(pool.submit, run_trial)
+    yield from in_turns(trials, lambda some, wait: results({submit(trial, job, data, wait): trial for trial in some}))
 
 
-def results(futures: dict[Future[Record | None], Trial]) -> Iterator[Result]:
-    """Yield the trials with their results as they come; a broken pool is raised once nothing more will come."""
+def results(futures: dict[Future[Record | None], Trial]) -> Results:
+    """Yield the results as they come; a broken pool is raised once nothing more will come."""
     broken = None
     for future in as_completed(futures):
         try:
-            record = future.result()
+            yield future.result()
         except BrokenExecutor as error:
             broken = error
         except Exception as error:
             if type(error).__name__ != "KilledWorker":
                 raise
-            yield futures[future], make_record(futures[future], "failed", str(error))
-        else:
-            yield futures[future], record
+            yield make_record(futures[future], "failed", str(error))
     if broken is not None:
         raise broken

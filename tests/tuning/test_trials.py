@@ -13,7 +13,7 @@ from scipy import stats
 
 from mlp_core import SGD
 from mlp_core.tuning.fingerprint import identify, settings_hash, trial_key, trial_seed
-from mlp_core.tuning.halving import promoted, rung_epochs
+from mlp_core.tuning.session import promoted, rung_epochs
 from mlp_core.tuning.spaces import check_space, grid, random_search
 from mlp_core.tuning.store import DamagedRecord, TrialStore
 
