@@ -182,7 +182,9 @@ def test_losses_of_single_images_have_no_ceiling():
     assert 1 < found.low < 8 < found.high
 
 
-@pytest.mark.parametrize(("wide", "narrow", "told"), [(0.043, 0.009, True), (0.056, 0.033, False), (0.009, 0.043, True)])
+@pytest.mark.parametrize(
+    ("wide", "narrow", "told"), [(0.043, 0.009, True), (0.056, 0.033, False), (0.009, 0.043, True)]
+)
 def test_two_spreads_are_compared_by_the_f_test(wide, narrow, told):
     ratio = max(wide, narrow) ** 2 / min(wide, narrow) ** 2
     found = same_spread(wide, narrow, runs=4)

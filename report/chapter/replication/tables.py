@@ -35,7 +35,7 @@ def beside(numbers: pd.DataFrame, above: float = 0.0) -> pd.DataFrame:
         {
             "published": _digits(published - above),
             "ours": _with_deviation(ours - above, sd, published - above),
-            "tolerance": MISSING if np.isnan(ours) or not (tolerance or verdict in COMPARED) else _two_digits(tolerance),
+            "tolerance": _two_digits(tolerance) if tolerance or verdict in COMPARED else MISSING,
         }
         for published, ours, sd, tolerance, verdict in zip(*columns, strict=True)
     ]
