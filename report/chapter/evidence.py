@@ -261,6 +261,30 @@ def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, l
     return Comparison(difference, max(-most, difference - half), min(most, difference + half), p, verdict)
 
 
+def same_spread(first: float, second: float, runs: int) -> float:
+    """Return the chance that equal spreads differ at least as much as these two standard deviations.
+
+    Parameters
+    ----------
+    first, second : float
+        Standard deviations of independent, normal values.
+    runs : int
+        How many values each is of.
+
+    Notes
+    -----
+    The two-sided F test of two variances.
+
+    Examples
+    --------
+    >>> round(same_spread(1.0, 3.928, runs=4), 3), same_spread(2.0, 2.0, runs=4)
+    (0.05, 1.0)
+    """
+    small, large = sorted((first, second))
+    ratio = (large / small) ** 2 if small else math.inf
+    return min(1.0, 2 * float(special.fdtrc(runs - 1, runs - 1, ratio if large else 1.0)))
+
+
 def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *, lower_is_better: bool = False,
                same_seeds: bool = True) -> Group:  # fmt: skip
     """Return all candidates that cannot be told from the best: a maximum over many is a selection, not a finding.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from mlp_core import SGD, Adam, EarlyStopping, Sequential, Split, mlp, softmax_cross_entropy
+from mlp_core import SGD, Adam, EarlyStopping, History, Sequential, Split, mlp, softmax_cross_entropy
 from report.chapter import figures, legal
 from report.chapter.evidence import BETTER, EQUAL, WORSE, Comparison, compare, corrected
 from report.chapter.number import MISSING, number, within
@@ -197,7 +197,7 @@ def ablations(whole: Recipe, small: int, rate: float) -> dict[str, Recipe]:
 
 CLAUSES = {
     "one layer": "with one hidden layer",
-    "full batch": "without mini-batches",
+    "full batch": "without mini-batches (as many passes but fewer updates)",
     "plain descent": "without Adam",
     "Glorot": "without He's first weights",
     "no dropout": "without dropout",
@@ -215,9 +215,16 @@ def clauses(found: Mapping[str, Comparison], verdict: str) -> str:
     >>> clauses({"full batch": told, "no dropout": told, "final network": told}, WORSE)
     ''
     >>> clauses({"full batch": told, "no dropout": told, "final network": told}, BETTER)
-    'without mini-batches and without dropout'
+    'without mini-batches (as many passes but fewer updates) and without dropout'
     """
     return listed([CLAUSES[name] for name, one in found.items() if name in CLAUSES and one.verdict == verdict])
+
+
+def passes(runs: Sequence[History]) -> tuple[float, float]:
+    """Return how many passes runs made on average, and after how many they had the weights that the rule keeps."""
+    made = [len(run) for run in runs]
+    best = [run.best_epoch_by("valid_accuracy") or 0 for run in runs]
+    return float(np.mean(made)), float(np.mean(best))
 
 
 def gains(right: Mapping[str, np.ndarray], beside: Mapping[str, np.ndarray]) -> dict[str, Comparison]:

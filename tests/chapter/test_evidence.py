@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from report.chapter.evidence import EQUAL, agrees, best_group, compare, over_seeds, paired, proportion
+from report.chapter.evidence import EQUAL, agrees, best_group, compare, over_seeds, paired, proportion, same_spread
 
 
 def draw(rng, spread, count=2, images=1000, seeds=5, advantage=0.0):
@@ -180,3 +180,18 @@ def test_losses_of_single_images_have_no_ceiling():
     found = compare(losses, losses / 9, lower_is_better=True)
     assert found.verdict == "worse"
     assert 1 < found.low < 8 < found.high
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "told"), [(0.043, 0.009, True), (0.056, 0.033, False), (0.009, 0.043, True)]
+)
+def test_two_spreads_are_compared_by_the_f_test(wide, narrow, told):
+    ratio = max(wide, narrow) ** 2 / min(wide, narrow) ** 2
+    found = same_spread(wide, narrow, runs=4)
+    assert found == pytest.approx(2 * stats.f.sf(ratio, 3, 3))
+    assert (found < 0.05) is told
+
+
+def test_no_spread_differs_from_some_and_not_from_none():
+    assert same_spread(0.0, 1.0, runs=4) == 0
+    assert same_spread(0.0, 0.0, runs=4) == 1

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from mlp_core import Split, mlp
+from mlp_core import SGD, EarlyStopping, Split, mlp, train
 from report.chapter import penalty
 
 RNG = np.random.default_rng(0)
@@ -89,3 +89,17 @@ def test_ablations_are_corrected_for_their_number_and_what_stands_alone_is_not()
     assert alone.told
     assert not among["little"].told
     assert (alone.low, alone.difference) == (among["little"].low, among["little"].difference)
+
+
+def test_the_weights_that_the_rule_keeps_are_those_of_the_best_pass():
+    part = Split(RNG.random((12, 4)), LABELS)
+    runs = [
+        train(net := mlp([4, 5, 3], seed=seed), part, valid=part, optimizer=SGD(5.0), epochs=6, seed=seed,
+              early_stopping=EarlyStopping(patience=9, metric="valid_accuracy"))
+        for seed in range(3)
+    ]  # fmt: skip
+    made, kept = penalty.passes(runs)
+    best = [run.valid_accuracy.index(max(run.valid_accuracy)) + 1 for run in runs]
+    assert (made, kept) == (6, pytest.approx(np.mean(best)))
+    assert kept < made
+    assert np.mean(net.predict(part.images) == part.labels) == max(runs[-1].valid_accuracy)

@@ -7,9 +7,9 @@ import pytest
 from matplotlib import pyplot as plt
 
 from report.chapter import published
-from report.chapter.replication import summary, tables
+from report.chapter.replication import pictures, summary, tables
 from report.chapter.replication.printed import REPORTS, key, printed
-from report.chapter.replication.rows import Ours, beside, tolerance
+from report.chapter.replication.rows import Ours, beside, tolerance, within_own_spread
 from report.chapter.replication.sentences import Checked, claims, errata
 
 LAST = "capacity_notmnist_measured/27/value_printed"
@@ -78,6 +78,16 @@ def test_a_tolerance_is_two_deviations_of_the_difference():
     assert tolerance(0.003, 3, 0.9, 1000) == pytest.approx(2 * math.sqrt(4 / 3 * (0.003**2 + binomial)))
 
 
+def test_a_number_may_be_inside_the_spread_of_our_own_runs_and_outside_the_tolerance():
+    found = key("initialization", "train_loss", report="ift6135-a", initializer="zeros", epoch=1)
+    loss = printed("ift6135-a").loc[found, "published"]
+    for apart, inside in ((0.02, True), (0.3, False)):
+        rows = beside("ift6135-a", {found: Ours([loss + apart, loss + apart + 0.02], 0.001)}, {"": "none"}).loc[[found]]
+        assert rows["verdict"].tolist() == ["differs"]
+        assert within_own_spread(rows).tolist() == [inside]
+    assert within_own_spread(rows.assign(sd=math.nan)).tolist() == [False]
+
+
 def test_every_claim_has_its_verdict_and_errata_what_was_computed():
     count = len(published.load("claims", "ece421"))
     found = claims("ece421", {index: Checked("holds", "1 < 2") for index in range(count)})
@@ -101,9 +111,19 @@ def test_numbers_and_claims_are_counted(numbers):
 def test_the_largest_misses_come_first(numbers):
     assert summary.largest_misses(numbers).splitlines() == [
         "- ece421, 100 units, validation, accuracy, percent: published 89.8, ours ∞",
-        "- ece421, 100 units, train, accuracy, percent: published 92.31, ours 50 (another seed)",
+        "- ece421, 100 units, train, accuracy, percent: published 92.31, ours 50.00",
     ]
     assert summary.largest_misses(numbers[:1]) == ""
+
+
+def test_reports_stand_in_the_order_of_the_appendices_everywhere(numbers):
+    both = pd.concat([printed("ift6135-a").assign(verdict="differs"), numbers])
+    assert summary.score(both).index.tolist() == ["ift6135-a", "ece421", "all reports"]
+    assert summary.errata_score().columns.tolist() == [*REPORTS, "total"]
+    ax = summary.draw_differences(both.assign(difference=0.0, tolerance=1.0))
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["ift6135-a", "ece421"]
+    assert ax.yaxis_inverted(), "the first one on top"
+    plt.close(ax.figure)
 
 
 def test_reasons_are_counted(numbers):
@@ -111,6 +131,12 @@ def test_reasons_are_counted(numbers):
     assert found["nothing runs"] == 22
     assert found["a machine that is gone"] == 1
     assert found.sum() == 25
+
+
+def test_a_reason_is_one_whatever_follows_it(numbers):
+    notes = ["not compared: no rate; on the test images 98 %", "no rate; on the test images 97 %"]
+    found = summary.reasons(numbers.iloc[[2, 4]].assign(note=notes))
+    assert found.reset_index().to_dict("records") == [{"report": "ece421", "why": "no rate", "numbers": 2}]
 
 
 def test_every_report_has_its_row_of_marks(numbers):
@@ -140,8 +166,53 @@ def test_printed_numbers_stand_beside_ours_with_deviation_difference_and_verdict
 
 def test_notes_are_counted_by_verdict(replicated):
     found = tables.notes(replicated)
-    assert found.loc["not run"].tolist() == ["not comparable", len(replicated) - 2]
-    assert found.loc["N(0, 1) is inferred"].tolist() == ["reproduced", 1]
+    assert found.columns.tolist() == ["reproduced", "not comparable"]
+    assert found.loc["not run"].tolist() == [0, len(replicated) - 2]
+    assert found.loc["N(0, 1) is inferred"].tolist() == [1, 0]
+
+
+def test_a_note_of_several_verdicts_has_one_row(numbers):
+    found = tables.notes(numbers.assign(note="one seed"))
+    assert found.to_dict("index") == {"one seed": {"reproduced": 1, "differs": 2, "not comparable": 25}}
+
+
+def test_what_has_no_tolerance_and_is_not_compared_has_a_dash(numbers):
+    rows = numbers.iloc[:3].assign(tolerance=0.0)
+    assert tables.beside(rows)["tolerance"].tolist() == ["0", "0", "–"]
+    assert tables.beside(numbers.iloc[:3])["tolerance"].tolist() == ["0.1", "0.1", "0.1"]
+
+
+def test_our_digits_end_where_the_deviation_or_the_printed_number_does(numbers):
+    rows = numbers.iloc[:3].assign(published=[0.09332, 73.0, 97.53], ours=[0.0894181, 52.6989, 97.59333])
+    shown = tables.beside(rows.assign(sd=[0.0021, math.nan, 0.0491]))
+    assert shown["ours"].tolist() == ["0.089 ± 0.002", "53", "97.59 ± 0.05"]
+
+
+def test_digits_that_differ_are_seen_above_a_level(replicated):
+    shown = tables.beside(replicated.iloc[:1], above=2.301062638237115)
+    assert shown["published"].tolist() == ["$3.41164 \\cdot 10^{-6}$"]
+    assert shown["ours"].tolist() == ["$3.41 \\cdot 10^{-6}$ ± $10^{-8}$"]
+
+
+def test_numbers_on_either_side_of_a_level_are_drawn_on_a_logarithmic_axis():
+    rows = pd.DataFrame({"published": [3.0, 1.5], "runs": [[1.0, 1.5], [4.0, 1.0]]})
+    ax = plt.figure().add_subplot(yscale="log")
+    pictures.draw_beside(ax, [1, 2], rows, "zeros", above=2.0)
+    printed_ones, ours = ax.get_lines()
+    assert printed_ones.get_ydata().tolist() == [1.0, 0.5]
+    assert ours.get_ydata().tolist() == [0.75, 1.5], "the mean distance"
+    plt.close(ax.figure)
+
+
+def test_places_without_order_are_joined_by_no_line():
+    rows = pd.DataFrame({"published": [93.0, 94.0], "runs": [[93.5], [93.9]]})
+    ax = plt.figure().add_subplot()
+    pictures.draw_beside(ax, [0, 1], rows, "rate 0.01")
+    pictures.as_marks(ax)
+    assert {line.get_linestyle() for line in ax.get_lines()} == {"None"}
+    assert not ax.collections
+    assert ax.get_ylim()[0] < 93.0 < 94.0 < ax.get_ylim()[1]
+    plt.close(ax.figure)
 
 
 def test_claims_and_errata_keep_all_their_rows():

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from report.chapter import figures, published
 
@@ -40,16 +41,37 @@ def draw_beside(ax: Axes, x: Iterable[float], numbers: pd.DataFrame, label: str,
     numbers : DataFrame
         With columns published and runs.
     above : float
-        Taken off all numbers.
+        Where it is given, the distances of all numbers from it are drawn, on whichever side of it they are, so that a
+        logarithmic axis shows them all; our mean is then the mean distance.
     """
     x = list(x)
+
+    def level(values: ArrayLike) -> np.ndarray:
+        numbers = np.asarray(values, dtype=float)
+        return np.abs(numbers - above) if above else numbers
+
     place = sum(line.get_linestyle() == "None" for line in ax.lines)
     marker, dash = figures.MARKERS[place % len(figures.MARKERS)], figures.DASHES[place % len(figures.DASHES)]
-    dots = ax.plot(x, numbers["published"] - above, linestyle="", marker=marker, label=f"{label}, printed")
+    dots = ax.plot(x, level(numbers["published"]), linestyle="", marker=marker, label=f"{label}, printed")
     if any(len(runs) for runs in numbers["runs"]):
         color = dots[0].get_color()
-        runs = [np.asarray(one, dtype=float) - above if len(one) else np.array([np.nan]) for one in numbers["runs"]]
+        runs = [level(one) if len(one) else np.array([np.nan]) for one in numbers["runs"]]
         mean = [one.mean() for one in runs]
         ax.plot(x, mean, color=color, linestyle=dash, marker="", label=f"{label}, ours")
         low, high = ([edge(one) for one in runs] for edge in (np.min, np.max))
         ax.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
+
+
+def as_marks(ax: Axes) -> None:
+    """Draw as marks what `draw_beside` drew as lines with bands, where the places have no order that a line would show.
+
+    No mark is left on the frame.
+    """
+    for band in ax.collections:
+        band.remove()
+    for line in ax.lines:
+        if line.get_linestyle() != "None":
+            line.set(linestyle="None", marker="o", markerfacecolor="none", markersize=9)
+    ax.margins(y=0.15)
+    if ax.get_legend():
+        ax.legend()

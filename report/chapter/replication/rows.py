@@ -125,3 +125,12 @@ def _judgment(published: float, runs: Sequence[float], tolerance: float, basis: 
     else:
         verdict = "reproduced" if abs(difference) <= tolerance else "differs"
     return {"ours": mean, "sd": sd, "difference": difference, "verdict": verdict, "note": note}
+
+
+def within_own_spread(numbers: pd.DataFrame) -> pd.Series:
+    """Return which rows of `judged` would be reproduced with the deviation of our own runs as the spread of seeds.
+
+    That deviation was not known beforehand, and is an uncertain one where runs are few.
+    """
+    bounds = [tolerance(sd, len(runs)) for sd, runs in zip(numbers["sd"], numbers["runs"], strict=True)]
+    return numbers["difference"].abs() <= pd.Series(bounds, index=numbers.index, dtype=float)

@@ -12,6 +12,7 @@ from report.chapter import figures, published
 from report.chapter.number import number
 from report.chapter.replication.rows import VERDICTS
 from report.chapter.replication.sentences import Holds
+from report.chapter.replication.tables import like
 
 FRAME = 4
 """Tolerances up to which the figure reaches; what lies beyond stands on its edge."""
@@ -35,8 +36,9 @@ def claims_score(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counts(judged: pd.DataFrame, verdicts: Sequence[str]) -> pd.DataFrame:
-    """Return the number of rows by report and verdict, with sums."""
-    counts = pd.crosstab(judged["report"], judged["verdict"]).reindex(columns=[*verdicts], fill_value=0)
+    """Return the number of rows by report, in the order of the rows, and verdict, with sums."""
+    counts = pd.crosstab(judged["report"], judged["verdict"])
+    counts = counts.reindex(index=judged["report"].unique(), columns=[*verdicts], fill_value=0).rename_axis("report")
     counts.loc["all reports"] = counts.sum()
     return counts.assign(total=counts.sum(axis=1)).rename_axis(columns=None)
 
@@ -68,13 +70,15 @@ def wide(numbers: pd.DataFrame) -> int:
 
 
 def largest_misses(numbers: pd.DataFrame, count: int = 5) -> str:
-    """Return the numbers that lie furthest outside their tolerance, as a Markdown list; nothing where none does."""
+    """Return the numbers that lie furthest outside their tolerance, as a Markdown list; nothing where none does.
+
+    Ours have the decimals that are shown of the published ones.
+    """
     misses = numbers[numbers["verdict"] == "differs"]
     order = (misses["difference"] / misses["tolerance"]).abs().sort_values(ascending=False, na_position="first").index
     return "\n".join(
         f"- {row['report']}, {row['quantity']}: published {number(row['published'], '.6g')}, "
-        f"ours {number(row['ours'], '.6g')}"
-        + (f" ({row['note']})" if row["note"] else "")
+        f"ours {number(row['ours'], like(row['published']))}"
         for row in misses.loc[order].head(count).to_dict("records")
     )
 
@@ -88,16 +92,19 @@ def errata_score() -> pd.DataFrame:
     """Return how many errata of each kind each report has, with sums; kinds in the order of their number."""
     found = published.load("errata")
     counts = pd.crosstab(found["kind"], found["report"]).assign(total=lambda table: table.sum(axis=1))
-    counts = counts.sort_values("total", ascending=False, kind="stable")
+    counts = counts[[*found["report"].unique(), "total"]].sort_values("total", ascending=False, kind="stable")
     counts.loc["all kinds"] = counts.sum()
     return counts.rename_axis(columns=None)
 
 
 def reasons(numbers: pd.DataFrame) -> pd.DataFrame:
-    """Return why numbers were not compared, and how many of each report for each reason."""
+    """Return why numbers were not compared, and how many of each report for each reason.
+
+    A reason is a note up to its first semicolon.
+    """
     missing = numbers[numbers["verdict"] == "not comparable"]
-    counts = missing.groupby(["report", "note"], sort=False).size()
-    return counts.reset_index(name="numbers").rename(columns={"note": "why"}).set_index("report")
+    why = missing["note"].str.partition(";")[0].str.removeprefix("not compared: ").rename("why")
+    return missing.groupby(["report", why], sort=False).size().reset_index(name="numbers").set_index("report")
 
 
 def draw_differences(numbers: pd.DataFrame) -> Axes:
@@ -105,7 +112,7 @@ def draw_differences(numbers: pd.DataFrame) -> Axes:
     _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 2.4))
     ax.axvspan(-1, 1, color="0.9", zorder=0)
     ratio = (numbers["difference"] / numbers["tolerance"]).where(numbers["difference"] != 0, 0).clip(-FRAME, FRAME)
-    names = sorted(numbers["report"].unique())
+    names = numbers["report"].unique()
     for height, name in enumerate(names):
         group = numbers[(numbers["report"] == name) & ratio.notna()]
         places = pd.Series(height + np.linspace(-0.3, 0.3, len(group)), index=group.index)
@@ -113,5 +120,6 @@ def draw_differences(numbers: pd.DataFrame) -> Axes:
             chosen = group.index[(group["verdict"] != "not comparable") == mark]
             ax.scatter(ratio[chosen], places[chosen], s=9, facecolors=face, edgecolors="C0", linewidths=0.6)
     ax.set(yticks=range(len(names)), yticklabels=names, xlim=(-FRAME - 0.2, FRAME + 0.2))
+    ax.invert_yaxis()
     ax.set_xlabel("(ours − published) / tolerance")
     return ax
