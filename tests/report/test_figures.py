@@ -227,8 +227,8 @@ def test_empty_series_are_described_too():
 @pytest.mark.parametrize(
     ("ticks", "said"),
     [
-        ([0, 2000, 14000], ["0", "2{,}000", "14{,}000"]),
-        ([-1500, 0, 1500], ["−1{,}500", "0", "1{,}500"]),
+        ([0, 2000, 14000], ["0", "2,000", "14,000"]),
+        ([-1500, 0, 1500], ["−1,500", "0", "1,500"]),
         ([0, 999.5], ["0.0", "999.5"]),
         ([0.0, 0.00123], ["0.00000", "0.00123"]),
         ([0, 2e6], ["0", "2"]),  # and the power of ten stands at the axis
@@ -238,5 +238,4 @@ def test_ticks_are_numbers_as_the_text_has_them(ticks, said):
     _, ax = plt.subplots()
     ax.set(xlim=(ticks[0], ticks[-1]), xticks=ticks)
     ax.figure.canvas.draw()
-    labels = [label.get_text().removeprefix(r"$\mathdefault{").removesuffix("}$") for label in ax.get_xticklabels()]
-    assert labels == said
+    assert [label.get_text() for label in ax.get_xticklabels()] == said

@@ -59,8 +59,8 @@ class _Thousands(ScalarFormatter):
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         """Return the text of a tick."""
-        text = super().__call__(x, pos)
-        return re.sub(r"(?<![.\d])\d{4,}", lambda whole: f"{int(whole[0]):,}".replace(",", "{,}"), text)
+        text = super().__call__(x, pos).removeprefix(r"$\mathdefault{").removesuffix("}$")  # no formula: drawn sooner
+        return re.sub(r"(?<![.\d])\d{4,}", lambda whole: f"{int(whole[0]):,}", text)
 
 
 def jupyter_shell() -> Any:
