@@ -9,7 +9,7 @@ from matplotlib import pyplot as plt
 from report.chapter import published
 from report.chapter.replication import summary, tables
 from report.chapter.replication.printed import REPORTS, key, printed
-from report.chapter.replication.rows import Ours, beside, tolerance
+from report.chapter.replication.rows import Ours, beside, judged, tolerance
 from report.chapter.replication.sentences import Checked, claims, errata
 
 LAST = "capacity_notmnist_measured/27/value_printed"
@@ -33,7 +33,7 @@ def test_there_are_546_printed_numbers_of_five_reports_each_with_words_of_its_ow
     assert set(every["report"]) == set(REPORTS)
     assert every.index.is_unique
     assert not every.duplicated(["report", "quantity"]).any()
-    assert not every["quantity"].str.contains("nan|{").any()
+    assert not every["quantity"].str.contains("nan|{|_|, $").any()
 
 
 @pytest.mark.parametrize("name", [name for name in published.names() if name not in ("claims", "errata", "recomputed")])
@@ -100,8 +100,8 @@ def test_numbers_and_claims_are_counted(numbers):
 
 def test_the_largest_misses_come_first(numbers):
     assert summary.largest_misses(numbers).splitlines() == [
-        "- ece421, 100 units, validation, accuracy, percent: published 89.8, ours ∞",
-        "- ece421, 100 units, train, accuracy, percent: published 92.31, ours 50 (another seed)",
+        "- ece421, 100 units, validation, accuracy, %: published 89.8, ours ∞",
+        "- ece421, 100 units, train, accuracy, %: published 92.31, ours 50 (another seed)",
     ]
     assert summary.largest_misses(numbers[:1]) == ""
 
@@ -138,10 +138,39 @@ def test_printed_numbers_stand_beside_ours_with_deviation_difference_and_verdict
     assert shown.loc["zeros, epoch 2, training loss"].tolist() == ["2.30106", "–", "–", "–", "not comparable"]
 
 
+@pytest.mark.parametrize(
+    ("published", "runs", "said"),
+    [
+        (0.086, [0.0840, 0.0860, 0.0863], "8.54 ± 0.13"),
+        (92.31, [95.9, 96.1, 98.5], "96.8 ± 1.4"),
+        (4.6824, [0.0909, 0.0668, 0.1226], "0.093 ± 0.028"),
+        (0.2957, [0.000909795], "0.0009"),
+        (535818, [535818], "535,818"),
+        (42.7, [150.25, 300.5], "225 ± 106"),
+        (1.0, [math.nan], "–"),
+    ],
+)
+def test_ours_has_no_digits_beyond_the_printed_ones_and_the_spread(published, runs, said):
+    quantity = "x, validation error" if published == 0.086 else "x"
+    number = {"quantity": [quantity], "published": [published], "runs": [runs], "tolerance": [0.1], "basis": ["stated"],
+              "note": [""]}  # fmt: skip
+    shown = tables.beside(judged(pd.DataFrame(number)))
+    assert shown["ours"].tolist() == [said]
+    assert shown.index.tolist() == [quantity + ", %" * (published == 0.086)]
+
+
+def test_a_tolerance_that_nobody_stated_is_none():
+    numbers = beside("ece421", {LAST: Ours([111.0], 0.0, "other", "another machine")}, {"": "nothing runs"})
+    assert tables.beside(numbers.loc[[LAST]])["tolerance"].tolist() == ["–"]
+
+
 def test_notes_are_counted_by_verdict(replicated):
     found = tables.notes(replicated)
     assert found.loc["not run"].tolist() == ["not comparable", len(replicated) - 2]
     assert found.loc["N(0, 1) is inferred"].tolist() == ["reproduced", 1]
+    alike = tables.notes(replicated[replicated["verdict"] == "not comparable"].assign(note=["a", *"b" * 73]))
+    assert alike.index.name == "note (each not comparable)"
+    assert alike["numbers"].to_dict() == {"a": 1, "b": 73}
 
 
 def test_claims_and_errata_keep_all_their_rows():

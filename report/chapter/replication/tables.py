@@ -1,5 +1,7 @@
 """Published numbers, claims and errata of one report beside ours, as tables."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,9 @@ from report.chapter.number import MISSING, number
 def beside(numbers: pd.DataFrame) -> pd.DataFrame:
     """Return printed numbers beside ours, as text: one row per number, our mean with its deviation over several runs.
 
-    A verdict that several numbers share, all of them, stands once, in the header.
+    Ours have as many decimals as the printed number, and where several runs show their spread, as many as that has with
+    two significant digits. Accuracies and errors are in per cent. A verdict that several numbers share, all of them,
+    stands once, in the header.
 
     Parameters
     ----------
@@ -18,31 +22,44 @@ def beside(numbers: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> runs = {"ours": [0.972], "sd": [0.0021], "difference": [-0.003], "tolerance": [0.004]}
+    >>> runs = {"ours": [0.9721], "sd": [0.0021], "difference": [-0.0029], "tolerance": [0.004]}
     >>> numbers = pd.DataFrame({"quantity": ["accuracy"], "published": [0.975], **runs, "verdict": ["reproduced"]})
-    >>> beside(numbers).loc["accuracy"].tolist()
-    ['0.975', '0.972 ± 0.002', '−0.003', '0.004', 'reproduced']
+    >>> beside(numbers).loc["accuracy, %"].tolist()
+    ['97.5', '97.21 ± 0.21', '−0.29', '0.4', 'reproduced']
     """
+    shown = _in_percent(numbers)
+    rows = shown[["published", "ours", "sd", "difference", "tolerance", "verdict"]].itertuples(index=False)
     table = pd.DataFrame(
-        {
-            "published": numbers["published"].map(_digits),
-            "ours": [_with_deviation(ours, sd) for ours, sd in zip(numbers["ours"], numbers["sd"], strict=True)],
-            "difference": numbers["difference"].map(_two_digits),
-            "tolerance": [_two_digits(one) if ours == ours else MISSING
-                          for one, ours in zip(numbers["tolerance"], numbers["ours"], strict=True)],
-            "verdict": numbers["verdict"],
-        }
-    ).set_axis(numbers["quantity"])  # fmt: skip
+        [
+            [_digits(one.published), _with_deviation(one.ours, one.sd, one.published), _two_digits(one.difference),
+             _tolerance(one.tolerance, one.ours, one.verdict), one.verdict]
+            for one in rows
+        ], shown["quantity"], ["published", "ours", "difference", "tolerance", "verdict"],
+    )  # fmt: skip
     if len(numbers) == 1 or numbers["verdict"].nunique() > 1:
         return table
     return table.drop(columns="verdict").rename_axis(f"quantity (each {numbers['verdict'].iloc[0]})")
 
 
+def _in_percent(numbers: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with shares, which are accuracies and errors without a unit, in per cent."""
+    shares = numbers["quantity"].str.contains("(?:accuracy|error)$")
+    columns = ["published", "ours", "sd", "difference", "tolerance"]
+    shown = numbers.assign(quantity=numbers["quantity"] + shares.map({True: ", %", False: ""}))
+    shown[columns] = numbers[columns].mul(shares.map({True: 100, False: 1}), axis=0)
+    return shown
+
+
 def notes(numbers: pd.DataFrame) -> pd.DataFrame:
-    """Return what the reader has to know of numbers, and of how many: the rows of `rows.beside` with a note."""
+    """Return what the reader has to know of numbers, and of how many: the rows of `rows.beside` with a note.
+
+    A verdict that all of them share stands once, in the header.
+    """
     known = numbers[numbers["note"] != ""]
-    counts = known.groupby(["note", "verdict"], sort=False).size()
-    return counts.reset_index(name="numbers").set_index("note")
+    counts = known.groupby(["note", "verdict"], sort=False).size().reset_index(name="numbers").set_index("note")
+    if len(counts) == 1 or counts["verdict"].nunique() > 1:
+        return counts
+    return counts.drop(columns="verdict").rename_axis(f"note (each {counts['verdict'].iloc[0]})")
 
 
 def claims(claims: pd.DataFrame) -> pd.DataFrame:
@@ -66,8 +83,27 @@ def _digits(value: float) -> str:
     return number(float(value), ".6g")
 
 
-def _with_deviation(ours: float, deviation: float) -> str:
-    """Return our mean, with the standard deviation over runs where there are several."""
-    if not np.isfinite(ours) or not deviation > 0:
+def _tolerance(value: float, ours: float, verdict: str) -> str:
+    """Return a tolerance; nothing where there is nothing of ours, or none was stated."""
+    return MISSING if ours != ours or (not value and verdict == "not comparable") else _two_digits(value)
+
+
+def _with_deviation(ours: float, deviation: float, published: float) -> str:
+    """Return our mean with the standard deviation over runs where there are several, without more digits than these."""
+    if not np.isfinite(ours) or not np.isfinite(published):
         return _digits(ours)
-    return f"{_digits(ours)} ± {number(float(deviation), '.1g')}"
+    if not deviation > 0:
+        return number(float(ours), f",.{_decimals(published)}f")
+    places = max(0, 1 - math.floor(math.log10(deviation)))
+    if places > _decimals(ours):  # they differ beyond the digits that are shown
+        return f"{_digits(ours)} ± {number(float(deviation), '.1g')}"
+    return f"{number(float(ours), f',.{places}f')} ± {number(float(deviation), f',.{places}f')}"
+
+
+def _decimals(value: float) -> int:
+    """Return how many decimals a number has with six significant digits.
+
+    >>> _decimals(92.31), _decimals(535818.0), _decimals(2.301066)
+    (2, 0, 5)
+    """
+    return len(np.format_float_positional(float(f"{value:.6g}"), trim="-").partition(".")[2])
