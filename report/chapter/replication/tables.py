@@ -7,6 +7,9 @@ import pandas as pd
 
 from report.chapter.number import MISSING, number
 
+DIGITS = 6
+"""Significant digits that a number has at most."""
+
 
 def beside(numbers: pd.DataFrame) -> pd.DataFrame:
     """Return printed numbers beside ours, as text: one row per number, our mean with its deviation over several runs.
@@ -79,8 +82,8 @@ def _two_digits(value: float) -> str:
 
 
 def _digits(value: float) -> str:
-    """Return a number with six significant digits."""
-    return number(float(value), ".6g")
+    """Return a number with `DIGITS` significant digits."""
+    return number(float(value), f".{DIGITS}g")
 
 
 def _tolerance(value: float, ours: float, verdict: str) -> str:
@@ -94,16 +97,21 @@ def _with_deviation(ours: float, deviation: float, published: float) -> str:
         return _digits(ours)
     if not deviation > 0:
         return number(float(ours), f",.{_decimals(published)}f")
-    places = max(0, 1 - math.floor(math.log10(deviation)))
-    if places > _decimals(ours):  # they differ beyond the digits that are shown
+    places = max(0, 1 - _power(deviation))
+    if ours and places > DIGITS - 1 - _power(ours):  # they differ beyond the digits that are shown
         return f"{_digits(ours)} ± {number(float(deviation), '.1g')}"
     return f"{number(float(ours), f',.{places}f')} ± {number(float(deviation), f',.{places}f')}"
 
 
+def _power(value: float) -> int:
+    """Return the power of ten of a number's first digit."""
+    return math.floor(math.log10(abs(value)))
+
+
 def _decimals(value: float) -> int:
-    """Return how many decimals a number has with six significant digits.
+    """Return how many decimals a number has with `DIGITS` significant digits.
 
     >>> _decimals(92.31), _decimals(535818.0), _decimals(2.301066)
     (2, 0, 5)
     """
-    return len(np.format_float_positional(float(f"{value:.6g}"), trim="-").partition(".")[2])
+    return len(np.format_float_positional(float(f"{value:.{DIGITS}g}"), trim="-").partition(".")[2])
