@@ -16,8 +16,8 @@ def whose(replicated: Replicated, *, full: bool) -> str:
     if replicated.recorded:
         return f"The numbers beside the printed ones are those of the run recorded on {replicated.recorded}."
     return (
-        "No whole run has been recorded, so that nothing stands beside the printed numbers, and all else that is shown "
-        "of ours is a rehearsal's, of few images and small networks."
+        "No whole run has been recorded, so that nothing stands beside the printed numbers, and what else is shown of "
+        "the report's experiments is a rehearsal's, of few images and small networks."
     )
 
 
