@@ -11,13 +11,19 @@ def warning(one: Executed, words: Words) -> list[nb.Cell]:
     It stands on the page only: no notebook stores it, so that no comparison of outputs meets it.
     """
     from report.chapter import recorded  # spares pandas where an excerpt is typeset without these notebooks
-    from report.chapter.replication.printed import REPORTS  # spares the same
-    from report.chapter.replication.record import code_of, of_notebook  # spares the same
+    from report.chapter.replication.record import code_of  # spares the same
 
-    label = next((report for report in REPORTS if one.name.endswith(f"-{report}")), "")
-    if not label or of_notebook(one.notebook) or not (record := recorded.read()):
-        return []
-    if record["reports"][label]["code"] == code_of(label):
+    label = shows_record(one)
+    if not label or not (record := recorded.read()) or record["reports"][label]["code"] == code_of(label):
         return []
     said = f"> [!WARNING]\n> {words['outdated'].format(date=record['date'])}"
     return [{"cell_type": "markdown", "source": said, "metadata": {}, "id": "outdated"}]
+
+
+def shows_record(one: Executed) -> str:
+    """Return the report that a notebook shows recorded numbers of, by its label; empty if of none or its own run."""
+    from report.chapter.replication.printed import REPORTS  # spares pandas
+    from report.chapter.replication.record import of_notebook  # spares the same
+
+    label = next((report for report in REPORTS if one.name.endswith(f"-{report}")), "")
+    return "" if not label or of_notebook(one.notebook) else label

@@ -2,12 +2,14 @@
 
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from report.book.outdated import shows_record
 from report.book.wording import ENGLISH
 from report.run.fingerprint import ROOT
 from report.run.tasks import Executed
@@ -17,6 +19,9 @@ PACKAGES = (
     "numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "joblib", "mlxtend", "ipykernel", "nbclient", "nbconvert",
     "papermill", "pypandoc_binary", "typst",
 )  # fmt: skip
+
+REMOTE = re.compile(r"(?:https?://(?:[^@/]*@)?|(?:ssh://)?git@)(?P<host>[^:/]+)(?:[:/])(?P<path>.+?)(?:\.git)?/?")
+"""How git writes where a repository lies on the net: with a user's name and password, at times."""
 
 WIDEST = 36
 """Characters that a column of a table asks for at most."""
@@ -76,6 +81,12 @@ def revision(words: Words = ENGLISH) -> str:
     return f"{head[:12]}, {words['changed' if status else 'clean']}"
 
 
+def address() -> str:
+    """Return where the project's repository lies on the net, as a page to open; empty where that is not known."""
+    found = REMOTE.fullmatch(_git("remote", "get-url", "origin") or "")
+    return f"https://{found['host']}/{found['path']}" if found else ""
+
+
 def _git(*arguments: str) -> str | None:
     """Return what a git command prints; None where there is no git or no repository."""
     command = ["git", "-C", str(ROOT), *arguments]
@@ -92,7 +103,7 @@ def appendix(executed: list[Executed], run: dict[str, str], words: Words = ENGLI
     ----------
     executed : list of Executed
     run : dict
-        `command` and `revision` of the run.
+        `command` and `revision` of the run, and the `address` of its repository where there is one.
     words : dict
         The words of the report's language.
     timed : bool
@@ -104,28 +115,63 @@ def appendix(executed: list[Executed], run: dict[str, str], words: Words = ENGLI
     str
         Markdown with numbered tables.
     """
-    sections = (_parameters_section(executed, words), _machine_section(executed, words))
-    parts = [_run_section(run, executed, words), *sections]
-    return "\n\n".join([*parts, _times_table(executed, words)] if timed else parts)
+    sections = (_parameters_section(executed, words), _machine_section(executed, words, timed=timed))
+    return "\n\n".join([_run_section(run, executed, words), *sections])
 
 
 def _run_section(run: dict[str, str], executed: list[Executed], words: Words) -> str:
-    """Say which command, source and data made the report."""
+    """Say which command, source and data made the report, and which of its numbers were recorded before."""
     data = {one["name"]: one for ran in executed if (one := ran.facts.get("data"))}
     rows = [(words["dataset"].format(name=name), _describe_data(one, words)) for name, one in sorted(data.items())]
-    rows = [(words["source"], words["revision"].format(revision=run["revision"])), *rows]
-    count = words["notebooks"].format(count=len(executed)) if len(executed) > 1 else words["one_notebook"]
-    intro = words["origin"].format(notebooks=count)
-    repeated = f"````sh\n{run['command']}\n````"  # no table: that would put breaks into long words
-    run_table = table((words["what"], words["value"]), rows, words["run"], "tbl-run")
-    return f"# {words['provenance']} {{#sec-provenance}}\n\n{intro}\n\n{repeated}\n\n{run_table}"
+    source = [words["revision"].format(revision=run["revision"]), run.get("address", "")]
+    rows = [(words["source"], "; ".join(filter(None, source))), *rows]
+    but, record_table = _recorded(executed, words)
+    parts = [
+        f"# {words['provenance']} {{#sec-provenance}}",
+        words["origin"].format(notebooks=_count(executed, words), but=but),
+        f"````sh\n{run['command']}\n````",  # no table: that would put breaks into long words
+        table((words["what"], words["value"]), rows, words["run"], "tbl-run"),
+    ]
+    return "\n\n".join([*parts, *filter(None, [record_table])])
+
+
+def _count(executed: list[Executed], words: Words) -> str:
+    """Say how many notebooks ran, and how many of them hold solutions."""
+    if len(executed) == 1:
+        return str(words["one_notebook"])
+    solutions = sum(bool(one.task.chapter.solves) for one in executed)
+    return str(words["with_solutions" if solutions else "notebooks"].format(count=len(executed), solutions=solutions))
+
+
+def _recorded(executed: list[Executed], words: Words) -> tuple[str, str]:
+    """Return which notebooks show numbers of the recorded run, and a table of where it comes from; nothing for none."""
+    from report.chapter import recorded  # spares NumPy
+
+    reading = [code(one.name) for one in executed if shows_record(one)]
+    if not reading or not (kept := recorded.read()):
+        return "", ""
+    head, _, state = kept["revision"].partition(", ")
+    if state:
+        head += f", {words['clean' if state == ENGLISH['clean'] else 'changed']}"
+    rows = [
+        (words["source"], words["revision"].format(revision=head)),
+        *_machine_rows(kept["machine"], words),
+        *[(f"{words['seconds']}, {code(name)}", f"{seconds:,.0f}") for name, seconds in kept["seconds"].items()],
+    ]
+    caption = words["recorded"].format(date=kept["date"])
+    but = words["but_recorded"].format(where=", ".join(reading), date=kept["date"])
+    return but, table((words["what"], words["value"]), rows, caption, "tbl-record")
+
+
+def _machine_rows(machine: dict[str, str], words: Words) -> list[tuple[str, str]]:
+    """Write facts about a machine as rows of a table."""
+    return [(words.get(name.lower(), name), escape(value)) for name, value in machine.items()]
 
 
 def _describe_data(data: dict[str, Any], words: Words) -> str:
     """Write sizes and hash of a data set."""
     sizes = " / ".join(f"{size:,}" for size in data["sizes"])
-    halves = f"{data['sha256'][:32]} {data['sha256'][32:]}".strip()
-    return words["sizes"].format(sizes=sizes) + (f"; SHA-256 {halves}" if halves else "")
+    return words["sizes"].format(sizes=sizes) + (f"; SHA-256 {code(data['sha256'])}" if data["sha256"] else "")
 
 
 def _parameters_section(executed: list[Executed], words: Words) -> str:
@@ -143,15 +189,16 @@ def _parameters_section(executed: list[Executed], words: Words) -> str:
     return "\n\n".join(parts)
 
 
-def _machine_section(executed: list[Executed], words: Words) -> str:
-    """Write machine and package versions, each as the notebooks found them."""
-    machine = _merged("machine", executed, words)
-    rows = [(words.get(name.lower(), name), escape(value)) for name, value in machine.items()]
+def _machine_section(executed: list[Executed], words: Words, *, timed: bool) -> str:
+    """Write machine and package versions, each as the notebooks found them, and where wanted the times."""
+    rows = _machine_rows(_merged("machine", executed, words), words)
     packages = [(code(name), escape(value)) for name, value in _merged("versions", executed, words).items()]
     return "\n\n".join([
         f"## {words['environment']}",
+        words["environment_tables"] + f" {words['times_table']}" * timed,
         table((words["what"], words["value"]), rows, words["machine"], "tbl-machine"),
         table((words["package"], words["version"]), packages, words["versions"], "tbl-versions"),
+        *([_times_table(executed, words)] * timed),
     ])  # fmt: skip
 
 
@@ -166,15 +213,27 @@ def _merged(key: str, executed: list[Executed], words: Words) -> dict[str, str]:
 
 
 def _times_table(executed: list[Executed], words: Words) -> str:
-    """Write how long each notebook took."""
+    """Write how long each notebook took, and with how many threads: once where they all had as many."""
+    threads = [one.facts["threads"] for one in executed]
+    head, caption = [words["notebook"], words["seconds"], words["threads"]], words["times"]
     rows = [(code(one.name), f"{one.facts['seconds']:.1f}", one.facts["threads"]) for one in executed]
-    return table((words["notebook"], words["seconds"], words["threads"]), rows, words["times"], "tbl-times")
+    if len({*threads}) == 1:
+        head, rows = head[:2], [row[:2] for row in rows]
+        caption = words["times_alike"].format(threads=threads[0])
+    return table(tuple(head), rows, caption, "tbl-times", numbers=len(head) - 1)
 
 
-def table(head: tuple[str, ...], rows: list[tuple[Any, ...]], caption: str, label: str) -> str:
-    """Write a table as Markdown that stays where it is; columns share the line as their texts need it."""
-    widths = [min(max(len(str(row[column])) for row in [head, *rows]), WIDEST) for column in range(len(head))]
-    lines = [head, tuple(":" + "-" * max(width, 2) for width in widths), *rows]
+def table(head: tuple[str, ...], rows: list[tuple[Any, ...]], caption: str, label: str, *, numbers: int = 0) -> str:
+    """Write a table as Markdown that stays where it is; columns share the line as their texts need it.
+
+    The last `numbers` columns stand right, so that digits of equal weight are below each other.
+    """
+    widths = [max(min(max(len(str(row[column])) for row in [head, *rows]), WIDEST), 2) for column in range(len(head))]
+    right = [column >= len(head) - numbers for column in range(len(head))]
+    rule = tuple(
+        "-" * width + ":" if of_numbers else ":" + "-" * width for width, of_numbers in zip(widths, right, strict=True)
+    )
+    lines = [head, rule, *rows]
     return f"{lines_of(lines)}\n\n: {caption} {{#{label} placement=none}}"
 
 

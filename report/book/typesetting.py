@@ -93,7 +93,7 @@ def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
     """Return the one notebook that is typeset: the chosen chapters, and where all that ran comes from."""
     from report.book.excerpt import elsewhere  # spares all that only a stale report needs
     from report.book.merge import document_metadata, merge  # spares the same
-    from report.book.provenance import appendix, revision  # spares the same
+    from report.book.provenance import address, appendix, revision  # spares the same
     from report.book.wording import words_in  # spares the same
     from report.chapter.results import of_notebook  # spares the same
 
@@ -101,7 +101,8 @@ def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
     shown = [one for one in executed if one.name in chosen(settings)]
     results = {one.name: of_notebook(one.notebook) for one in shown}
     words = words_in(settings.lang)
-    run = {"command": command(_told(settings, executed)), "revision": revision(words)}
+    told = command(_told(settings, executed))
+    run = {"command": told, "revision": revision(words), "address": address()}
     document = document_metadata(settings, shown, results)
     joined = merge(shown, document, appendix(executed, run, words, timed=settings.source_date is None))
     joined["metadata"]["elsewhere"] = elsewhere(settings, joined)

@@ -8,8 +8,9 @@ Intervals are of 95 %, p-values two-sided, differences those of the first minus 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -57,6 +58,8 @@ class Comparison:
         "better", "worse" or "cannot be told apart": the first, beside the second.
     verb : str
         The verdict as a verb: "is better than", "is worse than", "cannot be told apart from".
+    ends : function or None
+        Gives the ends of its interval at another level than `LEVEL`; None where there is no other.
     """
 
     difference: float
@@ -64,6 +67,7 @@ class Comparison:
     high: float
     p: float
     verdict: str
+    ends: Callable[[float], tuple[float, float]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def verb(self) -> str:
@@ -255,10 +259,10 @@ def compare(first: ArrayLike, second: ArrayLike, images: int | None = None, *, l
     if min(map(len, runs)) < 2:
         return Comparison(difference, math.nan, math.nan, math.nan, EQUAL)
     variances = [*map(_of_seeds, runs), _of_images(a, b, images)]
-    half, p = _margin(variances), _p_value(difference, variances)
+    p = _p_value(difference, variances)
     verdict = _verdict(-difference if lower_is_better else difference, p)
-    most = 1.0 if _is_share(images, a, b) else math.inf
-    return Comparison(difference, max(-most, difference - half), min(most, difference + half), p, verdict)
+    ends = partial(_ends, difference, variances, 1.0 if _is_share(images, a, b) else math.inf)
+    return Comparison(difference, *ends(LEVEL), p, verdict, ends)
 
 
 def same_spread(first: float, second: float, runs: int) -> float:
@@ -307,20 +311,35 @@ def best_group(candidates: Mapping[str, ArrayLike], images: int | None = None, *
     >>> found.names, found.others
     (('a', 'b'), ('c',))
     """
+    found = beside_best(candidates, images, lower_is_better=lower_is_better, same_seeds=same_seeds)
+    (best,) = {*candidates} - {*found}
+    worse = tuple(name for name, one in found.items() if one.told)
+    return Group(best, (best, *(name for name in found if name not in worse)), worse)
+
+
+def beside_best(candidates: Mapping[str, ArrayLike], images: int | None = None, *, lower_is_better: bool = False,
+                same_seeds: bool = True) -> dict[str, Comparison]:  # fmt: skip
+    """Return each candidate minus the best mean, `corrected` for their number: best first, which itself is left out.
+
+    Parameters are those of `best_group`.
+
+    Examples
+    --------
+    >>> found = beside_best({"a": [0.90, 0.91, 0.92], "b": [0.91, 0.90, 0.92], "c": [0.50, 0.51, 0.53]}, images=1000)
+    >>> {name: one.verdict for name, one in found.items()}
+    {'b': 'cannot be told apart', 'c': 'worse'}
+    """
     if not candidates:
         raise ValueError("expected at least one candidate")
     sign = -1 if lower_is_better else 1
     ranked = sorted(candidates, key=lambda name: -sign * float(np.asarray(candidates[name], dtype=float).mean()))
     best, *rest = ranked
-    found = corrected({
-        name: compare(candidates[best], candidates[name], images, same_seeds=same_seeds) for name in rest
-    })  # fmt: skip
-    worse = {name for name, one in found.items() if one.told}
-    return Group(best, tuple(n for n in ranked if n not in worse), tuple(n for n in ranked if n in worse))
+    how = {"lower_is_better": lower_is_better, "same_seeds": same_seeds}
+    return corrected({name: compare(candidates[name], candidates[best], images, **how) for name in rest})
 
 
 def corrected(found: Mapping[str, Comparison]) -> dict[str, Comparison]:
-    """Return comparisons that answer one question together, with p-values and verdicts corrected for their number.
+    """Return comparisons that answer one question together, all that they say corrected for their number.
 
     Parameters
     ----------
@@ -328,23 +347,28 @@ def corrected(found: Mapping[str, Comparison]) -> dict[str, Comparison]:
 
     Notes
     -----
-    As S. Holm (1979) does: among equals, any of them is told apart in at most 5 % of cases. The intervals stay those of
-    single comparisons, so that one may leave out zero although the two cannot be told apart.
+    The p-values are multiplied as S. Holm (1979) does: among equals, any of them is told apart in at most 5 % of cases.
+    An interval is that at the level divided by the same factor, so that it leaves out zero where the two are told
+    apart, and nowhere else.
 
     Examples
     --------
     >>> one = compare([0.95, 0.96, 0.95], [0.90, 0.91, 0.91], images=1000)
     >>> found = corrected({"a": one, "b": one})
-    >>> found["a"].p == 2 * one.p, found["a"].low == one.low
+    >>> found["a"].p == 2 * one.p, found["a"].low < one.low
     (True, True)
     """
     p = np.array([one.p for one in found.values()])
     order = np.argsort(p, kind="stable")  # what has no p-value, as one run, is last
-    p[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
-    return {
-        name: replace(one, p=float(by), verdict=one.verdict if by <= LEVEL else EQUAL)
-        for (name, one), by in zip(found.items(), p, strict=True)
-    }
+    by = np.empty_like(p)
+    by[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    return {name: _multiplied(one, float(value)) for (name, one), value in zip(found.items(), by, strict=True)}
+
+
+def _multiplied(one: Comparison, p: float) -> Comparison:
+    """Return a comparison with a larger p-value, an interval as much wider, and the verdict that goes with both."""
+    low, high = one.ends(LEVEL * one.p / p) if one.ends and p > one.p else (one.low, one.high)
+    return replace(one, p=min(p, 1.0), low=low, high=high, verdict=one.verdict if p <= LEVEL else EQUAL)
 
 
 def agrees(measured: float, theory: float, error: float) -> bool:
@@ -405,6 +429,12 @@ def _component(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
 def _margin(parts: list[tuple[float, float]], level: float = LEVEL) -> float:
     """Return the half width of an interval around a mean whose variances, with their degrees of freedom, add up."""
     return math.sqrt(sum(float(special.stdtrit(degrees, level / 2)) ** 2 * variance for variance, degrees in parts))
+
+
+def _ends(difference: float, parts: list[tuple[float, float]], most: float, level: float) -> tuple[float, float]:
+    """Return the ends of the interval around a difference at a level; no share differs by more than `most`."""
+    half = _margin(parts, level)
+    return max(-most, difference - half), min(most, difference + half)
 
 
 def _p_value(difference: float, parts: list[tuple[float, float]]) -> float:

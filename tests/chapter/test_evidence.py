@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from report.chapter.evidence import EQUAL, agrees, best_group, compare, over_seeds, paired, proportion, same_spread
+from report.chapter.evidence import (
+    EQUAL,
+    agrees,
+    beside_best,
+    best_group,
+    compare,
+    corrected,
+    over_seeds,
+    paired,
+    proportion,
+    same_spread,
+)  # fmt: skip
 
 
 def draw(rng, spread, count=2, images=1000, seeds=5, advantage=0.0):
@@ -157,6 +168,26 @@ def test_a_real_difference_is_found():
     rng = np.random.default_rng(1)
     found = [compare(*draw(rng, spread=0.5, advantage=5)).verdict for _ in range(100)]
     assert found.count("better") >= 95
+
+
+def test_intervals_of_many_comparisons_leave_out_zero_where_the_two_are_told_apart_and_nowhere_else():
+    rng = np.random.default_rng(3)
+    unlike = 0
+    for _ in range(40):
+        runs = dict(zip("abcdefgh", rng.normal(0.8, 0.02, (8, 1)) + rng.normal(0, 0.02, (8, 5)), strict=True))
+        found = beside_best(runs, images=1000)
+        best = max(runs, key=lambda name: runs[name].mean())
+        for name, one in found.items():
+            alone = compare(runs[name], runs[best], images=1000)
+            assert one.told == (one.high < 0 or one.low > 0)
+            assert one.low <= alone.low < alone.high <= one.high
+            unlike += one.told != (alone.high < 0)
+    assert unlike > 10  # intervals of single comparisons would belie so many verdicts
+
+
+def test_one_comparison_alone_needs_no_correction():
+    one = compare([0.9, 0.91, 0.92], [0.8, 0.82, 0.81])
+    assert corrected({"a": one})["a"] == one
 
 
 def test_the_truly_best_is_in_the_group():

@@ -9,7 +9,7 @@ from matplotlib import pyplot as plt
 from report.chapter import published
 from report.chapter.replication import pictures, summary, tables
 from report.chapter.replication.printed import REPORTS, key, printed
-from report.chapter.replication.rows import Ours, beside, tolerance, within_own_spread
+from report.chapter.replication.rows import Ours, beside, judged, tolerance, within_own_spread
 from report.chapter.replication.sentences import Checked, claims, errata
 
 LAST = "capacity_notmnist_measured/27/value_printed"
@@ -33,7 +33,7 @@ def test_there_are_546_printed_numbers_of_five_reports_each_with_words_of_its_ow
     assert set(every["report"]) == set(REPORTS)
     assert every.index.is_unique
     assert not every.duplicated(["report", "quantity"]).any()
-    assert not every["quantity"].str.contains("nan|{").any()
+    assert not every["quantity"].str.contains("nan|{|_|, $").any()
 
 
 @pytest.mark.parametrize("name", [name for name in published.names() if name not in ("claims", "errata", "recomputed")])
@@ -110,8 +110,8 @@ def test_numbers_and_claims_are_counted(numbers):
 
 def test_the_largest_misses_come_first(numbers):
     assert summary.largest_misses(numbers).splitlines() == [
-        "- ece421, 100 units, validation, accuracy, percent: published 89.8, ours ∞",
-        "- ece421, 100 units, train, accuracy, percent: published 92.31, ours 50.00",
+        "- ece421, 100 units, validation, accuracy, %: published 89.8, ours ∞",
+        "- ece421, 100 units, train, accuracy, %: published 92.31, ours 50.00",
     ]
     assert summary.largest_misses(numbers[:1]) == ""
 
@@ -164,6 +164,33 @@ def test_printed_numbers_stand_beside_ours_with_deviation_difference_and_verdict
     assert shown.loc["zeros, epoch 2, training loss"].tolist() == ["2.30106", "–", "–", "–", "not comparable"]
 
 
+@pytest.mark.parametrize(
+    ("published", "runs", "said"),
+    [
+        (0.086, [0.0840, 0.0860, 0.0863], "8.54 ± 0.13"),
+        (92.31, [95.9, 96.1, 98.5], "96.8 ± 1.4"),
+        (4.6824, [0.0909, 0.0668, 0.1226], "0.093 ± 0.028"),
+        (89.8, [89.7, 90.0, 90.3], "90.00 ± 0.30"),
+        (0.2957, [0.000909795], "0.0009"),
+        (535818, [535818], "535,818"),
+        (42.7, [150.25, 300.5], "225 ± 106"),
+        (1.0, [math.nan], "–"),
+    ],
+)
+def test_ours_has_no_digits_beyond_the_printed_ones_and_the_spread(published, runs, said):
+    quantity = "x, validation error" if published == 0.086 else "x"
+    number = {"quantity": [quantity], "published": [published], "runs": [runs], "tolerance": [0.1], "basis": ["stated"],
+              "note": [""]}  # fmt: skip
+    shown = tables.beside(judged(pd.DataFrame(number)))
+    assert shown["ours"].tolist() == [said]
+    assert shown.index.tolist() == [quantity + ", %" * (published == 0.086)]
+
+
+def test_a_tolerance_that_nobody_stated_is_none():
+    numbers = beside("ece421", {LAST: Ours([111.0], 0.0, "other", "another machine")}, {"": "nothing runs"})
+    assert tables.beside(numbers.loc[[LAST]])["tolerance"].tolist() == ["–"]
+
+
 def test_notes_are_counted_by_verdict(replicated):
     found = tables.notes(replicated)
     assert found.columns.tolist() == ["reproduced", "not comparable"]
@@ -182,16 +209,10 @@ def test_what_has_no_tolerance_and_is_not_compared_has_a_dash(numbers):
     assert tables.beside(numbers.iloc[:3])["tolerance"].tolist() == ["0.1", "0.1", "0.1"]
 
 
-def test_our_digits_end_where_the_deviation_or_the_printed_number_does(numbers):
-    rows = numbers.iloc[:3].assign(published=[0.09332, 73.0, 97.53], ours=[0.0894181, 52.6989, 97.59333])
-    shown = tables.beside(rows.assign(sd=[0.0021, math.nan, 0.0491]))
-    assert shown["ours"].tolist() == ["0.089 ± 0.002", "53", "97.59 ± 0.05"]
-
-
 def test_digits_that_differ_are_seen_above_a_level(replicated):
     shown = tables.beside(replicated.iloc[:1], above=2.301062638237115)
     assert shown["published"].tolist() == ["$3.41164 \\cdot 10^{-6}$"]
-    assert shown["ours"].tolist() == ["$3.41 \\cdot 10^{-6}$ ± $10^{-8}$"]
+    assert shown["ours"].tolist() == ["$3.412 \\cdot 10^{-6}$ ± $1.4 \\cdot 10^{-8}$"]
 
 
 def test_numbers_on_either_side_of_a_level_are_drawn_on_a_logarithmic_axis():

@@ -149,6 +149,26 @@ def test_an_interaction_may_be_a_lead_that_shrinks(said):
     assert searching.tell_interaction({("relu", 0.1): hits(0.9)}, [0.1], IMAGES) is False
 
 
+def test_sigmoid_units_are_last_where_they_are_and_nowhere_else(said):
+    low, high = {("relu", 0.1): hits(0.9), ("sigmoid", 0.1): hits(0.5)}, {("relu", 1.0): hits(0.9)}
+    searching.tell_interaction(low | high | {("sigmoid", 1.0): hits(0.4)}, [1.0, 0.1], IMAGES)
+    assert said[-1].startswith("Sigmoid units come last at every rate of @tbl-rates.")
+    searching.tell_interaction(low | high | {("sigmoid", 1.0): hits(0.95)}, [1.0, 0.1], IMAGES)
+    assert said[-1].startswith("Sigmoid units come last at the rate 0.1.")
+    said.clear()
+    searching.tell_interaction({("relu", 0.1): hits(0.9), ("sigmoid", 0.1): hits(0.95)}, [0.1], IMAGES)
+    assert not any("come last" in text for text in said)
+
+
+def test_differences_to_the_best_leave_out_zero_where_the_verdict_is_worse():
+    runs = {"a": [0.9, 0.91, 0.92], "b": [0.88, 0.888, 0.908], "c": [0.875, 0.886, 0.909], "d": [0.3, 0.31, 0.33]}
+    assert compare(runs["b"], runs["a"]).told  # by itself
+    shown = searching.compared(runs, None)
+    high = shown["minus the best, points"].str.partition(" to ")[2]
+    assert shown["verdict"].tolist() == ["best mean", "cannot be told apart", "cannot be told apart", "worse"]
+    assert high.str.startswith("−").tolist() == [False, False, False, True]
+
+
 def test_the_best_so_far_is_that_of_all_orders():
     values = [0.1, 0.5, 0.3, 0.4]
     orders = np.array([np.maximum.accumulate(order) for order in permutations(values)])

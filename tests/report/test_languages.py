@@ -58,9 +58,18 @@ def test_the_appendix_has_no_english_words(project, monkeypatch, lang):
     words = words_in(lang)
     monkeypatch.setattr(provenance, "_git", lambda command, *_: "abc" if command == "rev-parse" else " M file")
     run = {"command": "make report", "revision": provenance.revision(words)}
+    kept = {"date": "2026-11-26", "revision": "0ab, clean", "machine": {"Memory": "2 GiB"}, "seconds": {"01-a": 1}}
+    monkeypatch.setattr("report.chapter.recorded.read", lambda: kept)
+    monkeypatch.setattr(provenance, "shows_record", lambda one: "a report")
     text = provenance.appendix([facts(task) for task in make_tasks(project.resolved())], run, words, timed=True)
-    for name in ("provenance", "bold", "machine", "versions", "times", "memory", "cores", "empty", "changed"):
+    named = (
+        "provenance", "bold", "machine", "versions", "memory", "cores", "empty", "changed", "clean",
+        "environment_tables", "times_table",
+    )  # fmt: skip
+    for name in named:
         assert words[name] in text, name
+    for name in ("recorded", "but_recorded", "times_alike"):
+        assert words[name].partition("{")[0] in text, name
     pieces = {part for word in ENGLISH.values() for part in re.findall(r"[^{}@`]{6,}", word)}
     own = " ".join(words.values())
     assert [part for part in pieces if part in text and part not in own] == []
@@ -71,6 +80,7 @@ def test_fields_of_all_phrases_are_filled():
     names = {name for word in ENGLISH.values() for _, name, _, _ in string.Formatter().parse(word) if name}
     assert names == {
         "dataset", "profile", "few", "all", "date", "notebooks", "count", "revision", "name", "sizes", "notebook",
+        "but", "solutions", "threads", "where",
     }  # fmt: skip
 
 

@@ -32,7 +32,8 @@ def test_the_appendix_names_command_revision_and_data(written):
     text = written()
     assert "````sh\nmake report PROFILE=quick\n````" in text
     assert "git revision abc, clean" in text
-    assert f"3,000 / 1,000 / 1,000 images to train, validate and test; SHA-256 {'0' * 32} {'f' * 32}" in text
+    assert f"3,000 / 1,000 / 1,000 images to train, validate and test; SHA-256 `{'0' * 32}{'f' * 32}`" in text
+    assert "recorded" not in text
 
 
 def test_parameters_that_the_run_set_stand_in_bold_and_meanings_are_escaped(written):
@@ -47,13 +48,76 @@ def test_machines_that_differ_are_both_named(written):
 
 def test_wall_times_are_left_out_where_bytes_are_to_be_the_same(written):
     assert "| `01-a` | 1.2 | 2 |" in written()
+    assert "| :-------- | -------------: | -------: |" in written()
     assert "Wall time" not in written(timed=False)
+    assert "tbl-times" not in written(timed=False)
 
 
 def test_every_table_has_a_caption_and_a_label_of_its_own(written):
     captions = [line for line in written().splitlines() if line.startswith(": ")]
     labels = {line.rpartition("{#")[2] for line in captions}
     assert len(labels) == len(captions) == 6
+
+
+@pytest.fixture
+def of_reports(project, monkeypatch):
+    """The appendix of a report with a chapter, its solutions and an appendix on a course report, by what that gave."""
+    (project.notebooks / "solutions").mkdir()
+    for name in ("05-x", "solutions/05-x", "95-ece421"):
+        project.add(name)
+    project.configure(chapters=["05-x", "95-ece421"])
+    kept = {"date": "2026-11-26", "revision": "0ab, clean", "machine": {"Memory": "24 GiB"},
+            "seconds": {"95-ece421": 6987.2}, "reports": {}}  # fmt: skip
+    monkeypatch.setattr("report.chapter.recorded.read", lambda: kept)
+    facts = {"seconds": 1.0, "threads": 1}
+
+    def written(*outputs):
+        cells = [code_cell("1", count=1) | {"outputs": list(outputs)}]
+        ran = notebook(*cells) | {"metadata": {"course_report": facts}}
+        executed = [Executed(task, ran) for task in make_tasks(project.resolved())]
+        return provenance.appendix(executed, {"command": "make report", "revision": "abc, clean"}, timed=True)
+
+    return written
+
+
+def test_numbers_of_the_recorded_run_are_told_from_those_of_the_notebooks(of_reports):
+    text = of_reports()
+    assert "comes from the execution of 3 notebooks, 1 of them with solutions, from the top, in fresh kernels; " in text
+    assert "but what `95-ece421` set beside printed numbers is of a run recorded on 2026-11-26 (@tbl-record)." in text
+    for row in (
+        "| Source | git revision 0ab, clean |",
+        "| Memory | 24 GiB |",
+        "| Wall time (s), `95-ece421` | 6,987 |",
+    ):
+        assert row in text
+    assert ": The recorded run, of 2026-11-26. {#tbl-record" in text
+
+
+def test_a_run_in_full_rests_on_no_record(of_reports):
+    data = {"application/vnd.course-report.replication+json": {"ece421": {}}}
+    assert "record" not in of_reports({"output_type": "display_data", "data": data, "metadata": {}})
+
+
+def test_threads_that_are_the_same_everywhere_are_told_once(of_reports):
+    assert "| `05-x` | 1.0 |\n" in of_reports()
+    assert ": Wall time of each notebook (threads: 1). {#tbl-times" in of_reports()
+
+
+@pytest.mark.parametrize(
+    ("remote", "page"),
+    [
+        ("https://example.org/me/course.git", "https://example.org/me/course"),
+        ("https://me:secret@example.org/me/course", "https://example.org/me/course"),
+        ("git@example.org:me/course.git", "https://example.org/me/course"),
+        ("ssh://git@example.org/me/course.git", "https://example.org/me/course"),
+        ("/home/me/course", ""),
+        ("../course.git", ""),
+        (None, ""),
+    ],
+)
+def test_the_address_of_the_repository_is_a_page_without_names_and_passwords(monkeypatch, remote, page):
+    monkeypatch.setattr(provenance, "_git", lambda *_: remote)
+    assert provenance.address() == page
 
 
 def test_machine_and_versions_are_found_here():

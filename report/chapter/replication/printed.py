@@ -58,7 +58,7 @@ TABLES = {
         },
     ),
     "gradient_check": Table("N = {N}, weight {weight}", {"analytic_minus_numerical": "analytic minus numerical"}),
-    "cnn_vs_mlp": Table("{model}, epoch {epoch:.0f}", {"value": "{metric}"}),
+    "cnn_vs_mlp": Table("{model}", {"value": "{metric}"}),
     "kfold_l2": Table("lambda {lambda:g}, fold {fold}", {"accuracy": "accuracy", "loss": "loss"}),
     "kfold_l2_means": Table(
         "lambda {lambda:g}, mean of the folds", {"mean_loss": "loss", "mean_accuracy_percent": "accuracy, %"}
@@ -67,11 +67,22 @@ TABLES = {
         "{hidden}, after {updates_done} updates", {"train_loss": "training loss", "train_accuracy": "training accuracy"}
     ),
     "full_batch": Table("{hidden}, after {updates_before_test} updates", {"test_accuracy": "test accuracy"}),
-    "capacity_notmnist_measured": Table("{hidden_units} units, {data_set}", {"value_printed": "{quantity}, {unit}"}),
+    "capacity_notmnist_measured": Table("{hidden_units} units, {data_set}", {"value_printed": "{quantity}"}),
     "parameter_counts": Table("{model}, {part}", {"parameters_printed": "parameters"}),
 }
 """Tables of results. `capacity_notmnist` and the losses of `full_batch` are printed once and stand in two tables; so do
 the rows of ift6135-a in `hyperparameter_search`."""
+
+
+SPOKEN = {
+    "valid_error": "epoch {epoch:.0f}, validation error",
+    "best_valid_error": "best epoch, validation error",
+    "accuracy": "epoch {epoch:.0f}, accuracy",
+    "mean negative log likelihood": "loss",
+    "percent": "accuracy, %",
+    "seconds": "time, seconds",
+}
+"""What a metric of one table and a unit of another say in words."""
 
 
 def printed(report: str | None = None) -> pd.DataFrame:
@@ -107,13 +118,19 @@ def _entries(name: str, table: Table) -> list[dict[str, Any]]:
             "key": f"{name}/{row['index']}/{column}",
             "report": row["report"],
             "table": name,
-            "quantity": _without_gaps(f"{table.words}, {words}".format_map(row)),
+            "quantity": _without_gaps(f"{table.words}, {words}".format_map(_spoken(row))),
             "published": float(row[column]),
         }
         for row in rows
         for column, words in table.results.items()
         if not pd.isna(row[column])
     ]
+
+
+def _spoken(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with words for its metric, or for its quantity and unit."""
+    metric, unit = row.get("metric"), row.get("unit")
+    return row | {"metric": SPOKEN.get(str(metric), "").format_map(row), "quantity": SPOKEN.get(str(unit), "")}
 
 
 def _without_gaps(words: str) -> str:

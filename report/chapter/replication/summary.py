@@ -12,7 +12,7 @@ from report.chapter import figures, published
 from report.chapter.number import number
 from report.chapter.replication.rows import VERDICTS
 from report.chapter.replication.sentences import Holds
-from report.chapter.replication.tables import like
+from report.chapter.replication.tables import rounded
 
 FRAME = 4
 """Tolerances up to which the figure reaches; what lies beyond stands on its edge."""
@@ -78,7 +78,7 @@ def largest_misses(numbers: pd.DataFrame, count: int = 5) -> str:
     order = (misses["difference"] / misses["tolerance"]).abs().sort_values(ascending=False, na_position="first").index
     return "\n".join(
         f"- {row['report']}, {row['quantity']}: published {number(row['published'], '.6g')}, "
-        f"ours {number(row['ours'], like(row['published']))}"
+        f"ours {rounded(row['ours'], row['published'])}"
         for row in misses.loc[order].head(count).to_dict("records")
     )
 

@@ -1,20 +1,23 @@
 """Published numbers, claims and errata of one report beside ours, as tables."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
 from report.chapter.number import MISSING, number
 from report.chapter.replication.rows import VERDICTS
 
-COMPARED = ("reproduced", "differs")
+DIGITS = 6
+"""Significant digits that a number has at most."""
 
 
 def beside(numbers: pd.DataFrame, above: float = 0.0) -> pd.DataFrame:
     """Return printed numbers beside ours, as text: one row per number, our mean with its deviation over several runs.
 
-    Our digits end where those of the deviation do, or those that are shown of the printed number. What is not compared
-    and has no tolerance has a dash for it. A verdict that several numbers share, all of them, stands once, in the
-    header.
+    Ours have as many decimals as the printed number, and where several runs show their spread, as many as that has with
+    two significant digits. Accuracies and errors are in per cent. A verdict that several numbers share, all of them,
+    stands once, in the header.
 
     Parameters
     ----------
@@ -25,26 +28,32 @@ def beside(numbers: pd.DataFrame, above: float = 0.0) -> pd.DataFrame:
 
     Examples
     --------
-    >>> runs = {"ours": [0.972], "sd": [0.0021], "difference": [-0.003], "tolerance": [0.004]}
+    >>> runs = {"ours": [0.9721], "sd": [0.0021], "difference": [-0.0029], "tolerance": [0.004]}
     >>> numbers = pd.DataFrame({"quantity": ["accuracy"], "published": [0.975], **runs, "verdict": ["reproduced"]})
-    >>> beside(numbers).loc["accuracy"].tolist()
-    ['0.975', '0.972 ± 0.002', '−0.003', '0.004', 'reproduced']
+    >>> beside(numbers).loc["accuracy, %"].tolist()
+    ['97.5', '97.21 ± 0.21', '−0.29', '0.4', 'reproduced']
     """
-    columns = [numbers[name] for name in ("published", "ours", "sd", "tolerance", "verdict")]
-    rows = [
-        {
-            "published": _digits(published - above),
-            "ours": _with_deviation(ours - above, sd, published - above),
-            "tolerance": _two_digits(tolerance) if tolerance or verdict in COMPARED else MISSING,
-        }
-        for published, ours, sd, tolerance, verdict in zip(*columns, strict=True)
-    ]
-    table = pd.DataFrame(rows, index=pd.Index(numbers["quantity"]))
-    table.insert(2, "difference", numbers["difference"].map(_two_digits).to_numpy())
-    table["verdict"] = numbers["verdict"].to_numpy()
+    shown = _in_percent(numbers.assign(published=numbers["published"] - above, ours=numbers["ours"] - above))
+    rows = shown[["published", "ours", "sd", "difference", "tolerance", "verdict"]].itertuples(index=False)
+    table = pd.DataFrame(
+        [
+            [_digits(one.published), _with_deviation(one.ours, one.sd, one.published), _two_digits(one.difference),
+             _tolerance(one.tolerance, one.ours, one.verdict), one.verdict]
+            for one in rows
+        ], shown["quantity"], ["published", "ours", "difference", "tolerance", "verdict"],
+    )  # fmt: skip
     if len(numbers) == 1 or numbers["verdict"].nunique() > 1:
         return table
     return table.drop(columns="verdict").rename_axis(f"quantity (each {numbers['verdict'].iloc[0]})")
+
+
+def _in_percent(numbers: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with shares, which are accuracies and errors without a unit, in per cent."""
+    shares = numbers["quantity"].str.contains("(?:accuracy|error)$")
+    columns = ["published", "ours", "sd", "difference", "tolerance"]
+    shown = numbers.assign(quantity=numbers["quantity"] + shares.map({True: ", %", False: ""}))
+    shown[columns] = numbers[columns].mul(shares.map({True: 100, False: 1}), axis=0)
+    return shown
 
 
 def notes(numbers: pd.DataFrame) -> pd.DataFrame:
@@ -66,47 +75,54 @@ def errata(errata: pd.DataFrame) -> pd.DataFrame:
     return shown.set_index("erratum")
 
 
+def rounded(ours: float, published: float) -> str:
+    """Return our number with as many decimals as are shown of the printed one."""
+    if not np.isfinite(ours) or not np.isfinite(published):
+        return _digits(ours)
+    return _to_place(ours, _decimals(published))
+
+
 def _two_digits(value: float) -> str:
     """Return a difference or a tolerance with two significant digits; whole numbers in full."""
     return number(int(value)) if abs(value) >= 100 and float(value).is_integer() else number(float(value), ".2g")
 
 
 def _digits(value: float) -> str:
-    """Return a number with six significant digits."""
-    return number(float(value), ".6g")
+    """Return a number with `DIGITS` significant digits."""
+    return number(float(value), f".{DIGITS}g")
 
 
-def like(shown: float, least: float = 0.0) -> str:
-    """Return the format with as many decimals as six significant digits of a number have.
-
-    Parameters
-    ----------
-    shown : float
-    least : float
-        No decimals beyond the first digit of this number, if it is not 0.
-
-    Examples
-    --------
-    >>> like(2.301066), like(0.0928), like(1123.0), like(0.0894181, least=0.0021), like(3.4e-6)
-    (',.5f', ',.4f', ',.0f', ',.3f', '.2g')
-    """
-    text = f"{shown:.6g}"
-    if not np.isfinite(shown):
-        return ".6g"
-    if "e" in text:
-        digits = len(text.partition("e")[0].strip("-").replace(".", ""))
-        return f".{max(1, min(digits, _places(least) - _places(shown) + 1) if least else digits)}g"
-    decimals = len(text.partition(".")[2])
-    return f",.{max(0, min(decimals, _places(least))) if least else decimals}f"
-
-
-def _places(value: float) -> int:
-    """Return how many places behind the point the first digit of a number stands."""
-    return -int(np.floor(np.log10(abs(value))))
+def _tolerance(value: float, ours: float, verdict: str) -> str:
+    """Return a tolerance; nothing where there is nothing of ours, or none was stated."""
+    return MISSING if ours != ours or (not value and verdict == "not comparable") else _two_digits(value)
 
 
 def _with_deviation(ours: float, deviation: float, published: float) -> str:
-    """Return our mean, with the standard deviation over runs where there are several."""
+    """Return our mean with the standard deviation over runs where there are several, without more digits than these."""
     if not np.isfinite(ours) or not deviation > 0:
-        return number(float(ours), like(published))
-    return f"{number(float(ours), like(ours, deviation))} ± {number(float(deviation), '.1g')}"
+        return rounded(ours, published)
+    places = max(0, 1 - _power(deviation))
+    if ours and places > DIGITS - 1 - _power(ours):  # they differ beyond the digits that are shown
+        return f"{_digits(ours)} ± {number(float(deviation), '.1g')}"
+    return f"{_to_place(ours, places)} ± {_to_place(deviation, places)}"
+
+
+def _to_place(value: float, places: int) -> str:
+    """Return a number with so many decimals; a small one as a power of ten that ends there."""
+    if 0 < abs(value) < 1e-4 and places > 4:
+        return number(float(value), f".{max(1, places + _power(value) + 1)}g")
+    return number(float(value), f",.{places}f")
+
+
+def _power(value: float) -> int:
+    """Return the power of ten of a number's first digit."""
+    return math.floor(math.log10(abs(value)))
+
+
+def _decimals(value: float) -> int:
+    """Return how many decimals a number has with `DIGITS` significant digits.
+
+    >>> _decimals(92.31), _decimals(535818.0), _decimals(2.301066)
+    (2, 0, 5)
+    """
+    return len(np.format_float_positional(float(f"{value:.{DIGITS}g}"), trim="-").partition(".")[2])

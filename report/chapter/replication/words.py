@@ -15,7 +15,10 @@ def whose(replicated: Replicated, *, full: bool) -> str:
         return "The numbers beside the printed ones are those of this run."
     if replicated.recorded:
         return f"The numbers beside the printed ones are those of the run recorded on {replicated.recorded}."
-    return "No whole run has been recorded, so that nothing stands beside the printed numbers."
+    return (
+        "No whole run has been recorded, so that nothing stands beside the printed numbers, and what else is shown of "
+        "the report's experiments is a rehearsal's, of few images and small networks."
+    )
 
 
 def settings(settings: Mapping[str, str]) -> pd.DataFrame:

@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 from report.chapter.evidence import Comparison, Group, best_group, compare
+from report.chapter.number import number
 from report.chapter.say import say
 from report.chapter.searching.trials import count, estimate
 from report.chapter.searching.verdicts import BatchEffect, Crossed, LastEpoch, are_settings, crossing, last_at, shift
-from report.chapter.sentence import counted
+from report.chapter.sentence import counted, listed
 
 
 def tell_budget(parameters: Sequence[int], hidden: Sequence[int], inputs: int, classes: int, found: int) -> None:
@@ -60,7 +61,7 @@ def tell_grid(
 
 def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bool:
     """Say whether the activation and the learning rate interact, as far as the data can tell; return it."""
-    change, moved, top = crossing(scores, images), shift(scores), max(rates)
+    change, moved = crossing(scores, images), shift(scores)
     say("""The activation and the learning rate interact: {change.one} is better than {change.other} at the rate
         {change.one_rate}, and worse at {change.other_rate}. Which of the two is better depends on the rate.""",
         when=change is not None)  # fmt: skip
@@ -74,11 +75,17 @@ def tell_interaction(scores: Crossed, rates: Sequence[float], images: int) -> bo
         {moved.low_rate} and {moved.at_high:+.1f} points at {moved.high_rate}. These two differences cannot be told
         apart, so the data show no interaction of activation and rate.""",
         when=moved is not None and not told and change is None)  # fmt: skip
-    say(r"""Sigmoid units come last at the rate {top}. One reason may be their derivative:
+    last = [rate for rate in rates if last_at(scores, rate, images) == "sigmoid"]
+    where = (
+        "at every rate of @tbl-rates"
+        if len(last) == len(rates) > 1
+        else f"at the rate {listed([number(rate) for rate in last])}"
+    )
+    say(r"""Sigmoid units come last {where}. One reason may be their derivative:
         for the answer $a$ it is $a (1 - a)$, at most $\tfrac14$. Through two hidden layers these factors alone shrink
         the gradient of the first weights at least sixteen-fold. The weights multiply it, too, but those that
         are drawn as proposed by @glorot2010 are made for activations with a slope near one.""",
-        when=last_at(scores, top, images) == "sigmoid")  # fmt: skip
+        when=last)  # fmt: skip
     return change is not None or told
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report.chapter.evidence import Comparison, Estimate, best_group, compare, over_seeds
+from report.chapter.evidence import Comparison, Estimate, beside_best, best_group, compare, over_seeds
 from report.chapter.number import MISSING, in_percent, number
 from report.chapter.searching.trials import estimate
 
@@ -64,21 +64,25 @@ class BatchEffect:
 
 
 def compared(candidates: Mapping[str, Any], images: int, label: str = "setting") -> pd.DataFrame:
-    """Return a table of accuracies and of differences to the best, with intervals; best first."""
-    group = best_group(candidates, images)
+    """Return a table of accuracies and of differences to the best, corrected for their number; best first."""
+    group, found = best_group(candidates, images), beside_best(candidates, images)
     rows = []
     for name in [*group.names, *group.others]:
-        found = compare(candidates[name], candidates[group.best], images)
-        told_by = (found.low_points, found.high_points)
-        beside = MISSING if math.isnan(found.low) else " to ".join(number(end, ".1f") for end in told_by)
-        told = "worse" if name in group.others else "cannot be told apart"
+        one = found.get(name)
         rows.append({
             label: name,
             "accuracy, %": in_percent(estimate(candidates[name], images)),
-            "minus the best, points": beside if name != group.best else MISSING,
-            "verdict": told if name != group.best else "best mean",
+            "minus the best, points": _ends(one) if one else MISSING,
+            "verdict": one.verdict if one else "best mean",
         })  # fmt: skip
     return pd.DataFrame(rows).set_index(label)
+
+
+def _ends(found: Comparison) -> str:
+    """Write the interval of a difference in points; a dash where one run shows none."""
+    if math.isnan(found.low):
+        return MISSING
+    return " to ".join(number(end, ".1f") for end in (found.low_points, found.high_points))
 
 
 def with_failures(table: pd.DataFrame, failed: pd.Series) -> pd.DataFrame:
