@@ -216,7 +216,7 @@ def _times_table(executed: list[Executed], words: Words) -> str:
     """Write how long each notebook took, and with how many threads: once where they all had as many."""
     threads = [one.facts["threads"] for one in executed]
     head, caption = [words["notebook"], words["seconds"], words["threads"]], words["times"]
-    rows = [(code(one.name), f"{one.facts['seconds']:.1f}", one.facts["threads"]) for one in executed]
+    rows: list[tuple[Any, ...]] = [(code(one.name), f"{one.facts['seconds']:.1f}", one.facts["threads"]) for one in executed]
     if len({*threads}) == 1:
         head, rows = head[:2], [row[:2] for row in rows]
         caption = words["times_alike"].format(threads=threads[0])

@@ -34,12 +34,12 @@ def beside(numbers: pd.DataFrame, above: float = 0.0) -> pd.DataFrame:
     ['97.5', '97.21 ± 0.21', '−0.29', '0.4', 'reproduced']
     """
     shown = _in_percent(numbers.assign(published=numbers["published"] - above, ours=numbers["ours"] - above))
-    rows = shown[["published", "ours", "sd", "difference", "tolerance", "verdict"]].itertuples(index=False)
+    columns = [shown[name] for name in ("published", "ours", "sd", "difference", "tolerance", "verdict")]
     table = pd.DataFrame(
         [
-            [_digits(one.published), _with_deviation(one.ours, one.sd, one.published), _two_digits(one.difference),
-             _tolerance(one.tolerance, one.ours, one.verdict), one.verdict]
-            for one in rows
+            [_digits(published), _with_deviation(ours, sd, published), _two_digits(difference),
+             _tolerance(tolerance, ours, verdict), verdict]
+            for published, ours, sd, difference, tolerance, verdict in zip(*columns, strict=True)
         ], shown["quantity"], ["published", "ours", "difference", "tolerance", "verdict"],
     )  # fmt: skip
     if len(numbers) == 1 or numbers["verdict"].nunique() > 1:
