@@ -1,6 +1,8 @@
 """Published numbers, claims and errata of one report beside ours, as tables."""
 
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +33,9 @@ def beside(numbers: pd.DataFrame) -> pd.DataFrame:
     ['97.5', '97.21 ± 0.21', '−0.29', '0.4', 'reproduced']
     """
     shown = _in_percent(numbers)
-    rows = shown[["published", "ours", "sd", "difference", "tolerance", "verdict"]].itertuples(index=False)
+    rows: Iterable[Any] = shown[["published", "ours", "sd", "difference", "tolerance", "verdict"]].itertuples(
+        index=False
+    )
     table = pd.DataFrame(
         [
             [_digits(one.published), _with_deviation(one.ours, one.sd, one.published), _two_digits(one.difference),
