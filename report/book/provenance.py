@@ -215,12 +215,14 @@ def _merged(key: str, executed: list[Executed], words: Words) -> dict[str, str]:
 def _times_table(executed: list[Executed], words: Words) -> str:
     """Write how long each notebook took, and with how many threads: once where they all had as many."""
     threads = [one.facts["threads"] for one in executed]
-    head, caption = [words["notebook"], words["seconds"], words["threads"]], words["times"]
-    rows: list[tuple[Any, ...]] = [(code(one.name), f"{one.facts['seconds']:.1f}", one.facts["threads"]) for one in executed]
-    if len({*threads}) == 1:
-        head, rows = head[:2], [row[:2] for row in rows]
-        caption = words["times_alike"].format(threads=threads[0])
-    return table(tuple(head), rows, caption, "tbl-times", numbers=len(head) - 1)
+    alike = len({*threads}) == 1
+    rows = [
+        (code(one.name), f"{one.facts['seconds']:.1f}", *([] if alike else [count]))
+        for one, count in zip(executed, threads, strict=True)
+    ]
+    head = (words["notebook"], words["seconds"], *([] if alike else [words["threads"]]))
+    caption = words["times_alike"].format(threads=threads[0]) if alike else words["times"]
+    return table(head, rows, caption, "tbl-times", numbers=len(head) - 1)
 
 
 def table(head: tuple[str, ...], rows: list[tuple[Any, ...]], caption: str, label: str, *, numbers: int = 0) -> str:

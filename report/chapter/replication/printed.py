@@ -127,7 +127,7 @@ def _entries(name: str, table: Table) -> list[dict[str, Any]]:
     ]
 
 
-def _spoken(row: dict[Any, Any]) -> dict[Any, Any]:
+def _spoken(row: dict[Any, Any]) -> dict[str, Any]:
     """Return a row with words for its metric, or for its quantity and unit."""
     metric, unit = row.get("metric"), row.get("unit")
     return row | {"metric": SPOKEN.get(str(metric), "").format_map(row), "quantity": SPOKEN.get(str(unit), "")}
