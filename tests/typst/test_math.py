@@ -127,7 +127,8 @@ def test_tex_becomes_this_typst(tex, expected):
     assert code(tex) == expected
 
 
-def test_every_symbol_takes_the_space_that_its_tex_class_has():
+@pytest.mark.parametrize("after", ["b", "− b"])
+def test_every_symbol_takes_the_space_that_its_tex_class_has(after):
     symbols = sorted({(s.text, s.kind) for s in SYMBOLS.values()})
     checks = []
     for text, kind in symbols:
@@ -137,7 +138,8 @@ def test_every_symbol_takes_the_space_that_its_tex_class_has():
         )
         forced = forced.replace("'", '"')
         checks.append(
-            f"#context [#metadata((measure($a/**/{plain}/**/b$).width.pt(), measure($a {forced} b$).width.pt()))<w>]"
+            f"#context [#metadata((measure($a/**/{plain}/**/{after}$).width.pt(), "
+            f"measure($a {forced} {after}$).width.pt()))<w>]"
         )
     source = '#set text(font: "New Computer Modern")\n' + "\n".join(checks)
     widths = json.loads(typst.query(source.encode(), "<w>", field="value", ignore_system_fonts=True))
