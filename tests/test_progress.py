@@ -121,6 +121,18 @@ def test_the_search_is_told_before_the_training_in_it(told):
     assert any(text.startswith("search, 1 of 2 trial\nepoch 1/2, ") for text in told), told
 
 
+def test_a_long_search_that_is_watched_writes_nothing_else(told, monkeypatch, capsys):
+    class Long(progress_class()):
+        def close(self):
+            self.last_print_t = self.start_t + 10
+            super().close()
+
+    monkeypatch.setattr("mlp_core.tuning.session.progress_class", lambda: Long)
+    data = Dataset(blobs(), blobs(seed=1), blobs(seed=2))
+    search([{"hidden": [3], "learning_rate": 0.1}], data, epochs=1, n_jobs=1)
+    assert capsys.readouterr().err == ""
+
+
 def test_a_file_that_cannot_be_written_stops_nothing(monkeypatch, tmp_path):
     monkeypatch.setenv(FILE, str(tmp_path / "missing" / "progress"))
     assert len(run(epochs=2, callbacks=[ProgressBar(delay=0)])) == 2

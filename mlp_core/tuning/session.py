@@ -67,7 +67,7 @@ class Session:
         missing = {trial.key: trial for trial in trials if trial.key not in found}
         if missing:
             kind = progress_class() if self.progress else None
-            done = {"initial": len(found), "total": len(found) + len(missing), "unit": "trial"}
+            done = {"initial": len(found), "total": len(found) + len(missing), "unit": "trial", "leave": False}
             bar: Any = kind(desc=title, **done, delay=2) if kind else nullcontext()
             with closing(self.engine(missing.values())) as records, bar:
                 found.update(self._collect(records, bar.update if kind else lambda: None))
