@@ -187,6 +187,8 @@ def test_contents_have_a_name_and_a_way_to_them():
 
 def test_printed_output_keeps_its_colours_and_nothing_else(page):
     assert '<pre class="terminal stderr" tabindex="0"><span class="c1">red &lt;b&gt;</span></pre>' in page
+    assert all('tabindex="0"' in start for start in re.findall("<pre[^>]*>", page))
+    assert '<pre class="sourceCode' in page
 
 
 def test_code_is_highlighted(page):

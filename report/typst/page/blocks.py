@@ -130,7 +130,7 @@ class Blocks:
             look += ["b"] if "bold" in pairs else []
             runs.append(tag("span", escape(run["c"][1]), **{"class": " ".join(look)}) if look else escape(run["c"][1]))
         stream = pairs_of(block).get("stream", "stdout")
-        return [raw_block(tag("pre", "".join(runs), **{"class": f"terminal {stream}"}, tabindex="0"))]
+        return [raw_block(tag("pre", "".join(runs), **{"class": f"terminal {stream}"}))]
 
     def _scrolling(self, table: list[Element], number: str = "") -> list[Element]:
         """Return a table that scrolls by itself where it is too wide, also by keyboard."""

@@ -54,6 +54,7 @@ def clean(html: str) -> str:
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=_attribute,
+        set_tag_attribute_values={"pre": {"tabindex": "0"}},  # whoever has no mouse scrolls it by keys
         clean_content_tags={"script", "style", "iframe", "object", "embed", "template", "noscript", "form"},
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
