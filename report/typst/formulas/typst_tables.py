@@ -5,7 +5,8 @@ from __future__ import annotations
 MISCLASSED = {
     (char, kind)
     for kind, characters in (
-        ("ord", "\\√∫▲△▼▽◊★⧫∇∀∃∄∁¬∆"), ("bin", "&†‡⊲⊳⊴⊵⋖⋗◯⦵"), ("rel", "▸◂"), ("open", "|‖"), ("close", "|‖?"), ("punct", "."),
+        ("ord", "\\√∫▲△▼▽◊★⧫∇∀∃∄∁¬∆"), ("bin", "&†‡⊲⊳⊴⊵⋖⋗◯⦵"), ("rel", "▸◂"), ("open", "|‖"), ("close", "|‖?"),
+        ("punct", "."),
     )
     for char in characters
 }  # fmt: skip
