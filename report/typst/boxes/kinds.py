@@ -17,7 +17,7 @@ TYPED = {
     "error": "cau", "admonition": "nte", "dropdown": "fold", "details": "fold", "primary": "nte",
     "proof": "prf", "solution": "sol", "remark": "rem", "exercise": "exr", "example": "exm", "theorem": "thm",
     "lemma": "lem", "corollary": "cor", "proposition": "prp", "conjecture": "cnj", "definition": "def",
-    "algorithm": "alg", "axiom": "axm", "assumption": "asm",
+    "margin": "nte", "sidebar": "nte", "aside": "nte", "topic": "nte", "algorithm": "alg", "axiom": "axm", "assumption": "asm",
 }  # fmt: skip
 """The word for a kind in directives, alerts and classes."""
 
@@ -25,8 +25,8 @@ TYPED = {
 def kind_of(word: str) -> str:
     """Return the kind that a word names: ``warning``, ``prf:theorem``, ``callout-tip``; nothing for any other word.
 
-    >>> kind_of("prf:theorem"), kind_of("callout-tip"), kind_of("columns")
-    ('thm', 'tip', '')
+    >>> kind_of("prf:theorem"), kind_of("callout-tip"), kind_of("margin"), kind_of("columns")
+    ('thm', 'tip', 'nte', '')
     """
     for start in ("prf:", "callout-", "alert-"):
         word = word.removeprefix(start)
