@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mlp_core.datasets.catalogue import SOURCES, Source, read_folder
-from mlp_core.datasets.local import load_path, stratified_split
-from mlp_core.datasets.pixels import find_divisor, from_pixels
+from mlp_core.datasets.local import find_divisor, from_pixels, load_path, stratified_split
 from mlp_core.extras import need
 from mlp_core.splits import Dataset, Split
 from mlp_core.storage.archives import read_npz, take_arrays

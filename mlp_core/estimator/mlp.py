@@ -17,8 +17,15 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from mlp_core.adam import Adam
 from mlp_core.callbacks import EarlyStopping, TrainingState
-from mlp_core.estimator.classifier import DenseRows, Examples, NetworkClassifier, checked, hold_out
-from mlp_core.estimator.plateaus import Plateau, print_epoch
+from mlp_core.estimator.classifier import (
+    DenseRows,
+    Examples,
+    NetworkClassifier,
+    Plateau,
+    checked,
+    hold_out,
+    print_epoch,
+)
 from mlp_core.history import History
 from mlp_core.layers import ReLU
 from mlp_core.losses import log_softmax, softmax

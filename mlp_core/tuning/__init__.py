@@ -3,9 +3,9 @@
 ``python -m mlp_core.tuning --help`` lists and clears the cache of a search.
 """
 
-from mlp_core.tuning.cluster import ClusterError
 from mlp_core.tuning.searching import search
 from mlp_core.tuning.spaces import grid, random_search
 from mlp_core.tuning.store import CacheWarning
+from mlp_core.tuning.workers import ClusterError
 
 __all__ = ["CacheWarning", "ClusterError", "grid", "random_search", "search"]

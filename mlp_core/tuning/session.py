@@ -18,10 +18,9 @@ from typing import Any
 from mlp_core.extras import need
 from mlp_core.progress import progress_class
 from mlp_core.splits import Dataset
-from mlp_core.tuning.cluster import run_dask
 from mlp_core.tuning.store import CacheWarning, DamagedRecord, Record, TrialStore
 from mlp_core.tuning.work import Job, Trial, written
-from mlp_core.tuning.workers import LocalPool, run_here, run_processes
+from mlp_core.tuning.workers import LocalPool, run_dask, run_here, run_processes
 
 Engine = Callable[[Iterable[Trial]], Generator[Record]]  # runs trials, and yields their records as they end
 
