@@ -99,7 +99,6 @@ def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) 
     ``probability_of_label``.
     """
     pd = need("pandas")
-
     check_split(network, split, "split")
     positive_int(count, "count")
     probabilities = network.predict_proba(split.images)
@@ -173,7 +172,6 @@ class Recorder(Callback):
     def to_frame(self, what: str) -> "pd.DataFrame":
         """Return the records of "activations", "gradients" or "dead" under one another, with a first index "step"."""
         pd = need("pandas")
-
         if what not in ("activations", "gradients", "dead"):
             raise ValueError(f"expected 'activations', 'gradients' or 'dead', got {what!r}")
         if not self.steps:
@@ -190,5 +188,4 @@ def _statistics(array: np.ndarray, batch: int = 1) -> dict[str, float]:
 
 def _frame(rows: list[dict], index: list[str], columns: list[str] | None = None) -> "pd.DataFrame":
     pd = need("pandas")
-
     return pd.DataFrame(rows, columns=columns).set_index(index)

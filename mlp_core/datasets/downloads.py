@@ -15,8 +15,7 @@ import urllib3
 from tqdm import tqdm
 
 from mlp_core.progress import progress_class
-from mlp_core.storage.atomic import atomic_write
-from mlp_core.storage.files import DatasetError
+from mlp_core.storage.files import DatasetError, atomic_write
 
 CHUNK = 1 << 16
 GRACE = 1.0  # seconds that a transfer may take to notice that it is too late

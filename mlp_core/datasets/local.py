@@ -1,8 +1,4 @@
-"""A reader's own images: an `.npz` archive, a pickle of arrays, or a folder of IDX files, as a `Dataset`.
-
-Nothing is known of such files, so what their scale, shape and labels mean is taken only where it is plain; what has no
-validation or test part gets one by a fixed, stratified split.
-"""
+"""A reader's own images, of which nothing is known: their scale, shape and labels are taken only where plain."""
 
 import os
 import re
@@ -11,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp_core.datasets.idx import Pair, describe, is_named, read_idx_folder
+from mlp_core.datasets.idx import Pair, is_named, read_idx_folder
 from mlp_core.datasets.pickles import read_pickled_arrays
 from mlp_core.splits import MOST_CLASSES, SPLIT_NAMES, Dataset, Split, check_labels, check_lengths
 from mlp_core.storage.archives import read_npz
@@ -43,8 +39,7 @@ def load_path(path: Path) -> Dataset:
     """
     try:
         if os.path.isdir(path) or (not os.path.exists(path) and is_named(path)):
-            name, pairs = read_idx_folder(path)
-            classes, notes = describe(name)
+            name, pairs, classes, notes = read_idx_folder(path)
         else:
             name, pairs, classes, notes = path.name.split(".")[0], _read_file(path), (), ""
         train, valid, test = _to_splits(pairs, known=bool(classes))

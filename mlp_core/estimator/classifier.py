@@ -1,8 +1,4 @@
-"""What scikit-learn asks of a classifier beyond learning.
-
-That is parameters to see and set, pickles, data as it hands them over (rows that may be sparse, each of which may have
-a weight), and what it does after an epoch: end or lower the rate where nothing improves, and print.
-"""
+"""What scikit-learn asks of a classifier beyond learning: attributes, pickles, its kinds of data, its way to stop."""
 
 import math
 import warnings

@@ -115,7 +115,6 @@ class GradientCheck:
     def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row an array: its shape, entries checked, kinks, largest errors, verdict."""
         pd = need("pandas")
-
         return pd.DataFrame([self._row(check) for check in self.arrays]).set_index("parameter")
 
     def _row(self, check: ArrayCheck) -> dict[str, object]:

@@ -72,7 +72,6 @@ class Sweep:
     def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row for each N and entry; entries are counted from 1."""
         pd = need("pandas")
-
         rows, count = self.numerical.shape
         return pd.DataFrame({
             "N": np.repeat(self.N, count), "eps": np.repeat(self.eps, count),
@@ -84,7 +83,6 @@ class Sweep:
     def summary(self) -> "pd.DataFrame":
         """Return a DataFrame, one row for each N: the largest difference, that away from kinks, and the kinks."""
         pd = need("pandas")
-
         columns = {name: getattr(self, name) for name in ("eps", "max_absolute", "max_absolute_smooth")}
         return pd.DataFrame({**columns, "kinks": self.kinks.sum(axis=1)}, index=pd.Index(self.N, name="N"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from mlp_core.checks import METRICS
+from mlp_core.checks import METRICS, positive_int
 from mlp_core.extras import need
 from mlp_core.history import History
 from mlp_core.splits import Dataset
@@ -133,11 +133,10 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any, h
     """Raise TypeError or ValueError for what no search can use."""
     if not isinstance(data, Dataset):
         raise TypeError(f"expected data as a Dataset, such as load_dataset('mnist-5k'); got {type(data).__name__}")
-    for name, value in (("epochs", epochs), ("n_jobs", n_jobs), ("halving", 2 if halving is None else halving)):
+    positive_int(epochs, "epochs")
+    for name, value in (("n_jobs", n_jobs), ("halving", 2 if halving is None else halving)):
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise TypeError(f"expected {name} as a whole number, got {value!r}")
-    if epochs < 1:
-        raise ValueError(f"expected at least 1 epoch, got {epochs}")
     if n_jobs == 0:
         raise ValueError("expected n_jobs of at least 1, or -1 for one process a core; got 0")
     for name, function in (("build", build), ("run", run)):

@@ -7,10 +7,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Future, as_completed
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -55,21 +55,18 @@ class LocalPool(AbstractContextManager["LocalPool"]):
 
     def __init__(self, workers: int, scratch: str | None = None) -> None:
         self.workers, self.scratch = workers, scratch
-        self._executor: Any = None
 
-    def executor(self) -> Executor:
-        """Return the running executor."""
-        if self._executor is None:
-            pool, watched = need("joblib.externals.loky").ProcessPoolExecutor, (os.getpid(), self.scratch)
-            blas = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-            self._executor = pool(self.workers, env=blas, initializer=start_worker, initargs=watched)
-        return self._executor
+    @cached_property
+    def executor(self) -> Any:
+        """The running executor."""
+        pool, watched = need("joblib.externals.loky").ProcessPoolExecutor, (os.getpid(), self.scratch)
+        blas = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        return pool(self.workers, env=blas, initializer=start_worker, initargs=watched)
 
     def close(self, kill: bool) -> None:
         """End the processes."""
-        if self._executor is not None:
-            self._executor.shutdown(kill_workers=kill)
-            self._executor = None
+        if executor := vars(self).pop("executor", None):
+            executor.shutdown(kill_workers=kill)
 
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         """End the processes."""
@@ -88,7 +85,7 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
         suspects = [trial for trial in pending.values() if kills[trial.key] >= MAX_KILLS - 1]
         try:
             with LocalPool(1, pool.scratch) if suspects else nullcontext(pool) as chosen:
-                for record in gather(chosen.executor(), suspects[:1] or pending.values(), job):
+                for record in gather(chosen.executor, suspects[:1] or pending.values(), job):
                     del pending[record["key"]]
                     kills[NOBODY] = 0
                     yield record
