@@ -49,7 +49,6 @@ def load_path(path: Path) -> Dataset:
 
 
 def _read_file(path: Path) -> dict[str, Pair]:
-    """Return the images and labels by split in an `.npz` or a pickle."""
     try:
         if path.suffix.lower() == ".npz":
             return _pick_arrays(read_npz(path, LIMIT))

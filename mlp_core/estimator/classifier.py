@@ -134,15 +134,12 @@ def checked(
 
 
 def hold_out(split: Examples, fraction: float, seed: int) -> tuple[Examples, Examples]:
-    """Return what to train on and what to validate on: a fraction with the classes in equal shares.
-
-    With more than two classes, as in scikit-learn, a class may have too few rows for that; then chance alone decides.
-    """
+    """Return the rows to learn and a fraction held out, in equal shares of classes; by chance if one has too few."""
     two_classes = split.labels.max() < 2
     halves = partial(train_test_split, np.arange(len(split)), test_size=fraction, random_state=seed)
     try:
         learnt, held = halves(stratify=split.labels.astype(bool)[:, None] if two_classes else split.labels)
-    except ValueError:
+    except ValueError:  # as in scikit-learn, with more than two classes alone
         if two_classes:
             raise
         learnt, held = halves()

@@ -240,8 +240,6 @@ class MLPClassifier(NetworkClassifier):
 
     def _train(self, split: Examples, valid: Examples | None, epochs: int, callbacks: Sequence[Plateau] = (),
                early_stopping: EarlyStopping | None = None) -> History:
-        """Train for some epochs, and note what was measured."""
-
         def scale_rate(state: TrainingState) -> None:
             seen = self.t_ + state.epoch * len(split)
             state.optimizer.learning_rate = self.learning_rate_init / (seen + 1) ** self.power_t

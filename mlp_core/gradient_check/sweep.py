@@ -131,7 +131,6 @@ def finite_difference_sweep(
 
 
 def _inverse_steps(N: Sequence[float]) -> np.ndarray:
-    """Return N as an array of floats; ValueError unless all are finite and > 0."""
     steps = np.asarray(N)
     if steps.ndim != 1 or steps.size == 0 or steps.dtype.kind not in "iuf":
         raise ValueError(f"expected N as a sequence of numbers > 0, got {N!r}")

@@ -1,7 +1,4 @@
-"""Hyperparameter search: `search` runs trials over a space, in parallel, each result on disk the moment its trial ends.
-
-``python -m mlp_core.tuning --help`` lists and clears the cache of a search.
-"""
+"""Hyperparameter search: `search` runs trials in parallel; ``python -m mlp_core.tuning`` looks after what it keeps."""
 
 from mlp_core.tuning.searching import search
 from mlp_core.tuning.spaces import grid, random_search

@@ -159,7 +159,7 @@ def test_misuse_is_refused_before_anything_runs(data):
     for wrong, error, message in [
         ({"data": data.train}, TypeError, "expected data as a Dataset"),
         ({"epochs": 0}, ValueError, "expected epochs >= 1"),
-        ({"epochs": 1.5}, TypeError, "expected epochs as a whole number"),
+        ({"epochs": 1.5}, TypeError, "expected epochs to be an integer"),
         ({"n_jobs": 0}, ValueError, "expected n_jobs of at least 1"),
         ({"space": grid(learning_rate=[0.1])}, ValueError, "expected a value for 'hidden'"),
         ({"halving": 1}, ValueError, "expected halving of at least 2"),
