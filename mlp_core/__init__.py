@@ -1,7 +1,4 @@
-"""Multilayer perceptrons and CNNs in NumPy: forward, backward, training, gradient checks and search.
-
-The network itself is loaded at once (NumPy and the standard library); what needs more is loaded when first used.
-"""
+"""Multilayer perceptrons and CNNs in NumPy: forward, backward, training, gradient checks and search."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -163,10 +163,7 @@ def last_improvement(scores: Sequence[float], min_delta: float) -> int:
 
 
 class StopAt(Callback):
-    """Stop as soon as a metric of `mlp_core.checks.METRICS` has reached a target.
-
-    ``target`` is the loss (nats per image) to fall to, or the accuracy (a fraction) to rise to.
-    """
+    """Stop once a metric has fallen to ``target``, a loss (nats per image), or risen to it: an accuracy, a fraction."""
 
     def __init__(self, metric: str, target: float) -> None:
         check_metric(metric)

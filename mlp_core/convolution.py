@@ -165,8 +165,7 @@ class Flatten(Layer):
 def im2col(x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair) -> np.ndarray:
     """Return every patch of x, shape (n, C, H, W), as a column of a (C*kh*kw, H'*W'*n) matrix.
 
-    The examples are the fastest axis of the columns: NumPy copies long runs, and every later step finds its numbers
-    in one piece.
+    The examples are the fastest axis: NumPy copies long runs, and every later step finds its numbers in one piece.
     """
     (pad_h, pad_w), (step_h, step_w) = padding, stride
     channels_first = np.pad(x.transpose(1, 2, 3, 0), ((0, 0), (pad_h, pad_h), (pad_w, pad_w), (0, 0)))

@@ -45,8 +45,7 @@ def activation_statistics(network: Sequential, images: np.ndarray) -> "pd.DataFr
 def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndarray) -> "pd.DataFrame":
     """Return mean, standard deviation, norm and fraction of zeros of every gradient of the mean loss over a batch.
 
-    One row per parameter, and one row per layer for the gradient of its input, the signal that the layer passes back
-    ("input"). Dropout is switched off.
+    One row per parameter, and one per layer for the gradient of its input ("input"). Dropout is switched off.
     """
     check_network(network)
     network = network.copy()
@@ -66,9 +65,8 @@ def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndar
 def dead_units(network: Sequential, split: Split) -> "pd.DataFrame":
     """Return, for every ReLU layer, how many of its units are dead: zero for every image of the split.
 
-    A dead unit passes no gradient back, so that its weights learn nothing more from these images. In a convolutional
-    network every pixel of every feature map is a unit. The columns are ``units``, ``dead`` and ``fraction``; the index
-    is the layer's place in the network.
+    A dead unit passes no gradient back: its weights learn nothing more from these images. Every pixel of a feature map
+    is a unit. The columns are ``units``, ``dead`` and ``fraction``; the index is the layer's place in the network.
     """
     check_split(network, split, "split")
     alive: dict[int, np.ndarray] = {}
@@ -95,11 +93,9 @@ def confusion_matrix(network: Sequential, split: Split) -> np.ndarray:
 def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) -> "pd.DataFrame":
     """Return the wrong answers that the network was surest of, surest first, at most `count`.
 
-    Columns: ``index`` into the split, ``label``, ``predicted``, ``probability`` of the predicted class and
-    ``probability_of_label``.
+    Columns: ``index`` into the split, ``label``, ``predicted``, its ``probability``, and ``probability_of_label``.
     """
     pd = need("pandas")
-
     check_split(network, split, "split")
     positive_int(count, "count")
     probabilities = network.predict_proba(split.images)
@@ -114,8 +110,7 @@ def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) 
 def class_prior_entropy(labels: np.ndarray) -> float:
     """Return ``-sum f_k log f_k`` (nats), f_k the fraction of class k among the labels.
 
-    It is the lowest mean cross-entropy of a classifier that does not look at the image: what a network whose units
-    are all dead can reach with its output biases.
+    The lowest mean cross-entropy without a look at the image: what a network of dead units can reach with its biases.
 
     >>> round(class_prior_entropy(np.repeat(np.arange(10), 5)), 4)  # ten equally frequent classes: log 10
     2.3026
@@ -173,7 +168,6 @@ class Recorder(Callback):
     def to_frame(self, what: str) -> "pd.DataFrame":
         """Return the records of "activations", "gradients" or "dead" under one another, with a first index "step"."""
         pd = need("pandas")
-
         if what not in ("activations", "gradients", "dead"):
             raise ValueError(f"expected 'activations', 'gradients' or 'dead', got {what!r}")
         if not self.steps:
@@ -190,5 +184,4 @@ def _statistics(array: np.ndarray, batch: int = 1) -> dict[str, float]:
 
 def _frame(rows: list[dict], index: list[str], columns: list[str] | None = None) -> "pd.DataFrame":
     pd = need("pandas")
-
     return pd.DataFrame(rows, columns=columns).set_index(index)

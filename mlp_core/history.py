@@ -96,7 +96,6 @@ class History:
     def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row per epoch (its index), one column per measured metric; epoch 0 is `initial`."""
         pd = need("pandas")
-
         lists = {name: getattr(self, name) for name in COLUMNS if getattr(self, name)}
         frame = pd.DataFrame({name: pd.Series(values, range(1, len(values) + 1)) for name, values in lists.items()})
         if self.initial:
@@ -110,10 +109,7 @@ class History:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "History":
-        """Read what `save` wrote; FileNotFoundError if there is no file.
-
-        ValueError if it is not a history, is damaged, or was written by a later version.
-        """
+        """Read what `save` wrote; FileNotFoundError if there is none, ValueError if it is damaged, another or later."""
         return histories.read(path, cls._of_file)
 
     def check_lengths(self) -> None:

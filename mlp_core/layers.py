@@ -19,9 +19,8 @@ class Layer(Described, Memory):
     """What every layer can do; a layer of your own derives from this and overrides ``forward`` and ``backward``.
 
     ``params`` holds the parameters by name, ``grads`` after ``backward`` their gradients under the same keys; both are
-    empty where nothing is learnt. To be saved and loaded, a layer also tells, in ``config``, its constructor's
-    arguments and, in ``parameter_shapes``, what shapes its parameters have then. ``kinds`` has all layers by name, that
-    of this package where two have the same.
+    empty where nothing is learnt. To be saved and loaded, a layer also tells its constructor's arguments (``config``)
+    and the shapes of its parameters (``parameter_shapes``). ``kinds`` has all layers by name, this package's first.
     """
 
     kinds: ClassVar[dict[str, "type[Layer]"]] = {}

@@ -19,8 +19,7 @@ class Optimizer(Described, Resumable):
     Parameters
     ----------
     learning_rate : float or callable
-        A number, or a schedule: a function of ``updates``, the number of updates made so far (0 for the first one), see
-        `mlp_core.schedules`.
+        A number, or a schedule (`mlp_core.schedules`): a function of ``updates``, those made so far (0 at first).
     weight_decay : float
         lambda of the penalty ``lambda/2 * ||W||²`` on weights, that is on parameters of two or more axes, never on
         biases: adds ``lambda * W`` to their gradient.
@@ -87,7 +86,6 @@ class Optimizer(Described, Resumable):
         return array
 
     def _clip_scale(self, grads: Mapping[str, np.ndarray]) -> float:
-        """Return the factor that brings the gradients' joint norm down to ``clip_norm``."""
         if self.clip_norm is None:
             return 1.0
         norm = math.sqrt(sum(dot(grad, grad) for grad in grads.values()))

@@ -153,8 +153,7 @@ class Dataset:
     classes : tuple of str
         What each label means, ValueError if one has none; the labels' own numbers where it is not given.
     image_shape : tuple of int
-        (H, W) or (C, H, W) of one image; where it is not given that of the splits, or a square for a square number of
-        features.
+        (H, W) or (C, H, W) of one image; by default that of the splits, or a square if the features can fill one.
     notes : str
         What a reader has to know about these data, such as what was changed when they were read.
     """

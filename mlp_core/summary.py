@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 def table(network: Network) -> "pd.DataFrame":
     """Return a row per layer (layer, output shape of one example, parameters), and a last row with the total."""
     pd = need("pandas")
-
     return pd.DataFrame(_rows(network), columns=["index", "layer", "output shape", "parameters"]).set_index("index")
 
 

@@ -34,10 +34,7 @@ def from_cache(source: Source, patience: Patience = PATIENT, *, looked_in: Seque
 
 
 def fetch(source: Source, folder: Path, patience: Patience = PATIENT) -> list[np.ndarray]:
-    """Return the arrays of `source` from `folder`, after downloading into it what is missing or damaged.
-
-    However many processes call this at once, one of them downloads, and the others wait for its files.
-    """
+    """Return the arrays of `source` from `folder`, after downloading into it what is missing or damaged."""
     with _locked(folder, patience):
         for left_over in folder.glob(".*.part"):  # of a process that was killed
             left_over.unlink(missing_ok=True)
@@ -119,7 +116,6 @@ def _writable(folders: list[Path]) -> Path:
 
 @contextlib.contextmanager
 def _locked(folder: Path, patience: Patience) -> Iterator[None]:
-    """Hold `folder` for this process, once no other one does."""
     try:
         with filelock.FileLock(folder / ".lock", timeout=patience.lock):
             yield

@@ -137,7 +137,6 @@ def _tuples(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_catalogue() -> dict[str, Source]:
-    """Return the data sets of `catalogue.toml` by name."""
     tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     for table in tables.values():
         table["parts"] = [Part(**_tuples(part)) for part in table["parts"]]

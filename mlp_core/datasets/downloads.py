@@ -15,12 +15,10 @@ import urllib3
 from tqdm import tqdm
 
 from mlp_core.progress import progress_class
-from mlp_core.storage.atomic import atomic_write
-from mlp_core.storage.files import DatasetError
+from mlp_core.storage.files import DatasetError, atomic_write
 
 CHUNK = 1 << 16
 GRACE = 1.0  # seconds that a transfer may take to notice that it is too late
-MOST_REDIRECTS = 5
 TEXTS: dict[tuple[type[Exception], ...], str] = {
     (TimeoutError, multiprocessing.TimeoutError): "not complete after {0.total:g} s",
     (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError): "nothing came for {0.stall:g} s",
@@ -67,7 +65,7 @@ def _transfer(url: str, file: IO[bytes], limit: int, patience: Patience) -> None
     """Write what `url` answers to `file`, with a progress bar, and give up beyond the limits of size and time."""
     deadline = time.monotonic() + patience.total
     session = requests.Session()
-    session.max_redirects = MOST_REDIRECTS
+    session.max_redirects = 5
     session.headers["Accept-Encoding"] = "identity"  # the file as it is stored, .gz or not
     with session, ExitStack() as opened:
         # every answer is closed, also that of a redirect to nowhere

@@ -70,11 +70,11 @@ def to_idx(array: np.ndarray) -> bytes:
     return bytes([0, 0, UNSIGNED_BYTE, array.ndim]) + sizes + np.ascontiguousarray(array, dtype=np.uint8).tobytes()
 
 
-def read_idx_folder(path: Path) -> tuple[str, dict[str, Pair]]:
-    """Return the name of a set of IDX files, and its images and labels by split; or raise `DatasetError`.
+def read_idx_folder(path: Path) -> tuple[str, dict[str, Pair], tuple[str, ...], str]:
+    """Return a set of IDX files: its name, its images and labels by split, its classes if known, what was changed.
 
-    `path` is their folder, or one that holds it as ``raw`` or ``NAME/raw``; or the start of their names, such as
-    ``raw/emnist-letters``, where a folder holds several sets.
+    `DatasetError` unless there is one. `path` is the folder of the files, or one that holds it as ``raw`` or
+    ``NAME/raw``; or the start of their names, such as ``raw/emnist-letters``, where a folder holds several sets.
     """
     places = [path, path / "raw", *sorted(path.glob("*/raw"))] if path.is_dir() else [path.parent]
     sets = {key: files for place in places for key, files in _find_sets(place).items() if path in (key, *key.parents)}
@@ -84,7 +84,9 @@ def read_idx_folder(path: Path) -> tuple[str, dict[str, Pair]]:
     if len(sets) > 1:
         raise DatasetError(f"{path}: holds several data sets: name one of {', '.join(sorted(map(str, sets)))}")
     (key, files), = sets.items()
-    return key.name, {part: _read_pair(key, part, files) for part in dict.fromkeys(part for part, _ in files)}
+    pairs = {part: _read_pair(key, part, files) for part in dict.fromkeys(part for part, _ in files)}
+    notes = UPRIGHT if key.name.startswith("emnist-") else ""
+    return key.name, pairs, tuple(EMNIST.get(key.name, "")), notes + (FROM_ZERO if key.name == "emnist-letters" else "")
 
 
 def is_named(path: Path) -> bool:
@@ -114,10 +116,3 @@ def _read_pair(key: Path, part: str, files: dict[tuple[str, str], Path]) -> Pair
     if key.name == "emnist-letters":
         labels = labels.astype(np.int64) - 1
     return images, labels
-
-
-def describe(name: str) -> tuple[tuple[str, ...], str]:
-    """Return the classes of a set of IDX files, where they are known, and what was changed in it."""
-    if not name.startswith("emnist-"):
-        return (), ""
-    return tuple(EMNIST.get(name, "")), UPRIGHT + (FROM_ZERO if name == "emnist-letters" else "")

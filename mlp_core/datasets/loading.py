@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mlp_core.datasets.catalogue import SOURCES, Source, read_folder
-from mlp_core.datasets.local import load_path, stratified_split
-from mlp_core.datasets.pixels import find_divisor, from_pixels
+from mlp_core.datasets.local import find_divisor, from_pixels, load_path, stratified_split
 from mlp_core.extras import need
 from mlp_core.splits import Dataset, Split
 from mlp_core.storage.archives import read_npz, take_arrays
@@ -17,7 +16,6 @@ from mlp_core.storage.files import DatasetError, check_digest, read_bytes
 
 EMBEDDED = "mnist-5k"
 NAMES = (EMBEDDED, *SOURCES)
-SUFFIXES = (".npz", ".gz", ".pkl")
 FOLDER_VARIABLE = "MLP_CORE_DATA"
 EMBEDDED_SHA256 = ("2913c6b6527114b7307e1086335a7665e3f94c74aba3d67525e6f116bf5ae20f",
                    "41b7b0a9d94690a3a2f54a1d01a9f1cc1b9512e3954fb737ad5ed9f66972403d")
@@ -65,7 +63,7 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     if text in SOURCES:
         return _load_source(SOURCES[text])
     path = _absolute(text)
-    if text and (os.path.exists(path) or len(Path(text).parts) > 1 or path.suffix in SUFFIXES):
+    if text and (os.path.exists(path) or len(Path(text).parts) > 1 or path.suffix in (".npz", ".gz", ".pkl")):
         return load_path(path)
     close = difflib.get_close_matches(text.lower(), NAMES, n=1)
     raise ValueError(f"unknown data set {text!r}{f' (did you mean {close[0]!r}?)' if close else ''}: "

@@ -1,8 +1,4 @@
-"""A reader's own images: an `.npz` archive, a pickle of arrays, or a folder of IDX files, as a `Dataset`.
-
-Nothing is known of such files, so what their scale, shape and labels mean is taken only where it is plain; what has no
-validation or test part gets one by a fixed, stratified split.
-"""
+"""A reader's own images, of which nothing is known: their scale, shape and labels are taken only where plain."""
 
 import os
 import re
@@ -11,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp_core.datasets.idx import Pair, describe, is_named, read_idx_folder
+from mlp_core.datasets.idx import Pair, is_named, read_idx_folder
 from mlp_core.datasets.pickles import read_pickled_arrays
-from mlp_core.datasets.pixels import channels_first, check_classes, find_divisor, from_pixels, to_labels
-from mlp_core.splits import SPLIT_NAMES, Dataset, Split, check_lengths
+from mlp_core.splits import MOST_CLASSES, SPLIT_NAMES, Dataset, Split, check_labels, check_lengths
 from mlp_core.storage.archives import read_npz
 from mlp_core.storage.files import DatasetError, read_bytes
 
@@ -27,6 +22,8 @@ FOREIGN = ((b"\x93NUMPY", f"a single .npy array: {ADVICE}"), (b"\0\0\x08", "a si
            (b"PK", "a zip archive: give the .npz that is in it, or that it is, named .npz"),
            (b"\x89PNG", f"a picture: {ADVICE}"), (b"\xff\xd8\xff", f"a picture: {ADVICE}"),
            (b"\x89HDF", f"an HDF5 file: {ADVICE}"), (b"MATLAB", f"a MATLAB file: {ADVICE}"))
+CHANNELS = (1, 3, 4)
+DARKEST = 64  # images of 0 to 255 whose brightest pixel is darker are not told from those of another scale
 
 
 def load_path(path: Path) -> Dataset:
@@ -42,8 +39,7 @@ def load_path(path: Path) -> Dataset:
     """
     try:
         if os.path.isdir(path) or (not os.path.exists(path) and is_named(path)):
-            name, pairs = read_idx_folder(path)
-            classes, notes = describe(name)
+            name, pairs, classes, notes = read_idx_folder(path)
         else:
             name, pairs, classes, notes = path.name.split(".")[0], _read_file(path), (), ""
         train, valid, test = _to_splits(pairs, known=bool(classes))
@@ -53,7 +49,6 @@ def load_path(path: Path) -> Dataset:
 
 
 def _read_file(path: Path) -> dict[str, Pair]:
-    """Return the images and labels by split in an `.npz` or a pickle."""
     try:
         if path.suffix.lower() == ".npz":
             return _pick_arrays(read_npz(path, LIMIT))
@@ -116,6 +111,66 @@ def _to_splits(pairs: dict[str, Pair], *, known: bool) -> list[Split]:
     for part, cut in [*zip(missing, cuts[1:], strict=True), *([("train", cuts[0])] if missing else [])]:
         images[part], labels[part] = images["train"][cut], labels["train"][cut]
     return [Split(from_pixels(images[part], divisor), labels[part]) for part in SPLIT_NAMES]
+
+
+def from_pixels(images: np.ndarray, divisor: int = 255) -> np.ndarray:
+    """Return images divided by 255, as float32; with divisor 1 only whole numbers become float32."""
+    if divisor == 1:
+        return images if images.dtype.kind == "f" else images.astype(np.float32)
+    return np.divide(images, np.float32(divisor), dtype=np.float32)
+
+
+def find_divisor(arrays: Sequence[np.ndarray]) -> int:
+    """Return what brings the pixels of all these arrays into [0, 1], 255 or 1; ValueError where it is not plain.
+
+    Floats some of which are negative, and none large, are left alone: someone has standardized them.
+    """
+    ends = np.array([[array.min(), array.max()] for array in arrays if array.size], dtype=float)
+    if len(ends) < len(arrays) or not np.isfinite(ends).all():
+        return 1  # `Split` says what is wrong with it
+    low, high, kinds = ends.min(), ends.max(), {array.dtype.kind == "f" for array in arrays}
+    if low == high:
+        raise ValueError(f"expected images that differ, got {low:g} in every pixel")
+    if len(kinds) == 1:
+        if (low >= 0 and high <= 1) or (True in kinds and -DARKEST < low < 0 and high < DARKEST):
+            return 1
+        if low >= 0 and DARKEST <= high <= 255 and (ends[:, 1] > 1).all():
+            return 255
+    raise ValueError(f"expected pixels from 0 to 255 in every split, or floats from 0 to 1, got {low:g} to {high:g}: "
+                     "divide them by the largest value that they can have (images / 16), and save them as floats")
+
+
+def channels_first(images: np.ndarray) -> np.ndarray:
+    """Return images of shape (n, H, W, C) as (n, C, H, W), others as they are; ValueError where it cannot be told."""
+    if images.ndim < 2:
+        raise ValueError(f"expected images of shape (n, H, W), (n, C, H, W) or (n, features), got {images.shape}")
+    if images.ndim != 4:
+        return images
+    first, last = images.shape[1] in CHANNELS, images.shape[3] in CHANNELS
+    if first == last:
+        raise ValueError(f"expected images of shape (n, C, H, W) or (n, H, W, C), with 1, 3 or 4 channels, got "
+                         f"{images.shape}: load them with numpy and pass Split(images, labels), images (n, C, H, W)")
+    return images if first else images.transpose(0, 3, 1, 2)
+
+
+def to_labels(labels: np.ndarray) -> np.ndarray:
+    """Return labels as int64 of shape (n,): a column is taken as a list, whole floats as integers."""
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.dtype.kind == "f" and (np.abs(labels) < MOST_CLASSES).all() and np.array_equal(labels, np.rint(labels)):
+        labels = labels.astype(np.int64)
+    return check_labels(labels)
+
+
+def check_classes(labels: np.ndarray) -> None:
+    """Raise ValueError where a class from 0 to the largest label has no image at all."""
+    counts = np.bincount(labels)
+    lowest, missing = int(labels.min()), np.flatnonzero(counts == 0)
+    if lowest:
+        raise ValueError(f"expected labels from 0, got {lowest} to {len(counts) - 1}: save labels - {lowest}")
+    if missing.size:
+        raise ValueError(f"expected every label from 0 to {len(counts) - 1}, got none of {str(missing[:9])[1:-1]}: "
+                         "save np.unique(labels, return_inverse=True)[1]")
 
 
 def stratified_split(labels: np.ndarray, sizes: Sequence[int], *, seed: int = 0) -> list[np.ndarray]:

@@ -106,7 +106,6 @@ class _Array:
         self.data, self.dtype, self.shape, self.order = data, dtype, shape, order
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        """Take over version, shape, type, order and bytes."""
         _, self.shape, self.dtype, fortran, self.data = state
         self.order = "F" if fortran else "C"
 

@@ -1,9 +1,6 @@
-"""What scikit-learn asks of a classifier beyond learning.
+"""What scikit-learn asks of a classifier beyond learning: attributes, pickles, its kinds of data, its way to stop."""
 
-That is parameters to see and set, pickles, and data as it hands them over: rows that may be sparse, each of which may
-have a weight.
-"""
-
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +18,12 @@ from sklearn.utils import Tags, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from mlp_core.callbacks import Callback, TrainingState
+from mlp_core.checks import sign
 from mlp_core.network import Sequential
 from mlp_core.splits import Split
+
+LOWEST_RATE = 1e-6  # an adaptive rate that is no higher ends training
 
 
 def _copied(name: str, kind: str, what: str) -> property:
@@ -133,16 +134,44 @@ def checked(
 
 
 def hold_out(split: Examples, fraction: float, seed: int) -> tuple[Examples, Examples]:
-    """Return what to train on and what to validate on: a fraction with the classes in equal shares.
-
-    With more than two classes, as in scikit-learn, a class may have too few rows for that; then chance alone decides.
-    """
+    """Return the rows to learn and a fraction held out, in equal shares of classes; by chance if one has too few."""
     two_classes = split.labels.max() < 2
     halves = partial(train_test_split, np.arange(len(split)), test_size=fraction, random_state=seed)
     try:
         learnt, held = halves(stratify=split.labels.astype(bool)[:, None] if two_classes else split.labels)
-    except ValueError:
+    except ValueError:  # as in scikit-learn, with more than two classes alone
         if two_classes:
             raise
         learnt, held = halves()
     return split[learnt], split[held]
+
+
+class Plateau(Callback):
+    """End training when a metric has not improved by `tol` for `patience` epochs in a row.
+
+    With a `divisor`, divide the learning rate by it instead and go on, as long as the rate is above `LOWEST_RATE`.
+    """
+
+    def __init__(self, metric: str, patience: float, tol: float, divisor: float | None = None) -> None:
+        self.metric, self.patience, self.tol, self.divisor = metric, patience, tol, divisor
+        self.best, self.waited = math.inf, 0
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Compare the epoch's value with the best before it."""
+        score = sign(self.metric) * getattr(state.history, self.metric)[-1]
+        self.waited = self.waited + 1 if score > self.best - self.tol else 0
+        self.best = min(self.best, score)
+        if self.waited < self.patience:
+            return
+        if self.divisor is None or state.optimizer.learning_rate <= LOWEST_RATE:
+            state.stop(f"{self.metric} has not improved by {self.tol:g} for {self.patience} epochs")
+        else:
+            state.optimizer.learning_rate /= self.divisor
+            self.waited = 0
+
+
+def print_epoch(state: TrainingState) -> None:
+    """Print an epoch's loss and, if there is one, its validation accuracy, in scikit-learn's words."""
+    print(f"Iteration {state.epoch}, loss = {state.history.running_loss[-1]:.8f}")
+    if state.history.valid_accuracy:
+        print(f"Validation score: {state.history.valid_accuracy[-1]:f}")

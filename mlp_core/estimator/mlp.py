@@ -17,8 +17,15 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from mlp_core.adam import Adam
 from mlp_core.callbacks import EarlyStopping, TrainingState
-from mlp_core.estimator.classifier import DenseRows, Examples, NetworkClassifier, checked, hold_out
-from mlp_core.estimator.plateaus import Plateau, print_epoch
+from mlp_core.estimator.classifier import (
+    DenseRows,
+    Examples,
+    NetworkClassifier,
+    Plateau,
+    checked,
+    hold_out,
+    print_epoch,
+)
 from mlp_core.history import History
 from mlp_core.layers import ReLU
 from mlp_core.losses import log_softmax, softmax
@@ -233,8 +240,6 @@ class MLPClassifier(NetworkClassifier):
 
     def _train(self, split: Examples, valid: Examples | None, epochs: int, callbacks: Sequence[Plateau] = (),
                early_stopping: EarlyStopping | None = None) -> History:
-        """Train for some epochs, and note what was measured."""
-
         def scale_rate(state: TrainingState) -> None:
             seen = self.t_ + state.epoch * len(split)
             state.optimizer.learning_rate = self.learning_rate_init / (seen + 1) ** self.power_t

@@ -1,7 +1,4 @@
-"""The dense layers of `mlp_core.fast`: arrays of shape (features, n), made once, and used again at every step.
-
-What ``backward`` returns for the first operation of a network, ``first``, does not count.
-"""
+"""The dense layers of `mlp_core.fast`: arrays of shape (features, n), made once, and used again at every step."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +26,7 @@ class FastLinear:
         return self.y
 
     def backward(self, grad: np.ndarray, first: bool, update: Update) -> np.ndarray:
-        """Compute the gradient of x with the weights as they are, then change the weights."""
+        """Compute the gradient of x, unless ``first``, with the weights as they are, then change the weights."""
         if not first:
             np.matmul(self.layer.params["weight"], grad, out=self.grad_x)
         update.by_product(self.layer, self.index, "weight", self.x, grad.T)

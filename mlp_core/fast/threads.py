@@ -4,8 +4,7 @@ OpenBLAS has *one* number of threads for the whole process, and with another num
 last bits.  A CNN's step asks for one thread (its parts have threads of their own), and so does a search.  Whoever
 changes the number must have everyone else's products out of the way, so every product of this package passes a `Gate`.
 A call made inside another takes what is there.  Two things are left to the user: products of one's own outside a
-network's passes do not go through the gate; and a layer of one's own must not wait, in a pass, for another thread that
-computes with networks.
+network's passes do not go through it; a layer of one's own must not wait, in a pass, for another thread's network.
 """
 
 import ctypes

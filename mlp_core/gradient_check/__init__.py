@@ -1,7 +1,4 @@
-"""Is backward the derivative of forward? `check` compares every gradient with a central difference.
-
-`finite_differences` evaluates them, `sweep` varies their step, `report` says what was found.
-"""
+"""Is backward the derivative of forward? `check` compares it with differences, `sweep` with those of many steps."""
 
 from mlp_core.gradient_check.check import check_gradients, check_layer
 from mlp_core.gradient_check.report import GradientCheck, GradientError

@@ -2,8 +2,7 @@
 
 The derivative of L is approximated by ``(L(t + eps) - L(t - eps)) / (2 eps)``, whose truncation error falls with eps²
 while its round-off grows as ``u |L| / eps`` (u the unit round-off of the precision).  Where the step crosses a kink, a
-ReLU switching or a max-pool choosing another pixel, L has no derivative within the step, and the quotient means
-nothing: that is noticed and reported.
+ReLU switching or a max-pool choosing another pixel, L has no derivative: that is noticed and reported.
 """
 
 import copy
@@ -37,8 +36,7 @@ class LossProbe:
 
     Random layers such as `Dropout` are frozen: every evaluation replays the random numbers of the first.  The layers
     are used as they are, their parameters changed and restored, ``grads`` filled; of the batch a copy is taken.
-    ``arrays`` holds what may be probed, the parameters as ``"2.weight"`` and the batch as ``"input"``, ``gradients``
-    what ``backward`` says of them.
+    ``arrays`` holds what may be probed (``"2.weight"``, ``"input"``), ``gradients`` what ``backward`` says of them.
     """
 
     def __init__(self, layers: Sequence[Layer], x: np.ndarray, criterion: Criterion) -> None:
@@ -126,6 +124,5 @@ def _choices(layer: Layer) -> np.ndarray | None:
 
 
 def _check_shape(what: str, actual: np.ndarray, expected: np.ndarray) -> None:
-    """Raise ValueError unless a gradient has the shape of what it is the gradient of."""
     if np.shape(actual) != np.shape(expected):
         raise ValueError(f"expected shape {np.shape(expected)} for {what}; got {np.shape(actual)}")

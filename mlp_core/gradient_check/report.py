@@ -62,8 +62,7 @@ class GradientCheck:
     """Analytic beside numerical gradients.
 
     The relative error of an entry is ``|analytic - numerical| / max(|analytic|, |numerical|, a, r)``: a is the largest
-    gradient of its array, and r what makes the quotient's own round-off, about ``10 u max(1, |loss|) / eps``, count as
-    the tolerance. Smaller errors than that cannot be told from none.
+    gradient of its array, r makes the quotient's own round-off, ``10 u max(1, |loss|) / eps``, count as the tolerance.
 
     ``arrays`` has the input's first, then the parameters' in the order of the layers; ``loss`` is that at the point of
     the check, ``eps`` half the width of the step, ``tolerance`` the largest relative error that passes.
@@ -115,7 +114,6 @@ class GradientCheck:
     def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row an array: its shape, entries checked, kinks, largest errors, verdict."""
         pd = need("pandas")
-
         return pd.DataFrame([self._row(check) for check in self.arrays]).set_index("parameter")
 
     def _row(self, check: ArrayCheck) -> dict[str, object]:

@@ -72,7 +72,6 @@ class Sweep:
     def to_frame(self) -> "pd.DataFrame":
         """Return a DataFrame, one row for each N and entry; entries are counted from 1."""
         pd = need("pandas")
-
         rows, count = self.numerical.shape
         return pd.DataFrame({
             "N": np.repeat(self.N, count), "eps": np.repeat(self.eps, count),
@@ -84,7 +83,6 @@ class Sweep:
     def summary(self) -> "pd.DataFrame":
         """Return a DataFrame, one row for each N: the largest difference, that away from kinks, and the kinks."""
         pd = need("pandas")
-
         columns = {name: getattr(self, name) for name in ("eps", "max_absolute", "max_absolute_smooth")}
         return pd.DataFrame({**columns, "kinks": self.kinks.sum(axis=1)}, index=pd.Index(self.N, name="N"))
 
@@ -133,7 +131,6 @@ def finite_difference_sweep(
 
 
 def _inverse_steps(N: Sequence[float]) -> np.ndarray:
-    """Return N as an array of floats; ValueError unless all are finite and > 0."""
     steps = np.asarray(N)
     if steps.ndim != 1 or steps.size == 0 or steps.dtype.kind not in "iuf":
         raise ValueError(f"expected N as a sequence of numbers > 0, got {N!r}")

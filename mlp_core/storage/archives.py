@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp_core.storage.atomic import atomic_write
-from mlp_core.storage.files import DatasetError, most_bytes, read_bytes, read_stream
+from mlp_core.storage.files import DatasetError, atomic_write, most_bytes, read_bytes, read_stream
 
 MOST_MEMBERS = 4096
 MOST_DIMENSIONS = 8

@@ -116,8 +116,11 @@ class Checkpoint(Callback):
             group, name = key.split("/", 1)
             groups[group][name] = array
         _check_progress(progress, best, history, state.steps_per_epoch)
-        for group in ("params", "best") if groups["best"] else ("params",):
-            _check_params(groups[group], state.network.params)
+        expected = {name: (array.shape, array.dtype) for name, array in state.network.params.items()}
+        for saved in (groups["params"], groups["best"] or groups["params"]):
+            found = {name: (array.shape, array.dtype) for name, array in saved.items()}
+            if found != expected or not all(np.isfinite(array).all() for array in saved.values()):
+                raise ValueError("expected finite parameters of the network's shapes and types")
         state.optimizer.load_state_dict(groups["optimizer"])
         for rng, saved in zip(self.generators, document["random"], strict=True):
             rng.bit_generator.state = saved
@@ -142,13 +145,6 @@ def _check_progress(progress: dict[str, Any], best: dict[str, Any], history: His
     if not all(isinstance(number, float) and math.isfinite(number) for number in numbers) \
             or not isinstance(progress["stop"], str):
         raise ValueError(f"expected finite losses and a reason to stop, got {progress} and {best}")
-
-
-def _check_params(saved: Mapping[str, np.ndarray], params: Mapping[str, np.ndarray]) -> None:
-    """Raise ValueError unless there is a finite array for each parameter, of its shape and type."""
-    kinds = [{name: (array.shape, array.dtype) for name, array in group.items()} for group in (saved, params)]
-    if kinds[0] != kinds[1] or not all(np.isfinite(array).all() for array in saved.values()):
-        raise ValueError("expected finite parameters of the network's shapes and types")
 
 
 def _as_bytes(value: Any) -> np.ndarray:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mlp_core.checks import check_metric
-from mlp_core.storage.atomic import atomic_write
-from mlp_core.storage.files import DatasetError, read_bytes
+from mlp_core.storage.files import DatasetError, atomic_write, read_bytes
 
 H = TypeVar("H")
 FORMAT, VERSION = "mlp_core.History", 1

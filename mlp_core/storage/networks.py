@@ -65,7 +65,11 @@ def _build(arrays: dict[str, np.ndarray]) -> tuple[list[Layer], Shape | None]:
     """Build the layers that the architecture among the arrays describes, and fill in their parameters."""
     architecture = _read_architecture(arrays)
     specifications = [dict(specification) for specification in architecture["layers"]]
-    kinds = [_kind(specification.pop("kind")) for specification in specifications]
+    names = [specification.pop("kind") for specification in specifications]
+    if unknown := [name for name in names if name not in Layer.kinds]:
+        raise ValueError(f"expected layers among {', '.join(Layer.kinds)}, got {unknown[0]!r}; "
+                         "a layer of your own must be defined before")
+    kinds = [Layer.kinds[name] for name in names]
     expected = {
         f"{index}.{name}": (float_dtype(specification["dtype"]), shape)
         for index, (kind, specification) in enumerate(zip(kinds, specifications, strict=True))
@@ -99,10 +103,3 @@ def _read_architecture(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     if architecture["version"] > VERSION:
         raise ValueError(f"it has version {architecture['version']}; this mlp_core reads up to version {VERSION}")
     return dict(architecture)
-
-
-def _kind(name: str) -> type[Layer]:
-    if name not in Layer.kinds:
-        known = ", ".join(Layer.kinds)
-        raise ValueError(f"expected a layer among {known}, got {name!r}; a layer of your own must be defined before")
-    return Layer.kinds[name]

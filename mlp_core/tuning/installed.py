@@ -41,7 +41,11 @@ def is_installed(module: str) -> bool:
     top = module.partition(".")[0]
     if top in ("__main__", OWN):
         return top == OWN
-    origin = _origin(top)
+    places: list[str | None] = []
+    with suppress(ImportError, ValueError):
+        if (found := importlib.util.find_spec(top)) is not None:
+            places = [found.origin if found.has_location else None, *(found.submodule_search_locations or ())]
+    origin = next((Path(place) for place in places if place), None)
     if origin is None:
         return top in sys.stdlib_module_names
     return bool({"site-packages", "dist-packages"} & set(origin.parts)) or origin.is_relative_to(LIBRARY)
@@ -60,12 +64,3 @@ def version(module: str) -> str:
     except importlib.metadata.PackageNotFoundError:
         names = importlib.metadata.packages_distributions().get(top, [])
         return " ".join(importlib.metadata.version(name) for name in sorted(set(names)))
-
-
-def _origin(top: str) -> Path | None:
-    """Return the file or folder of a top-level module, imported or not; None where there is none."""
-    with suppress(ImportError, ValueError):
-        if (found := importlib.util.find_spec(top)) is not None:
-            places = (found.origin if found.has_location else None, *(found.submodule_search_locations or ()))
-            return next((Path(place) for place in places if place), None)
-    return None

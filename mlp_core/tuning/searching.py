@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from mlp_core.checks import METRICS
+from mlp_core.checks import METRICS, positive_int
 from mlp_core.extras import need
 from mlp_core.history import History
 from mlp_core.splits import Dataset
@@ -54,9 +54,8 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
     seed : int
         From it and the settings each trial draws its own seed, whatever the order and the number of processes.
     scheduler : str or distributed.Client, optional
-        A Dask cluster to run on instead, such as "tcp://host:8786"; by default the one that the environment variable
-        MLP_CORE_SCHEDULER names, if any. Its workers need this package; where they do not see the cache folder, the
-        data are sent to them, and this process writes the results that come back.
+        A Dask cluster to run on instead, such as "tcp://host:8786"; by default the one that MLP_CORE_SCHEDULER names
+        in the environment. Its workers need this package; data are sent to them where they do not see the cache folder.
     parameters : (int, int), optional
         Least and most parameters of a network; settings outside are left out before anything is trained.
     target : float, optional
@@ -123,7 +122,9 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
         with open_engine(n_jobs, scheduler, job, data, len(kept)) as engine:
             session = Session(store, engine, progress)
             outcome = session.climb(rungs, title, halving or 1)
-    frame = to_frame(outcome, target)
+    frame = need("pandas").DataFrame([row(trial, record, target) for trial, record in outcome])
+    counts = ("parameters", "epochs", "best_epoch", "epochs_to_target")  # whole numbers, or none
+    frame = frame.astype(dict.fromkeys(counts, "Int64"))
     frame.attrs.update(space=len(settings), kept=len(kept), reused=session.reused,
                        **({"uncached": uncached} if uncached else {}))
     return frame
@@ -133,11 +134,10 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any, h
     """Raise TypeError or ValueError for what no search can use."""
     if not isinstance(data, Dataset):
         raise TypeError(f"expected data as a Dataset, such as load_dataset('mnist-5k'); got {type(data).__name__}")
-    for name, value in (("epochs", epochs), ("n_jobs", n_jobs), ("halving", 2 if halving is None else halving)):
+    positive_int(epochs, "epochs")
+    for name, value in (("n_jobs", n_jobs), ("halving", 2 if halving is None else halving)):
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise TypeError(f"expected {name} as a whole number, got {value!r}")
-    if epochs < 1:
-        raise ValueError(f"expected at least 1 epoch, got {epochs}")
     if n_jobs == 0:
         raise ValueError("expected n_jobs of at least 1, or -1 for one process a core; got 0")
     for name, function in (("build", build), ("run", run)):
@@ -147,13 +147,6 @@ def check_arguments(data: Any, epochs: Any, n_jobs: Any, build: Any, run: Any, h
         raise ValueError("expected build= or run=, got both: run replaces the building, too")
     if halving is not None and halving < 2:
         raise ValueError(f"expected halving of at least 2 (one trial in two goes on), got {halving}")
-
-
-def to_frame(trials: list[tuple[Trial, Record]], target: float | None) -> "pd.DataFrame":
-    """Return one row for each trial and its record, in this order."""
-    frame = need("pandas").DataFrame([row(trial, record, target) for trial, record in trials])
-    counts = ("parameters", "epochs", "best_epoch", "epochs_to_target")  # whole numbers, or none
-    return frame.astype(dict.fromkeys(counts, "Int64"))
 
 
 def row(trial: Trial, record: Record, target: float | None) -> dict[str, Any]:

@@ -18,10 +18,9 @@ from typing import Any
 from mlp_core.extras import need
 from mlp_core.progress import progress_class
 from mlp_core.splits import Dataset
-from mlp_core.tuning.cluster import run_dask
 from mlp_core.tuning.store import CacheWarning, DamagedRecord, Record, TrialStore
 from mlp_core.tuning.work import Job, Trial, written
-from mlp_core.tuning.workers import LocalPool, run_here, run_processes
+from mlp_core.tuning.workers import LocalPool, run_dask, run_here, run_processes
 
 Engine = Callable[[Iterable[Trial]], Generator[Record]]  # runs trials, and yields their records as they end
 
@@ -140,16 +139,13 @@ def open_store(cache: str | Path | None) -> Iterator[TrialStore]:
 
 @contextmanager
 def open_engine(n_jobs: int, scheduler: Any, job: Job, data: Dataset, trials: int) -> Iterator[Engine]:
-    """Open what runs trials: a Dask cluster, this process, or the local ones that `n_jobs` asks for.
-
-    Negative numbers count down from all cores. A single trial has a process of its own, too, for it could kill it.
-    """
+    """Open what runs trials: a Dask cluster, this process, or the local ones that `n_jobs` asks for (-1: all cores)."""
     processes = n_jobs if n_jobs > 0 else max(1, need("joblib").cpu_count() + 1 + n_jobs)
     if scheduler:
         yield partial(run_dask, job=job, data=data, scheduler=scheduler)
     elif processes == 1:
         yield partial(run_here, job=job, data=data)
-    else:
+    else:  # for a single trial, too: it could kill its process
         scratch = None if job.sync else job.folder
         with warnings.catch_warnings(), LocalPool(min(processes, trials), scratch) as pool:
             warnings.filterwarnings("ignore", "A worker stopped while", UserWarning)  # to free memory, and is replaced

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mlp_core.splits import SPLIT_NAMES, Dataset, Split
-from mlp_core.storage.atomic import atomic_write
+from mlp_core.storage.files import atomic_write
 from mlp_core.storage.hashes import digest
 from mlp_core.tuning.store import CacheWarning, make_folder, set_aside
 

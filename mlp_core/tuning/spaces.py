@@ -80,7 +80,8 @@ def sampler(name: str, spec: Any) -> Callable[[np.random.Generator], Any]:
             raise ValueError(f"expected low < high for {name}, and low > 0 for a loguniform; got {spec!r}")
         return lambda rng: RANGES[kind](rng, low, high)
     if isinstance(spec, tuple):
-        raise TypeError(f"expected {name} as a list, a distribution or one of the tuples {FORMS}; got {spec!r}")
+        forms = ", ".join(f'("{kind}", low, high)' for kind in RANGES)
+        raise TypeError(f"expected {name} as a list, a distribution or one of the tuples {forms}; got {spec!r}")
     values = axis_values(name, spec)
     return lambda rng: values[rng.integers(len(values))]
 
@@ -90,7 +91,6 @@ RANGES: dict[str, Callable[[np.random.Generator, float, float], float]] = {
     "loguniform": lambda rng, low, high: math.exp(rng.uniform(math.log(low), math.log(high))),
     "integers": lambda rng, low, high: int(rng.integers(int(low), int(high), endpoint=True)),
 }
-FORMS = ", ".join(f'("{kind}", low, high)' for kind in RANGES)
 
 
 def plain(value: Any) -> Any:

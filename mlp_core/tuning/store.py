@@ -21,8 +21,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from mlp_core.history import History
-from mlp_core.storage.atomic import atomic_write
-from mlp_core.storage.files import DatasetError, read_bytes
+from mlp_core.storage.files import DatasetError, atomic_write, read_bytes
 from mlp_core.storage.hashes import digest
 
 Record = dict[str, Any]

@@ -1,6 +1,5 @@
 """What a trial does with its settings: build the network and train it, or call the user's own function."""
 
-import functools
 import inspect
 import itertools
 from collections.abc import Callable, Mapping
@@ -22,6 +21,8 @@ from mlp_core.tuning.spaces import Settings
 OPTIMIZERS: dict[str, Callable[..., Any]] = {"sgd": SGD, "adam": Adam}
 CATCH_ALL = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 LOOP = ("batch_size", "shuffle", "reduction", "early_stopping", "evaluate_train", "stop_at")
+_OPTIONS = [name for kind in OPTIMIZERS.values() for name in inspect.signature(kind).parameters]
+LEARNING = tuple(dict.fromkeys(["optimizer", *_OPTIONS, *LOOP]))  # the settings of optimizers and the training loop
 
 
 def train_network(settings: Settings, data: Dataset, *, epochs: int, seed: int, checkpoint: Path | None = None,
@@ -31,7 +32,7 @@ def train_network(settings: Settings, data: Dataset, *, epochs: int, seed: int, 
     A run that `checkpoint` has kept goes on; one that cannot be read or written is left out, for it saves only time.
     """
     network = build_network(settings, data, build or build_mlp, seed)
-    learning = {name: settings[name] for name in learning_names() if name in settings}
+    learning = {name: settings[name] for name in LEARNING if name in settings}
     loop = {name: learning.pop(name) for name in LOOP if name in learning}
     stop_at = loop.pop("stop_at", None)
     callbacks = [] if stop_at is None else [StopAt("valid_accuracy", stop_at)]
@@ -49,7 +50,7 @@ def train_network(settings: Settings, data: Dataset, *, epochs: int, seed: int, 
 
 def build_network(settings: Settings, data: Dataset, build: Callable[..., Sequential], seed: int) -> Sequential:
     """Build a trial's network; the builder also gets what the search knows and it has a parameter for."""
-    own = {name: value for name, value in settings.items() if name not in (*learning_names(), "seed")}
+    own = {name: value for name, value in settings.items() if name not in (*LEARNING, "seed")}
     known = {"in_features": data.train.images[0].size, "classes": len(data.classes), "seed": seed}
     wanted = inspect.signature(build).parameters
     return build(**{name: value for name, value in known.items() if name in wanted} | own)
@@ -75,13 +76,6 @@ def make_optimizer(optimizer: str = "sgd", learning_rate: Any = 0.1, **settings:
     return OPTIMIZERS[optimizer](learning_rate, **settings)
 
 
-@functools.cache
-def learning_names() -> tuple[str, ...]:
-    """Return the names of the settings that optimizers and the training loop take."""
-    options = [name for kind in OPTIMIZERS.values() for name in inspect.signature(kind).parameters]
-    return tuple(dict.fromkeys(["optimizer", *options, *LOOP]))
-
-
 def setting_names(build: Callable[..., Any] | None,
                   run: Callable[..., Any] | None) -> tuple[list[str] | None, list[str]]:
     """Return the names that settings may have (None where the user's function takes any), and those that they must."""
@@ -92,7 +86,7 @@ def setting_names(build: Callable[..., Any] | None,
     required = [name for name, parameter in named.items() if parameter.default is parameter.empty]
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         return None, required
-    return [*named, *(() if run is not None else learning_names()), "seed"], required
+    return [*named, *(() if run is not None else LEARNING), "seed"], required
 
 
 def in_budget(settings: list[Settings], parameters: Any, data: Dataset, build: Callable[..., Any] | None,

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from traceback import format_exception_only
 from typing import Any
 
 from mlp_core.fast.threads import one_thread
@@ -111,7 +112,7 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
                 history, parameters = train_network(
                     trial.settings, data, build=job.build, checkpoint=checkpoint, **length)
     except (Exception, SystemExit, GeneratorExit) as error:
-        record = make_record(trial, "failed", reason(error))
+        record = make_record(trial, "failed", "".join(format_exception_only(error)).strip())
     else:
         status = "diverged" if history.diverged else "ok"
         record = make_record(trial, status, history.message, history.to_dict(), parameters)
@@ -122,13 +123,6 @@ def execute(trial: Trial, job: Job, data: Dataset | None, checkpoint: Path | Non
 def sees_same_functions(job: Job) -> bool:
     """Return whether this process sees what the searching one does: it may have imported a module that was changed."""
     return not job.functions or identify(job.build, job.run)[0] == job.functions
-
-
-def reason(error: BaseException) -> str:
-    """Return an exception as text, though its own text may fail."""
-    with suppress(Exception):
-        return f"{type(error).__name__}: {error}"
-    return type(error).__name__
 
 
 def make_record(trial: Trial, status: str, reason: str, history: Record | None = None,

@@ -1,4 +1,4 @@
-"""Where trials run: in this process, or in processes of this machine (loky)."""
+"""Where trials run: in this process, in processes of this machine (loky), or past it, on a Dask cluster."""
 
 import os
 import shutil
@@ -6,22 +6,30 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Future, as_completed
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from mlp_core.extras import need
 from mlp_core.splits import Dataset
+from mlp_core.tuning.fingerprint import code_version
 from mlp_core.tuning.shared_data import DatasetLost, publish_dataset
 from mlp_core.tuning.store import Record, TrialStore
-from mlp_core.tuning.work import Job, Trial, make_record, run_trial
+from mlp_core.tuning.work import SAME_CODE, Job, Trial, make_record, run_trial
 
 Results = Iterable[Record | None]  # None for a trial that another search is running
 MAX_KILLS = 4  # a trial whose process dies this often, the last time alone in its pool, has failed
 NOBODY = ""  # stands in for a trial where a process died without one
+CONNECT_TIMEOUT = 20  # seconds until a Dask scheduler, and its first worker, must have answered
+
+
+class ClusterError(ConnectionError):
+    """The Dask cluster cannot be reached, cannot run the trials, or went away; finished trials are kept."""
 
 
 def run_here(trials: Iterable[Trial], job: Job, data: Dataset) -> Generator[Record]:
@@ -47,21 +55,18 @@ class LocalPool(AbstractContextManager["LocalPool"]):
 
     def __init__(self, workers: int, scratch: str | None = None) -> None:
         self.workers, self.scratch = workers, scratch
-        self._executor: Any = None
 
-    def executor(self) -> Executor:
-        """Return the running executor."""
-        if self._executor is None:
-            pool, watched = need("joblib.externals.loky").ProcessPoolExecutor, (os.getpid(), self.scratch)
-            blas = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-            self._executor = pool(self.workers, env=blas, initializer=start_worker, initargs=watched)
-        return self._executor
+    @cached_property
+    def executor(self) -> Any:
+        """The running executor."""
+        pool, watched = need("joblib.externals.loky").ProcessPoolExecutor, (os.getpid(), self.scratch)
+        blas = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        return pool(self.workers, env=blas, initializer=start_worker, initargs=watched)
 
     def close(self, kill: bool) -> None:
         """End the processes."""
-        if self._executor is not None:
-            self._executor.shutdown(kill_workers=kill)
-            self._executor = None
+        if executor := vars(self).pop("executor", None):
+            executor.shutdown(kill_workers=kill)
 
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         """End the processes."""
@@ -80,7 +85,7 @@ def run_processes(trials: Iterable[Trial], job: Job, data: Dataset, pool: LocalP
         suspects = [trial for trial in pending.values() if kills[trial.key] >= MAX_KILLS - 1]
         try:
             with LocalPool(1, pool.scratch) if suspects else nullcontext(pool) as chosen:
-                for record in gather(chosen.executor(), suspects[:1] or pending.values(), job):
+                for record in gather(chosen.executor, suspects[:1] or pending.values(), job):
                     del pending[record["key"]]
                     kills[NOBODY] = 0
                     yield record
@@ -110,6 +115,59 @@ def follow(parent: int, scratch: str | None) -> None:
     if scratch is not None:
         shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
+
+
+def run_dask(trials: Iterable[Trial], job: Job, data: Dataset, scheduler: Any) -> Generator[Record]:
+    """Yield the records of the trials as a Dask cluster finishes them; or raise `ClusterError`."""
+    with dask_client(scheduler) as client:
+        folder, sent = Path(str(job.folder)), None
+        if check_workers(client, folder):  # they map the data set from it, and write their results themselves
+            job = replace(job, data=str(publish_dataset(data, folder, sync=job.sync)))
+        else:  # each gets the data set once, and its results come back for this process to write
+            job, sent = replace(job, folder=None), client.scatter(data, broadcast=True, hash=False)
+        executor = client.get_executor(pure=False)
+        try:
+            yield from gather(executor, trials, job, sent)
+        except (CancelledError, DatasetLost) as error:
+            lost = "cluster" if isinstance(error, CancelledError) else "workers' data set"
+            raise ClusterError(f"the Dask {lost} went away: search again, finished trials are kept") from error
+        finally:
+            executor.shutdown(wait=False)
+
+
+@contextmanager
+def dask_client(scheduler: Any) -> Iterator[Any]:
+    """Connect to a scheduler, or use the client that is given."""
+    Client = need("distributed").Client
+    if isinstance(scheduler, Client):
+        yield scheduler
+        return
+    advice = "start one with `dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1 --nworkers N`"
+    try:
+        client = Client(scheduler, timeout=CONNECT_TIMEOUT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"no Dask scheduler answers at {scheduler}: {advice} ({error})") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_TIMEOUT)
+        except TimeoutError as error:
+            raise ClusterError(f"the Dask scheduler at {scheduler} has no workers: {advice}") from error
+        yield client
+
+
+def check_workers(client: Any, folder: Path) -> bool:
+    """Return whether all workers see the cache folder; ClusterError if one has another version of the code."""
+    with NamedTemporaryFile(dir=folder) as token:
+        answers = client.run(describe_worker, token.name)
+    strangers = [address for address, (code, _) in answers.items() if code != code_version()]
+    if strangers:
+        raise ClusterError(f"another version of mlp_core or NumPy on {', '.join(strangers)}: {SAME_CODE}")
+    return all(sees for _, sees in answers.values())
+
+
+def describe_worker(token: str) -> tuple[str, bool]:
+    """Return, on a Dask worker, its version of the code and whether it sees the file."""
+    return code_version(), Path(token).exists()
 
 
 def gather(pool: Any, trials: Iterable[Trial], job: Job, data: Any = None) -> Generator[Record]:

@@ -82,7 +82,7 @@ def run(job: dict[str, Any], replies: IO[str]) -> str | None:
     import nbformat
     import papermill
 
-    from mlp_core.storage.atomic import atomic_write  # spares NumPy
+    from mlp_core.storage.files import atomic_write  # spares NumPy
 
     source = nbformat.reads(json.dumps(job["notebook"]), as_version=4)
     recording = Recording(source, replies)

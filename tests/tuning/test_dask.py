@@ -65,7 +65,7 @@ def test_a_killed_client_is_resumed(tmp_path, cluster, expected):
 
 
 def test_workers_without_the_cache_folder_get_the_data_and_return_results(tmp_path, cluster, expected, monkeypatch):
-    monkeypatch.setattr("mlp_core.tuning.cluster.check_workers", lambda client, folder: False)
+    monkeypatch.setattr("mlp_core.tuning.workers.check_workers", lambda client, folder: False)
     cache, address = tmp_path / "cache", cluster.scheduler_address
     frame = search(SPACE, tiny_data(), epochs=2, cache=cache, scheduler=address, run=journaled)
     assert values(frame) == expected
@@ -82,13 +82,13 @@ def test_the_environment_names_a_scheduler(cluster, monkeypatch):
 
 
 def test_nobody_answers(monkeypatch):
-    monkeypatch.setattr("mlp_core.tuning.cluster.CONNECT_TIMEOUT", 0.5)
+    monkeypatch.setattr("mlp_core.tuning.workers.CONNECT_TIMEOUT", 0.5)
     with pytest.raises(ClusterError, match="no Dask scheduler answers at tcp://127.0.0.1:9: start one with"):
         search(grid(hidden=[(3,)]), tiny_data(), epochs=1, scheduler="tcp://127.0.0.1:9")
 
 
 @pytest.mark.long
 def test_another_version_of_the_code_is_refused(cluster, monkeypatch):
-    monkeypatch.setattr("mlp_core.tuning.cluster.code_version", lambda: "older")
+    monkeypatch.setattr("mlp_core.tuning.workers.code_version", lambda: "older")
     with pytest.raises(ClusterError, match="another version of mlp_core"):
         search(grid(hidden=[(3,)]), tiny_data(), epochs=1, scheduler=cluster.scheduler_address)

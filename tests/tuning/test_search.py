@@ -158,8 +158,8 @@ def test_the_bar_counts_what_was_there_and_what_comes(tmp_path, data, monkeypatc
 def test_misuse_is_refused_before_anything_runs(data):
     for wrong, error, message in [
         ({"data": data.train}, TypeError, "expected data as a Dataset"),
-        ({"epochs": 0}, ValueError, "expected at least 1 epoch"),
-        ({"epochs": 1.5}, TypeError, "expected epochs as a whole number"),
+        ({"epochs": 0}, ValueError, "expected epochs >= 1"),
+        ({"epochs": 1.5}, TypeError, "expected epochs to be an integer"),
         ({"n_jobs": 0}, ValueError, "expected n_jobs of at least 1"),
         ({"space": grid(learning_rate=[0.1])}, ValueError, "expected a value for 'hidden'"),
         ({"halving": 1}, ValueError, "expected halving of at least 2"),

@@ -15,7 +15,7 @@ import numpy as np
 import mlp_core
 from mlp_core import Split
 from mlp_core.storage import hashes
-from mlp_core.storage.atomic import atomic_write
+from mlp_core.storage.files import atomic_write
 from mlp_core.storage.hashes import digest
 
 COMPUTING = ("*.py", "fast/*.py", "gradient_check/*.py")
