@@ -17,7 +17,8 @@ TYPED = {
     "error": "cau", "admonition": "nte", "dropdown": "fold", "details": "fold", "primary": "nte",
     "proof": "prf", "solution": "sol", "remark": "rem", "exercise": "exr", "example": "exm", "theorem": "thm",
     "lemma": "lem", "corollary": "cor", "proposition": "prp", "conjecture": "cnj", "definition": "def",
-    "margin": "nte", "sidebar": "nte", "aside": "nte", "topic": "nte", "algorithm": "alg", "axiom": "axm", "assumption": "asm",
+    "margin": "nte", "sidebar": "nte", "aside": "nte", "topic": "nte", "algorithm": "alg", "axiom": "axm",
+    "assumption": "asm",
 }  # fmt: skip
 """The word for a kind in directives, alerts and classes."""
 
