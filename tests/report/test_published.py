@@ -72,17 +72,22 @@ def test_an_unknown_report_is_refused_with_the_known_ones():
 AMENDED = {
     "claims": {"ift6135-a": (3, 9), "ece421": (5, 6), "ift6135-b": (11,), "ift6135-c": (7,)},
     "errata": {
-        "ift6135-a": (1,), "ece421": (1, 5), "ift6135-b": (17,), "ift6135-c": (3,), "ce40717": (2, 6, 11, 13),
+        "ift6135-a": (1,), "ece421": (1, 2, 5), "ift6135-b": (17,), "ift6135-c": (3,), "ce40717": (2, 6, 11, 13),
     },
 }  # fmt: skip
 """Rows whose words the project has mended: what a report claims, with its hedges; what is wrong, and no more."""
 
 
+def in_one_spelling(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without the marks of thousands, and with one spelling of the words that have two."""
+    return table.replace({r"(?<=\d),(?=\d{3}(?!\d))": "", "nitialis": "nitializ"}, regex=True)
+
+
 @pytest.mark.skipif(not SOURCE, reason="MLP_CORE_PUBLISHED names no folder with the complete tables")
 @pytest.mark.parametrize("name", COLUMNS)
 def test_a_table_is_the_complete_one_without_the_quotations(name):
-    theirs = pd.read_csv(Path(SOURCE, f"{name}.csv"), dtype=str, keep_default_na=False)
-    ours = pd.read_csv(published.FOLDER / f"{name}.csv", dtype=str, keep_default_na=False)
+    files = Path(SOURCE, f"{name}.csv"), published.FOLDER / f"{name}.csv"
+    theirs, ours = (in_one_spelling(pd.read_csv(file, dtype=str, keep_default_na=False)) for file in files)
     theirs = theirs.drop(columns="quote", errors="ignore")
     mended = [theirs.index[theirs["report"] == report][row]
               for report, rows in AMENDED.get(name, {}).items() for row in rows]  # fmt: skip
