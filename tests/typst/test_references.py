@@ -181,3 +181,13 @@ def test_a_heading_that_is_a_link_is_a_heading() -> None:
     assert not pdf.log
     assert [title for _, title, _ in pdf.outline] == ["1 Start", "2 End"]
     assert "back to." in pdf.text
+
+
+def test_a_heading_with_a_formula_is_linked_to_as_in_jupyter_on_paper_and_page() -> None:
+    links = [f"[to](#{name})" for name in ("The-$L_2$-norm", "The-%24L_2%24-norm", "the-l_2-norm", "of-$x$")]
+    cells = [markdown("## The $L_2$ norm\n\nWords.\n\n## of $x$"), markdown(" ".join(links))]
+    pdf = export(notebook(*cells))
+    assert pdf.log == []
+    assert len(pdf.tags("/Link")) == 4
+    page, _ = TypstHTMLExporter().from_notebook_node(notebook(*cells))
+    assert re.findall(r'<a href="(#[^"]*)">to</a>', page) == ["#the-l_2-norm"] * 3 + ["#of-x"]

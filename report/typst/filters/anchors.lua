@@ -31,8 +31,11 @@ end
 
 -- the names under which a heading can be linked to: Jupyter's, GitHub's, its own, and none for the first of a notebook
 local function heading_names(header, book)
-  local jupyter = normal(pandoc.utils.stringify(header.content))
-  local names = pandoc.List{jupyter, (jupyter:gsub('[^%w%-_\128-\255]', ''))}
+  local names = pandoc.List()
+  for _, mark in ipairs{'$', ''} do
+    local jupyter = normal(write.text(header.content, mark))
+    names:extend{jupyter, (jupyter:gsub('[^%w%-_\128-\255]', ''))}
+  end
   if header.identifier ~= '' then names:insert(normal(header.identifier)) end
   if not begun[book] then names:insert('') end
   begun[book] = true

@@ -30,15 +30,13 @@ function write.blocks(blocks)
   return write.closed(pandoc.write(pandoc.Pandoc(blocks), 'typst', OPTIONS))
 end
 
--- the alternative text of a formula that is Typst already: its TeX
-local function formula_text(raw)
-  local tex = raw.text:match('alt: "(.-[^\\])"')
-  return tex and pandoc.Str((tex:gsub('\\(["\\])', '%1'))) or nil
-end
-
---- Inlines as plain text, formulas as their TeX.
-function write.text(inlines)
-  return pandoc.utils.stringify(pandoc.Inlines(inlines):walk{RawInline = formula_text})
+--- Inlines as plain text, formulas as their TeX between two marks: it is the alternative text of what is Typst already.
+function write.text(inlines, mark)
+  mark = mark or ''
+  return pandoc.utils.stringify(pandoc.Inlines(inlines):walk{RawInline = function(raw)
+    local tex = raw.text:match('alt: "(.-[^\\])"')
+    return tex and pandoc.Str(mark .. tex:gsub('\\(["\\])', '%1') .. mark) or nil
+  end})
 end
 
 -- soft hyphen, zero-width space and joiners, no-break space

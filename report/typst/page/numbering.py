@@ -125,8 +125,8 @@ def notebook_of(target: str) -> str:
 
 def link_names(content: list[Element], identifier: str) -> set[str]:
     """Return the names by which a heading can be linked to: Jupyter's, GitHub's and its own."""
-    jupyter = link_target(text_of(content).strip())
-    return {jupyter, re.sub(r"[^\w-]", "", jupyter), link_target(identifier)} - {""}
+    jupyter = {link_target(text_of(content, mark).strip()) for mark in ("$", "")}
+    return {*jupyter, *(re.sub(r"[^\w-]", "", name) for name in jupyter), link_target(identifier)} - {""}
 
 
 def anchor_spans(content: list[Element]) -> list[str]:

@@ -77,10 +77,10 @@ def inlines_of(blocks: list[Element]) -> list[Element]:
     return out
 
 
-def text_of(node: Any) -> str:
-    """Return the words of a node; of a formula its TeX, and of other HTML nothing."""
+def text_of(node: Any, mark: str = "") -> str:
+    """Return the words of a node; of a formula its TeX between two marks, and of other HTML nothing."""
     if isinstance(node, list):
-        return "".join(text_of(item) for item in node)
+        return "".join(text_of(item, mark) for item in node)
     if not isinstance(node, dict):
         return ""
     kind, content = node.get("t"), node.get("c", "")
@@ -92,8 +92,8 @@ def text_of(node: Any) -> str:
         return str(content[1])
     if kind in ("RawInline", "RawBlock"):
         formula = _FORMULA.match(content[1])
-        return unescape(formula[1]) if formula else ""
-    return text_of(content)
+        return f"{mark}{unescape(formula[1])}{mark}" if formula else ""
+    return text_of(content, mark)
 
 
 def each(node: Any, *kinds: str) -> Iterator[Element]:
