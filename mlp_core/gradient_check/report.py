@@ -62,7 +62,8 @@ class GradientCheck:
     """Analytic beside numerical gradients.
 
     The relative error of an entry is ``|analytic - numerical| / max(|analytic|, |numerical|, a, r)``: a is the largest
-    gradient of its array, r makes the quotient's own round-off, ``10 u max(1, |loss|) / eps``, count as the tolerance.
+    gradient of its array, and r what makes the quotient's own round-off, about ``10 u max(1, |loss|) / eps``, count as
+    the tolerance. Smaller errors than that cannot be told from none.
 
     ``arrays`` has the input's first, then the parameters' in the order of the layers; ``loss`` is that at the point of
     the check, ``eps`` half the width of the step, ``tolerance`` the largest relative error that passes.

@@ -117,9 +117,9 @@ class Checkpoint(Callback):
             groups[group][name] = array
         _check_progress(progress, best, history, state.steps_per_epoch)
         expected = {name: (array.shape, array.dtype) for name, array in state.network.params.items()}
-        for saved in (groups["params"], groups["best"] or groups["params"]):
-            found = {name: (array.shape, array.dtype) for name, array in saved.items()}
-            if found != expected or not all(np.isfinite(array).all() for array in saved.values()):
+        for group in ("params", "best") if groups["best"] else ("params",):
+            found = {name: (array.shape, array.dtype) for name, array in groups[group].items()}
+            if found != expected or not all(np.isfinite(array).all() for array in groups[group].values()):
                 raise ValueError("expected finite parameters of the network's shapes and types")
         state.optimizer.load_state_dict(groups["optimizer"])
         for rng, saved in zip(self.generators, document["random"], strict=True):

@@ -275,7 +275,7 @@ MISUSES = [
     Misuse("search", "no space", lambda: m.search([], data(), epochs=1), "setting|space"),
     Misuse("search", "a split", lambda: m.search([{}], blobs(), epochs=1), "Dataset", TypeError),
     Misuse("search", "unknown", lambda: m.search([{"learning_rte": 0.1}], data(), epochs=1), "learning_rte"),
-    Misuse("search", "no epochs", lambda: m.search([{"hidden": (4,)}], data(), epochs=0), "at least 1 epoch, got 0"),
+    Misuse("search", "no epochs", lambda: m.search([{"hidden": (4,)}], data(), epochs=0), "epochs >= 1, got 0"),
     Misuse("MLPClassifier", "NaN", lambda: m.MLPClassifier().fit(x(value=NAN), [0, 1] * 2), "NaN"),
     Misuse("MLPClassifier", "unfitted", lambda: m.MLPClassifier().predict(x()), "not fitted"),
     Misuse("MLPClassifier", "rate", lambda: m.MLPClassifier(learning_rate_init=-1).fit(x(), [0, 1] * 2), "learning"),
