@@ -185,3 +185,13 @@ def test_a_thousand_rows_are_written_quickly() -> None:
     source = source_of(cell)
     assert time.process_time() - start < 2
     assert source.count("\n") > 1000
+
+
+def test_a_table_stands_as_far_below_a_line_whether_it_may_break_or_not() -> None:
+    gaps = []
+    for rows in (3, 9):
+        page = pictures(notebook(markdown("x"), table(frame(rows, 1).to_html())), dots=144)[0]
+        ink = np.flatnonzero((page < 200).any(axis=1))
+        rule = ink[np.argmax((page[ink] < 200).sum(axis=1) > 100)]  # the first row of ink that is a rule
+        gaps.append(rule - ink[ink < rule].max())
+    assert gaps[0] == gaps[1] > 10

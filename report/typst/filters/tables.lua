@@ -141,7 +141,7 @@ local function convert(source, caption, label, options)
   local body = block_typst(source, list, layout)
   local long = columns.height(source, list) > (not captioned and BARE or placement == 'none' and HERE or LONG)
   local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels', placement)
-    or ('%s#block(width: 100%%, breakable: %s, %s)'):format(long and layout ~= 'turned' and '#room(1.5cm)\n' or '', tostring(long), body)
+    or ('%s#block(width: 100%%, breakable: %s, %s)'):format(long and layout ~= 'turned' and '#room(1.5cm, above: auto)\n' or '', tostring(long), body)
   if layout ~= 'turned' then return write.raw_block(text) end
   return write.raw_block(('#%s[\n%s\n]'):format(captioned and not long and 'turned' or 'landscape', text))
 end
