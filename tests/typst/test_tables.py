@@ -195,3 +195,11 @@ def test_a_table_stands_as_far_below_a_line_whether_it_may_break_or_not() -> Non
         rule = ink[np.argmax((page[ink] < 200).sum(axis=1) > 100)]  # the first row of ink that is a rule
         gaps.append(rule - ink[ink < rule].max())
     assert gaps[0] == gaps[1] > 10
+
+
+def test_a_row_of_some_lines_is_not_torn_between_two_pages() -> None:
+    words = " ".join(f"word{k}" for k in range(40))
+    rows = pd.DataFrame({"number": range(24), "sentence": [f"begin{k} {words} end{k}" for k in range(24)]})
+    pages = export(notebook(table(rows.to_html()))).pages
+    assert len(pages) > 1
+    assert [page.count("begin") for page in pages] == [page.count("end") for page in pages]

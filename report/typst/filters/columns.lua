@@ -10,6 +10,7 @@ local CHARACTER = 4.6   -- points, in the type of tables
 local INSET = 11        -- points, both sides of a cell together
 local SMALLEST = 0.75   -- type is not made smaller than this where there is another way
 local LINE = 0.75      -- one more line of a cell, in rows
+local TALL = 16        -- rows of more lines may break across pages
 local WRAPS = 130       -- points from which a column of words may be broken into lines
 
 local function longest(texts)
@@ -84,6 +85,7 @@ local function lines(text, width)
 end
 
 --- The height of a table's body, estimated from its texts, in rows of one line; the rows alone where no column wraps.
+-- Cells of rows that are too high for one page to be sure of room for them are marked as `tall`.
 function columns.height(source, list)
   local widths, height = set_widths(list), #source.body
   for _, row in ipairs(source.body) do
@@ -93,6 +95,7 @@ function columns.height(source, list)
       if column.fraction or column.share then most = math.max(most, lines(cell.text, widths[cell.column])) end
     end
     height = height + LINE * (most - 1)
+    for _, cell in ipairs(row) do cell.tall = most > TALL end
   end
   return height
 end

@@ -66,6 +66,7 @@ local function cell_typst(cell, column, head)
   if cell.looks.ink then text = ('text(fill: %s, %s)'):format(colour(cell.looks.ink), text) end
   local settings = {}
   if cell.looks.fill then settings[#settings + 1] = 'fill: ' .. fill(cell.looks.fill) end
+  if cell.tall then settings[#settings + 1] = 'breakable: true' end
   if cell.colspan > 1 then settings[#settings + 1] = 'colspan: ' .. cell.colspan end
   if cell.rowspan > 1 then settings[#settings + 1] = 'rowspan: ' .. cell.rowspan end
   if head and cell.colspan > 1 then settings[#settings + 1] = 'align: center' end
@@ -138,8 +139,9 @@ local function convert(source, caption, label, options)
   local placement = layout == 'turned' and 'none' or options.placement
   local captioned = #caption > 0 or label ~= ''
   if captioned and source.head[1] and source.head[1][1] then source.head[1][1].leads = true end
+  local height = columns.height(source, list)
   local body = block_typst(source, list, layout)
-  local long = columns.height(source, list) > (not captioned and BARE or placement == 'none' and HERE or LONG)
+  local long = height > (not captioned and BARE or placement == 'none' and HERE or LONG)
   local text = captioned and figures.figure('table', body, caption, label, long or layout == 'panels', placement)
     or ('%s#block(width: 100%%, breakable: %s, %s)'):format(long and layout ~= 'turned' and '#room(1.5cm, above: auto)\n' or '', tostring(long), body)
   if layout ~= 'turned' then return write.raw_block(text) end
