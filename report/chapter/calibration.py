@@ -169,7 +169,7 @@ def reliability_figure(answers: Mapping[str, Answers]) -> Figure:
         places = (table.index.to_numpy() + 0.5) / BINS
         below.bar(places, table["images"], width=0.9 / BINS, color="C0")
         for x, count in zip(places, table["images"], strict=True):
-            below.annotate(number(count), (x, count), (0, 2), textcoords="offset points", ha="center", rotation=90,
+            below.annotate(number(count), (x, count), (0, 4), textcoords="offset points", ha="center", rotation=90,
                            fontsize=8)  # fmt: skip
         below.set(xlabel="confidence", xlim=(0, 1.02), ylim=(0, 1.5 * len(one.labels)))
         below.grid(visible=False)

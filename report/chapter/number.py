@@ -142,7 +142,9 @@ def _real(value: Any, spec: str) -> str:
     if not re.search("[1-9]", text):
         text = re.sub("[-+]", "", text)
     if found := _EXPONENT.fullmatch(text.strip()):
-        return power(found["mantissa"], int(found["power"]))
+        text, exponent = found["mantissa"], int(found["power"])
+        if exponent:
+            return power(text, exponent)
     return text.replace("-", MINUS).replace("%", f"{SPACE}%")
 
 

@@ -66,10 +66,17 @@ def test_ends_are_judged_by_the_interval_of_the_accuracy():
 
 def test_an_overflowed_run_has_no_last_loss_and_no_accuracy():
     table = chapter.outcome_table({"a": [run(0.5, 0.8), run(0.1, status="diverged")]},
-                                  {"a": ["better than a constant", "overflowed"]})  # fmt: skip
+                                  {"a": ["better than a constant", "overflowed"]}, 1000)  # fmt: skip
     assert table["end"].tolist() == ["1 of 2 better than a constant", "1 of 2 overflowed"]
     assert table["validation accuracy"].tolist() == ["80.0\xa0%", "–"]
     assert table["training loss"].tolist() == ["0.200", "–"]
+
+
+def test_intervals_of_accuracies_cover_the_images_too():
+    runs, ends = {"a": [run(0.5, 0.90), run(0.5, 0.90)]}, {"a": ["better than a constant"] * 2}
+    few, many = (chapter.outcome_table(runs, ends, images)["validation accuracy"].item() for images in (100, 10_000))
+    assert few == "90.0\xa0% (84.0\xa0% to 96.0\xa0%)"
+    assert many == "90.0\xa0% (89.4\xa0% to 90.6\xa0%)"
 
 
 def test_curves_end_where_the_first_run_does():

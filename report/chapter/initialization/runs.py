@@ -64,8 +64,8 @@ def with_interval(estimate: Estimate, spec: str | int = "") -> str:
     return within(estimate.value, estimate.low, estimate.high, spec)
 
 
-def mean(values: Sequence[float], spec: str | int = "", *, within: tuple[float, float] = (-np.inf, np.inf)
-         ) -> str:  # fmt: skip
+def mean(values: Sequence[float], spec: str | int = "", *, within: tuple[float, float] = (-np.inf, np.inf),
+         images: int | None = None) -> str:  # fmt: skip
     """Write the mean of several runs with its interval, cut to what is possible; a dash after an overflow.
 
     Examples
@@ -75,7 +75,7 @@ def mean(values: Sequence[float], spec: str | int = "", *, within: tuple[float, 
     """
     if not np.isfinite(values).all():
         return "–"
-    found = over_seeds(values)
+    found = over_seeds(values, images)
     low, high = np.clip([found.low, found.high], *within)
     return with_interval(replace(found, low=float(low), high=float(high)), spec)
 
@@ -153,15 +153,16 @@ def counted(words: Sequence[str]) -> str:
     return ", ".join(f"{count} of {len(words)} {word}" for word, count in pd.Series(words).value_counts().items())
 
 
-def outcome_table(histories: Mapping[str, Sequence[History]], ended: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Return one row per start and end: the number of runs, last training loss, validation accuracy."""
+def outcome_table(histories: Mapping[str, Sequence[History]], ended: Mapping[str, Sequence[str]], images: int
+                  ) -> pd.DataFrame:  # fmt: skip
+    """Return one row per start and end: number of runs, last training loss, accuracy on so many validation images."""
     rows = []
     for start, runs in histories.items():
         for end in dict.fromkeys(ended[start]):
             group = [run for run, word in zip(runs, ended[start], strict=True) if word == end]
             last = [(np.nan, np.nan) if run.diverged else (run.train_loss[-1], run.valid_accuracy[-1]) for run in group]
             losses, accuracies = zip(*last, strict=True)
-            loss, right = mean(losses, 3, within=(0, np.inf)), mean(accuracies, ".1%", within=(0, 1))
+            loss, right = mean(losses, 3, within=(0, np.inf)), mean(accuracies, ".1%", within=(0, 1), images=images)
             rows.append((start, f"{len(group)} of {len(runs)} {end}", loss, right))
     return pd.DataFrame(rows, columns=["start", "end", "training loss", "validation accuracy"]).set_index("start")
 

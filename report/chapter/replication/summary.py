@@ -85,7 +85,8 @@ def largest_misses(numbers: pd.DataFrame, count: int = 5) -> str:
 
 def listed(claims: pd.DataFrame) -> str:
     """Return claims with the numbers that decided them, as a Markdown list."""
-    return "\n".join(f"- {row['report']}: {row['claim']} ({row['by']})" for row in claims.to_dict("records"))
+    rows = claims.to_dict("records")
+    return "\n".join(f"- {row['report']}: {row['claim'].rstrip('.')} ({row['by']})." for row in rows)
 
 
 def errata_score() -> pd.DataFrame:

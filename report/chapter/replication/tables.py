@@ -77,7 +77,7 @@ def errata(errata: pd.DataFrame) -> pd.DataFrame:
 
 def rounded(ours: float, published: float) -> str:
     """Return our number with as many decimals as are shown of the printed one."""
-    if not np.isfinite(ours) or not np.isfinite(published):
+    if not published or not np.isfinite([ours, published]).all():
         return _digits(ours)
     return _to_place(ours, _decimals(published))
 
