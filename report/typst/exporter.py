@@ -197,7 +197,8 @@ class TypstExporter(Exporter):
         tree = read(document, limits)
         name_elsewhere(tree, self.elsewhere)
         box_notes = arrange(tree)
-        formula_notes = typeset(tree, output_typst) | {"headings": callable_names(tree["blocks"])}
+        headings = callable_names(tree["blocks"])  # with the TeX of their formulas
+        formula_notes = typeset(tree, output_typst) | {"headings": headings}
         close_code(tree)
         if self._words["direction"] == "ltr":
             turn_paragraphs(tree["blocks"])

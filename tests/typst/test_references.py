@@ -191,3 +191,23 @@ def test_a_heading_with_a_formula_is_linked_to_as_in_jupyter_on_paper_and_page()
     assert len(pdf.tags("/Link")) == 4
     page, _ = TypstHTMLExporter().from_notebook_node(notebook(*cells))
     assert re.findall(r'<a href="(#[^"]*)">to</a>', page) == ["#the-l_2-norm"] * 3 + ["#of-x"]
+
+
+def test_notebooks_in_folders_link_to_each_other_from_where_they_stand() -> None:
+    texts = {
+        "book/10.ipynb": "# Ten\n\n[beside](02.ipynb#Words) [below](solutions/10.ipynb)",
+        "book/02.ipynb": "# Two\n\n## Words", "book/solutions/10.ipynb": "# Three\n\n[above](../02.ipynb)",
+    }  # fmt: skip
+    cells = [markdown(text, source={"notebook": name, "cell": 0}) for name, text in texts.items()]
+    pdf = export(notebook(*cells))
+    assert pdf.log == []
+    assert len(pdf.tags("/Link")) == 3
+    page, _ = TypstHTMLExporter().from_notebook_node(notebook(*cells))
+    links = re.findall(r'<a href="(#[^"]*)">(beside|below|above)</a>', page)
+    assert links == [("#words", "beside"), ("#three", "below"), ("#two", "above")]
+
+
+def test_a_heading_with_a_formula_is_suggested_by_its_name() -> None:
+    made = notebook(markdown("# One step of $B$ images\n\n@sec-one-step-of-images"))
+    told = "known sections: sec-one-step-of-b-images (did you mean @sec-one-step-of-b-images?)"
+    assert problems(made)[0].endswith(told)

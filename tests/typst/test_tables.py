@@ -203,3 +203,9 @@ def test_a_row_of_some_lines_is_not_torn_between_two_pages() -> None:
     pages = export(notebook(table(rows.to_html()))).pages
     assert len(pages) > 1
     assert [page.count("begin") for page in pages] == [page.count("end") for page in pages]
+
+
+@pytest.mark.parametrize("name", ["size", "$B$"])
+def test_the_name_of_an_index_stands_in_the_row_of_the_titles(name: str) -> None:
+    rows = pd.DataFrame({"loss": [1, 2]}, index=pd.Index([3, 4], name=name))
+    assert len(export(notebook(table(rows.to_html()))).tags("/TH")) == 2

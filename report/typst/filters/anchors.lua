@@ -21,12 +21,21 @@ local function normal(target)
   return pandoc.text.lower(name)
 end
 
+-- a path from the folder of the notebook `here`, by names that go down alone
+local function path_from(here, path)
+  local parts = pandoc.List()
+  for part in ((here:match('^.*/') or '') .. path):gmatch('[^/]+') do
+    if part == '..' then parts:remove() elseif part ~= '.' then parts:insert(part) end
+  end
+  return table.concat(parts, '/')
+end
+
 -- the notebook that a link in the notebook `here` leads to, and the name in it; nil where it leads to none
 local function aim(target, here)
   local name = target:match('^#(.+)$')
   if name then return here, normal(name) end
   local book, anchor = target:match('^([^:#]+%.ipynb)#?(.*)$')
-  if book then return (decoded(book):gsub('^%.?%./', '')), normal(anchor) end
+  if book then return path_from(here, decoded(book)), normal(anchor) end
 end
 
 -- the names under which a heading can be linked to: Jupyter's, GitHub's, its own, and none for the first of a notebook

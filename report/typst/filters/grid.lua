@@ -73,13 +73,15 @@ local function body_rows(element)
   return place(rows, function(row) return row.cells end, pandoc_cell)
 end
 
+local function shows_nothing(cell) return cell.text == '' and not cell.blocks end
+
 -- whether the last header row only names the index: its texts stand where the row above is empty
 local function is_index_name(last, above)
   if #last ~= #above then return false end
   local any = false
   for k, cell in ipairs(last) do
-    if above[k].colspan > 1 or above[k].rowspan > 1 or (above[k].text ~= '' and cell.text ~= '') then return false end
-    any = any or cell.text ~= ''
+    if above[k].colspan > 1 or above[k].rowspan > 1 or not (shows_nothing(above[k]) or shows_nothing(cell)) then return false end
+    any = any or not shows_nothing(cell)
   end
   return any
 end
@@ -94,7 +96,7 @@ end
 local function fold_index_names(rows)
   local last, above = rows[#rows], rows[#rows - 1]
   if above and is_index_name(last, above) then
-    for k, cell in ipairs(last) do if cell.text ~= '' then above[k] = cell end end
+    for k, cell in ipairs(last) do if not shows_nothing(cell) then above[k] = cell end end
     rows[#rows] = nil
   end
   return rows

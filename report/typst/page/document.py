@@ -147,7 +147,7 @@ class Page:
 
     def _link(self, element: Element) -> list[Element] | None:
         target = element["c"][2][0]
-        notebook = notebook_of(target) or self._place[0] * target.startswith("#")
+        notebook = notebook_of(target, self._place[0]) or self._place[0] * target.startswith("#")
         if notebook and target[1:] not in self.labels.numbers:
             name = self.labels.anchors.get((notebook, link_target(target.partition("#")[2])))
             if name is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -111,16 +112,16 @@ def link_target(target: str) -> str:
     return re.sub(r"-?\{#[^}]*\}$", "", re.sub(r"\s+", "-", unquote(target))).lower()
 
 
-def notebook_of(target: str) -> str:
-    """Return the notebook that a link leads to, by its file name; empty if it leads to none.
+def notebook_of(target: str, here: str = "") -> str:
+    """Return the notebook that a link in the notebook `here` leads to, by its name; empty if it leads to none.
 
-    Merged notebooks lie in one folder, and some in a folder in it, from which `../` leads to the others.
-
-    >>> notebook_of("./02-a%20b.ipynb#Losses")
-    '02-a b.ipynb'
+    >>> notebook_of("./02-a%20b.ipynb#Losses"), notebook_of("../02.ipynb", "solutions/02.ipynb")
+    ('02-a b.ipynb', '02.ipynb')
     """
-    path = unquote(target.partition("#")[0]).removeprefix("./").removeprefix("../")
-    return path if path.endswith(".ipynb") and ":" not in path else ""
+    path = unquote(target.partition("#")[0])
+    if not path.endswith(".ipynb") or ":" in path:
+        return ""
+    return re.sub(r"^(\.\./)+", "", posixpath.normpath(posixpath.join(posixpath.dirname(here), path)))
 
 
 def link_names(content: list[Element], identifier: str) -> set[str]:
