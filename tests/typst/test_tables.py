@@ -209,3 +209,13 @@ def test_a_row_of_some_lines_is_not_torn_between_two_pages() -> None:
 def test_the_name_of_an_index_stands_in_the_row_of_the_titles(name: str) -> None:
     rows = pd.DataFrame({"loss": [1, 2]}, index=pd.Index([3, 4], name=name))
     assert len(export(notebook(table(rows.to_html()))).tags("/TH")) == 2
+
+
+@pytest.mark.parametrize("high", [f"<ul>{'<li>Q</li>' * 110}</ul>", "<br>".join("Q" * 110)])
+def test_a_cell_that_is_higher_than_a_page_goes_on_there(high: str) -> None:
+    words = " ".join(f"word{k}" for k in range(40))
+    row = f"<tr><td>{high}</td><td>{words}</td></tr>"
+    pdf = export(notebook(table(f"<table><tr><th>a</th><th>b</th></tr>{row}</table>")))
+    pages = [page.count("Q") for page in pdf.pages]
+    assert sum(pages) == 110
+    assert max(pages) < 90

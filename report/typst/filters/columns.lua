@@ -84,18 +84,27 @@ local function lines(text, width)
   return count
 end
 
+-- whether a cell has more than one run of words, so that its height is not to be told from its text
+local function is_rich(cell)
+  local first = cell.blocks and cell.blocks[1]
+  if not first then return false end
+  if #cell.blocks > 1 or (first.t ~= 'Plain' and first.t ~= 'Para') then return true end
+  return first.content:find_if(function(inline) return inline.t == 'LineBreak' end) ~= nil
+end
+
 --- The height of a table's body, estimated from its texts, in rows of one line; the rows alone where no column wraps.
 -- Cells of rows that are too high for one page to be sure of room for them are marked as `tall`.
 function columns.height(source, list)
   local widths, height = set_widths(list), #source.body
   for _, row in ipairs(source.body) do
-    local most = 1
+    local most, rich = 1, false
     for _, cell in ipairs(row) do
       local column = list[cell.column]
+      rich = rich or is_rich(cell)
       if column.fraction or column.share then most = math.max(most, lines(cell.text, widths[cell.column])) end
     end
     height = height + LINE * (most - 1)
-    for _, cell in ipairs(row) do cell.tall = most > TALL end
+    for _, cell in ipairs(row) do cell.tall = rich or most > TALL end
   end
   return height
 end
