@@ -210,9 +210,9 @@ def _momentum_helps(found: Mapping[str, Any]) -> Checked:
         reached = [iteration for iteration, loss in enumerate(run["train_loss"], 1) if loss <= target]
         sooner.append(bool(reached) and reached[0] < len(still["train_loss"]))
         when = f"after {reached[0]}" if reached else "never"
-        parts.append(f"{size} units: {number(target, '.3f')} without momentum after {len(still['train_loss'])} "
-                     f"iterations, with it {when}")  # fmt: skip
-    return Checked(holds(all(sooner), no=not any(sooner)), "; ".join(parts))
+        parts.append(f"{size} units: {number(target, '.3f')} after {len(still['train_loss'])} iterations without it, "
+                     f"with it reached {when}")  # fmt: skip
+    return Checked(holds(all(sooner), no=not any(sooner)), f"training loss, {'; '.join(parts)}")
 
 
 def _smaller_are_worse(found: Mapping[str, Any]) -> Checked:

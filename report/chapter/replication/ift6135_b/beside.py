@@ -15,7 +15,7 @@ LABEL = "ift6135-b"
 
 SETTINGS = {
     "data": "mnist.pkl.gz, its own 50,000 training and 10,000 validation images (stated)",
-    "pixels": "grey levels / 256 (inferred: so the file has them, and the listing changes nothing)",
+    "pixels": "gray levels / 256 (inferred: so the file has them, and the listing changes nothing)",
     "networks": "784-h1-h2-10; ReLU as listed; two rows with sigmoid units (stated; their program is not listed)",
     "start": "zeros, N(0, 1) or Glorot uniform, biases zero (stated); the seeds are not",
     "order": "file order, whole batches only: at batch 32 the last 16 images are never used (stated: the listing)",

@@ -192,9 +192,9 @@ def more_parameters(found: Found) -> Checked:
     """Check that more parameters bring no significant improvement."""
     sizes = {_size(size): seeds_of(found, size, "relu", 0.05) for size in networks.HIDDEN}
     most = evidence.compare(sizes["666-666"], sizes["512-384"])
-    holds: Holds = "does not hold" if most.verdict == evidence.BETTER else "holds"
+    holds: Holds = "does not hold" if most.verdict == evidence.BETTER else "cannot be told"
     shown = within(most.points, most.low_points, most.high_points, "+.2f")
-    return Checked(holds, f"ReLU at rate 0.05, 666-666 minus 512-384: {shown} points, over seeds")
+    return Checked(holds, f"ReLU at rate 0.05, 666-666 minus 512-384: {shown} points, by seeds")
 
 
 def rises(found: Found) -> Checked:
