@@ -63,7 +63,7 @@ def cnn(
     name: str, *, dropout: float = 0.0, initializer: str | Initializer = "glorot_uniform",
     seed: Seed = 0, dtype: DTypeLike = "float32",
 ) -> Sequential:  # fmt: skip
-    """Build a published convolutional network for 28 x 28 grey images.
+    """Build a published convolutional network for 28 x 28 gray images.
 
     "ift6135-b" has two convolutions with overlapping pooling, "ift6135-c" five convolutions. ``dropout`` is the
     probability of dropping each input of the last layer while training; the rest is as for `mlp`.

@@ -75,11 +75,16 @@ class Told(tqdm.tqdm):  # type: ignore[type-arg]
             Path(os.environ[FILE]).write_text("\n".join(lines), encoding="utf-8")
 
 
+def is_switched_off() -> bool:
+    """Say whether the environment wants no bars, as tqdm reads it."""
+    return os.environ.get("TQDM_DISABLE", "").lower() not in ("", "0", "false")
+
+
 def progress_class() -> Any:
     """Return the tqdm class that suits where we run: a watched process's, a notebook's, a terminal's, or None."""
     if os.environ.get(FILE):
         return Told
-    if os.environ.get("TQDM_DISABLE", "").lower() not in ("", "0", "false"):
+    if is_switched_off():
         return None
     ipython = sys.modules.get("IPython")
     if ipython and type(ipython.get_ipython()).__name__ == "ZMQInteractiveShell":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from mlp_core.progress import is_switched_off
 from report.chapter.figures.style import jupyter_shell
 
 PICTURE = '<img style="width: 100%; max-width: {width:.0f}px" alt="{alt}" src="data:image/svg+xml;base64,{data}">'
@@ -70,7 +70,7 @@ def offer(draw: Callable[..., str], **fields: Field) -> None:
 
 def _is_watched() -> bool:
     """Say whether somebody may be at this kernel: where no progress bars are wanted, nobody is."""
-    return jupyter_shell() is not None and os.environ.get("TQDM_DISABLE", "").lower() in ("", "0", "false")
+    return jupyter_shell() is not None and not is_switched_off()
 
 
 def panel(still: Figure, draw: Callable[..., str], fields: Mapping[str, Field]) -> Any:

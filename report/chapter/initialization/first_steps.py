@@ -22,7 +22,7 @@ def explosion_figure(recorders: Sequence[Recorder]) -> np.ndarray:
     -------
     ndarray of Axes, shape (3,)
     """
-    titles = {"activations": "norm of the output", "gradients": "norm of the gradient", "dead": "dead units (%)"}
+    titles = {"activations": "norm of the output", "gradients": "norm of the gradient", "dead": "dead units, %"}
     figure, axes = plt.subplots(1, 3, figsize=(TEXT_WIDTH, 2.5))
     steps = max((recorder.steps for recorder in recorders), key=len)
     for ax, (what, title) in zip(axes, titles.items(), strict=True):
@@ -57,7 +57,7 @@ def inside_table(recorders: Mapping[str, Sequence[Recorder]]) -> pd.DataFrame:
     """
     rows: dict[Any, dict[str, str]] = {}
     for start, group in recorders.items():
-        for what, heading, spec, most in (("gradients", "gradient", 2, np.inf), ("dead", "dead (%)", ".1f", 100)):
+        for what, heading, spec, most in (("gradients", "gradient", 2, np.inf), ("dead", "dead, %", ".1f", 100)):
             tables = [inside(recorder, what) for recorder in group]
             for layer in tables[0]:
                 for place, when in ((0, "before"), (-1, "after")):

@@ -30,7 +30,7 @@ def draw_sizes(numbers: pd.DataFrame) -> np.ndarray:
     """
     table = with_settings(numbers, "capacity_notmnist_measured")
     figure, axes = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.8))
-    labels = {"loss": "loss (nats per image)", "accuracy": "accuracy (%)"}
+    labels = {"loss": "loss (nats per image)", "accuracy": "accuracy, %"}
     for ax, (kind, label) in zip(axes, labels.items(), strict=True):
         for name, words in {"train": "training", "validation": "validation", "test": "test"}.items():
             part = table[(table["quantity"] == kind) & (table["data_set"] == name)]

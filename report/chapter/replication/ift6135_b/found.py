@@ -113,7 +113,7 @@ def experiments(data: Dataset, *, full: bool, cache: str = "") -> dict[str, Any]
 
 
 def as_pickled(split: Split) -> Split:
-    """Return the images as `mnist.pkl.gz` has them: whole grey levels, divided by 256."""
+    """Return the images as `mnist.pkl.gz` has them: whole gray levels, divided by 256."""
     return Split((np.rint(split.images / split.images.max() * 255) / 256).astype(np.float32), split.labels)
 
 

@@ -81,16 +81,17 @@ def draw_rows(numbers: pd.DataFrame) -> np.ndarray:
     rows = printed_rows("hyperparameter_search")
     _, axes = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.8), sharey=True)
     places = np.arange(len(rows))[::-1]
-    for ax, column in zip(axes, ("valid_accuracy", "valid_loss"), strict=True):
+    for ax, column, factor in zip(axes, ("valid_accuracy", "valid_loss"), (100, 1), strict=True):
         found = [numbers.loc[f"hyperparameter_search/{row.Index}/{column}"] for row in rows]
-        ax.plot([one["published"] for one in found], places, "o", label="printed")
+        ax.plot([factor * one["published"] for one in found], places, "o", label="printed")
         spans = [(min(one["runs"]), max(one["runs"]), place) for one, place in zip(found, places, strict=True)
                  if len(one["runs"])]  # fmt: skip
         if spans:
             low, high, height = map(np.array, zip(*spans, strict=True))
-            ax.errorbar((low + high) / 2, height - 0.25, xerr=(high - low) / 2, fmt="s", capsize=2, label="ours")
+            middle, half = factor * (low + high) / 2, factor * (high - low) / 2
+            ax.errorbar(middle, height - 0.25, xerr=half, fmt="s", capsize=2, label="ours")
     axes[0].set_yticks(places, [of_setting(row) for row in rows])
-    axes[0].set_xlabel("validation accuracy")
+    axes[0].set_xlabel("validation accuracy, %")
     axes[1].set_xlabel("validation loss")
     axes[1].legend()
     return axes  # type: ignore[no-any-return]

@@ -45,11 +45,11 @@ def draw_grid(numbers: pd.DataFrame, column: str = "valid_accuracy") -> np.ndarr
     for ax, activation in zip(axes, networks.ACTIVATIONS, strict=True):
         for place, size in enumerate(networks.HIDDEN):
             rows = numbers.loc[[keys[size, activation, rate] + column for rate in rates]]
-            _beside(ax, rates, rows, place, f"{size[0]}-{size[1]}")
+            _beside(ax, rates, 100 * rows[["published", "ours"]], place, f"{size[0]}-{size[1]}")
         ax.set(title=activation, xlabel="learning rate", xscale="log")
         ax.set_xticks(rates, map(str, rates))
         ax.minorticks_off()
-    axes[0].set_ylabel("validation accuracy" if column == "valid_accuracy" else "training accuracy")
+    axes[0].set_ylabel(f"{'validation' if column == 'valid_accuracy' else 'training'} accuracy, %")
     figures.shared_legend(figure, axes)
     return np.asarray(axes)
 
@@ -71,10 +71,10 @@ def draw_curves(found: Mapping[str, Any]) -> np.ndarray:
             look = {"color": f"C{place}", "marker": figures.MARKERS[place], "markerfacecolor": fill, "markersize": 3}
             label = f"{name}, {'training' if split == 'train' else 'validation'}"
             epochs = range(1, len(one[f"{split}_loss"]) + 1)
-            errors = [1 - accuracy for accuracy in one[f"{split}_accuracy"]]
+            errors = [100 * (1 - accuracy) for accuracy in one[f"{split}_accuracy"]]
             for ax, values in zip(axes, (one[f"{split}_loss"], errors), strict=True):
                 ax.plot(epochs, values, linestyle=style, label=label, **look)
-    for ax, title in zip(axes, ("loss", "error"), strict=True):
+    for ax, title in zip(axes, ("loss", "error, %"), strict=True):
         ax.set(xlabel="epoch", ylabel=title, ylim=(0, None))
     figures.shared_legend(figure, axes)
     return np.asarray(axes)
