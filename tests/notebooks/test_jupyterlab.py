@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from browser import CHROMIUM, Opened, checkout, lab
+from guards import IGNORING, markers
 
 from report.chapter.results import MIME
 from report.run import notebook as nb
@@ -144,7 +145,7 @@ def compared(notebook):
     """Return the cells of a notebook, of their outputs only what nbval compares."""
     cells = []
     for cell in notebook["cells"]:
-        outputs = [] if "NBVAL_IGNORE_OUTPUT" in cell["source"] else cell.get("outputs", [])
+        outputs = [] if markers(cell) & IGNORING else cell.get("outputs", [])
         cells.append(cell | {"outputs": [_told(one) for one in outputs if one.get("data") != {}]})
     return cells
 

@@ -33,7 +33,7 @@ def cell_problem(cell: nb.Cell) -> str | None:
     if any(output.get("name") == "stderr" for output in cell["outputs"]):
         return "has stored output on standard error; mend its cause and run `make notebooks`"
     raised = any(output["output_type"] == "error" for output in cell["outputs"])
-    marked = _markers(cell)
+    marked = markers(cell)
     if marked & PROMISES and not raised:
         return "is tagged raises-exception, but stores none"
     if marked & IGNORING and not _gives_reason(cell):
@@ -42,7 +42,7 @@ def cell_problem(cell: nb.Cell) -> str | None:
     return None
 
 
-def _markers(cell: nb.Cell) -> set[str]:
+def markers(cell: nb.Cell) -> set[str]:
     """Return the marks of a cell that change what nbval does, comments and tags alike, as tags are written."""
     comments = {line.strip().strip("# \t") for line in cell["source"].splitlines() if line.strip().startswith("#")}
     return {mark.lower().replace("_", "-") for mark in comments | set(nb.tags(cell))} & (IGNORING | PROMISES)
