@@ -1,4 +1,4 @@
-"""Adam: a step for each parameter by itself."""
+"""Adam: a step size of its own for each number among the parameters."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from mlp_core.optimizers import LearningRate, Optimizer
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015, algorithm 1): steps of about the learning rate, whatever the gradient's scale.
+    """Adam (Kingma and Ba 2015, algorithm 1): steps about as long as the learning rate, whatever the scale of the gradient.
 
     ``m = b1 m + (1 - b1) g``, ``v = b2 v + (1 - b2) g²``, ``w = w - learning_rate * m' / (sqrt(v') + eps)`` where
-    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` undo the start from zero; b1 and b2 are ``beta1`` and ``beta2``.
+    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` correct the start from zero at update t = 1, 2, ...; b1, b2 are the betas.
     The other arguments are as for `Optimizer`; the weight decay enters the gradient (it is not AdamW).
     """
 
@@ -25,11 +25,11 @@ class Adam(Optimizer):
         self.eps = positive(eps, "eps")
 
     def slots(self, name: str) -> tuple[str, ...]:
-        """Return the names of m and v."""
+        """Return the names under which m and v are kept."""
         return ("mean", "square")
 
     def update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float, *memories: np.ndarray) -> None:
-        """Step along the corrected mean, divided by the root of the corrected square."""
+        """Step along m', the corrected mean, divided by the root of v', the corrected mean square."""
         (mean, square), number = memories, param.dtype.type
         mean += number(1 - self.beta1) * (grad - mean)
         square += number(1 - self.beta2) * (grad * grad - square)
