@@ -9,11 +9,11 @@ from mlp_core.optimizers import LearningRate, Optimizer
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015, algorithm 1): steps about as long as the learning rate, whatever the scale of the gradient.
+    """Adam (Kingma and Ba 2015, algorithm 1): steps about as long as the learning rate, for any scale of g.
 
     ``m = b1 m + (1 - b1) g``, ``v = b2 v + (1 - b2) g²``, ``w = w - learning_rate * m' / (sqrt(v') + eps)`` where
-    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` correct the start from zero at update t = 1, 2, ...; b1, b2 are the betas.
-    The other arguments are as for `Optimizer`; the weight decay enters the gradient (it is not AdamW).
+    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` correct the start from 0. g is the gradient, and t
+    counts the updates from 1. The rest is as for `Optimizer`; weight decay enters the gradient (this is not AdamW).
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from mlp_core.splits import Split
 
 
 class Batches:
-    """The mini-batches of an epoch; with a generator, every iteration draws a new order, otherwise it is the split's."""
+    """The mini-batches of an epoch; if there are several, and a generator, every iteration draws a new order."""
 
     def __init__(self, split: Split, batch_size: int | None, rng: np.random.Generator | None = None,
                  dtype: np.dtype | None = None) -> None:

@@ -138,7 +138,7 @@ class EarlyStopper(Callback):
 
 
 def early_stopper(settings: Any, state: TrainingState, measured: Collection[str]) -> list[EarlyStopper]:
-    """Return an `EarlyStopper` for these settings, none for None; ValueError if the run does not measure the metric."""
+    """Return the stopper that the settings ask for, if any; ValueError if the run does not measure their metric."""
     if settings is None:
         return []
     if not isinstance(settings, EarlyStopping):

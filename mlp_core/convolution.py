@@ -1,7 +1,7 @@
 """Convolution and max-pooling over images of shape (n, C, H, W).
 
-A convolution is a matrix product in disguise: `im2col` makes a column of each patch that the kernel sees, so that "slide
-the kernel over the image" becomes "multiply the kernel matrix by the column matrix".
+A convolution is a matrix product in disguise: `im2col` makes a column of each patch that the kernel sees, so that
+"slide the kernel over the image" becomes "multiply the kernel matrix by the column matrix".
 """
 
 import math
