@@ -1,4 +1,4 @@
-"""The user's cache of downloaded data sets: filled once, by one process at a time, and healed where it is damaged."""
+"""The user's cache of downloaded data sets: filled once, by one process at a time, and repaired where it is damaged."""
 
 import contextlib
 import os

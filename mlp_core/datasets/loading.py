@@ -25,9 +25,9 @@ LIMIT = 1 << 30
 def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     """Return a data set by its name, or from a file or folder of your own.
 
-    Looked for in the folder that the environment variable ``MLP_CORE_DATA`` names, under ``mnist/``, ``fashion-mnist/``
-    and ``notmnist/``; then in the user's cache; then downloaded to it, once. The content is compared with the published
-    digests each time. A local file that is wrong is an error, and never replaced.
+    It is looked for in the folder that the environment variable ``MLP_CORE_DATA`` names (``mnist/``, ``fashion-mnist/``
+    or ``notmnist/`` in it), then in the user's cache; else it is downloaded to that, once. Its content is compared with
+    the published digests every time. A wrong file in your folder is an error, and is never replaced.
 
     >>> data = load_dataset("mnist-5k")
     >>> data
@@ -46,14 +46,14 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     Returns
     -------
     Dataset
-        Images float32, shape (n, 784), in [0, 1]; labels int64, shape (n,). Its `notes` say what is odd about them.
+        Images float32, shape (n, 784), in [0, 1]; labels int64, shape (n,). Its `notes` say what is special about them.
 
     Raises
     ------
-    ValueError
-        If no data set has this name.
+    TypeError, ValueError
+        If this is no name or path, or no data set has this name.
     DatasetError
-        If it cannot be had: there is no network and no local copy, or a local file is not what it should be.
+        If there is neither a local copy nor a network, or a local file is not what it should be.
     """
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(f"expected the name of a data set or a path, got {type(name).__name__}")

@@ -19,7 +19,7 @@ class Update:
     """What becomes of the gradients of one step.
 
     SGD and Adam are applied at once, SGD inside the product where there is one; afterwards no layer holds gradients.
-    All else (clipping, an optimizer of one's own) collects the gradients in the layers, for ``optimizer.step``.
+    In all other cases (clipping, an optimizer of your own) the layers collect them, for ``optimizer.step``.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:

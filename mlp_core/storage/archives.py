@@ -26,7 +26,7 @@ def read_npz(path: Path, limit: int, *, compressed: bool = True) -> dict[str, np
     """Return the arrays of a `.npz` archive by name: booleans, integers or floats, read-only.
 
     `DatasetError` where it is damaged, holds anything but plain arrays of numbers (not `compressed`: compressed ones),
-    or more than `limit` bytes, in the file or in all its arrays together.
+    or more than `limit` bytes, in the file or in all of its arrays together.
     """
     content = read_bytes(path, limit + HEADROOM, decompress=False)
     if content.count(DIRECTORY_ENTRY) > MOST_MEMBERS:  # whose directory alone could fill the memory

@@ -1,4 +1,4 @@
-"""Where trials run: in this process, in processes of this machine (loky), or past it, on a Dask cluster."""
+"""Where trials run: in this process, in processes of this machine (loky), or elsewhere, on a Dask cluster."""
 
 import os
 import shutil
