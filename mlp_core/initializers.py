@@ -57,7 +57,7 @@ class Normal(Initializer):
 
 @dataclass(frozen=True)
 class GlorotUniform(Initializer):
-    """U(-d, d) with d = sqrt(6 / (fan_in + fan_out)), whose variance is d²/3 (Glorot and Bengio 2010, eq. 16)."""
+    """U(-d, d) with d = sqrt(6 / (fan_in + fan_out)), of variance d²/3 (Glorot and Bengio 2010, eq. 16; "Xavier")."""
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
         """Draw from the uniform distribution of that width."""
@@ -67,7 +67,7 @@ class GlorotUniform(Initializer):
 
 @dataclass(frozen=True)
 class GlorotNormal(Initializer):
-    """N(0, 2 / (fan_in + fan_out)) (Glorot and Bengio 2010)."""
+    """N(0, 2 / (fan_in + fan_out)) (Glorot and Bengio 2010, eq. 12)."""
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
         """Draw from the normal distribution of that variance."""
@@ -76,7 +76,7 @@ class GlorotNormal(Initializer):
 
 @dataclass(frozen=True)
 class HeNormal(Initializer):
-    """N(0, 2 / fan_in) (He et al. 2015, eq. 10): made for ReLU."""
+    """N(0, 2 / fan_in) (He et al. 2015, eq. 10; also called Kaiming): made for ReLU."""
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
         """Draw from the normal distribution of that variance."""

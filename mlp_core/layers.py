@@ -129,7 +129,7 @@ class ReLU(Layer):
     """``max(x, 0)``; at the kink x = 0 the derivative is taken as 0."""
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Return ``max(x, 0)``, the shape of x."""
+        """Return ``max(x, 0)``, the shape and dtype of x."""
         output = np.maximum(as_floats(x), 0)
         self.remember(output, training)
         return output
@@ -148,7 +148,7 @@ class Sigmoid(Layer):
     """``1 / (1 + exp(-x))``, computed as ``(1 + tanh(x/2)) / 2``, which is equal and cannot overflow."""
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Return the sigmoid of x, the shape of x."""
+        """Return the sigmoid of x, the shape and dtype of x."""
         output = 0.5 * np.tanh(0.5 * as_floats(x)) + 0.5
         self.remember(output, training)
         return output
@@ -163,7 +163,7 @@ class Tanh(Layer):
     """The hyperbolic tangent."""
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Return tanh(x), the shape of x."""
+        """Return tanh(x), the shape and dtype of x."""
         output = np.tanh(as_floats(x))
         self.remember(output, training)
         return output

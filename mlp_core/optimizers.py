@@ -21,10 +21,10 @@ class Optimizer(Described, Resumable):
     learning_rate : float or callable
         A number > 0, or a schedule (`mlp_core.schedules`): a function of the number of updates made so far.
     weight_decay : float
-        lambda of the penalty ``lambda/2 * ||W||²``, which adds ``lambda * W`` to the gradient of each weight W, that is
-        of each parameter with two or more axes; biases have no penalty.
+        lambda >= 0 of the L2 penalty ``lambda/2 * ||W||²``, which adds ``lambda * W`` to the gradient of each weight W,
+        that is of each parameter with two or more axes; biases have no penalty.
     clip_norm : float, optional
-        The most that the Euclidean norm of all gradients together may be; larger ones are scaled down to it.
+        The most that the joint Euclidean norm of all gradients may be; if it is larger, all are scaled down together.
     """
 
     def __init__(

@@ -73,7 +73,7 @@ def to_idx(array: np.ndarray) -> bytes:
 def read_idx_folder(path: Path) -> tuple[str, dict[str, Pair], tuple[str, ...], str]:
     """Return a set of IDX files: its name, its images and labels by split, its classes if known, what was changed.
 
-    `DatasetError` unless there is one. `path` is the folder of the files, or one that holds it as ``raw`` or
+    `DatasetError` unless there is exactly one. `path` is the folder of the files, or one that holds it as ``raw`` or
     ``NAME/raw``; or the start of their names, such as ``raw/emnist-letters``, where a folder holds several sets.
     """
     places = [path, path / "raw", *sorted(path.glob("*/raw"))] if path.is_dir() else [path.parent]

@@ -71,7 +71,7 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
 
 
 def _absolute(text: str) -> Path:
-    """Return a path as the reader means it: from their home where it says so, whatever the working folder becomes."""
+    """Return the absolute path, from the user's home where it begins with ~."""
     return Path(os.path.abspath(os.path.expanduser(text)))
 
 

@@ -44,8 +44,8 @@ class MLPClassifier(NetworkClassifier):
 
     Works where scikit-learn's own does, with these exceptions: there is no solver "lbfgs"; a row has one label (for
     several, `sklearn.multioutput.MultiOutputClassifier`); two classes have two softmax outputs instead of one sigmoid;
-    Adam adds `epsilon` after the correction of its start, and momentum keeps the sum of gradients, not of steps, where
-    the learning rate changes; Ctrl-C ends `fit` instead of its training alone. Parameters and attributes have the
+    Adam adds `epsilon` after the bias correction, and momentum sums up gradients, not steps, which differs where the
+    learning rate changes; Ctrl-C ends `fit` instead of its training alone. Parameters and attributes have the
     names, defaults and meaning that they have in `sklearn.neural_network.MLPClassifier`; those below say more.
 
     Parameters
