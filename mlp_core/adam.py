@@ -1,4 +1,4 @@
-"""Adam: a step size of its own for each number among the parameters."""
+"""Adam: every single weight has a step size of its own."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ class Adam(Optimizer):
     """Adam (Kingma and Ba 2015, algorithm 1): steps about as long as the learning rate, for any scale of g.
 
     ``m = b1 m + (1 - b1) g``, ``v = b2 v + (1 - b2) g²``, ``w = w - learning_rate * m' / (sqrt(v') + eps)`` where
-    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` correct the bias of the start from 0. g is the gradient, t
-    the update, from 1. The rest is as for `Optimizer`; the weight decay enters the gradient (it is not AdamW).
+    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` correct the bias of the start from 0; t counts the
+    updates from 1, g is the gradient. The rest is as for `Optimizer`; weight decay enters g (this is not AdamW).
     """
 
     def __init__(

@@ -69,7 +69,7 @@ class Callback:
 
 
 def as_callbacks(callbacks: Iterable[Callback | Callable[[TrainingState], object]]) -> list[Callback]:
-    """Return a list of callbacks, with functions turned into such for `on_epoch_end`; TypeError for anything else."""
+    """Return a list of callbacks, with functions as the `on_epoch_end` of one each; TypeError for anything else."""
     if isinstance(callbacks, Callback) or not isinstance(callbacks, Iterable):
         raise TypeError(f"expected callbacks as a list, such as [ProgressBar()]; got {callbacks!r}")
     result: list[Callback] = []

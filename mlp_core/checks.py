@@ -46,7 +46,7 @@ def below_one(value: float, name: str) -> float:
 
 
 def number(value: object, name: str) -> None:
-    """Raise TypeError unless value is a real number; True and False are none."""
+    """Raise TypeError unless value is a real number (True and False are not)."""
     if isinstance(value, (bool, np.bool)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"expected {name} to be a number, got {value!r}")
 

@@ -25,7 +25,7 @@ class Conv2d(Layer):
     ``y[n, o, i, j] = b[o] + sum over c, u, v of W[o, c, u, v] x[n, c, i*stride + u - padding, j*stride + v - padding]``
 
     ``W = params["weight"]`` has shape (out_channels, in_channels, kh, kw), ``b = params["bias"]`` (out_channels,).
-    A pair is (height, width), a number both; ``padding`` is how many zeros each side gets. The rest is as for `Linear`.
+    Pairs are (height, width); one number means both. ``padding`` zeros are put on each side. The rest: see `Linear`.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Conv2d(Layer):
 class MaxPool2d(Layer):
     """The largest value of each window; of equal values, the first in reading order gets the gradient.
 
-    A pair is (height, width), a number both; ``stride``, the step from window to window, is the kernel size by default.
+    Pairs are (height, width); one number means both. ``stride``, the step between windows, is the kernel size if None.
     Windows may overlap; rows and columns at the end that do not fill a window are left out.
     """
 

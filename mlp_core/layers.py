@@ -19,8 +19,8 @@ class Layer(Described, Memory):
     """What every layer can do; a layer of your own derives from this and overrides ``forward`` and ``backward``.
 
     ``params`` maps names to parameters; after ``backward``, ``grads`` maps the same names to their gradients. Both are
-    empty where nothing is learned. To be saved and loaded, a layer of your own also defines ``config`` (its
-    constructor's arguments) and ``parameter_shapes``, if it has any. ``kinds`` finds each class of layers by its name.
+    empty where nothing is learned. To be saved, a layer of your own with arguments or parameters also defines
+    ``config`` (its constructor's arguments) and ``parameter_shapes``. ``kinds`` finds each class of layers by its name.
     """
 
     kinds: ClassVar[dict[str, "type[Layer]"]] = {}

@@ -46,7 +46,7 @@ def softmax_cross_entropy(
     logits : ndarray, shape (n, classes), float
         At least one row. The gradient has the same shape and dtype.
     labels : ndarray, shape (n,), int
-        The true classes, 0 to classes - 1. TypeError for other numbers than integers, ValueError out of range.
+        The true classes, 0 to classes - 1. TypeError unless they are integers, ValueError unless in range.
     reduction : {"mean", "sum"}
         How the examples' losses become one number; the gradient is that of this number.
     weights : ndarray, shape (n,), float, optional

@@ -43,7 +43,7 @@ class Optimizer(Described, Resumable):
         return not_negative(self.learning_rate, "learning_rate")
 
     def step(self, network: HasParameters) -> None:
-        """Update ``network.params`` in place from ``network.grads``; RuntimeError if one is missing there."""
+        """Update ``network.params`` in place from ``network.grads``; RuntimeError if a gradient is missing."""
         grads, rate = network.grads, self.current_learning_rate()
         scale = self._clip_scale(grads)
         for name, param in network.params.items():  # all of them, before the first is changed

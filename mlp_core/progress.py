@@ -1,4 +1,4 @@
-"""How far long work is: bars in terminals and notebooks, or lines in a file for a program that watches this one."""
+"""Progress of long work: bars in terminals and notebooks, or lines in a file for a program that watches this one."""
 
 import os
 import sys

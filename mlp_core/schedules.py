@@ -1,6 +1,6 @@
 """Learning rates that change during training.
 
-In place of a learning rate an optimizer takes any function of the number of updates made so far (0 before the first);
+As its learning rate an optimizer also takes a function of the number of updates made so far (0 before the first);
 these are the usual ones.  They are plain values: equal settings compare equal, and they can be pickled.
 """
 
@@ -86,7 +86,7 @@ class Warmup:
 
 @dataclass(frozen=True)
 class PerEpoch:
-    """Make a schedule of one that counts completed epochs instead of updates: it is constant within an epoch.
+    """Turn a schedule that counts completed epochs into one that counts updates: it is constant within an epoch.
 
     >>> rate = PerEpoch(StepDecay(0.1, factor=0.1, every=2), updates_per_epoch=391)
     >>> rate(0), rate(781), round(rate(782), 6)

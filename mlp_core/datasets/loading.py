@@ -25,9 +25,8 @@ LIMIT = 1 << 30
 def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     """Return a data set by its name, or from a file or folder of your own.
 
-    It is looked for in the folder that the environment variable ``MLP_CORE_DATA`` names (``mnist/``, ``fashion-mnist/``
-    or ``notmnist/`` in it), then in the user's cache; else it is downloaded to that, once. Its content is compared with
-    the published digests every time. A wrong file in your folder is an error, and is never replaced.
+    It comes from a folder such as ``mnist/`` in that of ``MLP_CORE_DATA`` (there a wrong file is an error), else from
+    the user's cache, else downloaded to that; and verified by its published digests every time.
 
     >>> data = load_dataset("mnist-5k")
     >>> data
@@ -38,7 +37,7 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     Parameters
     ----------
     name : str or path
-        ``"mnist-5k"``: 3,000 / 1,000 / 1,000 of MNIST's training images, installed with this package. ``"mnist"``,
+        ``"mnist-5k"``: 3,000 / 1,000 / 1,000 of MNIST's training images, installed with the extra "data". ``"mnist"``,
         ``"fashion-mnist"``: 50,000 / 10,000 / 10,000. ``"notmnist"``: the letters A to J, 8,000 / 1,000 / 1,000, or
         15,000 / 1,000 / the rest of a local ``notMNIST.npz``. Otherwise the path of a `.npz` (arrays `images`,
         `labels`), of a pickle such as ``mnist.pkl.gz``, or of a folder with IDX files: see `mlp_core.datasets.local`.
@@ -46,7 +45,8 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     Returns
     -------
     Dataset
-        Images float32, shape (n, 784), in [0, 1]; labels int64, shape (n,). Its `notes` say what is special about them.
+        By name: images float32, (n, 784), in [0, 1]. Your own: also (n, features) or (n, C, H, W), and float64 stays.
+        Labels int64, (n,). The `notes` say what is special about the data.
 
     Raises
     ------

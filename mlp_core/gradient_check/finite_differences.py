@@ -2,7 +2,7 @@
 
 The derivative of L is approximated by ``(L(t + eps) - L(t - eps)) / (2 eps)``, whose truncation error falls with eps²
 while its round-off grows as ``u |L| / eps`` (u the unit round-off of the precision).  Where the step crosses a kink, a
-ReLU switching or a max-pool choosing another pixel, L has no derivative: which is noticed and reported.
+ReLU switching or a max-pool choosing another pixel, L has no derivative, which is noticed and reported.
 """
 
 import copy
@@ -74,7 +74,7 @@ class LossProbe:
         return 0 if name == INPUT else int(name.split(".")[0])
 
     def difference(self, name: str, eps: float, index: Index = (), direction: np.ndarray | float = 1.0) -> Difference:
-        """Return the central difference by ``arrays[name][index]``: one number, or an array along a direction."""
+        """Return the central difference w.r.t. ``arrays[name][index]``: one number, or an array along a direction."""
         array, first = self.arrays[name], self.layer_index(name)
         original, step = array[index].copy(), array.dtype.type(eps) * direction
         try:
