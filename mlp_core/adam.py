@@ -1,4 +1,4 @@
-"""Adam: a step for each parameter by itself."""
+"""Adam: every single weight has a step size of its own."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from mlp_core.optimizers import LearningRate, Optimizer
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015, algorithm 1): steps of about the learning rate, whatever the gradient's scale.
+    """Adam (Kingma and Ba 2015, algorithm 1): steps about as long as the learning rate, for any scale of g.
 
     ``m = b1 m + (1 - b1) g``, ``v = b2 v + (1 - b2) g²``, ``w = w - learning_rate * m' / (sqrt(v') + eps)`` where
-    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` undo the start from zero; b1 and b2 are ``beta1`` and ``beta2``.
-    The other arguments are as for `Optimizer`; the weight decay enters the gradient (it is not AdamW).
+    ``m' = m / (1 - b1^t)`` and ``v' = v / (1 - b2^t)`` correct the bias of the start from 0; t counts the
+    updates from 1, g is the gradient. The rest is as for `Optimizer`; weight decay enters g (this is not AdamW).
     """
 
     def __init__(
@@ -25,11 +25,11 @@ class Adam(Optimizer):
         self.eps = positive(eps, "eps")
 
     def slots(self, name: str) -> tuple[str, ...]:
-        """Return the names of m and v."""
+        """Return the names under which m and v are kept."""
         return ("mean", "square")
 
     def update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float, *memories: np.ndarray) -> None:
-        """Step along the corrected mean, divided by the root of the corrected square."""
+        """Step along m', the corrected mean, divided by the root of v', the corrected mean square."""
         (mean, square), number = memories, param.dtype.type
         mean += number(1 - self.beta1) * (grad - mean)
         square += number(1 - self.beta2) * (grad * grad - square)

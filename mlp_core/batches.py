@@ -10,7 +10,7 @@ from mlp_core.splits import Split
 
 
 class Batches:
-    """The mini-batches of an epoch, in a fresh order every time it is iterated if there is a generator to draw from."""
+    """The mini-batches of an epoch; if there are several, and a generator, every iteration draws a new order."""
 
     def __init__(self, split: Split, batch_size: int | None, rng: np.random.Generator | None = None,
                  dtype: np.dtype | None = None) -> None:
@@ -24,7 +24,7 @@ class Batches:
         return math.ceil(len(self.labels) / self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
-        """Yield images, in the dtype if there is one, labels and weights of each batch."""
+        """Yield each batch: images of that dtype, labels, and weights or None."""
         n = len(self.labels)
         order = self.rng.permutation(n) if self.rng is not None and len(self) > 1 else None
         for start in range(0, n, self.batch_size):
@@ -39,5 +39,5 @@ class Batches:
 
 
 def weights_of(split: Split) -> np.ndarray | None:
-    """Return how much each image counts, where the split says so, as a classifier's may; None if all count alike."""
+    """Return how much each image counts, where the split has weights, as `MLPClassifier`'s may; else None."""
     return getattr(split, "weights", None)

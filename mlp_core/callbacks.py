@@ -14,7 +14,7 @@ from mlp_core.network import Sequential
 
 @dataclass
 class TrainingState:
-    """What a callback is shown; it may read everything, change what it dares, and call `stop`.
+    """What a callback gets: it may read everything, change things at its own risk, and call `stop`.
 
     Attributes
     ----------
@@ -62,14 +62,14 @@ class Callback:
         """Be called after every epoch, once its metrics are measured."""
 
     def on_epoch_done(self, state: TrainingState) -> None:
-        """Be called after every `on_epoch_end`: what is kept here, holds what the others have changed."""
+        """Be called after the `on_epoch_end` of all callbacks: to save what these may have changed."""
 
     def on_train_end(self, state: TrainingState) -> None:
-        """Be called once at the end, whatever ended the run: an error, too."""
+        """Be called once at the end, even if an error ended the run."""
 
 
 def as_callbacks(callbacks: Iterable[Callback | Callable[[TrainingState], object]]) -> list[Callback]:
-    """Return the callbacks as a list, functions as callbacks after every epoch; TypeError for anything else."""
+    """Return a list of callbacks, with functions as the `on_epoch_end` of one each; TypeError for anything else."""
     if isinstance(callbacks, Callback) or not isinstance(callbacks, Iterable):
         raise TypeError(f"expected callbacks as a list, such as [ProgressBar()]; got {callbacks!r}")
     result: list[Callback] = []
@@ -85,18 +85,18 @@ def as_callbacks(callbacks: Iterable[Callback | Callable[[TrainingState], object
 
 @dataclass(frozen=True)
 class EarlyStopping:
-    """Stop when a metric has not improved for a while; settings only, so one object may serve many runs.
+    """Stop when a metric has not improved for a while; these are settings only, so many runs may share one object.
 
     Parameters
     ----------
     patience : int
         Stop after this many epochs in a row without a new best, at least 1.
     restore_best : bool
-        Leave the network, however the run ends, with its parameters of the best epoch instead of the last.
+        Whether the network ends with the parameters of its best epoch instead of the last, however the run ends.
     metric : str
-        The metric to watch, such as "valid_loss" or "valid_accuracy": losses shall fall, accuracies rise.
+        The metric to watch, such as "valid_loss" or "valid_accuracy": losses should fall, accuracies rise.
     min_delta : float
-        By how much a value has to beat the last improvement, to count as one for the patience.
+        A value counts as an improvement, for the patience, only if it beats the last one by more than this.
     """
 
     patience: int = 5
@@ -138,7 +138,7 @@ class EarlyStopper(Callback):
 
 
 def early_stopper(settings: Any, state: TrainingState, measured: Collection[str]) -> list[EarlyStopper]:
-    """Return what watches a run that has these settings, if any; raise if it does not measure the metric."""
+    """Return the stopper that the settings ask for, if any; ValueError if the run does not measure their metric."""
     if settings is None:
         return []
     if not isinstance(settings, EarlyStopping):
@@ -150,7 +150,7 @@ def early_stopper(settings: Any, state: TrainingState, measured: Collection[str]
 
 
 def last_improvement(scores: Sequence[float], min_delta: float) -> int:
-    """Return the epoch, counted from 1, of the last score that beat the last improvement before it by min_delta.
+    """Return the epoch, counted from 1, of the last score that beat the improvement before it by more than min_delta.
 
     >>> last_improvement([5.0, 4.0, 3.9, 3.8, 2.0], min_delta=0.5)
     5
@@ -163,7 +163,7 @@ def last_improvement(scores: Sequence[float], min_delta: float) -> int:
 
 
 class StopAt(Callback):
-    """Stop once a metric has fallen to ``target``, a loss (nats per image), or risen to it: an accuracy, a fraction."""
+    """Stop once a loss (nats per image) has fallen to ``target``, or an accuracy (a fraction) has risen to it."""
 
     def __init__(self, metric: str, target: float) -> None:
         check_metric(metric)

@@ -13,7 +13,7 @@ PROTOCOL = ("forward", "backward", "params", "grads")
 
 
 def positive_int(value: int, name: str) -> int:
-    """Return value as an int if it is a whole number of at least one, else raise."""
+    """Return value as an int if it is a whole number >= 1, else raise TypeError or ValueError."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"expected {name} to be an integer, got {value!r}")
     if value < 1:
@@ -22,7 +22,7 @@ def positive_int(value: int, name: str) -> int:
 
 
 def positive(value: float, name: str) -> float:
-    """Return value if it is finite and > 0."""
+    """Return value as a float if it is finite and > 0, else raise TypeError or ValueError."""
     number(value, name)
     if not (math.isfinite(value) and value > 0):
         raise ValueError(f"expected {name} to be a finite number > 0, got {value}")
@@ -30,7 +30,7 @@ def positive(value: float, name: str) -> float:
 
 
 def not_negative(value: float, name: str) -> float:
-    """Return value if it is finite and >= 0."""
+    """Return value as a float if it is finite and >= 0, else raise TypeError or ValueError."""
     number(value, name)
     if not (math.isfinite(value) and value >= 0):
         raise ValueError(f"expected {name} to be a finite number >= 0, got {value}")
@@ -38,7 +38,7 @@ def not_negative(value: float, name: str) -> float:
 
 
 def below_one(value: float, name: str) -> float:
-    """Return value if 0 <= value < 1."""
+    """Return value as a float if 0 <= value < 1, else raise TypeError or ValueError."""
     number(value, name)
     if not 0 <= value < 1:
         raise ValueError(f"expected 0 <= {name} < 1, got {value}")
@@ -46,7 +46,7 @@ def below_one(value: float, name: str) -> float:
 
 
 def number(value: object, name: str) -> None:
-    """Raise TypeError unless value is a real number."""
+    """Raise TypeError unless value is a real number (True and False are not)."""
     if isinstance(value, (bool, np.bool)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"expected {name} to be a number, got {value!r}")
 
@@ -60,7 +60,7 @@ def float_dtype(dtype: DTypeLike) -> np.dtype:
 
 
 def as_floats(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
-    """Return x as a floating-point array, cast to ``dtype`` if given; refuse integers, which hide unscaled pixels."""
+    """Return x as a floating-point array, cast to ``dtype`` if given; TypeError for integers, often unscaled pixels."""
     x = np.asarray(x)
     if not np.issubdtype(x.dtype, np.floating):
         raise TypeError(f"expected floating-point numbers, got {x.dtype}; pixels: images.astype('float32') / 255")
@@ -68,7 +68,7 @@ def as_floats(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
 
 
 def as_grad(grad_output: np.ndarray, shape: Shape, layer: object) -> np.ndarray:
-    """Return the upstream gradient, checked against the shape of the layer's last output."""
+    """Return the upstream gradient as an array; ValueError unless it has the shape of the layer's last output."""
     grad_output = np.asarray(grad_output)
     if grad_output.shape != shape:
         raise ValueError(f"{layer!r} expected a gradient of its output's shape {shape}, got {grad_output.shape}")
@@ -76,14 +76,14 @@ def as_grad(grad_output: np.ndarray, shape: Shape, layer: object) -> np.ndarray:
 
 
 def as_shape(input_shape: Sequence[int]) -> Shape:
-    """Return the shape of one example as a tuple of ints."""
+    """Return the shape of one example as a tuple of ints, each >= 1; raise TypeError or ValueError otherwise."""
     if isinstance(input_shape, (str, bytes)) or not isinstance(input_shape, Iterable):
         raise TypeError(f"expected input_shape as the shape of one example, such as (784,), got {input_shape!r}")
     return tuple(positive_int(n, "every number of input_shape") for n in input_shape)
 
 
 def check_layers(layers: Sequence[Any]) -> None:
-    """Raise TypeError for what is no layer, ValueError for none, or one in two places: it remembers one pass only."""
+    """Raise TypeError for what is no layer, ValueError for no layers, or one twice: it remembers one pass only."""
     if not layers:
         raise ValueError("expected at least one layer")
     for index, layer in enumerate(layers):
@@ -96,7 +96,7 @@ def check_layers(layers: Sequence[Any]) -> None:
 
 
 def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
-    """Return the labels as an integer array after checking them against the logits' shape."""
+    """Return the labels as an integer array; TypeError or ValueError unless there is one for each row of logits."""
     labels = np.asarray(labels)
     if logits.ndim != 2 or len(logits) == 0:
         raise ValueError(f"expected logits of shape (n, classes) with n >= 1, got {logits.shape}")
@@ -119,8 +119,8 @@ def check_shape(shape: Shape, expected: Shape | None) -> None:
 
 
 def check_finite(x: np.ndarray) -> np.ndarray:
-    """Return the images; ValueError if a number among them is not finite."""
-    # the smallest and the largest carry every NaN and infinity, without a temporary the size of the images
+    """Return the images; ValueError if one holds NaN or an infinity."""
+    # min and max show every NaN and infinity, and need no temporary array as large as the images
     if x.size and not (np.isfinite(x.min()) and np.isfinite(x.max())):
         bad = np.argwhere(~np.isfinite(x))[0]
         raise ValueError(f"expected finite images, got {x[tuple(bad)]} in image {bad[0]}")
@@ -128,7 +128,7 @@ def check_finite(x: np.ndarray) -> np.ndarray:
 
 
 def check_batch(x: np.ndarray) -> np.ndarray:
-    """Return the batch as an array of floating-point numbers; raise unless it holds something, and all is finite."""
+    """Return the batch as a floating-point array; TypeError for integers, ValueError if empty or not finite."""
     x = as_floats(x)
     if x.size == 0:
         raise ValueError(f"expected at least one image, got an array of shape {x.shape}")
@@ -157,7 +157,7 @@ def check_training(optimizer: Any, epochs: Any, reduction: Any, step: Any, on_di
 
 
 class Arrays(dict[str, np.ndarray]):
-    """The arrays of a network by name, gathered anew whenever asked for: another array put here would be lost."""
+    """A network's arrays by name, collected anew at each access: an array put in here would be lost (TypeError)."""
 
     def _refuse(self, *args: object, **options: object) -> NoReturn:
         raise TypeError("network.params and network.grads only show what the layers hold: assign into an array, "
@@ -165,7 +165,7 @@ class Arrays(dict[str, np.ndarray]):
                         "network.layers[0].params['weight'] = array")
 
     def __setitem__(self, name: str, array: np.ndarray) -> None:
-        """Accept the array that is there, as ``params[name] -= step`` does; TypeError for any other."""
+        """Accept the array that is there already, which ``params[name] -= step`` assigns; TypeError for any other."""
         if array is not self.get(name):
             self._refuse()
 
@@ -183,7 +183,7 @@ def check_metric(name: str) -> None:
 
 
 def sign(metric: str) -> int:
-    """Return 1 for a loss and -1 for an accuracy: multiplied by it, the lower value is the better one."""
+    """Return 1 for a loss, -1 for an accuracy: of values multiplied by it, the lower one is the better."""
     return -1 if metric.endswith("accuracy") else 1
 
 
@@ -200,7 +200,7 @@ class HasParameters(Protocol):
 
 
 class Network(HasParameters, Protocol):
-    """What a network is to those that are no part of it; `mlp_core.network.Sequential` has it."""
+    """What other modules need of a network; `mlp_core.network.Sequential` provides it."""
 
     layers: list[Any]
     input_shape: Shape | None
@@ -217,10 +217,10 @@ class Network(HasParameters, Protocol):
 
 
 class Described:
-    """Something that shows itself as the call that makes it."""
+    """Something whose repr is the call that makes it."""
 
     def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments that rebuild this, a layer's in JSON types and without its parameters."""
+        """Return the constructor's arguments that make such an object; a layer's in JSON types, without parameters."""
         return {}
 
     def __repr__(self) -> str:

@@ -1,6 +1,6 @@
 """Convolution and max-pooling over images of shape (n, C, H, W).
 
-A convolution is a matrix product in disguise: `im2col` lays every patch that the kernel sees into one column, so that
+A convolution is a matrix product in disguise: `im2col` makes a column of each patch that the kernel sees, so that
 "slide the kernel over the image" becomes "multiply the kernel matrix by the column matrix".
 """
 
@@ -20,12 +20,12 @@ Pair = tuple[int, int]
 
 
 class Conv2d(Layer):
-    """Cross-correlation of (n, C, H, W) images with ``out_channels`` kernels, plus a bias a channel.
+    """Cross-correlation of (n, C, H, W) images with ``out_channels`` kernels, plus one bias per output channel.
 
     ``y[n, o, i, j] = b[o] + sum over c, u, v of W[o, c, u, v] x[n, c, i*stride + u - padding, j*stride + v - padding]``
 
     ``W = params["weight"]`` has shape (out_channels, in_channels, kh, kw), ``b = params["bias"]`` (out_channels,).
-    Pairs are (height, width); ``padding`` rows and columns of zeros are put on every side; the rest is as for `Linear`.
+    Pairs are (height, width); one number means both. ``padding`` zeros are put on each side. The rest: see `Linear`.
     """
 
     def __init__(
@@ -87,16 +87,16 @@ class Conv2d(Layer):
 
     @staticmethod
     def parameter_shapes(**config: Any) -> dict[str, Shape]:
-        """Return those of W and b."""
+        """Return the shapes of W and b."""
         out = config["out_channels"]
         return {"weight": (out, config["in_channels"], *config["kernel_size"]), "bias": (out,)}
 
 
 class MaxPool2d(Layer):
-    """The largest value of each window; of equal ones the first, row by row, gets the gradient.
+    """The largest value of each window; of equal values, the first in reading order gets the gradient.
 
-    Pairs are (height, width); the step from window to window, ``stride``, is the kernel size by default. Windows may
-    overlap; rows or columns that do not fill a window are left out.
+    Pairs are (height, width); one number means both. ``stride``, the step between windows, is the kernel size if None.
+    Windows may overlap; rows and columns at the end that do not fill a window are left out.
     """
 
     def __init__(self, kernel_size: int | Pair, stride: int | Pair | None = None) -> None:
@@ -120,7 +120,7 @@ class MaxPool2d(Layer):
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Give each window's gradient to its winner; overlapping windows add up."""
+        """Give each window's gradient to its winner; a pixel that wins several windows gets the sum."""
         input_shape, winner = self.remembered()
         grad_output = as_grad(grad_output, winner.shape, self)
         grad_input = zeros_channels_first(input_shape, grad_output.dtype)
@@ -153,7 +153,7 @@ class Flatten(Layer):
         return x.reshape(x.shape[0], -1)
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Give the gradient the input's shape back."""
+        """Return the gradient in the input's shape."""
         shape = self.remembered()
         return as_grad(grad_output, (shape[0], math.prod(shape[1:])), self).reshape(shape)
 
@@ -165,7 +165,7 @@ class Flatten(Layer):
 def im2col(x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair) -> np.ndarray:
     """Return every patch of x, shape (n, C, H, W), as a column of a (C*kh*kw, H'*W'*n) matrix.
 
-    The examples are the fastest axis: NumPy copies long runs, and every later step finds its numbers in one piece.
+    The examples are the last axis, so that NumPy copies long runs, and later steps find their numbers side by side.
     """
     (pad_h, pad_w), (step_h, step_w) = padding, stride
     channels_first = np.pad(x.transpose(1, 2, 3, 0), ((0, 0), (pad_h, pad_h), (pad_w, pad_w), (0, 0)))
@@ -175,7 +175,7 @@ def im2col(x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair) -> np.
 
 
 def col2im(columns: np.ndarray, input_shape: Shape, kernel_size: Pair, stride: Pair, padding: Pair) -> np.ndarray:
-    """Return (n, C, H, W), every column added where it was: the adjoint, ``<im2col(x), c> = <x, col2im(c)>``."""
+    """Add each column up where its patch was, (n, C, H, W): `im2col`'s adjoint, ``<im2col(x), c> = <x, col2im(c)>``."""
     n, channels, height, width = input_shape
     pad_h, pad_w = padding
     size = output_size((height, width), kernel_size, stride, padding)
@@ -199,7 +199,7 @@ def zeros_channels_first(shape: Shape, dtype: np.dtype) -> np.ndarray:
 
 
 def output_size(size: Shape, kernel_size: Pair, stride: Pair, padding: Pair) -> Pair:
-    """Return how many windows fit along the height and the width.
+    """Return how many windows fit along the height and the width; ValueError if none does.
 
     >>> output_size((28, 28), (5, 5), (2, 2), (2, 2))
     (14, 14)

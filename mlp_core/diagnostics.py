@@ -1,4 +1,4 @@
-"""Looking inside a network, which stays as it is: what its layers do, what it confuses, where it learns nothing."""
+"""Looking inside a network without changing it: what its layers do, what it confuses, where it learns nothing."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
-    """Return the output of each layer for images of shape (n, ...), floats: one array (n, ...) a layer, logits last."""
+    """Return the output of each layer for images of shape (n, ...), floats: (n, ...) per layer, logits last."""
     check_network(network)
     x = network.as_batch(check_batch(images))
     outputs = []
@@ -32,9 +32,9 @@ def activations(network: Sequential, images: np.ndarray) -> list[np.ndarray]:
 
 
 def activation_statistics(network: Sequential, images: np.ndarray) -> "pd.DataFrame":
-    """Return mean, standard deviation, norm and fraction of zeros of every layer's output, one row per layer.
+    """Return a row per layer: ``mean``, ``std``, ``norm`` and ``zeros``, the fraction of zeros, of its output.
 
-    The norm is the root mean square over the batch of one image's Euclidean norm, so that it does not grow with n.
+    The norm is the root mean square, over the batch, of an image's Euclidean norm, so that it does not grow with n.
     """
     outputs = activations(network, images)
     rows = [{"layer": index, "kind": type(layer).__name__, **_statistics(output, len(images))}
@@ -43,9 +43,9 @@ def activation_statistics(network: Sequential, images: np.ndarray) -> "pd.DataFr
 
 
 def gradient_statistics(network: Sequential, images: np.ndarray, labels: np.ndarray) -> "pd.DataFrame":
-    """Return mean, standard deviation, norm and fraction of zeros of every gradient of the mean loss over a batch.
+    """Return ``mean``, ``std``, Euclidean ``norm`` and ``zeros`` of each gradient of the mean loss over a batch.
 
-    One row per parameter, and one per layer for the gradient of its input ("input"). Dropout is switched off.
+    There is a row per parameter, and one per layer for the gradient of its input ("input"). Dropout is switched off.
     """
     check_network(network)
     network = network.copy()
@@ -82,7 +82,7 @@ def dead_units(network: Sequential, split: Split) -> "pd.DataFrame":
 
 
 def confusion_matrix(network: Sequential, split: Split) -> np.ndarray:
-    """Return how often each true class (row) was taken for which (column): shape (classes, classes), int64."""
+    """Return how many images of each class (row) were predicted as each (column): (classes, classes), int64."""
     check_split(network, split, "split")
     logits = network.logits(split.images)
     classes = logits.shape[1]
@@ -91,9 +91,9 @@ def confusion_matrix(network: Sequential, split: Split) -> np.ndarray:
 
 
 def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) -> "pd.DataFrame":
-    """Return the wrong answers that the network was surest of, surest first, at most `count`.
+    """Return the wrong answers of which the network was surest, the surest first, at most `count`.
 
-    Columns: ``index`` into the split, ``label``, ``predicted``, its ``probability``, and ``probability_of_label``.
+    Columns: ``index`` in the split, ``label``, ``predicted``, its ``probability``, and ``probability_of_label``.
     """
     pd = need("pandas")
     check_split(network, split, "split")
@@ -110,7 +110,7 @@ def most_confident_mistakes(network: Sequential, split: Split, count: int = 10) 
 def class_prior_entropy(labels: np.ndarray) -> float:
     """Return ``-sum f_k log f_k`` (nats), f_k the fraction of class k among the labels.
 
-    The lowest mean cross-entropy without a look at the image: what a network of dead units can reach with its biases.
+    The lowest mean cross-entropy without a look at the images: what a network of dead units can reach by its biases.
 
     >>> round(class_prior_entropy(np.repeat(np.arange(10), 5)), 4)  # ten equally frequent classes: log 10
     2.3026
@@ -148,17 +148,17 @@ class Recorder(Callback):
         self.record(state)
 
     def on_batch_end(self, state: TrainingState) -> None:
-        """Record if it is time."""
+        """Record after every `every_steps` updates, if that is set."""
         if self.every_steps and state.step % self.every_steps == 0:
             self.record(state)
 
     def on_epoch_end(self, state: TrainingState) -> None:
-        """Record, unless the steps decide."""
+        """Record, unless `every_steps` is set."""
         if not self.every_steps:
             self.record(state)
 
     def record(self, state: TrainingState) -> None:
-        """Take one record of the network as it is."""
+        """Record the statistics of the network as it is now."""
         images, labels = self.split.images, self.split.labels
         self.steps.append(state.step)
         self.activations.append(activation_statistics(state.network, images))
@@ -166,7 +166,7 @@ class Recorder(Callback):
         self.dead.append(dead_units(state.network, self.split))
 
     def to_frame(self, what: str) -> "pd.DataFrame":
-        """Return the records of "activations", "gradients" or "dead" under one another, with a first index "step"."""
+        """Return the records of "activations", "gradients" or "dead" under one another, "step" as their first index."""
         pd = need("pandas")
         if what not in ("activations", "gradients", "dead"):
             raise ValueError(f"expected 'activations', 'gradients' or 'dead', got {what!r}")

@@ -8,10 +8,10 @@ from mlp_core.losses import Reduction
 
 
 class TrainingDiverged(ArithmeticError):
-    """The loss or the parameters stopped being finite numbers.
+    """A loss or a parameter is no longer a finite number.
 
-    ``epoch`` (counted from 1) was under way, after ``step`` updates over all epochs. ``last_finite_loss`` (nats per
-    image) is of the last mini-batch that had one, NaN if none had; ``history`` holds the epochs before.
+    It happened in ``epoch`` (counted from 1), after ``step`` updates over all epochs. ``last_finite_loss`` (nats per
+    image) is that of the last mini-batch that had one, NaN if none had; ``history`` holds the epochs before.
     """
 
     def __init__(self, message: str, epoch: int, step: int, last_finite_loss: float, history: History) -> None:
@@ -24,7 +24,7 @@ class TrainingDiverged(ArithmeticError):
 
 
 def check_metrics(state: TrainingState, metrics: dict[str, float], reduction: Reduction) -> dict[str, float]:
-    """Return the metrics; TrainingDiverged unless all losses are finite."""
+    """Return the metrics; raise TrainingDiverged unless all losses are finite."""
     for name, value in metrics.items():
         if name.endswith("_loss") and not math.isfinite(value):
             raise diverged(state, f"the loss over the {name.removesuffix('_loss')} split became {value}", reduction)

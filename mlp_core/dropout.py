@@ -10,10 +10,10 @@ from mlp_core.layers import Layer
 
 
 class Dropout(Layer):
-    """While training, zero each number with probability p, 0 <= p < 1, divide the rest by 1 - p; otherwise do nothing.
+    """In training, set each number to 0 with probability p, 0 <= p < 1, and divide the rest by 1 - p; else do nothing.
 
     Dividing keeps the expected output equal to the input, so prediction needs no correction ("inverted" dropout).
-    ``seed`` is the source of the masks; ``rng`` the generator, whose state a checkpoint keeps.
+    ``seed`` is the source of the masks; they come from the generator ``rng``, whose state a checkpoint keeps.
     """
 
     def __init__(self, p: float, seed: Seed = None) -> None:

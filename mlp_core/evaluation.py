@@ -1,4 +1,4 @@
-"""Loss and accuracy of a network over a whole split; and what networks, splits and batches have to pass first."""
+"""Loss and accuracy of a network over a whole split, and the checks that network and split have to pass first."""
 
 import math
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ class Evaluation(NamedTuple):
 def evaluate(network: Sequential, split: Split) -> Evaluation:
     """Return the mean loss and the accuracy over a split: ``loss, accuracy = evaluate(network, data.test)``.
 
-    TypeError or ValueError if network and split do not fit each other; FloatingPointError if the network's parameters
-    or logits are not finite: it has diverged.
+    The loss is in nats per image, the accuracy a fraction. TypeError or ValueError if network and split do not fit each
+    other; FloatingPointError if the loss is not finite: the network has diverged.
     """
     check_split(network, split, "split")
     result = full_pass(network, split)
@@ -48,7 +48,7 @@ def full_pass(network: Sequential, split: Split) -> Evaluation:
 
 
 def measure(network: Sequential, splits: Mapping[str, Split]) -> dict[str, float]:
-    """Return ``<name>_loss`` and ``<name>_accuracy`` over each split, which may be not finite; see `full_pass`."""
+    """Return ``<name>_loss``, which may not be finite, and ``<name>_accuracy`` over each split; see `full_pass`."""
     metrics: dict[str, float] = {}
     for name, split in splits.items():
         metrics[f"{name}_loss"], metrics[f"{name}_accuracy"] = full_pass(network, split)
@@ -56,7 +56,7 @@ def measure(network: Sequential, splits: Mapping[str, Split]) -> dict[str, float
 
 
 def check_network(network: Sequential) -> None:
-    """Raise TypeError unless it is a network."""
+    """Raise TypeError unless it is a `Sequential`."""
     if not isinstance(network, Sequential):
         raise TypeError(f"expected a network such as mlp([784, 512, 10]), got {network!r}")
 

@@ -1,4 +1,4 @@
-"""What the networks need is installed with them; what else needs a package names the extra that brings it."""
+"""Packages that only some functions need: where one is missing, the error names the extra that brings it."""
 
 from importlib import import_module
 from typing import Any
@@ -11,7 +11,7 @@ EXTRAS = {
 
 
 def need(module: str) -> Any:
-    """Import a module now, and return it; ModuleNotFoundError says which extra has the package that it lacks."""
+    """Import a module and return it; ModuleNotFoundError names the extra that brings the missing package."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:

@@ -27,9 +27,9 @@ class History:
     train_loss, valid_loss, test_loss : list of float
         Mean cross-entropy (nats per image) of a full pass over the split after each epoch; empty where not measured.
     train_accuracy, valid_accuracy, test_accuracy : list of float
-        Fraction of images classified rightly, measured in the same passes.
+        Fraction of images classified correctly, measured in the same passes.
     running_loss : list of float
-        Mean loss of the epoch's mini-batches, each before the network learnt from it: free, but of no one state.
+        Mean loss over the epoch's mini-batches, each before its own update: costs nothing, but mixes many states.
     seconds : list of float
         Wall-clock seconds that an epoch took, its training steps and its evaluations.
     initial : dict
@@ -56,7 +56,7 @@ class History:
     monitor: str = "valid_loss"
 
     def __post_init__(self) -> None:
-        """Refuse to monitor what is no metric."""
+        """Raise ValueError unless `monitor` is a metric."""
         check_metric(self.monitor)
 
     def __len__(self) -> int:
@@ -64,22 +64,22 @@ class History:
         return max(len(getattr(self, name)) for name in COLUMNS)
 
     def __repr__(self) -> str:
-        """Say how far the run came and where it stands."""
+        """Show how many epochs there are, the status, and the last value of each metric."""
         last = [f"{name}={getattr(self, name)[-1]:.4g}" for name in METRICS if getattr(self, name)]
         return f"History({', '.join([f'{len(self)} epochs', self.status, *last])})"
 
     @property
     def diverged(self) -> bool:
-        """True if the loss stopped being a number."""
+        """Whether the run ended because a loss or a parameter was no longer finite."""
         return self.status == "diverged"
 
     @property
     def best_epoch(self) -> int | None:
-        """The epoch, from 1, that has the first best `monitor`, or train_loss where that was not measured; or None."""
+        """The first epoch, from 1, with the best `monitor`, or else `train_loss`; None if neither was measured."""
         return self.best_epoch_by(self.monitor if getattr(self, self.monitor) else "train_loss")
 
     def best_epoch_by(self, metric: str) -> int | None:
-        """Return the epoch, counted from 1, with the lowest loss or the highest accuracy; None if there is none."""
+        """Return the first epoch, counted from 1, with the lowest loss or highest accuracy; None if not measured."""
         check_metric(metric)
         scores = [sign(metric) * value for value in getattr(self, metric)]
         return scores.index(min(scores)) + 1 if scores else None
@@ -104,12 +104,12 @@ class History:
         return frame.rename_axis("epoch")
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the history as JSON to `path`, whole or not at all; ValueError where `load` would not read it."""
+        """Write the history as JSON to `path`, whole or not at all; ValueError if `load` could not read it again."""
         histories.write(path, self.to_dict(), self._of_file)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "History":
-        """Read what `save` wrote; FileNotFoundError if there is none, ValueError if it is damaged, another or later."""
+        """Read what `save` wrote; FileNotFoundError if there is no file, ValueError for another or a later one."""
         return histories.read(path, cls._of_file)
 
     def check_lengths(self) -> None:

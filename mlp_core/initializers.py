@@ -1,10 +1,10 @@
 """How a layer's first weights are drawn.
 
-An initializer is a small object called with a random generator, the array's shape and the layer's two fans; it returns
-float64 numbers. What the variance should be follows from one demand: a signal must neither die out nor explode on its
-way through many layers.  For ``y = sum_i w_i x_i`` over ``fan_in`` independent terms of mean zero,
+An initializer is a small object called with a random generator, the array's shape and a unit's number of inputs and
+outputs; it returns float64 numbers. Their variance follows from one demand: a signal must neither die out nor explode
+on its way through many layers.  For ``y = sum_i w_i x_i`` over ``fan_in`` independent terms of mean zero,
 ``var(y) = fan_in * var(w) * var(x)``, so ``var(w) = 1 / fan_in`` keeps the variance going forward; the same argument
-for the gradient asks ``1 / fan_out``.  Glorot takes the compromise ``2 / (fan_in + fan_out)``; He takes
+for the gradient asks for ``1 / fan_out``.  Glorot takes the compromise ``2 / (fan_in + fan_out)``; He takes
 ``2 / fan_in``, because a ReLU throws away half of the signal's power.
 """
 
@@ -25,13 +25,13 @@ class Initializer:
     """Base of all initializers; equal settings make equal objects."""
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
-        """Draw an array of ``shape`` for a layer with these fans."""
+        """Return a float64 array of this shape, drawn for a layer with these fans (its inputs and outputs)."""
         raise NotImplementedError(f"{type(self).__name__} must say how it draws")
 
 
 @dataclass(frozen=True)
 class Zeros(Initializer):
-    """All zeros: right for biases; for weights it leaves all units of a layer equal forever."""
+    """All zeros: right for biases; with such weights, all units of a hidden layer stay equal forever."""
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
         """Return zeros; the generator is not used."""
@@ -40,12 +40,12 @@ class Zeros(Initializer):
 
 @dataclass(frozen=True)
 class Normal(Initializer):
-    """N(0, sigma²), sigma being the standard deviation, blind to the layer's size."""
+    """N(0, sigma²): sigma is the standard deviation, whatever the size of the layer."""
 
     sigma: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse a negative or non-finite standard deviation."""
+        """Raise TypeError or ValueError unless sigma is a finite number >= 0."""
         number(self.sigma, "sigma")
         if not (np.isfinite(self.sigma) and self.sigma >= 0):
             raise ValueError(f"expected a finite standard deviation >= 0, got {self.sigma}")
@@ -57,7 +57,7 @@ class Normal(Initializer):
 
 @dataclass(frozen=True)
 class GlorotUniform(Initializer):
-    """U(-d, d) with d = sqrt(6 / (fan_in + fan_out)), whose variance is d²/3 (Glorot and Bengio 2010, eq. 16)."""
+    """U(-d, d) with d = sqrt(6 / (fan_in + fan_out)), of variance d²/3 (Glorot and Bengio 2010, eq. 16; "Xavier")."""
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
         """Draw from the uniform distribution of that width."""
@@ -67,7 +67,7 @@ class GlorotUniform(Initializer):
 
 @dataclass(frozen=True)
 class GlorotNormal(Initializer):
-    """N(0, 2 / (fan_in + fan_out)) (Glorot and Bengio 2010)."""
+    """N(0, 2 / (fan_in + fan_out)) (Glorot and Bengio 2010, eq. 12)."""
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
         """Draw from the normal distribution of that variance."""
@@ -76,7 +76,7 @@ class GlorotNormal(Initializer):
 
 @dataclass(frozen=True)
 class HeNormal(Initializer):
-    """N(0, 2 / fan_in) (He et al. 2015, eq. 10): made for ReLU."""
+    """N(0, 2 / fan_in) (He et al. 2015, eq. 10; also called Kaiming): made for ReLU."""
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> np.ndarray:
         """Draw from the normal distribution of that variance."""
@@ -90,7 +90,7 @@ INITIALIZERS: dict[str, type[Initializer]] = {
 
 
 def get_initializer(initializer: str | Initializer) -> Initializer:
-    """Return the initializer of that name; an object passes through.
+    """Return the initializer of that name, or the object itself; ValueError, TypeError for anything else.
 
     >>> get_initializer("normal")
     Normal(sigma=1.0)
@@ -105,7 +105,7 @@ def get_initializer(initializer: str | Initializer) -> Initializer:
 
 
 def make_rng(seed: Seed) -> np.random.Generator:
-    """Return a generator: a fresh one from a seed, or the given one itself."""
+    """Return a generator: a new one from a seed (None: a random one), or the given one; else TypeError, ValueError."""
     if isinstance(seed, np.random.Generator):
         return seed
     message = f"expected seed as an integer >= 0 or a numpy.random.Generator, got {seed!r}"

@@ -2,7 +2,7 @@
 
 A layer is a function y = f(x, params) that can also run backward.  Given the gradient of the loss with respect to its
 output, ``grad_output = dL/dy``, it stores dL/d(param) in ``grads`` and returns dL/dx: the chain rule, one link at a
-time.  Arrays hold one example a row: ``x`` has shape (n, ...), n the batch size.
+time.  Arrays hold one example per row: ``x`` has shape (n, ...), where n is the batch size.
 """
 
 from typing import Any, ClassVar
@@ -18,15 +18,15 @@ from mlp_core.initializers import Initializer, Seed, get_initializer, make_rng
 class Layer(Described, Memory):
     """What every layer can do; a layer of your own derives from this and overrides ``forward`` and ``backward``.
 
-    ``params`` holds the parameters by name, ``grads`` after ``backward`` their gradients under the same keys; both are
-    empty where nothing is learnt. To be saved and loaded, a layer also tells its constructor's arguments (``config``)
-    and the shapes of its parameters (``parameter_shapes``). ``kinds`` has all layers by name, this package's first.
+    ``params`` maps names to parameters; after ``backward``, ``grads`` maps the same names to their gradients. Both are
+    empty where nothing is learned. To be saved, a layer of your own with arguments or parameters also defines
+    ``config`` (its constructor's arguments) and ``parameter_shapes``. ``kinds`` finds each class of layers by its name.
     """
 
     kinds: ClassVar[dict[str, "type[Layer]"]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Take note of a new kind of layer."""
+        """Enter a new class of layers into ``kinds``; a name belongs to the module that used it first."""
         super().__init_subclass__(**options)
         known = Layer.kinds.setdefault(cls.__name__, cls)
         if known.__module__ == cls.__module__:  # defined again, in a notebook
@@ -37,11 +37,11 @@ class Layer(Described, Memory):
         self.grads: dict[str, np.ndarray] = {}
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Compute the output; with ``training`` keep what ``backward`` will need."""
+        """Return the output y for a batch x; if ``training``, keep what ``backward`` will need."""
         raise NotImplementedError(f"{type(self).__name__} must define forward")
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Store the gradients of the parameters in ``grads`` and return the gradient of the input."""
+        """Store dL/d(param) in ``grads``, return dL/dx; RuntimeError unless a training ``forward`` came before."""
         raise NotImplementedError(f"{type(self).__name__} must define backward")
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -49,7 +49,7 @@ class Layer(Described, Memory):
         return input_shape
 
     def choices(self) -> np.ndarray | None:
-        """Return the discrete choices of the last training pass (active units, winning pixels); None if smooth."""
+        """Return the discrete choices of the last training pass (active units, winning pixels), or None."""
         return None
 
     @staticmethod
@@ -64,14 +64,14 @@ class Linear(Layer):
     Parameters
     ----------
     in_features, out_features : int
-        Sizes of one example's input and output.
+        Numbers per example in the input and in the output, at least 1.
     initializer, bias_initializer : str or Initializer
         How ``W = params["weight"]``, shape (in_features, out_features), and ``b = params["bias"]``, (out_features,),
-        are drawn, see `mlp_core.initializers`.
+        are drawn: a name such as "he_normal" or an object, see `mlp_core.initializers`.
     seed : int or numpy.random.Generator, optional
-        Source of the draws.
+        Source of the random numbers; None takes fresh ones every time.
     dtype : dtype-like
-        float32 or float64; inputs are cast to it.
+        float32 or float64, else ValueError; inputs are cast to it.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Linear(Layer):
 
     @staticmethod
     def parameter_shapes(**config: Any) -> dict[str, Shape]:
-        """Return those of W and b."""
+        """Return the shapes of W and b."""
         shape = (config["in_features"], config["out_features"])
         return {"weight": shape, "bias": shape[1:]}
 
@@ -129,13 +129,13 @@ class ReLU(Layer):
     """``max(x, 0)``; at the kink x = 0 the derivative is taken as 0."""
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Return ``max(x, 0)``, the shape of x."""
+        """Return ``max(x, 0)``, the shape and dtype of x."""
         output = np.maximum(as_floats(x), 0)
         self.remember(output, training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Let the gradient through where the unit was active (output > 0)."""
+        """Pass the gradient on where the unit was active (output > 0), and 0 elsewhere."""
         output = self.remembered()
         return as_grad(grad_output, output.shape, self) * (output > 0)
 
@@ -145,16 +145,16 @@ class ReLU(Layer):
 
 
 class Sigmoid(Layer):
-    """``1 / (1 + exp(-x))``, computed as ``(1 + tanh(x/2)) / 2``: the same, and nothing can overflow."""
+    """``1 / (1 + exp(-x))``, computed as ``(1 + tanh(x/2)) / 2``, which is equal and cannot overflow."""
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Return the sigmoid of x, the shape of x."""
+        """Return the sigmoid of x, the shape and dtype of x."""
         output = 0.5 * np.tanh(0.5 * as_floats(x)) + 0.5
         self.remember(output, training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Use s' = s (1 - s), where s is the output."""
+        """Return ``grad_output * s (1 - s)``: the derivative in terms of the output s."""
         output = self.remembered()
         return as_grad(grad_output, output.shape, self) * output * (1 - output)
 
@@ -163,12 +163,12 @@ class Tanh(Layer):
     """The hyperbolic tangent."""
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Return tanh(x), the shape of x."""
+        """Return tanh(x), the shape and dtype of x."""
         output = np.tanh(as_floats(x))
         self.remember(output, training)
         return output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Use t' = 1 - t², where t is the output."""
+        """Return ``grad_output * (1 - t²)``: the derivative in terms of the output t."""
         output = self.remembered()
         return as_grad(grad_output, output.shape, self) * (1 - output * output)

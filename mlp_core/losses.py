@@ -1,8 +1,8 @@
 """Softmax cross-entropy on logits, the loss of every classifier here.
 
 For one example with logits z and class y the loss is ``L = -log softmax(z)_y = log(sum_k exp(z_k)) - z_y``.
-Its gradient is the pleasant ``dL/dz_k = softmax(z)_k - [k = y]``.  Subtracting max(z) from z changes neither, and no
-exponential can overflow any more.
+Its gradient is simply ``dL/dz_k = softmax(z)_k - [k = y]``, where [k = y] is 1 for the true class and 0 for all others.
+Subtracting max(z) from every z_k changes neither, and no exponential can overflow then.
 """
 
 from typing import Literal
@@ -15,7 +15,7 @@ Reduction = Literal["mean", "sum"]
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Return log softmax over the last axis; finite for every finite input.
+    """Return log softmax over the last axis, the shape of the logits; finite even where softmax rounds to 0.
 
     >>> log_softmax(np.array([[1e4, -1e4]]))
     array([[     0., -20000.]])
@@ -39,18 +39,18 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 def softmax_cross_entropy(
     logits: np.ndarray, labels: np.ndarray, reduction: Reduction = "mean", weights: np.ndarray | None = None
 ) -> tuple[float, np.ndarray]:
-    """Return the loss, in nats, and its gradient with respect to the logits; not finite if the logits are not.
+    """Return the loss, in nats, and its gradient with respect to the logits; infinite or NaN logits raise no error.
 
     Parameters
     ----------
     logits : ndarray, shape (n, classes), float
-        The gradient has this shape and dtype.
+        At least one row. The gradient has the same shape and dtype.
     labels : ndarray, shape (n,), int
-        The true classes, 0 to classes - 1.
+        The true classes, 0 to classes - 1. TypeError unless they are integers, ValueError unless in range.
     reduction : {"mean", "sum"}
-        Over the batch; the gradient is that of the reduced loss.
+        How the examples' losses become one number; the gradient is that of this number.
     weights : ndarray, shape (n,), float, optional
-        How many times each example counts, not all 0 times; once by default.
+        How much each example counts, by default 1: not negative, not all 0. "mean" is the weighted mean.
     """
     logits, labels = as_floats(logits), as_labels(labels, logits)
     if reduction not in ("mean", "sum"):

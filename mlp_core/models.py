@@ -1,4 +1,4 @@
-"""Builders: a multilayer perceptron of any size, and the convolutional networks of two published course reports."""
+"""Functions that build a multilayer perceptron of any size, and the CNNs of two published course reports."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def mlp(
     Parameters
     ----------
     sizes : sequence of int
-        Inputs, hidden units of each layer, classes.
+        Numbers of inputs, of units in each hidden layer, and of classes; at least the first and the last.
     activation : str or sequence of str
-        "relu", "sigmoid" or "tanh", for all hidden layers or one for each.
+        "relu", "sigmoid" or "tanh": one for all hidden layers, or a list with one for each.
     initializer, bias_initializer : str or Initializer
-        How weights and biases are drawn.
+        How weights and biases are drawn: names or objects, see `mlp_core.initializers`.
     seed : int or numpy.random.Generator
-        Same seed, same network; float32 and float64 networks differ by rounding only.
+        The same seed makes the same network; float32 and float64 networks differ by rounding only.
     dtype : dtype-like
         float32 or float64.
     dropout : float
-        Probability of dropping each hidden unit while training.
+        Probability, 0 <= dropout < 1, of dropping each hidden unit while training.
     """
     if len(sizes) < 2:
         raise ValueError(f"expected at least the input and output sizes, got {list(sizes)}")
@@ -80,7 +80,7 @@ def cnn(
 
 
 def two_convolutions(settings: dict[str, Any]) -> list[Layer]:
-    """Return the layers of report ift6135-b, a stage a line."""
+    """Return the layers of report ift6135-b, one stage per line."""
     return [
         Conv2d(1, 10, 3, **settings), ReLU(), MaxPool2d(2),
         Conv2d(10, 25, 4, **settings), ReLU(), MaxPool2d(3, stride=1), Flatten(),
@@ -90,7 +90,7 @@ def two_convolutions(settings: dict[str, Any]) -> list[Layer]:
 
 
 def five_convolutions(settings: dict[str, Any]) -> list[Layer]:
-    """Return the layers of report ift6135-c, a stage a line."""
+    """Return the layers of report ift6135-c, one stage per line."""
     return [
         Conv2d(1, 16, 3, padding=1, **settings), ReLU(),
         Conv2d(16, 32, 5, stride=2, padding=2, **settings), ReLU(),
@@ -106,5 +106,5 @@ CNNS = {"ift6135-b": two_convolutions, "ift6135-c": five_convolutions}
 
 
 def make_dropout(p: float, rng: np.random.Generator) -> list[Layer]:
-    """Return a dropout layer with a random stream of its own, so that p does not change the weights; none for p = 0."""
+    """Return a list with a dropout layer, whose random stream is its own so that p changes no weight; none if p = 0."""
     return [Dropout(p, rng.spawn(1)[0])] if p else []

@@ -19,11 +19,11 @@ EVALUATION_CHUNK = 1000  # images at a time: fits the cache, and memory stays sm
 
 @in_a_row
 class Sequential:
-    """Layers applied one after the other; obeys the layer protocol itself.
+    """Layers applied one after the other, used like one layer: with ``forward``, ``backward``, ``params``, ``grads``.
 
-    ``input_shape`` is that of one example, such as (784,) or (1, 28, 28): flat rows are accepted for images too, and a
-    network that starts with `Linear` knows it anyway. ``params`` and ``grads`` hold the live arrays of all layers,
-    addressed ``"<layer index>.<name>"``: ``params["2.weight"]``.
+    ``input_shape`` is that of one example, such as (784,) or (1, 28, 28), for which flat rows are accepted, too. It may
+    be left out if the first layer is `Linear`. ``params`` and ``grads`` hold the layers' own arrays, not copies, under
+    the names ``"<layer index>.<name>"``: ``params["2.weight"]``. ValueError if the layers do not fit each other.
     """
 
     def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int] | None = None) -> None:
@@ -47,7 +47,7 @@ class Sequential:
 
     @property
     def dtype(self) -> np.dtype:
-        """The dtype of the parameters; inputs are cast to it."""
+        """The dtype of the parameters, float32 if there are none; inputs are cast to it."""
         arrays = (array for layer in self.layers for array in layer.params.values())
         return next((array.dtype for array in arrays), np.dtype("float32"))
 
@@ -58,7 +58,7 @@ class Sequential:
 
     @product
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """Return the logits for a batch x of shape (n, *input_shape), or of flat rows."""
+        """Return the logits, shape (n, classes), for a batch x of shape (n, *input_shape), or of flat rows."""
         x = self.as_batch(x)
         if training and len({*map(id, self.layers)}) < len(self.layers):
             check_layers(self.layers)
@@ -68,7 +68,7 @@ class Sequential:
 
     @product
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Run the layers backward: fill every ``grads`` and return the gradient of the input."""
+        """Run the layers backward, the last one first: fill all ``grads`` and return the gradient of the input."""
         for layer in reversed(self.layers):
             grad_output = layer.backward(grad_output)
         return grad_output
@@ -82,15 +82,15 @@ class Sequential:
         return np.concatenate([self.forward(x[start : start + EVALUATION_CHUNK]) for start in starts])
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
-        """Return class probabilities, shape (n, classes)."""
+        """Return class probabilities, (n, classes); ValueError if x, FloatingPointError if a logit is not finite."""
         return softmax(self._finite_logits(x))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return the most probable class of each example, shape (n,), int64."""
+        """Return the most probable class of each example, shape (n,), int64; errors as in `predict_proba`."""
         return self._finite_logits(x).argmax(axis=1)
 
     def _finite_logits(self, x: np.ndarray) -> np.ndarray:
-        """Return `logits`; raise where the images, or for the network's parameters' sake the logits, are not finite."""
+        """Return `logits`; raise ValueError if the images, FloatingPointError if the logits are not finite."""
         x = check_finite(as_floats(x))
         with np.errstate(over="ignore", invalid="ignore"):
             logits = self.logits(x)
@@ -103,7 +103,7 @@ class Sequential:
         return copy.deepcopy(self)
 
     def astype(self, dtype: DTypeLike) -> "Sequential":
-        """Return a copy that computes in another precision: float32 trains, float64 verifies."""
+        """Return a copy that computes in float32 (enough for training) or in float64 (for gradient checks)."""
         network, dtype = self.copy(), float_dtype(dtype)
         for layer in network.layers:
             if layer.params:
@@ -120,7 +120,7 @@ class Sequential:
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> "Sequential":
-        """Read a network that `save` wrote; `mlp_core.storage.networks.NetworkFileError` for anything else."""
+        """Read a network that `save` wrote; FileNotFoundError if there is no file, `NetworkFileError` for any other."""
         from mlp_core.storage.networks import load_layers  # spares the modules of archives
 
         return load_layers(path, Sequential)
@@ -129,13 +129,13 @@ class Sequential:
     __str__ = summary_text
 
     def as_batch(self, x: np.ndarray) -> np.ndarray:
-        """Check a batch's shape, cast it to the network's dtype and give flat rows their image shape."""
+        """Return a batch in the network's dtype, flat rows in their image shape; ValueError for another shape."""
         x = as_floats(x, self.dtype)
         check_shape(x.shape, self.input_shape)
         return x if self.input_shape is None else x.reshape(len(x), *self.input_shape)
 
     def shapes(self) -> list[Shape]:
-        """Return the shape of one example after each layer."""
+        """Return the shape of one example after each layer; ValueError if two do not fit, or without input_shape."""
         if self.input_shape is None:
             raise ValueError("the shapes need Sequential(layers, input_shape=...)")
         shapes: list[Shape] = []

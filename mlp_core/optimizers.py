@@ -19,12 +19,12 @@ class Optimizer(Described, Resumable):
     Parameters
     ----------
     learning_rate : float or callable
-        A number, or a schedule (`mlp_core.schedules`): a function of ``updates``, those made so far (0 at first).
+        A number > 0, or a schedule (`mlp_core.schedules`): a function of the number of updates made so far.
     weight_decay : float
-        lambda of the penalty ``lambda/2 * ||W||²`` on weights, that is on parameters of two or more axes, never on
-        biases: adds ``lambda * W`` to their gradient.
+        lambda >= 0 of the L2 penalty ``lambda/2 * ||W||²``, which adds ``lambda * W`` to the gradient of each weight W,
+        that is of each parameter with two or more axes; biases have no penalty.
     clip_norm : float, optional
-        Scale all gradients together so that their joint Euclidean norm is at most this.
+        The most that the joint Euclidean norm of all gradients may be; if it is larger, all are scaled down together.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Optimizer(Described, Resumable):
         return not_negative(self.learning_rate, "learning_rate")
 
     def step(self, network: HasParameters) -> None:
-        """Update ``network.params`` in place from ``network.grads``."""
+        """Update ``network.params`` in place from ``network.grads``; RuntimeError if a gradient is missing."""
         grads, rate = network.grads, self.current_learning_rate()
         scale = self._clip_scale(grads)
         for name, param in network.params.items():  # all of them, before the first is changed
@@ -67,15 +67,15 @@ class Optimizer(Described, Resumable):
         return self.weight_decay if param.ndim > 1 else 0.0
 
     def slots(self, name: str) -> tuple[str, ...]:
-        """Return the names of the running arrays that the parameter of that name needs."""
+        """Return the names of the arrays that are kept for this parameter between updates, such as "velocity"."""
         return ()
 
     def update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float, *memories: np.ndarray) -> None:
-        """Change a parameter and its running arrays in place."""
+        """Change a parameter, and the arrays kept for it, in place."""
         raise NotImplementedError(f"{type(self).__name__} must define update")
 
     def memory(self, slot: str, param_name: str, param: np.ndarray) -> np.ndarray:
-        """Return the running array of that slot for a parameter, zeros at first."""
+        """Return the array that is kept for a parameter under this name; zeros at first."""
         arrays = self._state.setdefault(slot, {})
         if param_name not in arrays:
             arrays[param_name] = np.zeros_like(param)
@@ -98,10 +98,10 @@ class Optimizer(Described, Resumable):
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent: ``v = momentum * v + g``, ``w = w - learning_rate * v``.
+    """Stochastic gradient descent: ``v = momentum * v + g``, ``w = w - learning_rate * v``, where g is the gradient.
 
-    0 <= ``momentum`` < 1; at 0, v is g. ``nesterov`` steps along ``momentum * v + g`` instead of v (Sutskever et al.
-    2013); ``bias_momentum`` is another momentum, for the biases. The other arguments are as for `Optimizer`.
+    v starts at 0; 0 <= ``momentum`` < 1. ``nesterov`` (with a momentum > 0) steps along ``g + momentum * v``, v the new
+    one (Sutskever et al. 2013). ``bias_momentum`` is the biases' own momentum. The rest is as for `Optimizer`.
     """
 
     def __init__(

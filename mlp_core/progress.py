@@ -1,4 +1,4 @@
-"""Where long work stands: bars in terminals and notebooks, or lines in a file for a program that watches this one."""
+"""Progress of long work: bars in terminals and notebooks, or lines in a file for a program that watches this one."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ def watchers() -> list[Callback]:
 
 
 class ProgressBar(Callback):
-    """A tqdm bar over all mini-batches, in terminals and notebooks; nothing at all where there is neither.
+    """A tqdm bar over all mini-batches, in terminals and notebooks; elsewhere it does nothing.
 
     It appears only when a run takes more than `delay` seconds, and never if the environment sets ``TQDM_DISABLE``.
     """
@@ -76,12 +76,12 @@ class Told(tqdm.tqdm):  # type: ignore[type-arg]
 
 
 def is_switched_off() -> bool:
-    """Say whether the environment wants no bars, as tqdm reads it."""
+    """Return whether the environment sets TQDM_DISABLE, read as tqdm reads it."""
     return os.environ.get("TQDM_DISABLE", "").lower() not in ("", "0", "false")
 
 
 def progress_class() -> Any:
-    """Return the tqdm class that suits where we run: a watched process's, a notebook's, a terminal's, or None."""
+    """Return the tqdm class for a watched process, a notebook or a terminal, whichever this is; else None."""
     if os.environ.get(FILE):
         return Told
     if is_switched_off():
@@ -91,7 +91,7 @@ def progress_class() -> Any:
         from IPython.display import display
         from tqdm import notebook
 
-        class Bar(notebook.tqdm):  # leaves an empty output: a saved widget is an error once its kernel is gone
+        class Bar(notebook.tqdm):  # its output is emptied: a saved widget shows an error once its kernel is gone
             place: Any = None
 
             def display(self, *args: Any, check_delay: bool = True, **options: Any) -> None:

@@ -1,6 +1,6 @@
 """Learning rates that change during training.
 
-An optimizer takes any function of the number of updates made so far (0 for the first) in the place of a learning rate;
+As its learning rate an optimizer also takes a function of the number of updates made so far (0 before the first);
 these are the usual ones.  They are plain values: equal settings compare equal, and they can be pickled.
 """
 
@@ -13,7 +13,7 @@ from mlp_core.checks import not_negative, positive_int
 
 @dataclass(frozen=True)
 class StepDecay:
-    """Multiply the learning rate by a factor every so many updates.
+    """Multiply the learning rate by ``factor`` after every ``every`` updates.
 
     >>> rate = StepDecay(0.1, factor=0.5, every=1000)
     >>> rate(0), rate(999), rate(1000)
@@ -25,7 +25,7 @@ class StepDecay:
     every: int
 
     def __post_init__(self) -> None:
-        """Refuse negative rates and an empty period."""
+        """Raise TypeError or ValueError for a negative rate or factor, or an empty period."""
         not_negative(self.initial, "initial")
         not_negative(self.factor, "factor")
         positive_int(self.every, "every")
@@ -37,7 +37,7 @@ class StepDecay:
 
 @dataclass(frozen=True)
 class Cosine:
-    """Fall from ``initial`` to ``final`` along half a cosine in ``length`` updates, then stay (Loshchilov 2017).
+    """Fall from ``initial`` to ``final`` by half a cosine in ``length`` updates, then stay (Loshchilov, Hutter 2017).
 
     >>> rate = Cosine(0.1, length=100)
     >>> rate(0), round(rate(50), 6), rate(100), rate(200)
@@ -62,7 +62,7 @@ class Cosine:
 
 @dataclass(frozen=True)
 class Warmup:
-    """Rise in a straight line during the first ``length`` updates, then go on with a learning rate or a schedule.
+    """Rise linearly during the first ``length`` updates to the learning rate or schedule ``then``, and go on with it.
 
     >>> rate = Warmup(0.1, length=4)
     >>> [round(rate(updates), 6) for updates in range(5)]
@@ -86,7 +86,7 @@ class Warmup:
 
 @dataclass(frozen=True)
 class PerEpoch:
-    """Use a function of the epochs completed so far instead of the updates: constant within an epoch.
+    """Turn a schedule that counts completed epochs into one that counts updates: it is constant within an epoch.
 
     >>> rate = PerEpoch(StepDecay(0.1, factor=0.1, every=2), updates_per_epoch=391)
     >>> rate(0), rate(781), round(rate(782), 6)

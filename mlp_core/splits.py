@@ -17,7 +17,7 @@ MOST_CLASSES = 1 << 16
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Split:
-    """Images and their labels, checked once, so that nothing behind it needs to ask again.
+    """Images and their labels, checked once, so that no later code has to.
 
     >>> split = Split(np.linspace(0, 1, 12).reshape(3, 4), [0, 1, 1])
     >>> split
@@ -28,13 +28,13 @@ class Split:
     Parameters
     ----------
     images : array_like, shape (n, features), (n, H, W) or (n, C, H, W), float
-        Usually in [0, 1]. float32 and float64 stay as they are; (n, H, W) is flattened to (n, H * W). TypeError if they
-        are not floating point; ValueError for another shape, none of them, or NaN and infinities among them.
+        Usually in [0, 1]. Floats other than float64 become float32, and (n, H, W) becomes (n, H * W). TypeError if
+        they are not floats; ValueError for another shape, no images, or NaN and infinities among them.
     labels : array_like, shape (n,), int
-        Class indices, from 0 and below 65,536; kept as int64. TypeError if they are not integers, ValueError if they
-        are out of range, or not as many as the images.
+        Class indices, 0 to 65,535; kept as int64. TypeError if they are not integers, ValueError if one is out of
+        range, or if they are not as many as the images.
     image_shape : tuple of int
-        (H, W) or (C, H, W) of one image; what `images` had before they were flattened, where it is not given.
+        (H, W) or (C, H, W) of one image; by default the shape that each of the `images` was given with.
     """
 
     images: np.ndarray
@@ -57,7 +57,7 @@ class Split:
         return len(self.labels)
 
     def __getitem__(self, index: Any) -> "Split":
-        """Return the part that a slice, a mask or a list of indices selects; a slice shares memory."""
+        """Return the part that a slice, a mask or indices select; a slice shares memory if its step is 1."""
         if isinstance(index, (int, np.integer)):
             raise TypeError(f"a split is indexed by a slice, a mask or indices: write split[{index}:{index + 1}], "
                             f"or split.images[{index}] for one image")
@@ -151,11 +151,11 @@ class Dataset:
     name : str
         For tables and messages.
     classes : tuple of str
-        What each label means, ValueError if one has none; the labels' own numbers where it is not given.
+        What each label means, by default its number; ValueError if a label has none.
     image_shape : tuple of int
         (H, W) or (C, H, W) of one image; by default that of the splits, or a square if the features can fill one.
     notes : str
-        What a reader has to know about these data, such as what was changed when they were read.
+        What one has to know about these data, such as what was changed when they were read.
     """
 
     train: Split
@@ -195,7 +195,7 @@ class Dataset:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of every image and label in use, with shapes and types: computed once (0.6 s for MNIST), and kept."""
+        """SHA-256 of all images and labels, with shapes and types, as hexadecimal digits; computed once, then kept."""
         digest = hashlib.sha256()
         for part, split in self.splits.items():
             for array in (split.images, split.labels):

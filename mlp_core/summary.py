@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def table(network: Network) -> "pd.DataFrame":
-    """Return a row per layer (layer, output shape of one example, parameters), and a last row with the total."""
+    """Return a row per layer (layer, output shape of one example, number of parameters), the last with the total."""
     pd = need("pandas")
     return pd.DataFrame(_rows(network), columns=["index", "layer", "output shape", "parameters"]).set_index("index")
 
@@ -35,7 +35,7 @@ def _rows(network: Network) -> list[tuple[str, str, str, int]]:
 
 
 def short_name(layer: Layer) -> str:
-    """Return a layer's class and, for what has a window, its geometry.
+    """Return a layer's class and, where there is a window, its geometry.
 
     >>> from mlp_core import Conv2d, ReLU
     >>> short_name(Conv2d(1, 16, 5, stride=2, padding=2)), short_name(ReLU())

@@ -36,7 +36,7 @@ def plain_step(
     """Make one update of the network, in place, as a textbook would: forward, loss, backward, update; return the loss.
 
     Images are floats of shape (n, ...), labels integers of shape (n,), weights (how much each image counts) floats of
-    shape (n,). The loss is that before the update, and like its gradient the batch's "mean" or "sum".
+    shape (n,). The loss, in nats, is that before the update; it and its gradient are the batch's "mean" or "sum".
     """
     logits = network.forward(images, training=True)
     loss, grad_logits = softmax_cross_entropy(logits, labels, reduction, weights)
@@ -50,9 +50,9 @@ def train_step(
     network: Sequential, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray,
     reduction: Reduction = "mean", weights: np.ndarray | None = None,
 ) -> float:  # fmt: skip
-    """Make one update by the fast step where it computes what the network would, else by the plain one.
+    """Make one update: by the fast step of `mlp_core.fast` if it supports the network, else by `plain_step`.
 
-    Same arguments and result as `plain_step`, up to rounding; the fast one may leave no gradients in the layers.
+    Arguments and result are those of `plain_step`, up to rounding; the fast step may leave no gradients in the layers.
     """
     if len(images) == 0:
         raise ValueError(f"expected images of shape (n, ...) with n >= 1, got {images.shape}")
@@ -83,7 +83,7 @@ def train(
     epochs : int
         Passes over the training images; 0 trains nothing.
     valid, test : Split, optional
-        Measured after every epoch, never learnt from.
+        Measured after every epoch, never trained on.
     batch_size : int, optional
         Images per update; more than there are, or None, takes them all at once. The last batch may be smaller.
     seed : int or numpy.random.Generator
@@ -103,23 +103,23 @@ def train(
         Called with the `TrainingState`, in this order.
     evaluate_train : bool or int
         Whether to measure loss and accuracy over the training split after every epoch, which takes a good part of
-        its time; a number measures its first so many images. ``running_loss`` is measured all the same.
+        the time; a number m measures the first m images alone. ``running_loss`` is recorded in any case.
     evaluate_initial : bool
-        Whether to measure before the first step, too (``history.initial``).
+        Whether to measure before the first update, too (``history.initial``).
     on_divergence : {"raise", "record"}
         What to do when the loss is no longer a finite number: raise, or end the history with the epochs before.
     checkpoint : path-like, optional
-        A file, written after every epoch. If it is there already, the run goes on from it, and ends with the bits of
-        an uninterrupted one; it may have more epochs than when it was interrupted. Callbacks see only what is left.
+        A file, written after every epoch. If it exists already, the run goes on from it and ends bit for bit like an
+        uninterrupted one; ``epochs`` may be larger than it was before. Callbacks see only the epochs that are left.
 
     Raises
     ------
     TrainingDiverged
         If the loss or a parameter is no longer finite, and ``on_divergence`` is "raise".
     CheckpointError
-        If the checkpoint cannot be read, or is of a run with other settings, data or initial parameters.
+        If the checkpoint cannot be read, or belongs to a run with other settings, data or initial parameters.
     TypeError, ValueError
-        If an argument cannot be meant.
+        If an argument has the wrong type, or a value that makes no sense.
     """
     check_training(optimizer, epochs, reduction, step, on_divergence, evaluate_train)
     splits = {name: part for name, part in (("train", split), ("valid", valid), ("test", test)) if part is not None}

@@ -1,4 +1,4 @@
-"""The user's cache of downloaded data sets: filled once, by one process at a time, and healed where it is damaged."""
+"""The user's cache of downloaded data sets: filled once, by one process at a time, and repaired where it is damaged."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ from mlp_core.storage.files import DatasetError
 def from_cache(source: Source, patience: Patience = PATIENT, *, looked_in: Sequence[Path] = ()) -> list[np.ndarray]:
     """Return the arrays of `source`, downloaded into the user's cache where it lacks them.
 
-    `DatasetError`, if they are not to be had, says what was tried (`looked_in`, too) and what to put where by hand.
+    `DatasetError`, if they cannot be had, says what was tried (`looked_in`, too) and which files to put where by hand.
     """
     folders = cache_folders(source.name)
     for folder in folders:

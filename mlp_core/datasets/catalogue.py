@@ -19,7 +19,7 @@ class Part:
     """One IDX file: its name without ``.gz``, the shape of its array, and a digest to know it by.
 
     `sha256` is of the decompressed content, since mirrors compress differently; `gzip_md5`, of the compressed file, is
-    for data that publish nothing better. `remote` is its name at the mirrors, where that differs.
+    for data sets that publish nothing better. `remote` is its name at the mirrors, where that differs.
     """
 
     name: str

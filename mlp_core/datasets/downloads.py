@@ -45,7 +45,7 @@ def download(urls: list[str], target: Path, *, check: Callable[[Path], object], 
     """Write `target`, whole or not at all, from the first of `urls` that gives what `check` accepts; return that URL.
 
     `check`, given a temporary file of at most `limit` bytes, raises `DatasetError` if it is not what it should be. If
-    all fail, `DatasetError` says why, one line a URL.
+    all fail, `DatasetError` says why, one line per URL.
     """
     faults = []
     for url in urls:

@@ -30,8 +30,8 @@ FROM_ZERO = " Its letters count from 1 there: they were renumbered from 0."
 def read_idx(path: Path, *, shape: tuple[int, ...] | None = None, sha256: str | None = None) -> np.ndarray:
     """Return the array in an IDX file of unsigned bytes, gzip-compressed or not: uint8, read-only.
 
-    `DatasetError` where the file is damaged or something else, or the array has another shape (without one any of one
-    to four dimensions, up to 1 GiB), or the decompressed content another digest.
+    `DatasetError` where the file is damaged or something else, where the array has another shape (if none is given: not
+    1 to 4 dimensions, or over 1 GiB), or the decompressed content another digest.
     """
     content = read_bytes(path, LIMIT if shape is None else HEADROOM + math.prod(shape))
     array = _parse(content, path)
@@ -73,7 +73,7 @@ def to_idx(array: np.ndarray) -> bytes:
 def read_idx_folder(path: Path) -> tuple[str, dict[str, Pair], tuple[str, ...], str]:
     """Return a set of IDX files: its name, its images and labels by split, its classes if known, what was changed.
 
-    `DatasetError` unless there is one. `path` is the folder of the files, or one that holds it as ``raw`` or
+    `DatasetError` unless there is exactly one. `path` is the folder of the files, or one that holds it as ``raw`` or
     ``NAME/raw``; or the start of their names, such as ``raw/emnist-letters``, where a folder holds several sets.
     """
     places = [path, path / "raw", *sorted(path.glob("*/raw"))] if path.is_dir() else [path.parent]

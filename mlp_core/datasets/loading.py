@@ -25,9 +25,8 @@ LIMIT = 1 << 30
 def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     """Return a data set by its name, or from a file or folder of your own.
 
-    Looked for in the folder that the environment variable ``MLP_CORE_DATA`` names, under ``mnist/``, ``fashion-mnist/``
-    and ``notmnist/``; then in the user's cache; then downloaded to it, once. The content is compared with the published
-    digests each time. A local file that is wrong is an error, and never replaced.
+    It comes from a folder such as ``mnist/`` in that of ``MLP_CORE_DATA`` (there a wrong file is an error), else from
+    the user's cache, else downloaded to that; and verified by its published digests every time.
 
     >>> data = load_dataset("mnist-5k")
     >>> data
@@ -38,7 +37,7 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     Parameters
     ----------
     name : str or path
-        ``"mnist-5k"``: 3,000 / 1,000 / 1,000 of MNIST's training images, installed with this package. ``"mnist"``,
+        ``"mnist-5k"``: 3,000 / 1,000 / 1,000 of MNIST's training images, installed with the extra "data". ``"mnist"``,
         ``"fashion-mnist"``: 50,000 / 10,000 / 10,000. ``"notmnist"``: the letters A to J, 8,000 / 1,000 / 1,000, or
         15,000 / 1,000 / the rest of a local ``notMNIST.npz``. Otherwise the path of a `.npz` (arrays `images`,
         `labels`), of a pickle such as ``mnist.pkl.gz``, or of a folder with IDX files: see `mlp_core.datasets.local`.
@@ -46,14 +45,15 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
     Returns
     -------
     Dataset
-        Images float32, shape (n, 784), in [0, 1]; labels int64, shape (n,). Its `notes` say what is odd about them.
+        By name: images float32, (n, 784), in [0, 1]. Your own: also (n, features) or (n, C, H, W), and float64 stays.
+        Labels int64, (n,). The `notes` say what is special about the data.
 
     Raises
     ------
-    ValueError
-        If no data set has this name.
+    TypeError, ValueError
+        If this is no name or path, or no data set has this name.
     DatasetError
-        If it cannot be had: there is no network and no local copy, or a local file is not what it should be.
+        If there is neither a local copy nor a network, or a local file is not what it should be.
     """
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(f"expected the name of a data set or a path, got {type(name).__name__}")
@@ -71,7 +71,7 @@ def load_dataset(name: str | os.PathLike[str]) -> Dataset:
 
 
 def _absolute(text: str) -> Path:
-    """Return a path as the reader means it: from their home where it says so, whatever the working folder becomes."""
+    """Return the absolute path, from the user's home where it begins with ~."""
     return Path(os.path.abspath(os.path.expanduser(text)))
 
 

@@ -1,4 +1,4 @@
-"""A reader's own images, of which nothing is known: their scale, shape and labels are taken only where plain."""
+"""Your own images, of which nothing is known: scale, shape and labels are accepted only where they are clear."""
 
 import os
 import re
@@ -27,7 +27,7 @@ DARKEST = 64  # images of 0 to 255 whose brightest pixel is darker are not told 
 
 
 def load_path(path: Path) -> Dataset:
-    """Return the data set in a file or folder of the reader's own; `DatasetError` where it is damaged or another.
+    """Return the data set in a file or folder of your own; `DatasetError` where it is damaged or something else.
 
     `path` is a `.npz` with the arrays `images` and `labels`, or `x_train`, `y_train` and perhaps `x_valid`, `y_valid`,
     `x_test`, `y_test` (or `train_images`, `val_labels` …, as in MedMNIST); a pickle (`.pkl`, `.pkl.gz`) of the pairs
@@ -121,9 +121,9 @@ def from_pixels(images: np.ndarray, divisor: int = 255) -> np.ndarray:
 
 
 def find_divisor(arrays: Sequence[np.ndarray]) -> int:
-    """Return what brings the pixels of all these arrays into [0, 1], 255 or 1; ValueError where it is not plain.
+    """Return the divisor, 255 or 1, that brings all these pixels into [0, 1]; ValueError where it is not clear.
 
-    Floats some of which are negative, and none large, are left alone: someone has standardized them.
+    Small floats, some of them negative, get 1: they have been standardized already.
     """
     ends = np.array([[array.min(), array.max()] for array in arrays if array.size], dtype=float)
     if len(ends) < len(arrays) or not np.isfinite(ends).all():
@@ -154,7 +154,7 @@ def channels_first(images: np.ndarray) -> np.ndarray:
 
 
 def to_labels(labels: np.ndarray) -> np.ndarray:
-    """Return labels as int64 of shape (n,): a column is taken as a list, whole floats as integers."""
+    """Return labels as int64 of shape (n,), also from a column, (n, 1), or floats that are whole numbers."""
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.dtype.kind == "f" and (np.abs(labels) < MOST_CLASSES).all() and np.array_equal(labels, np.rint(labels)):
@@ -185,7 +185,7 @@ def stratified_split(labels: np.ndarray, sizes: Sequence[int], *, seed: int = 0)
     """
     if sum(sizes) != len(labels):
         raise ValueError(f"expected sizes that sum to {len(labels)}, got {list(sizes)}, which sum to {sum(sizes)}")
-    # NumPy promises the same numbers for ever from this generator only, and the split must not move with a release
+    # NumPy promises the same numbers forever from this generator only, and the split must not move with a release
     random = np.random.RandomState(seed)  # noqa: NPY002
     shuffled = random.permutation(len(labels))
     # each image's place within its own class, from 0 to 1: sorted by it, every prefix is stratified

@@ -1,4 +1,4 @@
-"""The multilayer perceptron as a classifier of scikit-learn: `MLPClassifier`."""
+"""The multilayer perceptron as a scikit-learn classifier: `MLPClassifier`."""
 
 from mlp_core.estimator.mlp import MLPClassifier
 

@@ -44,8 +44,8 @@ class MLPClassifier(NetworkClassifier):
 
     Works where scikit-learn's own does, with these exceptions: there is no solver "lbfgs"; a row has one label (for
     several, `sklearn.multioutput.MultiOutputClassifier`); two classes have two softmax outputs instead of one sigmoid;
-    Adam adds `epsilon` after the correction of its start, and momentum keeps the sum of gradients, not of steps, where
-    the learning rate changes; Ctrl-C ends `fit` instead of its training alone. Parameters and attributes have the
+    Adam adds `epsilon` after the bias correction, and momentum sums up gradients, not steps, which differs where the
+    learning rate changes; Ctrl-C ends `fit` instead of its training alone. Parameters and attributes have the
     names, defaults and meaning that they have in `sklearn.neural_network.MLPClassifier`; those below say more.
 
     Parameters
@@ -62,15 +62,15 @@ class MLPClassifier(NetworkClassifier):
         gradient. So ``alpha = batch_size * weight_decay``, in terms of the optimizers of `mlp_core`. With a
         `sample_weight`, it is divided by the mean of that, too.
     batch_size : int or "auto"
-        Images an update, at most all n; "auto" is ``min(200, n)``.
+        Rows per update, at most all n; "auto" is ``min(200, n)``.
     learning_rate : {"constant", "invscaling", "adaptive"}
         "invscaling" makes it ``learning_rate_init / (t_ + 1) ** power_t`` after every epoch; "adaptive" divides it by 5
         wherever training would otherwise end for `tol`, and ends once it is 1e-6 or less.
     random_state : int, RandomState or None
         An int is the seed of both `mlp` and `train`: the same numbers come out as from these.
     tol : float or None
-        An epoch that does not lower the training loss by `tol` (or, with `early_stopping`, raise the validation
-        accuracy) counts as none; after `n_iter_no_change` of them in a row (in scikit-learn, one more), training ends.
+        Training ends after `n_iter_no_change` epochs in a row (in scikit-learn, one more) that did not lower the
+        training loss by `tol` or, with `early_stopping`, did not raise the validation accuracy by it.
         None: `max_iter` epochs, and no warning that they were too few (not in scikit-learn).
     warm_start : bool
         Whether `fit` goes on from where the last one ended, with the parameters set since then.

@@ -1,7 +1,7 @@
 """The convolutional layers of `mlp_core.fast`: Conv2d, ReLU and MaxPool2d over a mini-batch cut into parts.
 
 Each part is worked on by a thread of its own, with products that use one thread (`Plan` sees to that): threads that
-share a whole network's work wait for each other once a step, those that share every small product wait all the time.
+share a whole network's work wait for each other once per step, those that share each small product wait all the time.
 
 Images lie as ``(H, C, W, n)``, the examples last.  A convolution goes over the *rows of its input* without laying out
 all patches, much as in Cho and Brand 2017 ("MEC: memory-efficient convolution").  First only the width is unfolded, to

@@ -41,7 +41,7 @@ def thread_controls() -> tuple[Callable[[], int], Callable[[int], object]]:
 class Gate:
     """A lock for groups: threads that want the same are inside together, those that want something else wait.
 
-    Whoever comes while others wait waits too, so that nobody waits for ever; when the last has left, the one that has
+    Whoever comes while others wait waits too, so that nobody waits forever; when the last has left, the one that has
     waited longest goes in with all that want the same.  Every step may be interrupted (Ctrl-C) and done again: what
     is left to do is always seen from what the attributes say.
     """
@@ -186,13 +186,13 @@ def one_trainer(step: Callable[P, R]) -> Callable[P, R]:
 
 
 class Memory:
-    """What a layer's forward keeps for its backward, and which thread it was."""
+    """What a layer's forward keeps for its backward, and in which thread it ran."""
 
     _cache: Any = None
     _thread = 0
 
     def remember(self, cache: Any, training: bool) -> None:
-        """Keep what backward will need; a pass that trains nothing ends what this thread's last one kept."""
+        """In training, keep what backward will need; otherwise forget what this thread kept in its last pass."""
         if training:
             self._cache, self._thread = cache, threading.get_ident()
         elif self._thread == threading.get_ident():

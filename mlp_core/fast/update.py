@@ -19,7 +19,7 @@ class Update:
     """What becomes of the gradients of one step.
 
     SGD and Adam are applied at once, SGD inside the product where there is one; afterwards no layer holds gradients.
-    All else (clipping, an optimizer of one's own) collects the gradients in the layers, for ``optimizer.step``.
+    In all other cases (clipping, an optimizer of your own) the layers collect them, for ``optimizer.step``.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
@@ -83,7 +83,7 @@ def momentum_by_product(
 def adam_by_gradient(optimizer: Adam, name: str, param: np.ndarray, grad: np.ndarray, rate: float) -> None:
     """Update a parameter and its running means by `Adam`'s formulas, with few passes, and grad as a place to work in.
 
-    The corrections ``1 - b^t`` of the start go into the scalar factors: with c = sqrt(1 - b2^t) the step
+    The bias corrections ``1 - b^t`` go into the scalar factors: with c = sqrt(1 - b2^t) the step
     ``rate m' / (sqrt(v') + eps)`` is ``(rate c / (1 - b1^t)) m / (sqrt(v) + c eps)``.
     """
     b1, b2, number, t = optimizer.beta1, optimizer.beta2, param.dtype.type, optimizer.updates + 1

@@ -1,4 +1,4 @@
-"""Is backward the derivative of forward? `check` compares it with differences, `sweep` with those of many steps."""
+"""Is backward the derivative of forward? `check` compares it with differences of one step, `sweep` of many."""
 
 from mlp_core.gradient_check.check import check_gradients, check_layer
 from mlp_core.gradient_check.report import GradientCheck, GradientError

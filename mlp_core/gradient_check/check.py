@@ -28,16 +28,16 @@ def check_gradients(
         A small batch: the time grows with it.
     y : ndarray, shape (n,), int
     eps : float
-        Half the width of the central difference.
+        The step to either side in the central difference, 0 < eps < 1.
     tolerance : float
-        The largest relative error that passes.
+        The largest relative error that passes, as `GradientCheck` defines it, 0 < tolerance < 1.
     max_entries_per_array : int, optional
-        Larger arrays are checked in so many entries, drawn at random, and along one random direction, which every
-        entry takes part in. None checks each entry by itself.
+        Of larger arrays only this many entries, drawn at random, are checked, and the derivative along one random
+        direction, in which every entry takes part. None checks every entry by itself.
     reduction : {"mean", "sum"}
-        Of the loss over the batch.
+        Whether the loss is the mean or the sum over the batch.
     seed : int
-        Of the draws.
+        Of the random entries and directions.
     """
     probe = probe_network(network, x, y, dtype="float64", reduction=reduction)
     return _check(probe, eps, tolerance, max_entries_per_array, seed)
@@ -50,7 +50,7 @@ def check_layer(
     """Check one layer's backward by itself: the gradient of ``sum(R * layer.forward(x))`` for a random array R.
 
     For a layer of your own, which needs no more than the protocol: ``forward``, ``backward``, ``params``, ``grads``.
-    If it has kinks, let ``choices()`` return its discrete choices, as `ReLU` does, and they are recognised. It is
+    If it has kinks, let ``choices()`` return its discrete choices, as `ReLU` does, and they are recognized. It is
     copied to float64, and not changed. The other arguments are as for `check_gradients`.
     """
     layers = Sequential([layer]).astype("float64").layers
@@ -116,7 +116,7 @@ def _random_direction(probe: LossProbe, name: str, eps: float, rng: np.random.Ge
 
 
 def _relative_error(analytic: np.ndarray, numerical: np.ndarray, least: float) -> np.ndarray:
-    """Return the error in parts of the larger number, or of `least`; infinite for whatever is not finite."""
+    """Return the error relative to the larger number, at least to `least`; infinite where it is not finite."""
     with np.errstate(invalid="ignore"):
         error = np.abs(analytic - numerical) / np.maximum(np.maximum(np.abs(analytic), np.abs(numerical)), least)
     error[~np.isfinite(error)] = np.inf

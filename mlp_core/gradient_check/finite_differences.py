@@ -2,7 +2,7 @@
 
 The derivative of L is approximated by ``(L(t + eps) - L(t - eps)) / (2 eps)``, whose truncation error falls with eps²
 while its round-off grows as ``u |L| / eps`` (u the unit round-off of the precision).  Where the step crosses a kink, a
-ReLU switching or a max-pool choosing another pixel, L has no derivative: that is noticed and reported.
+ReLU switching or a max-pool choosing another pixel, L has no derivative, which is noticed and reported.
 """
 
 import copy
@@ -57,7 +57,7 @@ class LossProbe:
 
     @product
     def _backward(self, grad: np.ndarray) -> dict[str, np.ndarray]:
-        """Return copies of all gradients, having checked that their shapes are those of what they belong to."""
+        """Return copies of all gradients; ValueError unless each has the shape of what it belongs to."""
         gradients = {}
         for index, (layer, x) in reversed(list(enumerate(zip(self.layers, self.inputs, strict=True)))):
             grad = layer.backward(grad)
@@ -74,7 +74,7 @@ class LossProbe:
         return 0 if name == INPUT else int(name.split(".")[0])
 
     def difference(self, name: str, eps: float, index: Index = (), direction: np.ndarray | float = 1.0) -> Difference:
-        """Return the central difference with respect to ``arrays[name][index]``: a number, or all along a direction."""
+        """Return the central difference w.r.t. ``arrays[name][index]``: one number, or an array along a direction."""
         array, first = self.arrays[name], self.layer_index(name)
         original, step = array[index].copy(), array.dtype.type(eps) * direction
         try:

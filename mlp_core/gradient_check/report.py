@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class ArrayCheck:
-    """The check of one array; the entries checked are `indices`, and each array holds one value an entry."""
+    """The check of one array; the entries checked are `indices`, and each array holds one value per entry."""
 
     name: str
     layer: str
@@ -61,12 +61,12 @@ class ArrayCheck:
 class GradientCheck:
     """Analytic beside numerical gradients.
 
-    The relative error of an entry is ``|analytic - numerical| / max(|analytic|, |numerical|, a, r)``: a is the largest
-    gradient of its array, and r what makes the quotient's own round-off, about ``10 u max(1, |loss|) / eps``, count as
-    the tolerance. Smaller errors than that cannot be told from none.
+    The relative error of an entry is ``|analytic - numerical| / max(|analytic|, |numerical|, a, r)``. Here a is the
+    largest absolute gradient of its array, and ``r = 10 * 2.2e-16 * max(1, |loss|) / (eps * tolerance)``: what the
+    round-off of the difference alone may cause stays within the tolerance.
 
     ``arrays`` has the input's first, then the parameters' in the order of the layers; ``loss`` is that at the point of
-    the check, ``eps`` half the width of the step, ``tolerance`` the largest relative error that passes.
+    the check, ``eps`` the step to either side, ``tolerance`` the largest relative error that passes.
     """
 
     arrays: list[ArrayCheck]
@@ -113,7 +113,7 @@ class GradientCheck:
         return self
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return a DataFrame, one row an array: its shape, entries checked, kinks, largest errors, verdict."""
+        """Return a DataFrame, one row per array: its shape, entries checked, kinks, largest errors, verdict."""
         pd = need("pandas")
         return pd.DataFrame([self._row(check) for check in self.arrays]).set_index("parameter")
 
@@ -134,7 +134,7 @@ class GradientCheck:
                 f"tolerance={self.tolerance:g}, {self.checked} entries checked, {self.kinks} kinks{missing})")
 
     def __str__(self) -> str:
-        """Give the verdict, and where it failed what is known about the mistake."""
+        """Give the verdict and, if the check failed, what is known about the mistake."""
         return "\n".join([repr(self), *self._findings()])
 
     def _findings(self) -> Iterator[str]:

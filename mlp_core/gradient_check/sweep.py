@@ -1,4 +1,4 @@
-"""How good is a finite difference?  The same derivative with ever smaller steps."""
+"""How good is a finite difference?  The same derivative, approximated with ever smaller steps."""
 
 import math
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Sweep:
     Attributes
     ----------
     parameter, dtype : str
-        Such as "2.weight", and the precision of the computation.
+        Such as "2.weight" and "float64": what was probed, in which precision.
     indices : list of tuple of int
         The ``count`` entries looked at.
     N, eps : ndarray, shape (len(N),), float
@@ -65,12 +65,12 @@ class Sweep:
 
     @property
     def max_absolute_smooth(self) -> np.ndarray:
-        """The same over the entries whose step crosses no kink; NaN where none is left."""
+        """The same over the entries whose step crosses no kink; NaN where every step crosses one."""
         largest = np.where(self.kinks, -1.0, self.absolute).max(axis=1)
         return np.where(largest < 0, np.nan, largest)
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return a DataFrame, one row for each N and entry; entries are counted from 1."""
+        """Return a DataFrame, one row per N and entry; entries are counted from 1."""
         pd = need("pandas")
         rows, count = self.numerical.shape
         return pd.DataFrame({
@@ -81,7 +81,7 @@ class Sweep:
         })
 
     def summary(self) -> "pd.DataFrame":
-        """Return a DataFrame, one row for each N: the largest difference, that away from kinks, and the kinks."""
+        """Return a DataFrame, one row per N: the largest difference, that away from kinks, and the number of kinks."""
         pd = need("pandas")
         columns = {name: getattr(self, name) for name in ("eps", "max_absolute", "max_absolute_smooth")}
         return pd.DataFrame({**columns, "kinks": self.kinks.sum(axis=1)}, index=pd.Index(self.N, name="N"))
@@ -114,7 +114,7 @@ def finite_difference_sweep(
     N : sequence of float
         The inverse steps, each > 0.
     indices : sequence of int or tuple of int, optional
-        Other entries instead: flat positions, or indices.
+        Other entries instead: flat positions, or indices; ValueError if one is not in the array.
     dtype : dtype-like
         float64, or float32 to see the round-off of single precision.
     """

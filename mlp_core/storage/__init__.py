@@ -1,1 +1,1 @@
-"""Files, written whole or not at all: saved networks, checkpoints, archives."""
+"""Files, written whole or not at all: networks, histories, checkpoints, archives; and hashes of text."""

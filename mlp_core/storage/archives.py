@@ -25,8 +25,8 @@ NPY_HEADER = re.compile(rb"\{'descr': '([^']{1,20})', 'fortran_order': (True|Fal
 def read_npz(path: Path, limit: int, *, compressed: bool = True) -> dict[str, np.ndarray]:
     """Return the arrays of a `.npz` archive by name: booleans, integers or floats, read-only.
 
-    `DatasetError` where it is damaged, holds anything but plain arrays of numbers (not `compressed`: compressed ones),
-    or more than `limit` bytes, in the file or in all its arrays together.
+    `DatasetError` where it is damaged, holds anything but plain arrays of numbers (unless `compressed`, these must not
+    be compressed), or more than `limit` bytes, in the file or in all of its arrays together.
     """
     content = read_bytes(path, limit + HEADROOM, decompress=False)
     if content.count(DIRECTORY_ENTRY) > MOST_MEMBERS:  # whose directory alone could fill the memory

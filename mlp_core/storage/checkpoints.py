@@ -1,4 +1,4 @@
-"""Checkpoints: a training run that was interrupted goes on, and ends with the bits of an uninterrupted one.
+"""Checkpoints: a training run that was interrupted goes on, and ends bit for bit like an uninterrupted one.
 
 A checkpoint is one ``.npz`` file, written whole after every epoch: the parameters, the optimizer's arrays, the state
 of every random generator, the history, a fingerprint of the settings and the data that it belongs to, and a hash of
@@ -158,7 +158,7 @@ def _content_hash(arrays: Mapping[str, np.ndarray]) -> str:
 
 def _fingerprint(state: TrainingState, splits: Mapping[str, Split], settings: Mapping[str, Any],
                  random: list[Mapping[str, Any]]) -> dict[str, str]:
-    """Return what makes a run this run: its settings as text, its data and its start as hashes."""
+    """Return what tells a run from others: its settings as text, its data and its start as hashes."""
     weights = weights_of(splits["train"])
     return {
         "network": " ".join(repr(state.network).split()),

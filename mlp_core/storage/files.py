@@ -1,4 +1,4 @@
-"""Reading files that may be anything, never more than a limit, every failure with its file; and writing them whole."""
+"""Reading files that may hold anything, up to a limit, with errors that name the file; and writing them whole."""
 
 import gzip
 import hashlib
@@ -21,7 +21,7 @@ class DatasetError(Exception):
 
 
 def read_bytes(path: Path, limit: int, *, decompress: bool = True) -> bytes:
-    """Return the content of a file, unless not to `decompress`, without gzip, whatever its name says.
+    """Return the content of a file, whatever its name; with `decompress`, that of a gzip file decompressed.
 
     `DatasetError` where it cannot be read, is damaged, holds more than `limit` bytes (no more are read), or is no
     regular file: a pipe, a device or a folder is never opened.
@@ -32,7 +32,7 @@ def read_bytes(path: Path, limit: int, *, decompress: bool = True) -> bytes:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
             _check_size(size, limit, path)
-            content = file.read(size)  # no further: the files of /proc claim to be empty, and may wait for ever
+            content = file.read(size)  # no further: the files of /proc claim to be empty, and may wait forever
         if decompress and content.startswith(GZIP_MAGIC):
             return read_stream(gzip.GzipFile(fileobj=io.BytesIO(content)), min(limit, most_bytes(size)), path)
         return content
@@ -68,7 +68,7 @@ def check_digest(content: bytes, expected: str, path: Path, *, algorithm: str = 
 
 @contextmanager
 def atomic_write(path: str | os.PathLike[str], *, sync: bool = True) -> Iterator[IO[bytes]]:
-    """Open a temporary neighbour of `path` that takes its place once the block ends without an error.
+    """Open a temporary file beside `path` that takes its place once the block ends without an error.
 
     Whoever reads `path` finds the old file or the new one, never half of one: not after a crash, a kill or a full disk;
     with `sync`, some 10 ms, nor after a power cut.

@@ -7,7 +7,7 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def code_hash(source: str | bytes) -> str:
-    """Return the SHA-256 of a module's text as it runs, with any Python; of what is no Python as it stands.
+    """Return the SHA-256 of a module's code, the same in every version of Python; of other text, that of its bytes.
 
     >>> code_hash("x = 1  # one") == code_hash("x  =  1") != code_hash("x = 2")
     True

@@ -7,7 +7,7 @@ import numpy as np
 
 
 class Resumable:
-    """An object whose settings are numbers, and whose running arrays stand in ``_state`` by slot and parameter."""
+    """An object whose settings are numbers, and which keeps arrays in ``_state``, by slot and parameter."""
 
     _state: dict[str, dict[str, np.ndarray]]
 
@@ -18,7 +18,7 @@ class Resumable:
         return {**numbers, **arrays}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Continue from a saved `state_dict`."""
+        """Continue from a saved `state_dict`; ValueError if it is another optimizer's."""
         if "updates" not in state or not all(value >= 0 for key, value in state.items() if "." not in key):
             raise ValueError(f"expected the state of {type(self).__name__}, with settings and updates of at least 0")
         self._state = {}

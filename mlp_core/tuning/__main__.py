@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def list_trials(store: TrialStore, _: argparse.Namespace) -> None:
-    """Print one line a trial, and a summary."""
+    """Print one line per trial, and a summary."""
     records = list(store.records())
     for record in records:
         print(describe(record))

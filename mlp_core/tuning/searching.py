@@ -45,14 +45,14 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
     epochs : int
         Passes over the training images, for every trial.
     n_jobs : int
-        Local processes, each with one BLAS thread; -1 for one a core, -2 for one fewer. 1 trains in this process.
+        Local processes, each with one BLAS thread; -1 for one per core, -2 for one fewer. 1 trains in this process.
     cache : path-like, optional
-        Folder that keeps the finished trials: one of the same settings, epochs, seed, data and code is not repeated.
+        Folder that keeps finished trials: one with the same settings, epochs, seed, data and code is not repeated.
         Searches that run at once on one folder share the work. The code is that of this package, and of `build` or
         `run` with all they refer to, by value, without comments and docstrings. What has no content to compare, such
         as an open file, a lock or `eval`, leaves the cache unused.
     seed : int
-        From it and the settings each trial draws its own seed, whatever the order and the number of processes.
+        Each trial draws its own seed from it and its settings, whatever the order and the number of processes.
     scheduler : str or distributed.Client, optional
         A Dask cluster to run on instead, such as "tcp://host:8786"; by default the one that MLP_CORE_SCHEDULER names
         in the environment. Its workers need this package; data are sent to them where they do not see the cache folder.
@@ -61,11 +61,11 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
     target : float, optional
         Validation accuracy (a fraction) for the column ``epochs_to_target``.
     halving : int, optional
-        Stop poor trials early: all train for a few epochs, one in `halving`, by validation accuracy, for `halving`
-        times as long, and so on; the last ones for `epochs`. The others get the status "stopped".
+        Stop poor trials early: all train for a few epochs, the best one in `halving`, by validation accuracy, for
+        `halving` times as long, and so on; the last ones for `epochs`. The others get the status "stopped".
     checkpoints : bool
         Whether trials keep their state after every epoch, so that a killed one goes on where it was. Halving does so
-        anyway. Costs a write of some megabytes an epoch.
+        anyway. Writes some megabytes per epoch.
     build : function, optional
         ``build(**settings)`` returns the `Sequential` to train, such as `cnn`. It gets the settings that are not the
         optimizer's or the training's, and ``seed``, ``in_features`` and ``classes`` if it has parameters of that name.
@@ -78,7 +78,7 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
     Returns
     -------
     DataFrame
-        One row a trial, in the order of the space: its settings; ``parameters``; ``status`` ("ok", "diverged",
+        One row per trial, in the order of the space: its settings; ``parameters``; ``status`` ("ok", "diverged",
         "failed", "stopped") and the ``reason``; ``epochs`` trained; ``train_loss``, ``train_accuracy``, ``valid_loss``
         and ``valid_accuracy`` after the last epoch; ``best_valid_accuracy``, ``best_epoch`` and ``epochs_to_target``;
         ``seconds``; ``seed``; ``history`` (a `History`). Its ``attrs`` say how many settings there were ("space"), were
@@ -88,7 +88,7 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
     Raises
     ------
     TypeError, ValueError
-        If an argument cannot be meant, a setting is unknown or missing, or none is in the budget: before any training.
+        If an argument makes no sense, a setting is unknown or missing, or none is in the budget: before any training.
     ClusterError
         If the Dask cluster cannot be used, or goes away.
 
@@ -100,9 +100,9 @@ def search(space: Iterable[Mapping[str, Any]], data: Dataset, *, epochs: int, n_
 
     Notes
     -----
-    An exception in a trial makes it a row with status "failed"; the next search tries it again, but none that is "ok"
+    An exception in a trial makes it a row with status "failed"; the next search runs it again, but not one that is "ok"
     or "diverged". A trial that hangs holds its process until Ctrl-C ends the search; what is finished is in the cache.
-    float32 results are the same bits on every number of processes; another processor may change the last digits.
+    float32 results are the same, bit for bit, for any number of processes, but may differ on another processor.
     """
     check_arguments(data, epochs, n_jobs, build, run, halving)
     settings = check_space(space, *setting_names(build, run))

@@ -35,7 +35,7 @@ class Session:
     reused: int = 0
 
     def climb(self, rungs: Sequence[Sequence[Trial]], title: str, factor: int) -> list[tuple[Trial, Record]]:
-        """Run the settings of all rungs on the first, one in `factor` on the second, ...; return each last result."""
+        """Run all settings on the first rung, one in `factor` on the second, ...; return the last result of each."""
         places, outcome = list(range(len(rungs[0]))), {}
         for number, rung in enumerate(rungs, 1):
             suffix = f", rung {number} of {len(rungs)}, {rung[0].epochs} epochs" if len(rungs) > 1 else ""
@@ -106,7 +106,7 @@ class Session:
 
 
 def rung_epochs(n: int, epochs: int, factor: int | None) -> list[int]:
-    """Return for how many epochs each rung of `n` trials trains, the last one for `epochs`; for no factor the only one.
+    """Return for how many epochs each rung of `n` trials trains, the last one for `epochs`; without a factor, it alone.
 
     >>> rung_epochs(36, 10, 3)
     [1, 3, 10]

@@ -12,7 +12,7 @@ Settings = dict[str, Any]
 
 
 def grid(**axes: Iterable[Any]) -> list[Settings]:
-    """Return every combination of the axes' values, a dictionary each; the last axis varies fastest.
+    """Return every combination of the axes' values, each as a dictionary; the last axis varies fastest.
 
     It is an ordinary list, so spaces add up (`grid(...) + grid(...)`) and can be filtered.
 
@@ -31,7 +31,7 @@ def grid(**axes: Iterable[Any]) -> list[Settings]:
 
 
 def random_search(n: int, seed: int, **distributions: Any) -> list[Settings]:
-    """Return `n` different random settings, for the same seed the same; ValueError if there are fewer.
+    """Return `n` different random settings, the same for the same seed; ValueError if there are fewer.
 
     Parameters
     ----------

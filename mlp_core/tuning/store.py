@@ -1,4 +1,4 @@
-"""The durable store of a search: one file a finished trial, written whole or not at all, and a lock a trial.
+"""The durable store of a search: one file per finished trial, written whole or not at all, and a lock per trial.
 
 A cache folder holds `trials/KEY.json` (the results), `locks/KEY.lock` (locked by the operating system while a trial
 runs, so that a killed process locks nothing), `running/KEY` (marks what is under way), `checkpoints/` (of unfinished

@@ -1,4 +1,4 @@
-"""Where trials run: in this process, in processes of this machine (loky), or past it, on a Dask cluster."""
+"""Where trials run: in this process, in processes of this machine (loky), or elsewhere, on a Dask cluster."""
 
 import os
 import shutil
@@ -50,7 +50,7 @@ def in_turns(trials: Iterable[Trial], run: Callable[[Iterable[Trial], bool], Res
 class LocalPool(AbstractContextManager["LocalPool"]):
     """Processes of this machine with one BLAS thread each; started when first used, and again after a break.
 
-    Leaving the ``with`` block ends them, by an error at once. If this process is killed, the folder `scratch` vanishes.
+    Leaving the ``with`` block ends them, at once after an error. If this process is killed, they remove `scratch`.
     """
 
     def __init__(self, workers: int, scratch: str | None = None) -> None:
