@@ -39,7 +39,7 @@ def test_words_of_markdown_survive(cells: list[str]) -> None:
             assert word in flat
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(texts, st.booleans())
 def test_what_is_taken_out_is_put_back(text: str, quotes: bool) -> None:
     taken = Taken()

@@ -206,6 +206,7 @@ def test_an_interrupt_ends_the_child(tmp_path: Path) -> None:
     wait_until(lambda: not is_alive(int(pid.read_text())))
 
 
+@pytest.mark.long
 def test_words_and_addresses_without_end_are_told_and_break_nothing():
     """PDF/A bounds the strings beside the printed text: titles, alternative texts, addresses, bookmarks."""
     words, address = "ürgend " * 2400, f"https://example.org/?q={'a' * 9000}"
