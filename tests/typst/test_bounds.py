@@ -127,10 +127,10 @@ def test_long_lines_are_cut_where_typst_could_not_set_them() -> None:
 
 def test_a_long_word_takes_no_more_time_than_many_short_ones() -> None:
     word = "".join(f"{number:06}" for number in range(20_000))
-    start = time.monotonic()
+    start = sum(os.times()[:4])  # processor time, pandoc's included: other work on the machine does not count
     source, _ = TypstExporter().from_notebook_node(notebook(code("x", shown("text/html", word))))
     assert word in source.replace("\n", "")
-    assert time.monotonic() - start < 20  # 45 s where pandoc writes it in one piece
+    assert sum(os.times()[:4]) - start < 20  # 45 s where pandoc writes it in one piece
 
 
 @pytest.mark.parametrize(
