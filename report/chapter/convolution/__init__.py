@@ -24,7 +24,7 @@ from report.chapter.convolution.tables import (
     result_table,
     shared_settings,
 )
-from report.chapter.convolution.words import confusions, shown, silence
+from report.chapter.convolution.words import confusions, measured, shown, silence
 
 __all__ = [
     "Mover",
@@ -49,6 +49,7 @@ __all__ = [
     "largest_share",
     "leaders",
     "learned",
+    "measured",
     "move",
     "moved_pair",
     "multiplications",
