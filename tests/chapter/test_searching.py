@@ -267,8 +267,10 @@ def test_the_abstract_tells_of_the_others_in_whole_words(names, seeds, words):
     assert searching.beside_best(Group("a", ("a",), ()), points=1, seeds=seeds) == "there was no other"
 
 
-@pytest.mark.parametrize(("rates", "said_first"), [([3.0], "1 of 1 runs at the rate 3 diverge"),
-                                                   ([3.0, 0.2], "At the largest rate (3), 1 of 1 runs diverge")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rates", "said_first"),
+    [([3.0], "1 of 1 runs at the rate 3 diverge"), ([3.0, 0.2], "At the largest rate (3), 1 of 1 runs diverge")],
+)
 def test_no_rate_runs_into_a_count(said, rates, said_first):
     trials = pd.DataFrame({"learning_rate": rates, "at chance": True, "status": "ok", "setting": "a"})
     searching.tell_second(trials, Group("a", ("a",), ()), 1)

@@ -139,7 +139,9 @@ def beside_best(group: Group, points: int, seeds: int) -> str:
         return "one seed tells it from no other"
     if not tied:
         return "all others fall behind it"
-    return "none of the others can be told from it" if tied == others else f"{tied} of the {others} others cannot be told from it"  # fmt: skip
+    if tied == others:
+        return "none of the others can be told from it"
+    return f"{tied} of the {others} others cannot be told from it"
 
 
 def tell_chosen(chosen: Sequence[pd.Series], scores: Mapping[str, Any], images: int) -> None:
