@@ -146,6 +146,31 @@ def test_a_confusion_matrix_of_another_size_is_refused():
         figures.confusion_matrix(np.eye(2), ["a", "b", "c"])
 
 
+CLOTHES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
+
+
+def overlapping(texts):
+    """Return the pairs of neighbors whose words run into each other, by the corners of what is written at an angle."""
+    plt.gcf().canvas.draw()
+    frames = [matplotlib.transforms.Bbox.from_bounds(*text.get_window_extent().bounds) for text in texts]
+    return [(a.get_text(), b.get_text()) for a, b, one, next_one in zip(texts, texts[1:], frames, frames[1:], strict=False)
+            if one.x1 > next_one.x0 and not (a.get_rotation() and a.get_ha() == "right")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("classes", "angle"), [(CLOTHES, 45), (list("ABCDEFGHIJ"), 0)])
+def test_names_of_classes_do_not_run_into_each_other(classes, angle):
+    ax = figures.confusion_matrix(np.eye(10, dtype=int), classes)
+    assert [label.get_text() for label in ax.get_xticklabels()] == classes
+    assert {label.get_rotation() for label in ax.get_xticklabels()} == {angle}
+    assert overlapping(ax.get_xticklabels()) == []
+
+
+def test_titles_of_images_do_not_run_into_each_other():
+    axes = figures.image_grid(np.zeros((8, 784)), [f"{name} as Ankle boot\n99.8 %" for name in CLOTHES[:8]])
+    assert overlapping([ax.title for ax in axes]) == []
+    assert axes[7].get_title() == "Sneaker as\nAnkle boot\n99.8 %"
+
+
 def test_an_image_grid_reshapes_flat_images_and_titles_them():
     pixels = np.arange(12.0).reshape(2, 6)
     axes = figures.image_grid(pixels, ["first", "second"], columns=3, image_shape=(2, 3))

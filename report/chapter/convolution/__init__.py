@@ -15,6 +15,7 @@ from report.chapter.convolution.runs import (
     permuted_pair,
     permuted_results,
     remedies,
+    told_alone,
 )
 from report.chapter.convolution.subsets import as_long, cheapest, draw, enough, images_figure, power, smaller
 from report.chapter.convolution.tables import (
@@ -69,4 +70,5 @@ __all__ = [
     "silence",
     "smaller",
     "title",
+    "told_alone",
 ]

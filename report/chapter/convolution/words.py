@@ -61,7 +61,7 @@ def confusions(matrix: np.ndarray, classes: Sequence[str], most: int = 3) -> str
     if not count:
         return "There is no mistake at all."
     pairs = [f"{classes[i]} for {classes[j]}" for i, j in np.argwhere(wrong == count)]
-    often = "once" if count == 1 else f"{count} times"
+    often = "once" if count == 1 else f"{number(count)} times"
     if len(pairs) == 1:
         return f"The most frequent confusion takes {pairs[0]}, {often}."
     if len(pairs) > most:
