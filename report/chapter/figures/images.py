@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -107,8 +108,8 @@ def _broken(title: str, width: float) -> str:
     ('Sneaker as\nAnkle boot\n99.8 %', '5 as 3\n99.8 %')
     """
     signs = int(72 * width / (TITLE_SIZE / 2))
-    fitting = {"width": signs, "break_long_words": False, "break_on_hyphens": False}
-    return "\n".join(textwrap.fill(line, **fitting) for line in title.split("\n"))
+    filled = partial(textwrap.fill, width=signs, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(map(filled, title.split("\n")))
 
 
 def _lines(titles: Sequence[str] | None) -> int:
