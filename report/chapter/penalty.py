@@ -205,19 +205,29 @@ CLAUSES = {
 }
 """What a sentence says of each network that has one thing taken away."""
 
+SAME_BATCH = {
+    "full batch": "without mini-batches (of which a pass has just one here, so that the two are the same)",
+}
+"""What it says instead where a mini-batch holds all images."""
 
-def clauses(found: Mapping[str, Comparison], verdict: str) -> str:
+
+def clauses(found: Mapping[str, Comparison], verdict: str, per_pass: int) -> str:
     """Return, as part of a sentence, where the improved network has a verdict beside itself with one thing taken away.
+
+    `per_pass` is how many mini-batches a pass over the images has; where it is one, full batch takes nothing away.
 
     Examples
     --------
     >>> told = compare([0.95, 0.96, 0.95], [0.90, 0.91, 0.91], images=1000)
-    >>> clauses({"full batch": told, "no dropout": told, "final network": told}, WORSE)
+    >>> clauses({"full batch": told, "no dropout": told, "final network": told}, WORSE, per_pass=7)
     ''
-    >>> clauses({"full batch": told, "no dropout": told, "final network": told}, BETTER)
+    >>> clauses({"full batch": told, "no dropout": told, "final network": told}, BETTER, per_pass=7)
     'without mini-batches (as many passes but fewer updates) and without dropout'
+    >>> clauses({"full batch": told}, BETTER, per_pass=1)
+    'without mini-batches (of which a pass has just one here, so that the two are the same)'
     """
-    return listed([CLAUSES[name] for name, one in found.items() if name in CLAUSES and one.verdict == verdict])
+    words = CLAUSES | (SAME_BATCH if per_pass == 1 else {})
+    return listed([words[name] for name, one in found.items() if name in words and one.verdict == verdict])
 
 
 def passes(runs: Sequence[History]) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from matplotlib import pyplot as plt
 
 from mlp_core import SGD, Split, cnn, train
 from report.chapter import convolution
+from report.chapter.evidence import Group
 
 SETTINGS = {
     "learning_rate": [0.1], "momentum": [0.9], "batch_size": [10], "weight_decay": [0.0], "dropout": [0.0],
@@ -142,6 +143,25 @@ def test_the_leader_stands_with_all_that_cannot_be_told_from_it(runs):
         made = runs(plan("mlp 4", "cnn 2-2", "cnn 3-3"), misses)
         group = convolution.leaders(made)
         assert (group.names, group.others) == (("CNN 2-2", "MLP 4"), ("CNN 3-3",))
+
+
+def test_a_pair_that_is_told_only_by_itself_is_named_as_such(runs):
+    made = runs(plan("mlp 4", "cnn 2-2"), [(100, 102), (40, 41)])
+    (pair,) = convolution.kinds(made)
+    both, one = (Group("CNN 2-2", names, ()) for names in (("CNN 2-2", "MLP 4"), ("CNN 2-2",)))
+    assert (convolution.told_alone(pair, both), convolution.told_alone(pair, one)) == (True, False)
+    assert not convolution.told_alone(pair, Group("other", ("other", "CNN 2-2", "MLP 4"), ()))
+
+
+@pytest.mark.parametrize(("most", "said"), [(0, "all images"), (5, "5 images of either kind"),
+                                            (50, "10 training images and 50 validation images")])  # fmt: skip
+def test_no_more_images_are_measured_than_there_are(most, said):
+    assert convolution.measured(most, 10, 1000) == said
+
+
+def test_many_confusions_are_counted_with_a_mark():
+    matrix = np.array([[9, 1649], [0, 9]])
+    assert convolution.confusions(matrix, ["a", "b"]) == "The most frequent confusion takes a for b, 1,649 times."
 
 
 def test_a_remedy_stands_beside_the_same_without(runs):

@@ -244,13 +244,37 @@ def test_the_grid_is_told_in_every_way(said, scores, group, phrase):
     assert phrase in said[1]
 
 
-@pytest.mark.parametrize(("rate", "phrase"), [(0.2, "has the largest rate"), (0.05, "or the smallest"),
-                                              (0.01, "some have the smallest")])  # fmt: skip
-def test_a_grid_encloses_only_what_lies_on_no_edge(said, rate, phrase):
-    points = pd.DataFrame({"setting": ["a"], "learning_rate": [rate]})
-    searching.tell_edge(points, Group("a", ("a",), ("b",)), [0.2, 0.05, 0.01])
+@pytest.mark.parametrize(
+    ("rate", "others", "phrase"),
+    [(0.2, (), "has the largest rate"), (0.05, (), "or the smallest"), (0.01, ("c",), "some have the smallest"),
+     (0.01, (), "The best setting has the smallest rate of the grid, 0.01: the grid should be extended below it.")],
+)  # fmt: skip
+def test_a_grid_encloses_only_what_lies_on_no_edge(said, rate, others, phrase):
+    points = pd.DataFrame({"setting": ["a", "c"], "learning_rate": [rate, 0.05]})
+    searching.tell_edge(points, Group("a", ("a", *others), ("b",)), [0.2, 0.05, 0.01])
     assert len(said) == 1
     assert phrase in said[0]
+
+
+@pytest.mark.parametrize(
+    ("names", "seeds", "words"),
+    [("ab", 5, "1 of the 2 others cannot be told from it"), ("a", 5, "all others fall behind it"),
+     ("abc", 5, "none of the others can be told from it"), ("abc", 1, "one seed tells it from no other")],
+)  # fmt: skip
+def test_the_abstract_tells_of_the_others_in_whole_words(names, seeds, words):
+    group = Group("a", tuple(names), tuple({*"abc"} - {*names}))
+    assert searching.beside_best(group, points=3, seeds=seeds) == words
+    assert searching.beside_best(Group("a", ("a",), ()), points=1, seeds=seeds) == "there was no other"
+
+
+@pytest.mark.parametrize(
+    ("rates", "said_first"),
+    [([3.0], "1 of 1 runs at the rate 3 diverge"), ([3.0, 0.2], "At the largest rate (3), 1 of 1 runs diverge")],
+)
+def test_no_rate_runs_into_a_count(said, rates, said_first):
+    trials = pd.DataFrame({"learning_rate": rates, "at chance": True, "status": "ok", "setting": "a"})
+    searching.tell_second(trials, Group("a", ("a",), ()), 1)
+    assert said[0].startswith(said_first)
 
 
 def test_a_lost_race_is_no_law(said):

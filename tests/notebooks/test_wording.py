@@ -18,7 +18,7 @@ def data(**texts):
         "The loss is nan.", "The best is None.", "An interval from – to –.", "It is {best}.", "Trained for 1 epochs.",
         "Trained for 1 more updates.", "Two  spaces.", "A comma , too many.", "None ( ) at all.", "Worse are a and .",
         "It is is better.", "The rate lies between 0.1 and 0.1.", "90 (90.0 to 90.0).", "80 % (−3 % to 90 %).",
-        "0 % (12.5 % to 12.5 %).",
+        "0 % (12.5 % to 12.5 %).", "It ended none of its 1 run.", "A winner among 1 setting.",
     ],
 )  # fmt: skip
 def test_a_broken_sentence_is_found(sentence):

@@ -1,6 +1,7 @@
 """The figures draw what they are given, in the report's style, and the same bytes every time."""
 
 import io
+import itertools
 from types import SimpleNamespace
 
 import matplotlib
@@ -144,6 +145,30 @@ def test_a_confusion_matrix_shades_the_mistakes_and_prints_every_count():
 def test_a_confusion_matrix_of_another_size_is_refused():
     with pytest.raises(ValueError, match=r"shape \(3, 3\).*got \(2, 2\)"):
         figures.confusion_matrix(np.eye(2), ["a", "b", "c"])
+
+
+CLOTHES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
+
+
+def overlapping(texts):
+    """Return the level texts that run into the next one."""
+    plt.gcf().canvas.draw()
+    frames = [text.get_window_extent() for text in texts]
+    return [texts[k].get_text() for k, (one, other) in enumerate(itertools.pairwise(frames)) if one.x1 > other.x0]
+
+
+@pytest.mark.parametrize(("classes", "angle"), [(CLOTHES, 45), (list("ABCDEFGHIJ"), 0)])
+def test_names_of_classes_do_not_run_into_each_other(classes, angle):
+    ax = figures.confusion_matrix(np.eye(10, dtype=int), classes)
+    assert [label.get_text() for label in ax.get_xticklabels()] == classes
+    assert {label.get_rotation() for label in ax.get_xticklabels()} == {angle}
+    assert angle or overlapping(ax.get_xticklabels()) == []
+
+
+def test_titles_of_images_do_not_run_into_each_other():
+    axes = figures.image_grid(np.zeros((8, 784)), [f"{name} as Ankle boot\n99.8 %" for name in CLOTHES[:8]])
+    assert overlapping([ax.title for ax in axes]) == []
+    assert axes[7].get_title() == "Sneaker as\nAnkle boot\n99.8 %"
 
 
 def test_an_image_grid_reshapes_flat_images_and_titles_them():

@@ -12,6 +12,7 @@ NOT_SAID = {
     r"(?<![\w–])–(?![\w–])": "a dash where a number was to be",
     r"[{}]": "a brace",
     rf"(?<![\d.,])(?<!of )1 (?:\w+ )?({COUNTED})s\b": "one of something in the plural",
+    r"\b(?:none of (?:its|the)|among) 1 ": "one of something where there should be several",
     r"\S  +\S": "two spaces",
     r"\w [,.;:](?=\s|$)": "a space before a comma or a point",
     r"\(\s*\)|\(\s*[,;]|[,;]\s*\)": "a parenthesis with nothing in it",

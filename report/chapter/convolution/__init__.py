@@ -15,6 +15,7 @@ from report.chapter.convolution.runs import (
     permuted_pair,
     permuted_results,
     remedies,
+    told_alone,
 )
 from report.chapter.convolution.subsets import as_long, cheapest, draw, enough, images_figure, power, smaller
 from report.chapter.convolution.tables import (
@@ -24,7 +25,7 @@ from report.chapter.convolution.tables import (
     result_table,
     shared_settings,
 )
-from report.chapter.convolution.words import confusions, shown, silence
+from report.chapter.convolution.words import confusions, measured, shown, silence
 
 __all__ = [
     "Mover",
@@ -49,6 +50,7 @@ __all__ = [
     "largest_share",
     "leaders",
     "learned",
+    "measured",
     "move",
     "moved_pair",
     "multiplications",
@@ -68,4 +70,5 @@ __all__ = [
     "silence",
     "smaller",
     "title",
+    "told_alone",
 ]

@@ -16,7 +16,7 @@ from scipy import ndimage
 from mlp_core import Split
 from report.chapter.convolution.runs import Pair, Run, against
 from report.chapter.explore import Field, offer
-from report.chapter.figures import TEXT_WIDTH
+from report.chapter.figures import TEXT_WIDTH, name_classes
 from report.chapter.number import number
 from report.chapter.sentence import counted, listed
 
@@ -128,7 +128,8 @@ class Mover:
             (-0.2, 0.2), (self.pair.name, self.pair.other), given, LOOKS, strict=True
         ):
             ax.bar(places + side, heights, 0.4, label=name, **looks)
-        ax.set(ylim=(0, 1), xticks=places, xticklabels=self.classes)
+        name_classes(ax, self.classes)
+        ax.set_ylim(0, 1)
         ax.yaxis.set_major_formatter(lambda value, _: number(value, ".0%"))
         ax.grid(visible=False, axis="x")
 

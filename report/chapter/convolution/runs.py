@@ -168,6 +168,12 @@ def leaders(runs: Mapping[str, Run]) -> evidence.Group:
     return evidence.Group(first, (first, *(name for name in others if name not in worse)), tuple(worse))
 
 
+def told_alone(pair: Pair, group: evidence.Group) -> bool:
+    """Return whether a pair is told apart by itself, but not as the best and another one of a group of leaders."""
+    names = {pair.name, pair.other}
+    return pair.found.told and group.best in names and names <= {*group.names}
+
+
 def permuted_results(runs: Mapping[str, Run], pair: Pair) -> dict[str, str | float | None]:
     """Return what the chapter publishes about two networks on permuted pixels; None where none were permuted."""
     found, verdicts = permuted_pair(runs, pair), {one.other: one.found.verdict for one in orders(runs)}

@@ -8,7 +8,7 @@ import numpy as np
 
 from report.chapter.evidence import Comparison, Estimate
 from report.chapter.number import number, within
-from report.chapter.sentence import listed
+from report.chapter.sentence import counted, listed
 
 
 def shown(found: Estimate | Comparison) -> str:
@@ -21,6 +21,24 @@ def shown(found: Estimate | Comparison) -> str:
         return within(found.points, found.low_points, found.high_points, "+.1f")
     low, high = (number(100 * end, ".1f") for end in (found.low, found.high))
     return number(found.value, ".1%") + f" ({low} to {high})" * (low != high)
+
+
+def measured(most: int, training: int, validation: int) -> str:
+    """Say on how many images of a split of either kind the curves are measured: on at most so many, 0 takes them all.
+
+    Examples
+    --------
+    >>> measured(100, 400, 1000), measured(0, 400, 1000)
+    ('100 images of either kind', 'all images')
+    >>> measured(50, 10, 1000)
+    '10 training images and 50 validation images'
+    """
+    if not most:
+        return "all images"
+    if most <= min(training, validation):
+        return f"{counted(most, 'image')} of either kind"
+    held_out = counted(min(most, validation), "validation image")
+    return f"{counted(min(most, training), 'training image')} and {held_out}"
 
 
 def confusions(matrix: np.ndarray, classes: Sequence[str], most: int = 3) -> str:
@@ -43,7 +61,7 @@ def confusions(matrix: np.ndarray, classes: Sequence[str], most: int = 3) -> str
     if not count:
         return "There is no mistake at all."
     pairs = [f"{classes[i]} for {classes[j]}" for i, j in np.argwhere(wrong == count)]
-    often = "once" if count == 1 else f"{count} times"
+    often = "once" if count == 1 else f"{number(count)} times"
     if len(pairs) == 1:
         return f"The most frequent confusion takes {pairs[0]}, {often}."
     if len(pairs) > most:

@@ -7,7 +7,7 @@ Matplotlib axes, so that a notebook can add to them; ``plt.show()`` ends the cel
 from report.chapter.figures.comparisons import bars, confusion_matrix, heatmap, scatter
 from report.chapter.figures.curves import learning_curves, lines, loglog_sweep, panels
 from report.chapter.figures.images import feature_maps, filters, image_grid
-from report.chapter.figures.naming import legend_above, name_lines, shared_legend
+from report.chapter.figures.naming import legend_above, name_classes, name_lines, shared_legend
 from report.chapter.figures.style import DASHES, GREY, MARKERS, TEXT_WIDTH, use_style
 from report.chapter.figures.summary import describe, varies
 
@@ -27,6 +27,7 @@ __all__ = [
     "legend_above",
     "lines",
     "loglog_sweep",
+    "name_classes",
     "name_lines",
     "panels",
     "scatter",

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from report.chapter.figures.naming import legend_above
+from report.chapter.figures.naming import legend_above, name_classes
 from report.chapter.figures.style import GREY, TEXT_WIDTH
 from report.chapter.number import number
 
@@ -168,6 +168,7 @@ def confusion_matrix(matrix: Any, classes: Sequence[Any], *, ax: Axes | None = N
     )
     for place, count in enumerate(np.diag(counts)):
         ax.text(place, place, number(count), ha="center", va="center", fontsize=8, weight="bold")
+    name_classes(ax, classes)
     ax.set_aspect("equal")
     return ax
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from matplotlib import pyplot as plt
 
 from report.chapter.figures.style import TEXT_WIDTH
+
+TITLE_SIZE = 8.5
+"""Points of a title; a sign is about half as wide."""
 
 
 def image_grid(
@@ -28,6 +33,7 @@ def image_grid(
     images : array, shape (n, height * width) or (n, height, width)
         Flat images are given `image_shape`.
     titles : sequence, shape (n,), optional
+        Their lines are broken between words where they are wider than a column.
     limits : (float, float), optional
         The values drawn as the first and the last color; by default those of each image.
     width : float
@@ -49,12 +55,13 @@ def image_grid(
         raise ValueError("expected at least one image, got none")
     if titles is not None and len(titles) != len(pictures):
         raise ValueError(f"expected one title for each of {len(pictures)} images, got {len(titles)}")
+    titles = titles if titles is None else [_broken(str(title), width / columns) for title in titles]
     figure, axes = _cells(len(pictures), columns, width, pictures[0].shape, titled=_lines(titles))
     low, high = limits or (None, None)
     for index, (ax, picture) in enumerate(zip(axes, pictures, strict=True)):
         ax.imshow(picture, cmap=cmap, vmin=low, vmax=high)
         if titles is not None:
-            ax.set_title(str(titles[index]), fontsize=8.5, pad=2)
+            ax.set_title(titles[index], fontsize=TITLE_SIZE, pad=2)
     return axes
 
 
@@ -94,9 +101,20 @@ def feature_maps(
     )
 
 
-def _lines(titles: Sequence[Any] | None) -> int:
+def _broken(title: str, width: float) -> str:
+    r"""Break the lines of a title between words where they are wider than so many inches.
+
+    >>> _broken("Sneaker as Ankle boot\n99.8 %", 0.8), _broken("5 as 3\n99.8 %", 0.8)
+    ('Sneaker as\nAnkle boot\n99.8 %', '5 as 3\n99.8 %')
+    """
+    signs = int(72 * width / (TITLE_SIZE / 2))
+    filled = partial(textwrap.fill, width=signs, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(map(filled, title.split("\n")))
+
+
+def _lines(titles: Sequence[str] | None) -> int:
     """Count the lines of the tallest title."""
-    return 0 if titles is None else max(str(title).count("\n") + 1 for title in titles)
+    return 0 if titles is None else max(title.count("\n") + 1 for title in titles)
 
 
 def _cells(count: int, columns: int, width: float, shape: tuple[int, ...], *, titled: int) -> tuple[Any, np.ndarray]:

@@ -31,6 +31,13 @@ def legend_above(ax: Axes) -> None:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), borderaxespad=0.2, ncols=count)
 
 
+def name_classes(ax: Axes, classes: Sequence[Any]) -> None:
+    """Write classes below an axis, one at each whole number, aslant where long ones would run into each other."""
+    aslant = max(len(str(name)) for name in classes) > 3
+    looks: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if aslant else {}
+    ax.set_xticks(range(len(classes)), [str(name) for name in classes], **looks)
+
+
 def shared_legend(figure: Any, axes: Sequence[Axes]) -> None:
     """Name the lines of several panels once: below the figure, or beside the panel with most where they are many.
 

@@ -5,6 +5,7 @@ from report.chapter.searching.drawing import draw_race as draw_race
 from report.chapter.searching.picked import curve_lines as curve_lines
 from report.chapter.searching.picked import picked_settings as picked_settings
 from report.chapter.searching.picked import picked_table as picked_table
+from report.chapter.searching.sentences import beside_best as beside_best
 from report.chapter.searching.sentences import tell_budget as tell_budget
 from report.chapter.searching.sentences import tell_chosen as tell_chosen
 from report.chapter.searching.sentences import tell_curve as tell_curve

@@ -109,8 +109,8 @@ def tell_sizes(by_size: Mapping[str, Any], sizes: int, images: int, scores: Mapp
 
 def tell_edge(points: pd.DataFrame, group: Group, rates: Sequence[float]) -> None:
     """Say how many settings of the group lie at the largest learning rate."""
-    top, chosen = max(rates), points[points["setting"].isin(group.names)]
-    at_top, at_bottom = (int((chosen["learning_rate"] == rate).sum()) for rate in (top, min(rates)))
+    top, bottom, chosen = max(rates), min(rates), points[points["setting"].isin(group.names)]
+    at_top, at_bottom = (int((chosen["learning_rate"] == rate).sum()) for rate in (top, bottom))
     say("""The largest rate of the grid, {top}, is that of {at_top} of the {group.size} settings of the group. Where the
         best points lie on its edge, a grid should be extended; the second grid below goes further for ReLU units.""",
         when=group.size > 1 and len(rates) > 1 and at_top > 0)  # fmt: skip
@@ -118,7 +118,30 @@ def tell_edge(points: pd.DataFrame, group: Group, rates: Sequence[float]) -> Non
         when=group.size == 1 and len(rates) > 1 and at_top > 0)  # fmt: skip
     say("No setting of the group has the largest rate, {top}, or the smallest: the rates enclose the best points.",
         when=at_top == at_bottom == 0)  # fmt: skip
-    say("No setting of the group has the largest rate, {top}; some have the smallest.", when=at_top == 0 < at_bottom)
+    say("No setting of the group has the largest rate, {top}; some have the smallest.",
+        when=at_top == 0 < at_bottom and group.size > 1)  # fmt: skip
+    say("The best setting has the smallest rate of the grid, {bottom}: the grid should be extended below it.",
+        when=at_top == 0 < at_bottom and group.size == 1)  # fmt: skip
+
+
+def beside_best(group: Group, points: int, seeds: int) -> str:
+    """Say how the other points of a grid stand beside the best mean, after a semicolon.
+
+    Examples
+    --------
+    >>> beside_best(Group("a", ("a", "b"), ("c",)), points=3, seeds=5)
+    '1 of the 2 others cannot be told from it'
+    """
+    others, tied = points - 1, group.size - 1
+    if not others:
+        return "there was no other"
+    if seeds == 1:
+        return "one seed tells it from no other"
+    if not tied:
+        return "all others fall behind it"
+    if tied == others:
+        return "none of the others can be told from it"
+    return f"{tied} of the {others} others cannot be told from it"
 
 
 def tell_chosen(chosen: Sequence[pd.Series], scores: Mapping[str, Any], images: int) -> None:
@@ -142,10 +165,10 @@ def tell_second(trials: pd.DataFrame, group: Group, settings: int) -> None:
     bold, rest = trials[trials["learning_rate"] == top], trials[trials["learning_rate"] < top]
     lost, other, runs, slower = int(bold["at chance"].sum()), int(rest["at chance"].sum()), len(bold), len(rest)
     broken = trials.loc[trials["status"] != "ok", "setting"].nunique()
-    say("At the rate {top}, {lost} of {runs} runs diverge or end no better than chance (@tbl-second).",
+    say("{lost} of {runs} runs at the rate {top} diverge or end no better than chance (@tbl-second).",
         when=slower == 0)  # fmt: skip
-    say("""At the largest rate, {top}, {lost} of {runs} runs diverge or end no better than chance; at the smaller rates,
-        {other} of {slower} do (@tbl-second).""", when=slower > 0)  # fmt: skip
+    say("""At the largest rate ({top}), {lost} of {runs} runs diverge or end no better than chance; at the smaller
+        rates, {other} of {slower} do (@tbl-second).""", when=slower > 0)  # fmt: skip
     say("Settings of which a run diverged, so that they have no mean in @tbl-second: {broken}.", when=broken > 0)
     say("""A single run that learned at such a rate may have a high score, and say nothing about the next run: that,
         too, is selection.""", when=0 < lost < runs)  # fmt: skip
