@@ -183,6 +183,12 @@ def test_citations_have_the_style_of_a_file_on_paper_and_page(folder: Path) -> N
     assert "[1]" in export(made, folder, csl="ieee").text
 
 
+def test_a_bibliography_may_have_formulas_and_the_mark_of_windows(folder: Path) -> None:
+    (folder / "odd.bib").write_text("@misc{a, title={Of {#} $x^2$ and $n$}}", encoding="utf-8-sig")
+    made = notebook(markdown("A [@a]."), report={"bibliography": "odd.bib"})
+    assert "A [1]." in export(made, folder, strict=True).text
+
+
 def test_a_style_by_name_is_for_paper_alone(folder: Path) -> None:
     made = notebook(markdown("A [@knuth]."), report={"bibliography": "refs.bib", "csl": "apa"})
     assert "(Knuth, 1968)" in export(made, folder, strict=True).text
