@@ -5,7 +5,6 @@ import hashlib
 import io
 import os
 import secrets
-import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -79,7 +78,7 @@ def atomic_write(path: str | os.PathLike[str], *, sync: bool = True) -> Iterator
     try:
         with part.open("xb") as file:
             with suppress(OSError):  # there is no old file, or no permissions
-                part.chmod(stat.S_IMODE(path.stat().st_mode))
+                part.chmod(path.stat().st_mode & 0o7777)
             yield file
             file.flush()
             if sync:
