@@ -55,7 +55,7 @@ def take_arrays(arrays: dict[str, np.ndarray], *names: str) -> list[np.ndarray]:
 
 
 def write_npz(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray], limit: int) -> None:
-    """Write an archive, where a link points, that `read_npz` reads with this limit; ValueError, no file, if it cannot."""
+    """Write an archive, where a link points, that `read_npz` reads with this limit; ValueError, no file, if not."""
     for name, array in arrays.items():
         if array.dtype.kind not in NUMBERS or not array.size or array.ndim > MOST_DIMENSIONS:
             raise ValueError(f"expected an array of numbers as {name}, got {array.dtype} of shape {array.shape}")
