@@ -242,7 +242,11 @@ def read_file(path: Path) -> dict[str, Any]:
 
     found = read_yaml(path)
     check_type(str(path), found, dict)
-    found = {_name(path, key): value for key, value in found.items()}
+    names = {key: _name(path, key) for key in found}
+    for key, name in names.items():
+        if twice := [other for other, its in names.items() if its == name and other != key]:
+            raise ConfigError(f"{path}: {key} and {twice[0]} are one setting; keep one of them")
+    found = {names[key]: value for key, value in found.items()}
     for key, value in found.items():
         check_type(f"{path}: {key}", value, IN_FILE[key].type)
         if type(value) is int or OPTIONS[key].choices:

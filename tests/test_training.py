@@ -432,6 +432,8 @@ def test_a_checkpoint_beyond_the_asked_epochs_is_refused(tmp_path):
 def test_a_checkpoint_needs_a_folder(tmp_path):
     with pytest.raises(CheckpointError, match="expected an existing folder"):
         run(checkpoint=tmp_path / "missing" / "run.npz")
+    with pytest.raises(CheckpointError, match="got the folder .*: name a file in it"):
+        run(checkpoint=tmp_path)
 
 
 def test_damaged_checkpoints_are_refused_with_advice(tmp_path):

@@ -21,6 +21,7 @@ ADVICE = "load it and save np.savez('my.npz', images=..., labels=...)"
 FOREIGN = ((b"\x93NUMPY", f"a single .npy array: {ADVICE}"), (b"\0\0\x08", "a single IDX file: give its folder"),
            (b"PK", "a zip archive: give the .npz that is in it, or that it is, named .npz"),
            (b"\x89PNG", f"a picture: {ADVICE}"), (b"\xff\xd8\xff", f"a picture: {ADVICE}"),
+           (b"version https://git-lfs", "what Git LFS leaves in a file's place: fetch the file with git lfs pull"),
            (b"\x89HDF", f"an HDF5 file: {ADVICE}"), (b"MATLAB", f"a MATLAB file: {ADVICE}"))
 CHANNELS = (1, 3, 4)
 DARKEST = 64  # images of 0 to 255 whose brightest pixel is darker are not told from those of another scale

@@ -55,14 +55,14 @@ def take_arrays(arrays: dict[str, np.ndarray], *names: str) -> list[np.ndarray]:
 
 
 def write_npz(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray], limit: int) -> None:
-    """Write an archive that `read_npz` reads with this limit, whole or not at all; ValueError where it would not."""
+    """Write an archive, where a link points, that `read_npz` reads with this limit; ValueError, no file, if not."""
     for name, array in arrays.items():
         if array.dtype.kind not in NUMBERS or not array.size or array.ndim > MOST_DIMENSIONS:
             raise ValueError(f"expected an array of numbers as {name}, got {array.dtype} of shape {array.shape}")
     size = sum(array.nbytes for array in arrays.values())
     if len(arrays) > MOST_MEMBERS or size > limit:
         raise ValueError(f"expected at most {MOST_MEMBERS} arrays of {limit:,} bytes, got {len(arrays)} of {size:,}")
-    with atomic_write(path) as file:
+    with atomic_write(os.path.realpath(path)) as file:
         np.savez(file, allow_pickle=False, **arrays)
 
 

@@ -48,6 +48,8 @@ class Checkpoint(Callback):
         self.fingerprint = _fingerprint(state, splits, settings, self._random_states())
         if not self.path.parent.is_dir():
             raise CheckpointError(f"expected an existing folder for the checkpoint, got {self.path.parent}")
+        if self.path.is_dir():
+            raise CheckpointError(f"expected a file as checkpoint, got the folder {self.path}: name a file in it")
 
     def on_epoch_done(self, state: TrainingState) -> None:
         """Write the run as it stands after an epoch."""

@@ -7,7 +7,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -71,12 +71,14 @@ def atomic_write(path: str | os.PathLike[str], *, sync: bool = True) -> Iterator
     """Open a temporary file beside `path` that takes its place once the block ends without an error.
 
     Whoever reads `path` finds the old file or the new one, never half of one: not after a crash, a kill or a full disk;
-    with `sync`, some 10 ms, nor after a power cut.
+    with `sync`, some 10 ms, nor after a power cut. The new file has the permissions of the old one; a link is replaced.
     """
     path = Path(path)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
+            with suppress(OSError):  # there is no old file, or no permissions
+                part.chmod(path.stat().st_mode & 0o7777)
             yield file
             file.flush()
             if sync:

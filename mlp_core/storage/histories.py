@@ -19,12 +19,12 @@ NOT_FINITE = ("nan", "inf", "-inf")  # what JSON has no numbers for
 
 
 def write(path: str | os.PathLike[str], document: dict[str, Any], make: Callable[[Any], H]) -> None:
-    """Write a document of which `make` makes a history; ValueError, and no file, if it does not."""
+    """Write a document of which `make` makes a history, where a link points; ValueError, no file, if it is none."""
     content = json.dumps(document, indent=1, allow_nan=False).encode() + b"\n"
     if len(content) > LIMIT:
         raise ValueError(f"expected at most {LIMIT:,} bytes of JSON, got {len(content):,}")
     make(json.loads(content))
-    with atomic_write(path) as file:
+    with atomic_write(os.path.realpath(path)) as file:
         file.write(content)
 
 

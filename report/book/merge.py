@@ -142,6 +142,8 @@ class _Filler(string.Formatter):
         return known[chapter][result], field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if re.search(r"\d{4}", format_spec):
+            raise ValueError(f"expected a width and a precision below 1,000, got {format_spec[:30]!r}")
         if isinstance(value, int | float) and not isinstance(value, bool):
             return number(value, format_spec)
         return str(self.words["none"]) if value is None else super().format_field(value, format_spec)
@@ -167,5 +169,5 @@ def fill(template: str, results: dict[str, Any], words: Words = ENGLISH) -> str:
     """
     try:
         return _Filler(words).vformat(template, (), results)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise ReportError(f"abstract: {error}; write fields as {{notebook.result:.3f}} and braces twice") from None

@@ -40,7 +40,7 @@ def new(settings: Settings) -> Path:
     entries = _with_chapter(settings, name)
     write_json(path, kit(name, settings))
     try:
-        write(settings.config.resolve(), entries.encode())
+        write(settings.config, entries.encode())
     except OSError:
         path.unlink()
         raise

@@ -11,11 +11,11 @@ from report.run.tasks import Task, content
 
 
 def write(path: Path, body: bytes) -> None:
-    """Write a file whole or not at all; make its folder where it is missing."""
+    """Write a file, that which a link names, whole or not at all; make its folder where it is missing."""
     from mlp_core.storage.files import atomic_write  # spares NumPy
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path) as file:
+    with atomic_write(os.path.realpath(path)) as file:
         file.write(body)
 
 

@@ -81,8 +81,9 @@ def judge(task: Task, executed: Path, cell: int, complaint: str | None) -> str |
     """
     try:
         problem = nb.first_problem(nb.read(executed))
-    except NotebookError:
-        problem, complaint = None, complaint or "no executed notebook was written"
+    except NotebookError as error:
+        said = str(error) if executed.exists() else "no executed notebook was written"
+        problem, complaint = None, complaint or said
     interrupted = complaint and problem and problem.text.startswith("KeyboardInterrupt")  # by the timeout, say so
     if problem and not interrupted and (problem.is_error or not complaint):
         return f"{nb.name_cell(task.notebook, problem.position)}: {problem.text}"

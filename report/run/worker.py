@@ -83,6 +83,7 @@ def run(job: dict[str, Any], replies: IO[str]) -> str | None:
     import papermill
 
     from mlp_core.storage.files import atomic_write  # spares NumPy
+    from report.run.bounded import MAX_CHARACTERS  # spares papermill
 
     source = nbformat.reads(json.dumps(job["notebook"]), as_version=4)
     recording = Recording(source, replies)
@@ -100,6 +101,8 @@ def run(job: dict[str, Any], replies: IO[str]) -> str | None:
             if "died" in str(problem) and not recording.started and attempt + 1 < START_ATTEMPTS:
                 continue
         break
+    if recording.client and recording.client.overflowed:
+        error = f"printed and showed more than {MAX_CHARACTERS:,} characters, all that a notebook may hold; print less"
     with atomic_write(job["output"]) as file:
         file.write(nbformat.writes(_cleaned(recording.notebook)).rstrip().encode(errors="replace") + b"\n")
     return error
@@ -120,18 +123,28 @@ class Recording:
         self.notebook = notebook
         self.replies = replies
         self.started = False
+        self.client: Any = None
 
     def register(self) -> str:
         """Make papermill know an engine that records here; return its name."""
-        from papermill.engines import NBClientEngine, papermill_engines
+        from papermill.engines import Engine, papermill_engines
+
+        from report.run.bounded import BoundedClient  # spares papermill
 
         recording = self
 
-        class RecordingEngine(NBClientEngine):
+        class RecordingEngine(Engine):
             @classmethod
-            def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+            def execute_managed_notebook(
+                cls, nb_man: Any, kernel_name: str, start_timeout: int, execution_timeout: int, iopub_timeout: int,
+                **_: Any,
+            ) -> Any:  # fmt: skip
                 recording.notebook = nb_man.nb
-                return super().execute_managed_notebook(nb_man, kernel_name, on_cell_start=recording.report, **options)
+                recording.client = BoundedClient(
+                    nb_man, kernel_name=kernel_name, startup_timeout=start_timeout, timeout=execution_timeout,
+                    iopub_timeout=iopub_timeout, on_cell_start=recording.report,
+                )  # fmt: skip
+                return recording.client.execute()
 
         papermill_engines.register(KERNEL_NAME, RecordingEngine)
         return KERNEL_NAME

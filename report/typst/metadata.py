@@ -1,5 +1,6 @@
 """What stands on the title page and in the document's properties, with defaults for a notebook that has none."""
 
+import codecs
 import datetime
 import os
 import re
@@ -145,7 +146,7 @@ def bibliography(settings: Mapping[str, Any]) -> tuple[str, bytes, list[str]] | 
         return None
     path = Path(settings["bibliography"])
     try:
-        data = local_files.read(path)
+        data = local_files.read(path).removeprefix(codecs.BOM_UTF8)  # with which Windows marks a text
         text = data.decode("utf-8")
     except (local_files.FileError, UnicodeDecodeError) as error:
         raise ConversionError([f"the settings: the bibliography {path.name} {error}"]) from None

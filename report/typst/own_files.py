@@ -43,8 +43,8 @@ def located(settings: dict[str, Any], folder: Path, tell: Tell | None) -> dict[s
             paths = [
                 _path(one, folder, anywhere=tell is None) for one in ([value] if isinstance(value, str) else value)
             ]
-            if name == "csl":
-                _check_style(Path(paths[0]))
+            for path in paths:
+                _check(name, Path(path))
             found[name] = paths[0] if isinstance(value, str) else paths
         except local_files.FileError as error:
             problem = f"the {name} {value} {error}"
@@ -65,10 +65,26 @@ def _path(name: str, folder: Path, *, anywhere: bool) -> str:
     raise local_files.FileError("does not exist")
 
 
-def _check_style(path: Path) -> None:
-    """Refuse a file that is no style of citations before anything is typeset with it."""
+def _check(name: str, path: Path) -> None:
+    """Refuse what is not of the kind that a setting names before anything is typeset with it."""
+    if LOOKS[name].form == "folders":
+        if not path.is_dir():
+            raise local_files.FileError("is no folder")
+        return
+    data = local_files.read(path)
     try:
-        root = ElementTree.fromstring(path.read_bytes()).tag.rpartition("}")[2]
+        if name != "logo":
+            data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise local_files.FileError(f"is not UTF-8: {error.reason} at byte {error.start}") from None
+    if name == "csl":
+        _check_style(data)
+
+
+def _check_style(data: bytes) -> None:
+    """Refuse a file that is no style of citations."""
+    try:
+        root = ElementTree.fromstring(data).tag.rpartition("}")[2]
     except ElementTree.ParseError as error:
         raise local_files.FileError(f"is no CSL style: {error}") from None
     if root != "style":

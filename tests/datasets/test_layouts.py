@@ -173,6 +173,7 @@ def test_images_without_labels_are_named(folder):
     ("a.npy", b"\x93NUMPY\1\0", "a single .npy array"), ("a.npz", b"\x93NUMPY\1\0", "a single .npy array"),
     ("train-images-idx3-ubyte", to_idx(IMAGES), "a single IDX file: give its folder"),
     ("a.zip", b"PK\3\4", "a zip archive"),
+    ("a.npz", b"version https://git-lfs.github.com/spec/v1\n", "what Git LFS leaves .*: fetch the file with git lfs"),
     ("a.png", b"\x89PNG\r\n", "a picture"), ("a.h5", b"\x89HDF\r\n", "an HDF5 file"), ("a.pkl", b"", "an empty file"),
 ])
 def test_another_file_is_called_by_its_name(tmp_path, name, content, what):

@@ -108,6 +108,8 @@ def test_a_result_that_is_not_finite_shows_as_none():
         ("{init.name:.2f}", "abstract: "),
         ("{init.loss", "abstract: "),
         ("{init.__class__}", "not published"),
+        ("{init.name:>99999999999}", "abstract: expected a width and a precision below 1,000, got '>9999"),
+        ("{init.loss:.99999d}", "abstract: expected a width"),
     ],
 )
 def test_a_field_without_a_result_is_an_error_that_says_what_there_is(template, message):

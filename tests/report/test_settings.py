@@ -95,6 +95,7 @@ WRONG_WORDS = [
     ("{dataset: mnist, 01-a", "{extends: quik, 01-a", "profile published: extends=quik is unknown.*mean quick"),
     ("{dataset: mnist, 01-a", "{extends: published, 01-a", "extends=published is unknown"),
     ("quick: {}", "quick: {extends: deep}\n  deep: {extends: published}", "quick: deep extends a profile itself"),
+    ("title: T", "title: T\nnumbered: true\nnumber-sections: false", "numbered and number-sections are one setting"),
     ("title: T", "title: [", "not YAML"),
     ("title: T", "title: !!python/object/apply:os.getcwd []", "not YAML"),
 ]

@@ -1,8 +1,10 @@
 """Looks from settings: one table of them, and each does the same from metadata, flags of nbconvert and command line."""
 
+import os
 import re
 import zipfile
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from typst_documents import (
 from report.typst import ConversionError, TypstExporter, TypstHTMLExporter, TypstPDFExporter
 from report.typst.command import main
 from report.typst.looks import LOOKS, PAPERS, canonical, read
+from report.typst.own_files import located
 from report.typst.page import page
 from report.typst.settings_table import PAGE
 from report.typst.settings_table import page as settings_page
@@ -180,6 +183,12 @@ def test_citations_have_the_style_of_a_file_on_paper_and_page(folder: Path) -> N
     assert "[1]" in export(made, folder, csl="ieee").text
 
 
+def test_a_bibliography_may_have_formulas_and_the_mark_of_windows(folder: Path) -> None:
+    (folder / "odd.bib").write_text("@misc{a, title={Of {#} $x^2$ and $n$}}", encoding="utf-8-sig")
+    made = notebook(markdown("A [@a]."), report={"bibliography": "odd.bib"})
+    assert "A [1]." in export(made, folder, strict=True).text
+
+
 def test_a_style_by_name_is_for_paper_alone(folder: Path) -> None:
     made = notebook(markdown("A [@knuth]."), report={"bibliography": "refs.bib", "csl": "apa"})
     assert "(Knuth, 1968)" in export(made, folder, strict=True).text
@@ -201,6 +210,31 @@ def test_what_is_no_style_of_citations_is_told_before_anything_is_typeset(folder
     pdf = export(made, folder)
     assert "A [1]." in pdf.text
     assert any("is no CSL style" in line for line in pdf.log)
+
+
+ODD = {
+    "is no regular file": os.mkfifo,
+    "cannot be read: Is a directory": Path.mkdir,
+    "is empty or larger than 100 MiB": Path.touch,
+    "is not UTF-8: invalid start byte at byte 0": lambda path: path.write_bytes(b"\xff\xfe"),
+}
+NAMING = [name for name, look in LOOKS.items() if look.form == "file"]
+
+
+@pytest.mark.parametrize(("setting", "reason"), [pair for pair in product(NAMING, ODD) if pair != ("logo", [*ODD][-1])])
+def test_what_a_file_cannot_be_is_told_with_its_setting(tmp_path: Path, setting: str, reason: str) -> None:
+    ODD[reason](tmp_path / "odd.csl")
+    with pytest.raises(ConversionError, match=f"^the settings: the {setting} odd.csl {reason}"):
+        located({setting: "odd.csl"}, tmp_path, None)
+    told: list[str] = []
+    assert located({setting: "odd.csl"}, tmp_path, told.append) == {}
+    assert told == [f"the {setting} odd.csl {reason}"]
+
+
+def test_a_folder_of_fonts_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.ttf").touch()
+    with pytest.raises(ConversionError, match=r"the font_paths \['a.ttf'\] is no folder"):
+        located({"font_paths": ["a.ttf"]}, tmp_path, None)
 
 
 def test_a_template_and_a_style_sheet_may_be_a_notebooks_own(folder: Path) -> None:
