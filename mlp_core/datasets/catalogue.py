@@ -11,21 +11,19 @@ import numpy as np
 from mlp_core.datasets.idx import read_idx, to_idx
 from mlp_core.datasets.pickles import read_pickled_arrays
 from mlp_core.storage.archives import HEADROOM, read_npz, take_arrays
-from mlp_core.storage.files import GZIP_MAGIC, DatasetError, check_digest, read_bytes
+from mlp_core.storage.files import DatasetError, check_digest
 
 
 @dataclass(frozen=True)
 class Part:
-    """One IDX file: its name without ``.gz``, the shape of its array, and a digest to know it by.
+    """One IDX file: its name without ``.gz``, the shape of its array, and the SHA-256 of its decompressed content.
 
-    `sha256` is of the decompressed content, since mirrors compress differently; `gzip_md5`, of the compressed file, is
-    for data sets that publish nothing better. `remote` is its name at the mirrors, where that differs.
+    Mirrors compress differently. `remote` is its name at the mirrors, where that differs.
     """
 
     name: str
     shape: tuple[int, ...]
-    sha256: str = ""
-    gzip_md5: str = ""
+    sha256: str
     remote: str = ""
 
     @property
@@ -79,12 +77,7 @@ def read_folder(source: Source, folder: Path) -> list[np.ndarray] | None:
 
 def read_part(part: Part, path: Path) -> np.ndarray:
     """Return the array of one IDX file, once its digest is known to be right; raise `DatasetError` otherwise."""
-    if part.gzip_md5:
-        content = read_bytes(path, part.size + HEADROOM, decompress=False)
-        if not content.startswith(GZIP_MAGIC):
-            raise DatasetError(f"{path}: expected the original .gz file, the only form in which it can be verified")
-        check_digest(content, part.gzip_md5, path, algorithm="md5")
-    return read_idx(path, shape=part.shape, sha256=part.sha256 or None)
+    return read_idx(path, shape=part.shape, sha256=part.sha256)
 
 
 def read_archive(source: Source, path: Path) -> list[np.ndarray]:

@@ -59,11 +59,10 @@ def most_bytes(size: int) -> int:
     return ROOM + RATIO * size
 
 
-def check_digest(content: bytes, expected: str, path: Path, *, algorithm: str = "sha256") -> None:
-    """Raise `DatasetError` unless `content` has the digest `expected`, in hexadecimal digits."""
-    actual = hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()
-    if actual != expected:
-        raise DatasetError(f"{path}: not the file it should be: expected {algorithm.upper()} {expected}, got {actual}")
+def check_digest(content: bytes, expected: str, path: Path) -> None:
+    """Raise `DatasetError` unless `content` has the SHA-256 `expected`, in hexadecimal digits."""
+    if (actual := hashlib.sha256(content).hexdigest()) != expected:
+        raise DatasetError(f"{path}: not the file it should be: expected SHA-256 {expected}, got {actual}")
 
 
 @contextmanager

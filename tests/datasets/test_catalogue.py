@@ -51,7 +51,7 @@ def test_one_changed_pixel_is_noticed_in_every_format(form, arrays, make_source,
         np.savez(tmp_path / "tiny.npz", x_train=arrays[0], y_train=arrays[1], x_test=arrays[2], y_test=arrays[3])
     else:
         write(tmp_path, files)
-    with pytest.raises(DatasetError, match="not the file it should be: expected SHA256"):
+    with pytest.raises(DatasetError, match="not the file it should be: expected SHA-256"):
         read_folder(source, tmp_path)
 
 
@@ -69,15 +69,16 @@ def test_an_archive_of_other_arrays_says_which(arrays, make_source, tmp_path):
         read_folder(make_source(), tmp_path)
 
 
-def test_a_file_known_by_its_md5_has_to_be_the_original(tmp_path):
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_file_is_known_by_its_content_however_it_is_compressed(tmp_path, suffix):
     array = np.arange(6, dtype=np.uint8)
-    content = gzip.compress(to_idx(array), mtime=0)
-    part = Part("labels-idx1-ubyte", (6,), gzip_md5=hashlib.md5(content).hexdigest())
-    path = tmp_path / "labels-idx1-ubyte.gz"
-    path.write_bytes(content)
-    np.testing.assert_array_equal(read_part(part, path), array)
-    path.write_bytes(gzip.compress(to_idx(array), mtime=1))
-    with pytest.raises(DatasetError, match="expected MD5"):
+    part = Part("labels-idx1-ubyte", (6,), hashlib.sha256(to_idx(array)).hexdigest())
+    path = tmp_path / f"labels-idx1-ubyte{suffix}"
+    for mtime in (0, 1):
+        path.write_bytes(gzip.compress(to_idx(array), mtime=mtime) if suffix else to_idx(array))
+        np.testing.assert_array_equal(read_part(part, path), array)
+    path.write_bytes(to_idx(array[::-1].copy()))
+    with pytest.raises(DatasetError, match="expected SHA-256"):
         read_part(part, path)
 
 
@@ -85,22 +86,22 @@ def test_a_file_known_by_its_md5_has_to_be_the_original(tmp_path):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_divided_pixels_become_bytes_again(scale, dtype):
     pixels = np.arange(256, dtype=np.uint8).reshape(4, 8, 8)
-    part = Part("images", (4, 8, 8))
+    part = Part("images", (4, 8, 8), sha256="")
     np.testing.assert_array_equal(to_pixels((pixels / scale).astype(dtype).reshape(4, 64), part), pixels)
 
 
 @pytest.mark.parametrize("value", [-1.0, 256.0, 0.5, np.nan, np.inf])
 def test_what_never_was_a_byte_is_refused(value):
     with pytest.raises(ValueError, match="whole numbers from 0 to 255"):
-        to_pixels(np.array([[value, 200.0]]), Part("images", (1, 2)))
+        to_pixels(np.array([[value, 200.0]]), Part("images", (1, 2), sha256=""))
     with pytest.raises(ValueError, match=r"of shape \(1, 2\), got \(3,\)"):
-        to_pixels(np.arange(3), Part("images", (1, 2)))
+        to_pixels(np.arange(3), Part("images", (1, 2), sha256=""))
 
 
 def test_the_catalogue_is_complete():
     assert list(SOURCES) == ["mnist", "fashion-mnist", "notmnist"]
     for source in SOURCES.values():
         assert all(mirror.startswith("https://") and mirror.endswith("/") for mirror in source.mirrors)
-        assert all(len(part.sha256) == 64 or len(part.gzip_md5) == 32 for part in source.parts)
+        assert all(len(part.sha256) == 64 for part in source.parts)
         assert len(source.classes) == 10
     assert replace(SOURCES["mnist"], name="other").size == 70_000 * 785

@@ -50,7 +50,7 @@ def test_another_shape_or_content_is_refused(path):
         read_idx(path, shape=(4,))
     with pytest.raises(DatasetError, match=r"expected an array of shape \(2,\), got \(3,\)"):
         read_idx(path, shape=(2,))
-    with pytest.raises(DatasetError, match="not the file it should be: expected SHA256 00ff, got [0-9a-f]{64}"):
+    with pytest.raises(DatasetError, match="not the file it should be: expected SHA-256 00ff, got [0-9a-f]{64}"):
         read_idx(path, sha256="00ff")
 
 

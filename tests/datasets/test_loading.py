@@ -92,12 +92,12 @@ def test_a_wrong_local_file_is_an_error_and_not_replaced(monkeypatch, tmp_path):
         load_dataset("mnist")
 
 
-def test_fashion_mnist_is_taken_from_original_files_only(monkeypatch, tmp_path):
+def test_other_images_in_the_files_of_fashion_mnist_are_refused(monkeypatch, tmp_path):
     (tmp_path / "fashion-mnist").mkdir()
     for part in datasets.SOURCES["fashion-mnist"].parts:
         (tmp_path / "fashion-mnist" / part.name).write_bytes(to_idx(np.zeros(part.shape, np.uint8)))
     monkeypatch.setenv("MLP_CORE_DATA", str(tmp_path))
-    with pytest.raises(DatasetError, match="expected the original .gz file"):
+    with pytest.raises(DatasetError, match="train-images-idx3-ubyte: not the file it should be"):
         load_dataset("fashion-mnist")
 
 
