@@ -32,7 +32,8 @@ def failed(tmp_path_factory) -> tuple[Project, "subprocess.CompletedProcess[str]
     project.add("01-good", "print(count)")
     project.add("02-raises", "print(1)", "1 / (count - 1)", "print(2)")
     project.add("04-killed", say_pid(project.folder / "killed") + "\nos.kill(os.getpid(), 9)", "print(2)")
-    project.add("05-hangs", say_pid(project.folder / "hangs") + "\nimport time\nwhile True: time.sleep(0.1)", "print(2)")
+    hang = "\nimport time\nwhile True: time.sleep(0.1)"
+    project.add("05-hangs", say_pid(project.folder / "hangs") + hang, "print(2)")
     project.add("06-all", "print(1)", parameters='results_folder: str = "."  # where', after="all")
     project.old_report()
     return project, project.run("--jobs", "4", "--cell-timeout", "4")
