@@ -177,9 +177,9 @@ def test_the_first_steps_are_drawn_in_three_panels():
 
 def test_the_first_steps_are_tabulated_by_layer():
     table = chapter.inside_table({"a": recorders()})
-    assert list(table) == ["gradient, before", "gradient, after", "dead, %, before", "dead (%), after"]
-    assert table.loc[("a", 3), "dead, %, after"] == "–"
-    assert list(chapter.inside_table({"a": recorders("tanh")})) == ["gradient, before", "gradient, after"]
+    assert list(table) == ["gradient before", "gradient after", "dead before, %", "dead after, %"]
+    assert table.loc[("a", 3), "dead after, %"] == "–"
+    assert list(chapter.inside_table({"a": recorders("tanh")})) == ["gradient before", "gradient after"]
 
 
 def test_the_layer_with_most_dead_units_counts():

@@ -57,12 +57,12 @@ def inside_table(recorders: Mapping[str, Sequence[Recorder]]) -> pd.DataFrame:
     """
     rows: dict[Any, dict[str, str]] = {}
     for start, group in recorders.items():
-        for what, heading, spec, most in (("gradients", "gradient", 2, np.inf), ("dead", "dead, %", ".1f", 100)):
+        for what, heading, spec, most in (("gradients", "gradient {}", 2, np.inf), ("dead", "dead {}, %", ".1f", 100)):
             tables = [inside(recorder, what) for recorder in group]
             for layer in tables[0]:
                 for place, when in ((0, "before"), (-1, "after")):
                     values = [table[layer].iloc[place] for table in tables]
-                    rows.setdefault((start, layer), {})[f"{heading}, {when}"] = mean(values, spec, within=(0, most))
+                    rows.setdefault((start, layer), {})[heading.format(when)] = mean(values, spec, within=(0, most))
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(["start", "layer"])
     return table.where(table.notna(), "–")
 
