@@ -223,7 +223,7 @@ HALF = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_typ
 )  # fmt: skip
 def test_what_cannot_be_typeset(content: str, message: str, work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (work / "bad.ipynb").write_text(content)
-    (work / "o.bib").touch()
+    (work / "o.bib").write_text("% none")
     last = ["eins ä/x.ipynb", "zwei/x.ipynb", "bad.ipynb", "-o", "a.pdf", "--zip", "--strict"]
     assert failure(capsys, *last).startswith(f"1: {message}")
 
