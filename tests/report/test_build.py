@@ -99,6 +99,7 @@ def test_one_notebook_edited_runs_alone_and_results_that_change_run_their_reader
     assert "found 63" in pdf_text(project)
 
 
+@pytest.mark.long
 def test_a_spoilt_report_and_a_spoilt_notebook_are_made_again(made, capsys):
     project, _ = made
     executed = project.build / "notebooks" / "02-b.ipynb"

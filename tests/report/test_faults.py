@@ -36,7 +36,7 @@ def failed(tmp_path_factory) -> tuple[Project, "subprocess.CompletedProcess[str]
     project.add("05-hangs", say_pid(project.folder / "hangs") + hang, "print(2)")
     project.add("06-all", "print(1)", parameters='results_folder: str = "."  # where', after="all")
     project.old_report()
-    return project, project.run("--jobs", "4", "--cell-timeout", "4")
+    return project, project.run("--jobs", "4", "--cell-timeout", "3")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def failed(tmp_path_factory) -> tuple[Project, "subprocess.CompletedProcess[str]
     [
         ("02-raises", "cell 4 (`1 / (count - 1)`): ZeroDivisionError: division by zero"),
         ("04-killed", "cell 3 (`import os`): the kernel died"),
-        ("05-hangs", "cell 3 (`import os`): did not finish within 4 s"),
+        ("05-hangs", "cell 3 (`import os`): did not finish within 3 s"),
     ],
 )
 def test_a_failing_notebook_is_named_with_its_cell_and_kept_for_reading(failed, name, said):

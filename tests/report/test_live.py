@@ -78,6 +78,7 @@ def test_without_a_terminal_there_is_a_line_as_often_as_promised(running, monkey
     assert not [thread for thread in threading.enumerate() if thread.daemon and "say" in thread.name]
 
 
+@pytest.mark.long
 @pytest.mark.posix
 def test_a_terminal_shows_the_cell_and_gets_its_cursor_back_and_kernels_tell_in_the_file(project):
     import pty

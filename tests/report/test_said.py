@@ -113,6 +113,7 @@ def report(project, monkeypatch):
     return make
 
 
+@pytest.mark.long
 def test_a_report_with_changed_words_is_that_of_a_run(report, project, capsys):
     report(*(before for before, _ in CHANGES))
     before, after = zip(*CHANGES, strict=True)

@@ -64,6 +64,7 @@ def test_a_killed_client_is_resumed(tmp_path, cluster, expected):
     assert_none_ran_twice(cache)
 
 
+@pytest.mark.long
 def test_workers_without_the_cache_folder_get_the_data_and_return_results(tmp_path, cluster, expected, monkeypatch):
     monkeypatch.setattr("mlp_core.tuning.workers.check_workers", lambda client, folder: False)
     cache, address = tmp_path / "cache", cluster.scheduler_address

@@ -108,6 +108,7 @@ pieces = st.one_of(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=2, deadline=None, phases=QUICK, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.lists(st.lists(pieces, min_size=3, max_size=14), min_size=60, max_size=60))
 def test_words_of_html_outputs_survive(outputs: list[list[str]]) -> None:
