@@ -242,11 +242,11 @@ def read_file(path: Path) -> dict[str, Any]:
 
     found = read_yaml(path)
     check_type(str(path), found, dict)
-    names = {key: _name(path, key) for key in found}
-    for key, name in names.items():
-        if twice := [other for other, its in names.items() if its == name and other != key]:
-            raise ConfigError(f"{path}: {key} and {twice[0]} are one setting; keep one of them")
-    found = {names[key]: value for key, value in found.items()}
+    keys: dict[str, Any] = {}
+    for key in found:
+        if (other := keys.setdefault(_name(path, key), key)) != key:
+            raise ConfigError(f"{path}: {other} and {key} are one setting; keep one of them")
+    found = {name: found[key] for name, key in keys.items()}
     for key, value in found.items():
         check_type(f"{path}: {key}", value, IN_FILE[key].type)
         if type(value) is int or OPTIONS[key].choices:

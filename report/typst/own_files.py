@@ -72,9 +72,10 @@ def _check(name: str, path: Path) -> None:
             raise local_files.FileError("is no folder")
         return
     data = local_files.read(path)
+    if name == "logo":
+        return
     try:
-        if name != "logo":
-            data.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise local_files.FileError(f"is not UTF-8: {error.reason} at byte {error.start}") from None
     if name == "csl":
