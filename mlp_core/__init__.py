@@ -1,5 +1,6 @@
 """Multilayer perceptrons and CNNs in NumPy: forward, backward, training, gradient checks and search."""
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from mlp_core.adam import Adam
@@ -39,19 +40,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _LAZY = {  # module: the names it holds
-    "callbacks": "Callback EarlyStopping StopAt TrainingState",
-    "datasets": "Dataset DatasetError Split load_dataset",
+    "callbacks": "Callback EarlyStopping StopAt TrainingState", "datasets": "Dataset DatasetError Split load_dataset",
     "diagnostics": "Recorder activation_statistics activations class_prior_entropy confusion_matrix dead_units "
     "gradient_statistics most_confident_mistakes",
-    "estimator": "MLPClassifier",
-    "evaluation": "evaluate",
+    "estimator": "MLPClassifier", "evaluation": "evaluate", "history": "History", "progress": "ProgressBar",
     "gradient_check": "GradientError check_gradients check_layer finite_difference_sweep",
-    "history": "History",
-    "progress": "ProgressBar",
-    "tuning": "grid random_search search",
-    "storage.networks": "NetworkFileError",
+    "storage.networks": "NetworkFileError", "tuning": "grid random_search search",
     "training": "CheckpointError TrainingDiverged plain_step train train_step",
-}
+}  # fmt: skip
 _HOME = {name: module for module, names in _LAZY.items() for name in names.split()}
 
 __all__ = [
@@ -65,6 +61,9 @@ __all__ = [
     "most_confident_mistakes", "plain_step", "random_search", "search", "softmax", "softmax_cross_entropy", "train",
     "train_step",
 ]  # fmt: skip
+for _package, *_names in (("sklearn", "MLPClassifier"), ("joblib", "grid", "random_search", "search")):
+    if not find_spec(_package):  # `from mlp_core import *` needs no extra
+        __all__ = [_name for _name in __all__ if _name not in _names]
 
 
 def __getattr__(name: str) -> Any:

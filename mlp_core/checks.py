@@ -110,6 +110,14 @@ def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
     return labels
 
 
+def as_weights(weights: np.ndarray, n: int) -> np.ndarray:
+    """Return the examples' weights as an array; ValueError unless they are n numbers >= 0, finite, and not all 0."""
+    weights = np.asarray(weights)
+    if weights.shape != (n,) or weights.dtype.kind not in "iuf" or not 0 <= weights.min() < np.inf > weights.sum() > 0:
+        raise ValueError(f"expected {n} finite weights >= 0, not all 0, got {weights}")
+    return weights
+
+
 def check_shape(shape: Shape, expected: Shape | None) -> None:
     """Raise ValueError unless images of this shape, (n, ...), are what a network of that input shape expects."""
     if expected is None or shape[1:] in (expected, (math.prod(expected),)):

@@ -66,7 +66,7 @@ class History:
     def __repr__(self) -> str:
         """Show how many epochs there are, the status, and the last value of each metric."""
         last = [f"{name}={getattr(self, name)[-1]:.4g}" for name in METRICS if getattr(self, name)]
-        return f"History({', '.join([f'{len(self)} epochs', self.status, *last])})"
+        return f"History({', '.join([f'{len(self)} epoch' + 's' * (len(self) != 1), self.status, *last])})"
 
     @property
     def diverged(self) -> bool:

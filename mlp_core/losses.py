@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from mlp_core.checks import as_floats, as_labels
+from mlp_core.checks import as_floats, as_labels, as_weights
 
 Reduction = Literal["mean", "sum"]
 
@@ -50,7 +50,7 @@ def softmax_cross_entropy(
     reduction : {"mean", "sum"}
         How the examples' losses become one number; the gradient is that of this number.
     weights : ndarray, shape (n,), float, optional
-        How much each example counts, by default 1: not negative, not all 0. "mean" is the weighted mean.
+        How much each example counts, by default 1; "mean" is the weighted mean. ValueError if negative, NaN or all 0.
     """
     logits, labels = as_floats(logits), as_labels(labels, logits)
     if reduction not in ("mean", "sum"):
@@ -61,6 +61,7 @@ def softmax_cross_entropy(
     grad = np.exp(log_probabilities)
     grad[rows, labels] -= 1
     if weights is not None:
+        weights = as_weights(weights, len(labels))
         counts = weights / weights.mean() if reduction == "mean" else weights
         losses = losses * counts
         grad *= counts[:, None]

@@ -46,7 +46,7 @@ def mlp(
         raise ValueError(f"expected at least the input and output sizes, got {list(sizes)}")
     names = [activation] * (len(sizes) - 2) if isinstance(activation, str) else list(activation)
     if len(names) != len(sizes) - 2:
-        raise ValueError(f"expected {len(sizes) - 2} activations, one a hidden layer, got {len(names)}")
+        raise ValueError(f"expected {len(sizes) - 2} activations, one for each hidden layer, got {len(names)}")
     for name in names:
         if name not in ACTIVATIONS:
             raise ValueError(f"expected an activation among {', '.join(ACTIVATIONS)}, got {name!r}")

@@ -28,7 +28,7 @@ class Split:
     Parameters
     ----------
     images : array_like, shape (n, features), (n, H, W) or (n, C, H, W), float
-        Usually in [0, 1]. Floats other than float64 become float32, and (n, H, W) becomes (n, H * W). TypeError if
+        Usually in [0, 1]. float16 becomes float32, longer floats float64; (n, H, W) becomes (n, H * W). TypeError if
         they are not floats; ValueError for another shape, no images, or NaN and infinities among them.
     labels : array_like, shape (n,), int
         Class indices, 0 to 65,535; kept as int64. TypeError if they are not integers, ValueError if one is out of
@@ -87,18 +87,16 @@ class Split:
 
 def _checked_images(images: np.ndarray) -> np.ndarray:
     """Return `images` as contiguous float32 or float64 of shape (n, features) or (n, C, H, W)."""
-    if images.dtype.kind in "biu":
-        raise TypeError(f"expected images of a floating-point type, usually in [0, 1], got {images.dtype}: "
-                        "divide pixels by 255 (images / 255)")
     if images.dtype.kind != "f":
-        raise TypeError(f"expected images of a floating-point type, got {images.dtype}")
+        remedy = ": divide pixels by 255, to [0, 1] (images / 255)" if images.dtype.kind in "biu" else ""
+        raise TypeError(f"expected images of a floating-point type, got {images.dtype}{remedy}")
     if images.ndim not in (2, 3, 4) or not images.size:
         raise ValueError(f"expected images of shape (n, features), (n, H, W) or (n, C, H, W), none of them 0, "
                          f"got {images.shape}")
     if images.ndim == 4 and images.shape[1] > 4 >= images.shape[3]:
         raise ValueError(f"expected images of shape (n, C, H, W), got {images.shape}, whose channels come last: "
                          "pass images.transpose(0, 3, 1, 2)")
-    kept = images.dtype if images.dtype in (np.float32, np.float64) else np.float32
+    kept = np.float32 if images.dtype.itemsize <= 4 else np.float64
     with np.errstate(over="ignore"):  # of wider types, which the next lines report
         images = check_finite(np.ascontiguousarray(images, dtype=kept))
     return images.reshape(len(images), -1) if images.ndim == 3 else images

@@ -14,7 +14,7 @@ MOST = 4
 """Lines that a legend may name; more than these have their names beside them."""
 
 FAR = 0.9
-"""Part of the width from which a line ends at the right; from an earlier end, dots lead to its name."""
+"""Part of the width from which a line ends at the right; one that ends before has a piece of it beside its name."""
 
 _LINE_HEIGHT = 0.15
 """Inches that a name takes of the height of its panel."""
@@ -64,6 +64,8 @@ def shared_legend(figure: Any, axes: Sequence[Axes]) -> None:
 def name_lines(ax: Axes) -> None:
     """Write the name of each line at the right of the panel, with a thin line from its end to its name.
 
+    A line that ends early would seem to go on there: its name has a piece of the line beside it, as in a legend.
+
     Names stand in the order of the ends, far enough apart to be read; the panel must have its final limits.
 
     Examples
@@ -83,10 +85,14 @@ def name_lines(ax: Axes) -> None:
     gap = _LINE_HEIGHT * ax.figure.dpi / ax.bbox.height
     heights = _apart([end[1] for end, _ in ends], gap)
     for (end, line), height in zip(ends, heights, strict=True):
-        arrow = {"arrowstyle": "-", "linewidth": 0.5, "color": line.get_color(), "shrinkA": 0, "shrinkB": 2,
-                 "relpos": (0, 0.5), "linestyle": "-" if end[0] > FAR else ":"}  # fmt: skip
-        ax.annotate(str(line.get_label()), end, (1.05, height), "axes fraction", "axes fraction", arrow, va="center",
+        start, look = (end, {"linewidth": 0.5}) if end[0] > FAR else ((1, height), _look(line))
+        arrow = {"arrowstyle": "-", "color": line.get_color(), "shrinkA": 0, "shrinkB": 2, "relpos": (0, 0.5), **look}
+        ax.annotate(str(line.get_label()), start, (1.05, height), "axes fraction", "axes fraction", arrow, va="center",
                     fontsize=plt.rcParams["legend.fontsize"], annotation_clip=False)  # fmt: skip
+
+
+def _look(line: Line2D) -> dict[str, Any]:
+    return {"linewidth": line.get_linewidth(), "linestyle": line.get_linestyle(), "shrinkB": 5}
 
 
 def _end(ax: Axes, line: Line2D) -> tuple[float, float] | None:

@@ -144,9 +144,9 @@ def _what_helped(found: Found) -> Checked:
     return Checked(
         _verdict(layer.verdict == "better" and differ, layer.verdict == "worse" or not differ),
         f"half of it: both starts are N(0, 1/outputs), equal but for rounding ({number(starts_differ_by(), '.1g')}); "
-        f"rate and updates alone take {number(first['test_accuracy'], '.4f')} to "
-        f"{number(alone['test_accuracy'], '.4f')}, the layer "
-        f"{within(layer.points, layer.low_points, layer.high_points, '.2f')} points more",
+        f"rate and updates alone raise the accuracy from {number(first['test_accuracy'], '.4f')} to "
+        f"{number(alone['test_accuracy'], '.4f')}, the layer adds "
+        f"{within(layer.points, layer.low_points, layer.high_points, '.2f')} points",
     )
 
 

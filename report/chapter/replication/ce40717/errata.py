@@ -57,7 +57,7 @@ def _summed(split: Split) -> str:
     return (
         f"beside central differences the step of the output biases is off by {number(wrong, '.0%')}, summed per unit "
         f"by {number(right, '.0%')}; in 200 updates at lambda 0.1 the report's make these biases "
-        f"{number(grown, '.4f')} times as long, their penalty alone would {number(1.005**200, '.4f')} times"
+        f"{number(grown, '.4f')} times as long, their penalty alone would make them {number(1.005**200, '.4f')} times"
     )
 
 

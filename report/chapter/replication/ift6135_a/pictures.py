@@ -58,11 +58,11 @@ def drawn(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def grid_table(drawn: Mapping[str, Any], *, full: bool) -> pd.DataFrame:
     """Return the points of the grid with their parameters; in full with our validation accuracy at each rate."""
-    points = pd.DataFrame(drawn["grid"])
+    points = pd.DataFrame(drawn["grid"]).sort_values(["first", "second"])
     names = points["first"].astype(str) + "-" + points["second"].astype(str)
     counts = [number(parameters(*sizes)) for sizes in points[["first", "second"]].itertuples(index=False)]
     accuracies = points["valid_accuracy"].map(lambda value: number(value, ".2%")) if full else "not run"
     table = points.assign(layers=names, parameters=counts, accuracy=accuracies)
     rates = table.assign(rate=table["rate"].map(lambda rate: f"rate {number(rate)}"))
     shown = rates.pivot(index=["layers", "parameters"], columns="rate", values="accuracy").rename_axis(columns=None)
-    return percents_once(shown)
+    return percents_once(shown.reindex([*dict.fromkeys(zip(names, counts, strict=True))]))

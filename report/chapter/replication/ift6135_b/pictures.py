@@ -99,19 +99,19 @@ def draw_rows(numbers: pd.DataFrame) -> np.ndarray:
 
 def draw_curve(numbers: pd.DataFrame) -> np.ndarray:
     """Draw the ten epochs: losses on the left, accuracies on the right, with the counter as printed and undone."""
-    _, axes = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.8))
+    figure, axes = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.8))
     panels = (
         {"training": ("train_loss", 1), "validation": ("valid_loss", 1)},
-        {"training, counter": ("train_accuracy_percent_printed", 1),
-         "training, undone": ("train_accuracy_percent_corrected", 1), "validation": ("valid_accuracy", 100)},
+        {"training": ("train_accuracy_percent_corrected", 1), "validation": ("valid_accuracy", 100),
+         "training, by the counter": ("train_accuracy_percent_printed", 1)},
     )  # fmt: skip
     for ax, lines in zip(axes, panels, strict=True):
         for label, (column, factor) in lines.items():
             draw_beside(ax, numbers, column, label, factor)
         ax.set_xlabel("epoch")
-        figures.legend_above(ax)
     axes[0].set_ylabel("loss")
     axes[1].set_ylabel("accuracy, %")
+    figures.shared_legend(figure, axes)
     return axes  # type: ignore[no-any-return]
 
 
