@@ -109,9 +109,13 @@ def reasons(numbers: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_differences(numbers: pd.DataFrame) -> Axes:
-    """Draw each difference in units of its tolerance, a row of marks per report; hollow ones were not compared."""
+    """Draw each difference in units of its tolerance, a row of marks per report; hollow ones were not compared.
+
+    What has no tolerance, such as seconds of another machine, is left out.
+    """
     _, ax = plt.subplots(figsize=(figures.TEXT_WIDTH, 2.4))
     ax.axvspan(-1, 1, color="0.9", zorder=0)
+    numbers = numbers[(numbers["tolerance"] > 0) | (numbers["verdict"] != "not comparable")]
     ratio = (numbers["difference"] / numbers["tolerance"]).where(numbers["difference"] != 0, 0).clip(-FRAME, FRAME)
     names = numbers["report"].unique()
     for height, name in enumerate(names):

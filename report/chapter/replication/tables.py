@@ -1,11 +1,12 @@
 """Published numbers, claims and errata of one report beside ours, as tables."""
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
 
-from report.chapter.number import MISSING, number
+from report.chapter.number import MISSING, SPACE, number
 from report.chapter.replication.rows import VERDICTS
 
 DIGITS = 6
@@ -66,13 +67,22 @@ def notes(numbers: pd.DataFrame) -> pd.DataFrame:
 
 def claims(claims: pd.DataFrame) -> pd.DataFrame:
     """Return the claims of a report with our verdicts, as `sentences.claims` has them: claim, verdict, by what."""
-    return claims[["claim", "verdict", "by"]].set_index("claim").rename(columns={"by": "by which numbers"})
+    shown = claims[["claim", "verdict", "by"]].map(_bound)
+    return shown.set_index("claim").rename(columns={"by": "by which numbers"})
 
 
 def errata(errata: pd.DataFrame) -> pd.DataFrame:
     """Return errata as `sentences.errata` has them: what was printed or claimed, what is true, how we know."""
     shown = errata[["printed_or_claimed", "true", "shown"]].set_axis(["erratum", "truth", "shown by"], axis=1)
-    return shown.set_index("erratum")
+    return shown.map(_bound).set_index("erratum")
+
+
+_LOOSE = re.compile(r"(?<=\d) (?=%)|(?<=\(\d,) (?=\d+\))|(?<= =) (?=[\d−])")
+
+
+def _bound(text: str) -> str:
+    """Return words with no-break spaces within `97 %`, `N(0, 1)` and `p = 0.5`."""
+    return _LOOSE.sub(SPACE, text)
 
 
 def rounded(ours: float, published: float) -> str:

@@ -52,6 +52,17 @@ local function total(list)
   return sum
 end
 
+-- the columns that stay too wide where each may have a part of the room by the square root of its width
+local function still_wide(wrapping, room)
+  local parts, narrow = 0, 0
+  for _, column in ipairs(wrapping) do parts = parts + math.sqrt(column.width) end
+  local wide = {}
+  for _, column in ipairs(wrapping) do
+    if column.width > room * math.sqrt(column.width) / parts then wide[#wide + 1] = column else narrow = narrow + column.width end
+  end
+  return #wide == #wrapping and wide or still_wide(wide, room - narrow)
+end
+
 --- Give the columns of words that may wrap what the others leave of the width; whether that is enough for them.
 function columns.wrap(list, available)
   local fixed, wrapping = 0, {}
@@ -59,7 +70,7 @@ function columns.wrap(list, available)
     if not column.number and column.width > WRAPS then wrapping[#wrapping + 1] = column else fixed = fixed + column.width end
   end
   if #wrapping == 0 or fixed + WRAPS * 0.7 * #wrapping > available then return false end
-  for _, column in ipairs(wrapping) do column.fraction = math.sqrt(column.width) end
+  for _, column in ipairs(still_wide(wrapping, available - fixed)) do column.fraction = math.sqrt(column.width) end
   return true
 end
 

@@ -3,28 +3,28 @@ local numbers = {}
 
 local BLANKS = {[''] = true, ['-'] = true, ['--'] = true, ['–'] = true, ['—'] = true, nan = true, none = true, ['<na>'] = true, nat = true, inf = true, ['-inf'] = true}
 
--- the fraction digits of a number, or nil where the text is no number
+-- the fraction digits of a number, which may have a star behind it, or nil where the text is no number
 local function fraction(text)
-  local plain = text:gsub('^[+−-]', ''):gsub('^[$€£]', '')
+  local plain, stars = text:gsub('^[+−-]', ''):gsub('^[$€£]', ''):gsub('(%d)%*$', '%1')
   local whole, rest = plain:match('^(%d[%d,]*)(.*)$')
   if not whole then whole, rest = '', plain:match('^(%.%d.*)$') end
   if not rest then return nil end
   local digits, suffix = rest:match('^%.?(%d*)(.*)$')
   local has_point = rest:sub(1, 1) == '.'
   if suffix ~= '' and not suffix:match('^%%$') and not suffix:match('^[eE][+−-]?%d+$') then return nil end
-  return {digits = has_point and #digits or 0, point = has_point, exponent = suffix:match('^[eE]') ~= nil}
+  return {digits = has_point and #digits or 0, point = has_point, exponent = suffix:match('^[eE]') ~= nil, stars = stars}
 end
 
 --- How a column of texts is set.
--- @return nil for a column of words, else {digits, point, exponent}: what its longest fraction has
+-- @return nil for a column of words, else {digits, point, exponent, stars}: what its longest fraction has
 function numbers.column(texts)
-  local longest, any = {digits = 0, point = false, exponent = false}, false
+  local longest, any = {digits = 0, point = false, exponent = false, stars = 0}, false
   for _, text in ipairs(texts) do
     local part = fraction(text)
     if not part and not BLANKS[text:lower()] then return nil end
     if part then
       any = true
-      longest.digits = math.max(longest.digits, part.digits)
+      longest.digits, longest.stars = math.max(longest.digits, part.digits), math.max(longest.stars, part.stars)
       longest.point, longest.exponent = longest.point or part.point, longest.exponent or part.exponent
     end
   end
@@ -36,11 +36,12 @@ function numbers.text(text)
   return (text:gsub('^%-(%.?%d)', '−%1'):gsub('([eE])%-(%d)', '%1−%2'):gsub('^%-inf', '−inf'))
 end
 
---- The digits, and whether the point too, that a number lacks behind its own fraction to end below the longest one.
+--- The digits, and whether the point too, that a number lacks behind its own fraction to end below the longest one; a
+-- star is as wide as a digit.
 function numbers.padding(text, column)
   local part = fraction(text)
   if not part or column.exponent then return 0, false end
-  return column.digits - part.digits, column.point and not part.point
+  return column.digits - part.digits + column.stars - part.stars, column.point and not part.point
 end
 
 return numbers

@@ -10,6 +10,9 @@ from .typst import string, write, write_line
 
 FORMAT = "typst"
 
+UNBROKEN = 24
+"""Characters of TeX up to which a formula within a line stays on it whole: `p = 0.5`, `2 \\cdot 10^{-5}`."""
+
 
 def label_name(name: str) -> str:
     """Return a label as Typst can write it between angle brackets."""
@@ -23,7 +26,13 @@ def inline(formula: Formula) -> str:
         raise MathError("only displayed formulas are numbered: put \\label or \\tag between $$ and $$")
     one = len(rows) == 1
     code = write_line(rows[0], formula.body) if one else write(formula.body)
-    return f"#math.equation(alt: {string(formula.source)}, ${code}$)" if code else ""
+    equation = f"math.equation(alt: {string(formula.source)}, ${code}$)"
+    if _BREAKS.search(formula.source) and len(formula.source) <= UNBROKEN:
+        equation = f"box({equation})"
+    return f"#{equation}" if code else ""
+
+
+_BREAKS = re.compile(r"[=<>+,-]|\\(cdot|times|approx|leq?|geq?|ll|gg|sim|in|to|pm|neq?)(?![a-zA-Z])")
 
 
 def display(formula: Formula, label: str) -> str:

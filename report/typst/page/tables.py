@@ -10,7 +10,7 @@ from typing import Any
 from ..styles import css
 from .tree import Element, attributes, raw_block, tag, text_of, words
 
-_NUMBER = re.compile(r"[+\u2212-]?[$€£]?(\d[\d,]*\.?\d*|\.\d+)(\s?%|[eE][+\u2212-]?\d+)?")
+_NUMBER = re.compile(r"[+\u2212-]?[$€£]?(\d[\d,]*\.?\d*|\.\d+)(\s?%|[eE][+\u2212-]?\d+)?\*?")
 _BLANK = {"", "-", "--", "–", "—", "nan", "none", "<na>", "nat", "inf", "-inf"}
 
 Row = list[list[Any]]
@@ -19,7 +19,7 @@ _STYLES = {"strong": "strong", "emph": "em"}
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is one number, with a sign, a currency, a per cent sign or an exponent."""
+    """Whether a text is one number, with a sign, a currency, a per cent sign, an exponent or a star."""
     return bool(_NUMBER.fullmatch(text.strip()))
 
 
