@@ -52,3 +52,14 @@ def test_every_public_name_is_there(name):
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'transformer'"):
         mlp_core.transformer  # noqa: B018
+
+
+def test_a_star_import_needs_no_extra():
+    program = (
+        "import sys\n"
+        "for package in ('sklearn', 'joblib', 'pandas', 'matplotlib'): sys.modules[package] = None\n"
+        "from mlp_core import *\n"
+        "print(mlp([4, 3, 2]).num_parameters, 'MLPClassifier' in dir(), 'search' in dir())"
+    )
+    assert run(program) == "23 False False"
+    assert run("from mlp_core import *; print('MLPClassifier' in dir(), 'search' in dir())") == "True True"

@@ -76,3 +76,11 @@ def test_impossible_logits_and_reductions_are_refused():
         softmax_cross_entropy(np.zeros((0, 4)), np.zeros(0, int))
     with pytest.raises(ValueError, match="'mean' or 'sum', got 'none'"):
         softmax_cross_entropy(LOGITS, LABELS, "none")
+
+
+def test_weights_may_be_a_list():
+    logits, labels = np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 0.0]]), np.array([0, 0, 1])
+    loss, grad = softmax_cross_entropy(logits, labels, weights=[2, 0, 1])
+    twice, thrice = softmax_cross_entropy(logits[[0, 0, 2]], labels[[0, 0, 2]])
+    assert loss == pytest.approx(twice)
+    np.testing.assert_allclose(grad, [thrice[0] + thrice[1], [0, 0], thrice[2]])

@@ -21,7 +21,15 @@ def test_labels_become_int64_and_images_keep_their_float_type():
         split = Split(IMAGES.astype(dtype), LABELS.astype(np.uint8))
         assert split.images.dtype == dtype
         assert split.labels.dtype == np.int64
-    assert Split(IMAGES.astype(np.float16), LABELS).images.dtype == np.float32
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    ("float16", "float32"), (">f4", "float32"), (">f8", "float64"), ("longdouble", "float64"),
+])
+def test_other_floats_lose_no_digit_that_float64_has(given, kept):
+    images = Split(IMAGES.astype(given), LABELS).images
+    assert images.dtype == np.dtype(kept)
+    np.testing.assert_array_equal(images, IMAGES.astype(given).astype(kept))
 
 
 def test_images_become_contiguous_and_flat():

@@ -62,6 +62,7 @@ class TypstExporter(Exporter):
     time_limit = Float(300.0, help="Seconds that pandoc, and that the compiler, may take at most.").tag(config=True)
     memory_limit = Int(4096, help="MiB of memory that pandoc, and that the compiler, may take.").tag(config=True)
     preprocessors = List([CellOptionsPreprocessor], help="Preprocessors, in order.").tag(config=True)
+    optimistic_validation = Bool(True, help="Validate once, behind all preprocessors.").tag(config=True)
 
     def __init__(self, config: Config | None = None, **kw: Any) -> None:
         super().__init__(config=with_exclusions(config), **kw)

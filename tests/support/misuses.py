@@ -139,6 +139,11 @@ MISUSES = [
     Misuse("softmax_cross_entropy", "floats", lambda: loss(x(), np.ones(4)), "integer.*float64", TypeError),
     Misuse("softmax_cross_entropy", "one-hot", lambda: loss(x(), np.eye(4, 6, dtype=int)), r"got \(4, 6\)"),
     Misuse("softmax_cross_entropy", "empty", lambda: loss(x(0), np.array([], int)), r"got \(0, 6\)"),
+    *(
+        Misuse("softmax_cross_entropy", f"weights {weights}",
+               lambda weights=weights: loss(x(), np.ones(4, int), weights=weights), "4 finite weights >= 0, not all 0")
+        for weights in ([1.0], [1, 2, -1, 0], [0, 0, 0, 0], [np.nan, 1, 1, 1], [np.inf, 1, 1, 1], ["a", "b", "c", "d"])
+    ),
     Misuse("softmax_cross_entropy", "reduction", lambda: loss(x(), np.ones(4, int), "max"), "got 'max'"),
     Misuse("softmax", "integers", lambda: m.softmax(np.ones(3, int)), "int64", TypeError),
     Misuse("log_softmax", "integers", lambda: m.log_softmax(np.ones(3, int)), "int64", TypeError),

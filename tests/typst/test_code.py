@@ -145,3 +145,15 @@ def test_a_listing_keeps_its_caption_in_sight() -> None:
 def test_a_wrong_fold_is_refused() -> None:
     (found,) = problems(notebook(code("#| code-fold: closed\nx = 1")))
     assert found.endswith("cell 1 (`#| code-fold: closed`): code-fold must be true or false or show, got closed")
+
+
+def test_lines_a_little_too_long_make_their_code_smaller() -> None:
+    def set_as(*lengths: int) -> str:
+        cell = code("\n".join("x" * length for length in lengths))
+        return TypstExporter().from_notebook_node(notebook(cell))[0].partition("#code(")[2].partition("\n// cell")[0]
+
+    assert "scale" not in set_as(80)
+    assert "scale: 0.9" in set_as(80, 96)
+    assert "scale" not in set_as(96, 400)  # one would have to be too small: lines go on in the next
+    assert "\ue000" in set_as(96, 400)
+    assert "\ue000" not in set_as(80, 96)

@@ -121,6 +121,28 @@ def test_columns_of_long_text_are_wrapped_not_shrunk() -> None:
     assert "1fr" in source_of(table(html)) or "fr," in source_of(table(html))
 
 
+def test_a_column_takes_no_more_than_its_words_need() -> None:
+    html = pd.DataFrame({"name": ["a setting of some thirty letters"], "text": ["words " * 18]}).to_html(index=False)
+    assert "columns: (auto, " in source_of(table(html))
+    both = pd.DataFrame({"name": ["other words " * 40], "text": ["some words " * 60]}).to_html(index=False)
+    assert "auto" not in source_of(table(both)).partition("columns:")[2].partition("\n")[0]
+
+
+def test_a_star_behind_a_number_hangs() -> None:
+    html = pd.DataFrame({"v": ["0.0475", "0.0397*", "0.04*"]}).to_html(index=False)
+    source = source_of(table(html))
+    assert "align: (right,)" in source
+    for text in ('[#"0.0475"#pad-number(1, false)]', '"0.0397*"', '[#"0.04*"#pad-number(2, false)]'):
+        assert text in source
+
+
+def test_a_table_with_a_formula_floats_as_any_other() -> None:
+    html = "<div><style>x</style>" + pd.DataFrame({"v": ["$10^{38}$", "1"]}).to_html(index=False) + "</div>"
+    cell = code("#| label: tbl-a\n#| tbl-cap: A table.\nx", shown("text/html", html))
+    assert "#block[\n#figure" not in source_of(cell)
+    assert "\n#figure(kind: table" in source_of(cell)
+
+
 @pytest.mark.parametrize("in_markdown", [False, True], ids=["output", "prose"])
 def test_few_rows_of_many_lines_break_across_pages(in_markdown: bool) -> None:
     words = " ".join(f"word{k}" for k in range(90))

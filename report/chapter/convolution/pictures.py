@@ -11,9 +11,15 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from mlp_core import Sequential
 from report.chapter.convolution.architectures import multiplications
+from report.chapter.convolution.recipes import Recipe
 from report.chapter.convolution.runs import Run
 from report.chapter.figures import TEXT_WIDTH
 from report.chapter.number import SPACE, number
+
+
+def look_of(recipe: Recipe) -> dict[str, str]:
+    """Return the color and the marker of a network in every figure: one for the convolutional ones, one for others."""
+    return {"color": "C1", "marker": "o"} if recipe.convolves else {"color": "C0", "marker": "s"}
 
 
 def price(runs: Mapping[str, Run]) -> Axes:
@@ -21,9 +27,8 @@ def price(runs: Mapping[str, Run]) -> Axes:
     ax = plt.subplots(figsize=(TEXT_WIDTH, 2.8))[1]
     for run in (run for run in runs.values() if run.recipe.plain and not run.recipe.permuted):
         work, error, name = multiplications(run.networks[0]) / 1e6, run.error, run.recipe.label
-        color, marker = ("C1", "o") if run.recipe.convolves else ("C0", "s")
         around = [[100 * (error.value - error.low)], [100 * (error.high - error.value)]]
-        ax.errorbar([work], [100 * error.value], yerr=around, color=color, marker=marker, capsize=3, label=name)
+        ax.errorbar([work], [100 * error.value], yerr=around, capsize=3, label=name, **look_of(run.recipe))
         ax.annotate(name, (work, 100 * error.value), (7, 4), textcoords="offset points", fontsize=8.5)
     ax.set(xscale="log", xlabel="million multiplications per image", ylabel="validation error")
     low, high = ax.get_xlim()

@@ -14,6 +14,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from mlp_core import Split
 from report.chapter import evidence
 from report.chapter.convolution.architectures import multiplications
+from report.chapter.convolution.pictures import look_of
 from report.chapter.convolution.recipes import Recipe
 from report.chapter.convolution.runs import Run, against
 from report.chapter.figures import TEXT_WIDTH
@@ -79,7 +80,8 @@ def images_figure(curves: Mapping[str, Curve]) -> Axes:
         found = [curve[count].error for count in counts]
         around = [[100 * (one.value - one.low) for one in found], [100 * (one.high - one.value) for one in found]]
         beside = 1.02**place * np.array(counts)  # so that no interval hides another
-        ax.errorbar(beside, [100 * one.value for one in found], around, capsize=3, label=name)
+        look = look_of(curve[counts[0]].recipe)
+        ax.errorbar(beside, [100 * one.value for one in found], around, capsize=3, label=name, **look)
     ax.set(xscale="log", yscale="log", xlabel="training images", ylabel="validation error")
     ax.set_xticks(counts, [number(count) for count in counts])
     ax.set_xticks([], minor=True)

@@ -73,5 +73,4 @@ def as_marks(ax: Axes) -> None:
         if line.get_linestyle() != "None":
             line.set(linestyle="None", marker="o", markerfacecolor="none", markersize=9)
     ax.margins(y=0.15)
-    if ax.get_legend():
-        ax.legend()
+    figures.legend_above(ax)

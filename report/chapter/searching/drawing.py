@@ -68,7 +68,8 @@ def _panel(ax: Axes, trials: pd.DataFrame, known: Mapping[str, Any], group: Grou
         dark = means[y, x] > limits[0] + 0.6 * (limits[1] - limits[0])
         ax.text(x, y + 0.33, text, ha="center", va="center", fontsize=7, color="white" if dark else "black")
         if framed:
-            ax.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, fill=False, edgecolor="C1", linewidth=1.4))
+            for color, width in (("white", 3), ("black", 1.4)):  # seen on any cell, in gray print too
+                ax.add_patch(Rectangle((x - 0.46, y - 0.45), 0.92, 0.9, fill=False, edgecolor=color, linewidth=width))
 
 
 def draw_race(so_far: Mapping[str, np.ndarray]) -> Axes:

@@ -110,7 +110,8 @@ local function nowhere(book, here)
   return book == here and 'nothing in this notebook' or 'nothing in that notebook'
 end
 
--- a link to a place of this document, or to another document; the text of any other stays
+-- a link to a place of this document, or to another document; the text of any other stays. One to another notebook gets
+-- the number of what it leads to, for readers on paper, unless its own text ends with a number
 local function link(element)
   local here = notes.place().notebook
   local book, name = aim(element.target, here)
@@ -118,7 +119,8 @@ local function link(element)
     local box = element.target:sub(2)
     local label = (labels[book] or {})[name] or boxes[box] and box
     if label then
-      local start, close = write.raw_inline('#link(' .. write.label(label) .. ')['), write.raw_inline(']')
+      local leads = book ~= here and not pandoc.utils.stringify(element.content):find('%d$') and '#numbered-link(' or '#link('
+      local start, close = write.raw_inline(leads .. write.label(label) .. ')['), write.raw_inline(']')
       return pandoc.Inlines{start} .. element.content .. pandoc.Inlines{close}
     end
     notes.warning(('link to %s leads to %s; its text is kept'):format(element.target, nowhere(book, here)))

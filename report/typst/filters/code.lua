@@ -10,6 +10,7 @@ local CODE, PRINTED, BOX, NUMBERS = 4.697, 4.576, 21, 13
 local LONGEST = 4000         -- characters of a line; the middle of a longer one is left out
 local TURNS = 400            -- times that the lines of one block may go on: Typst sets no more than 511 in a paragraph
 local LONG, HERE = 12, 9    -- lines from which listings, and code that is none, may break across pages
+local SMALLEST = 0.88        -- lines that are a little too long make the type of their block smaller, down to this
 local TURN = '\u{E000}'      -- where a long line goes on in the next; the template draws the mark
 
 local width = pandoc.layout.real_length
@@ -68,8 +69,23 @@ function code.wrap(text, columns, used, turns)
   return table.concat(lines, '\n'), used, turns
 end
 
+-- the scale of the type at which all lines fit, if it is not too small; else 1
+local function scale(text, columns)
+  local most = columns
+  for line in text:gmatch('[^\n]+') do
+    if #line > most then most = math.max(most, width(line)) end
+    if most * SMALLEST > columns then return 1 end
+  end
+  return columns / most
+end
+
+-- arguments of `code` in the template, without those of its box
 local function raw(block, columns)
-  return ('raw(%s, lang: %s, block: true)'):format(write.string((code.wrap(block.text, columns, 0, 0))), write.string(block.classes[1] or 'text'))
+  local text = block.text:gsub('\t', '    ')
+  local size = scale(text, columns)
+  if size == 1 then text = code.wrap(text, columns, 0, 0) end
+  local code_of_it = ('raw(%s, lang: %s, block: true)'):format(write.string(text), write.string(block.classes[1] or 'text'))
+  return size < 1 and ('scale: %.3f, %s'):format(math.floor(size * 1000) / 1000, code_of_it) or code_of_it
 end
 
 -- whether code has more lines than may be kept together

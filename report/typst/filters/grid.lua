@@ -3,22 +3,20 @@ local grid = {}
 
 local PLAIN = {Str = true, Space = true, SoftBreak = true}
 
-local function inlines_of(cell)
-  local blocks = cell.contents
+local function inlines_of(blocks)
   if #blocks == 0 then return {} end
   if #blocks == 1 and (blocks[1].t == 'Plain' or blocks[1].t == 'Para') then return blocks[1].content end
 end
 
 -- the colours of a cell, from the attributes of `styles.py`
-local function looks_of(cell)
-  local given = cell.attr.attributes
+local function looks_of(given)
   return {fill = given['our-fill'], ink = given['our-ink']}
 end
 
--- the text of a cell, and whether it is nothing but text
-local function text_of(cell)
-  local inlines = inlines_of(cell)
-  if not inlines then return pandoc.utils.stringify(cell.contents), false end
+-- the text of blocks, and whether they are nothing but text
+local function text_of(blocks)
+  local inlines = inlines_of(blocks)
+  if not inlines then return pandoc.utils.stringify(blocks), false end
   if #inlines == 0 then return '', true end
   if #inlines == 1 and inlines[1].t == 'Str' then return inlines[1].text, true end
   for _, inline in ipairs(inlines) do
@@ -34,9 +32,11 @@ local function occupy(busy, row, cell)
   end
 end
 
+-- each part of what is pandoc's is asked for once, since it is copied each time
 local function pandoc_cell(cell)
-  local text, plain = text_of(cell)
-  return {colspan = math.min(cell.col_span, 1000), rowspan = cell.row_span, text = text, plain = plain, blocks = not plain and cell.contents or nil, looks = looks_of(cell)}
+  local blocks = cell.contents
+  local text, plain = text_of(blocks)
+  return {colspan = math.min(cell.col_span, 1000), rowspan = cell.row_span, text = text, plain = plain, blocks = not plain and blocks or nil, looks = looks_of(cell.attr.attributes)}
 end
 
 local function plain_cell(cell)
@@ -63,13 +63,13 @@ local function place(rows, cells_of, entry_of)
 end
 
 -- all rows of the bodies and the foot of a table
-local function body_rows(element)
+local function body_rows(bodies, foot)
   local rows = pandoc.List()
-  for _, body in ipairs(element.bodies) do
+  for _, body in ipairs(bodies) do
     rows:extend(body.head)
     rows:extend(body.body)
   end
-  rows:extend(element.foot.rows)
+  rows:extend(foot.rows)
   return place(rows, function(row) return row.cells end, pandoc_cell)
 end
 
@@ -86,9 +86,9 @@ local function is_index_name(last, above)
   return any
 end
 
-local function stub_columns(element)
+local function stub_columns(bodies)
   local most = 1
-  for _, body in ipairs(element.bodies) do most = math.max(most, body.row_head_columns) end
+  for _, body in ipairs(bodies) do most = math.max(most, body.row_head_columns) end
   return most
 end
 
@@ -106,7 +106,8 @@ end
 -- `specs` (alignment and share of the width of each column), `stubs` (columns that name the rows).
 function grid.of_table(element)
   local head = place(element.head.rows, function(row) return row.cells end, pandoc_cell)
-  return {head = fold_index_names(head), body = body_rows(element), specs = element.colspecs, stubs = stub_columns(element)}
+  local bodies = element.bodies
+  return {head = fold_index_names(head), body = body_rows(bodies, element.foot), specs = element.colspecs, stubs = stub_columns(bodies)}
 end
 
 local function column_count(rows)

@@ -5,30 +5,24 @@ local keep = {}
 
 local SHORT = 400   -- characters of a paragraph that may come along whole; a longer one has words enough to stand above a box
 
-local function is_comment(block) return block.t == 'RawBlock' and block.text:sub(1, 2) == '//' end
-local function starts(block, text) return block.t == 'RawBlock' and block.text:sub(1, #text) == text end
+-- the Typst of a block, nil for one that is still pandoc's: asked once for each, since it is copied each time
+local function typst_of(block) return block.t == 'RawBlock' and block.text or nil end
+local function starts(typst, text) return typst ~= nil and typst:sub(1, #text) == text end
 
 -- whether code above a block stays with it, as a value of Typst; nil for no. A high picture without caption may float;
 -- much code and the caption and first rows of a table together are too much to be moved
-local function stays_with(block, code)
-  if block.t ~= 'RawBlock' then return nil end
-  local picture = block.text:match('^#figure%(kind: image, supplement: none, .-%.%.(here%-if%-low%b())')
+local function stays_with(typst, code)
+  if not typst then return nil end
+  local picture = typst:match('^#figure%(kind: image, supplement: none, .-%.%.(here%-if%-low%b())')
   if picture then return picture .. ' != (:)' end
-  if starts(block, '#room(3') then return starts(code, '#code(breakable: false') and 'true' end
-  return (starts(block, '#room(') or starts(block, '#terminal(') or starts(block, '#block(') or starts(block, '#placeholder[')) and 'true'
+  if starts(typst, '#room(3') then return starts(code, '#code(breakable: false') and 'true' end
+  return (starts(typst, '#room(') or starts(typst, '#terminal(') or starts(typst, '#block(') or starts(typst, '#placeholder[')) and 'true'
 end
 
-local function is_box(block) return block.t == 'BlockQuote' or starts(block, '#boxed(') end
 local function is_display(inline) return inline.t == 'RawInline' and inline.text:find('^#math%.equation%(block: true') ~= nil end
 
--- whether words end with a colon, which their last ones tell
-local function introduces(inlines)
-  for index = #inlines, 1, -1 do
-    local text = pandoc.utils.stringify(inlines[index])
-    if text:find('%S') then return text:match(':%s*$') ~= nil end
-  end
-  return false
-end
+-- whether words end with a colon
+local function introduces(words) return pandoc.utils.stringify(words):match(':%s*$') ~= nil end
 
 local function with_next(inlines) return write.raw_block('#with-next[' .. write.blocks{pandoc.Para(inlines)} .. ']') end
 
@@ -46,21 +40,24 @@ local function pieces(paragraph)
   return out
 end
 
--- what a block becomes that stands right above another one
-local function above(block, below)
-  local sticky = starts(block, '#code(') and stays_with(below, block)
-  if sticky then return write.raw_block('#code(sticky: ' .. sticky .. ', ' .. block.text:sub(#'#code(' + 1)) end
+-- what a block becomes that stands right above another one; with the Typst of both
+local function above(block, typst, below, below_typst)
+  local sticky = starts(typst, '#code(') and stays_with(below_typst, typst)
+  if sticky then return write.raw_block('#code(sticky: ' .. sticky .. ', ' .. typst:sub(#'#code(' + 1)) end
   if block.t ~= 'Para' then return block end
-  local belongs = introduces(block.content) or is_box(below) and #pandoc.utils.stringify(block) <= SHORT
+  local is_box = below.t == 'BlockQuote' or starts(below_typst, '#boxed(')
+  local belongs = introduces(block) or is_box and #pandoc.utils.stringify(block) <= SHORT
   return belongs and with_next(block.content) or block
 end
 
 local function together(blocks)
-  local out, last = pandoc.Blocks{}, nil  -- the place of the block that stands right above the next one
+  local out, last, last_typst = pandoc.Blocks{}, nil, nil  -- the place of the block right above the next one, its Typst
   for _, block in ipairs(blocks) do
-    if last and not is_comment(block) then out[last] = above(out[last], block) end
+    local typst = typst_of(block)
+    local is_comment = starts(typst, '//')
+    if last and not is_comment then out[last] = above(out[last], last_typst, block, typst) end
     out:extend(block.t == 'Para' and pieces(block) or {block})
-    if not is_comment(block) then last = #out end
+    if not is_comment then last, last_typst = #out, typst end
   end
   return out
 end

@@ -150,6 +150,9 @@ end
 
 local function own_caption(element) return pandoc.utils.blocks_to_inlines(element.caption.long) end
 
+-- what a page puts around a table would keep it from floating
+local function unwrapped(div) return div.content end
+
 -- the caption and the label of a cell go to its first table
 local function table_div(div)
   local caption, blocks = figures.split(div)
@@ -159,7 +162,7 @@ local function table_div(div)
     caption, label = pandoc.Inlines{}, ''
     return out, false
   end
-  return blocks:walk{traverse = 'topdown',
+  return blocks:walk{Div = unwrapped}:walk{traverse = 'topdown',
     Table = function(element) return first(grid.of_table(element), own_caption(element), element.identifier) end,
     CodeBlock = function(block)
       if not block.classes:includes('our grid') then return nil end

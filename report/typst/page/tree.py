@@ -98,14 +98,15 @@ def text_of(node: Any, mark: str = "") -> str:
 
 def each(node: Any, *kinds: str) -> Iterator[Element]:
     """Yield the elements of some kinds, in order."""
-    if isinstance(node, list):
-        for item in node:
-            yield from each(item, *kinds)
-    elif isinstance(node, dict):
-        if node.get("t") in kinds:
-            yield node
-        for value in node.values():
-            yield from each(value, *kinds)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if node.get("t") in kinds:
+                yield node
+            node = [*node.values()]
+        if isinstance(node, list):
+            waiting += [item for item in reversed(node) if isinstance(item, (dict, list))]
 
 
 def replace(node: Any, change: Callable[[Element], list[Element] | None]) -> Any:

@@ -46,7 +46,7 @@ def draw_grid(numbers: pd.DataFrame) -> Axes:
     draw_beside(ax, range(len(points)), points, "rate 0.01")
     names = [f"{first}-{second}" for first, second in zip(points["hidden_1"], points["hidden_2"], strict=True)]
     ax.set(xticks=range(len(points)), xticklabels=names, ylabel="validation accuracy, %")
-    ax.legend()
+    figures.legend_above(ax)
     return ax
 
 

@@ -79,7 +79,7 @@ def check_table(numbers: pd.DataFrame, drawn: Mapping[str, Any]) -> pd.DataFrame
 def draw_rows(numbers: pd.DataFrame) -> np.ndarray:
     """Draw the validation accuracy and loss of the nine rows, printed as dots, ours as bars from lowest to highest."""
     rows = printed_rows("hyperparameter_search")
-    _, axes = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.8), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(figures.TEXT_WIDTH, 2.8), sharey=True)
     places = np.arange(len(rows))[::-1]
     for ax, column, factor in zip(axes, ("valid_accuracy", "valid_loss"), (100, 1), strict=True):
         found = [numbers.loc[f"hyperparameter_search/{row.Index}/{column}"] for row in rows]
@@ -93,7 +93,7 @@ def draw_rows(numbers: pd.DataFrame) -> np.ndarray:
     axes[0].set_yticks(places, [of_setting(row) for row in rows])
     axes[0].set_xlabel("validation accuracy, %")
     axes[1].set_xlabel("validation loss")
-    axes[1].legend()
+    figures.shared_legend(figure, axes)
     return axes  # type: ignore[no-any-return]
 
 
