@@ -57,6 +57,11 @@ def error_of(cell: Cell) -> str | None:
     return None
 
 
+_EXCUSED = "; the tag raises-exception does not excuse it here: show a wrong call with try and except"
+_ASKING = "StdinNotImplementedError"
+_ASKED = "; nobody answers input() while a report is made: let a parameter say it"
+
+
 @dataclass(frozen=True)
 class Problem:
     """What is wrong with an executed notebook: the cell's position, what it is, and whether it is an exception."""
@@ -76,9 +81,8 @@ def first_problem(notebook: Notebook) -> Problem | None:
     for position, cell in code_cells(notebook):
         error, count = error_of(cell), cell.get("execution_count")
         if error:
-            tagged = "raises-exception" in tags(cell)
-            advice = "; the tag raises-exception does not excuse it here: show a wrong call with try and except"
-            return Problem(position, error + advice * tagged, is_error=True)
+            advice = _EXCUSED if "raises-exception" in tags(cell) else _ASKED if error.startswith(_ASKING) else ""
+            return Problem(position, error + advice, is_error=True)
         if not isinstance(count, int):
             return Problem(position, "was not run")
         if count <= last:

@@ -89,3 +89,9 @@ def test_commands_of_ipython_become_calls():
 def test_cells_without_code_do_not_run():
     cells = [code("# a note"), code("1"), code("2", "injected-parameters"), text("3"), code("\n")]
     assert [cell["source"] for cell in running_cells(notebook(*cells))] == ["1"]
+
+
+def test_a_cell_that_asks_is_told_what_to_do_instead():
+    asked = ERROR | {"ename": "StdinNotImplementedError", "evalue": "raw_input was called, but …"}
+    problem = first_problem(notebook(code("input()", count=1, outputs=(asked,))))
+    assert problem.is_error and "let a parameter say it" in problem.text
