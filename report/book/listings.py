@@ -50,8 +50,11 @@ def _filled(cell: nb.Cell, task: Task, position: int, words: Words) -> nb.Cell:
     return cell | {"source": "\n".join([*rest, f"#| lst-cap: {json.dumps(caption, ensure_ascii=False)}", code])}
 
 
+_FOR_TOOLS = re.compile(r"\s+# (?:fmt:|noqa|type: ignore)[^#]*$")
+
+
 def source(name: str, folders: list[Path]) -> tuple[Path, str]:
-    """Return the source of a function or a class, without docstrings.
+    """Return the source of a function or a class, without docstrings and remarks for tools.
 
     Parameters
     ----------
@@ -77,7 +80,7 @@ def source(name: str, folders: list[Path]) -> tuple[Path, str]:
     code = _without_docstrings(_find(text, name, path), text)
     if len(code) > MAX_LINES:
         raise ReportError(f"listing {name}: {len(code)} lines, at most {MAX_LINES}: show a part that is a function")
-    return path, textwrap.dedent("\n".join(code))
+    return path, textwrap.dedent("\n".join(_FOR_TOOLS.sub("", line) for line in code))
 
 
 def _find(text: str, name: str, path: Path) -> Definition:

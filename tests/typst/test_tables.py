@@ -116,6 +116,13 @@ def test_exponents_percents_and_blanks_count_as_numbers() -> None:
     assert "align: (right, right, right, right, left,)" in source_of(table(html))
 
 
+def test_per_cents_among_other_numbers_stand_at_the_right() -> None:
+    html = pd.DataFrame({"a": ["98.31\xa0%", "818,970"], "b": ["98.31\xa0%", "7.5 %"]}).to_html(index=False)
+    source = source_of(table(html))
+    assert "align: (right, right,)" in source
+    assert source.count("#pad-number(") == 1  # 7.5 %
+
+
 def test_columns_of_long_text_are_wrapped_not_shrunk() -> None:
     html = pd.DataFrame({"name": ["a"], "text": ["some words " * 30]}).to_html(index=False)
     assert "1fr" in source_of(table(html)) or "fr," in source_of(table(html))

@@ -11,23 +11,25 @@ local function fraction(text)
   if not rest then return nil end
   local digits, suffix = rest:match('^%.?(%d*)(.*)$')
   local has_point = rest:sub(1, 1) == '.'
-  if suffix ~= '' and not suffix:match('^%%$') and not suffix:match('^[eE][+−-]?%d+$') then return nil end
-  return {digits = has_point and #digits or 0, point = has_point, exponent = suffix:match('^[eE]') ~= nil, stars = stars}
+  suffix = suffix:gsub('^\u{A0}%%$', '%%'):gsub('^ %%$', '%%')
+  if suffix ~= '' and suffix ~= '%' and not suffix:match('^[eE][+−-]?%d+$') then return nil end
+  return {digits = has_point and #digits or 0, point = has_point, exponent = suffix:match('^[eE]') ~= nil, percent = suffix == '%', stars = stars}
 end
 
 --- How a column of texts is set.
 -- @return nil for a column of words, else {digits, point, exponent, stars}: what its longest fraction has
 function numbers.column(texts)
-  local longest, any = {digits = 0, point = false, exponent = false, stars = 0}, false
+  local longest, any, percents, others = {digits = 0, point = false, exponent = false, stars = 0}, false, false, false
   for _, text in ipairs(texts) do
     local part = fraction(text)
     if not part and not BLANKS[text:lower()] then return nil end
     if part then
-      any = true
+      any, percents, others = true, percents or part.percent, others or not part.percent
       longest.digits, longest.stars = math.max(longest.digits, part.digits), math.max(longest.stars, part.stars)
       longest.point, longest.exponent = longest.point or part.point, longest.exponent or part.exponent
     end
   end
+  longest.exponent = longest.exponent or percents and others   -- points of numbers with and without a sign do not meet
   return any and longest or nil
 end
 
