@@ -94,4 +94,5 @@ def test_cells_without_code_do_not_run():
 def test_a_cell_that_asks_is_told_what_to_do_instead():
     asked = ERROR | {"ename": "StdinNotImplementedError", "evalue": "raw_input was called, but …"}
     problem = first_problem(notebook(code("input()", count=1, outputs=(asked,))))
-    assert problem.is_error and "let a parameter say it" in problem.text
+    assert problem.is_error
+    assert "let a parameter say it" in problem.text
