@@ -119,7 +119,7 @@ local function link(element)
     local box = element.target:sub(2)
     local label = (labels[book] or {})[name] or boxes[box] and box
     if label then
-      local leads = book ~= here and not pandoc.utils.stringify(element.content):find('%d$') and '#numbered-link(' or '#link('
+      local leads = book ~= here and not pandoc.utils.stringify(element.content):find('%f[%w]%d+$') and '#numbered-link(' or '#link('
       local start, close = write.raw_inline(leads .. write.label(label) .. ')['), write.raw_inline(']')
       return pandoc.Inlines{start} .. element.content .. pandoc.Inlines{close}
     end
