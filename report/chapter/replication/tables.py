@@ -54,6 +54,7 @@ def _in_percent(numbers: pd.DataFrame) -> pd.DataFrame:
     columns = ["published", "ours", "sd", "difference", "tolerance"]
     shown = numbers.assign(quantity=numbers["quantity"] + shares.map({True: ", %", False: ""}))
     shown[columns] = numbers[columns].mul(shares.map({True: 100, False: 1}), axis=0)
+    shown.loc[shares, "difference"] = shown.loc[shares, "difference"].round(10)  # of equal ones, nothing else is left
     return shown
 
 
