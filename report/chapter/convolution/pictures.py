@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -17,7 +18,7 @@ from report.chapter.figures import TEXT_WIDTH
 from report.chapter.number import SPACE, number
 
 
-def look_of(recipe: Recipe) -> dict[str, str]:
+def look_of(recipe: Recipe) -> dict[str, Any]:
     """Return the color and the marker of a network in every figure: one for the convolutional ones, one for others."""
     return {"color": "C1", "marker": "o"} if recipe.convolves else {"color": "C0", "marker": "s"}
 
