@@ -25,7 +25,7 @@ from .page.page import page, style_sheet
 from .page.quotes import quoted
 from .page.safety import clean
 from .page.title import names_of, own_style, title_block
-from .pandoc import read, write_html
+from .pandoc import read, read_references, write_html
 from .words import words_of
 
 WEB = Path(__file__).parent / "page"
@@ -91,11 +91,17 @@ class TypstHTMLExporter(TypstExporter):
         if text_of_meta(tree["meta"].get("show_contents")):
             options.append("--toc")
         file = text_of_meta(tree["meta"].pop("bibliography", None))
+        if file:
+            options += ["--citeproc", "--csl", self._csl()]
         with tempfile.TemporaryDirectory() as folder:
-            if file:
+            if file.endswith(".bib"):
+                text = store.files[file].decode("utf-8")
+                references = read_references(text, limits, text_of_meta(tree["meta"]["lang"]))
+                tree["meta"]["references"] = {"t": "MetaList", "c": references}
+            elif file:
                 path = Path(folder, Path(file).name)
                 path.write_bytes(store.files[file])
-                options += ["--citeproc", "--csl", self._csl(), "--bibliography", str(path)]
+                options += ["--bibliography", str(path)]
             return write_html(tree, limits, *options, "--metadata=link-citations:true")
 
     def _csl(self) -> str:

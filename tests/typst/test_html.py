@@ -134,6 +134,32 @@ def test_citations_are_numbered_and_listed(page):
     assert "@property" in text_of(page)
 
 
+BOOKS = r"""@string{icml = {International Conference on Machine Learning}}
+@inproceedings{a, author={A. Bee}, title={A Great {BackProp} of $x^2$: the Art}, booktitle={Proceedings of the 30th } # icml, year=2013}
+@incollection{b, author={A. Bee}, title={Early Stopping}, booktitle={Tricks of the Trade}, edition={2}, publisher={Ess}, year=2012}
+@book{c, author={A. Bee}, title="Numerical Algorithms", edition={3}, publisher={Ess}, year=2002, langid={english}}
+@phdthesis{d, author={A. Bee}, title={The Great Thesis}, school={Ess}, year=2001}
+"""  # noqa: E501
+
+
+def test_titles_of_references_are_as_they_are_written_and_have_their_edition(tmp_path):
+    (tmp_path / "books.bib").write_text(BOOKS, encoding="utf-8")
+    cells = [new_markdown_cell("[@a; @b; @c; @d]")]
+    text = text_of(export(cells, tmp_path, bibliography="books.bib", lang="en"))
+    for entry in (
+        "“A Great BackProp of x2: the Art,” in Proceedings of the 30th International Conference on Machine Learning,",
+        "“Early Stopping,” in Tricks of the Trade, 2nd ed., Ess, 2012.",
+        "Numerical Algorithms, 3rd ed., Ess, 2002.",
+        "The Great Thesis, PhD thesis, Ess, 2001.",
+    ):
+        assert entry in text
+    notebook = new_notebook(cells=cells, metadata={"report": {"bibliography": "books.bib", "lang": "en"}})
+    pdf, _ = TypstPDFExporter().from_notebook_node(notebook, {"metadata": {"name": "n", "path": str(tmp_path)}})
+    printed = re.sub(r"\s", "", "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages))
+    for words in ("30thInternationalConferenceonMachineLearning", "TricksoftheTrade,2nded.", "Algorithms,3rded."):
+        assert words in printed
+
+
 def test_the_title_block_stands_first(page):
     assert "<title>A &amp; B</title>" in page
     assert '<h1 class="title">A &amp; B</h1>' in page
