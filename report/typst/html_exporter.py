@@ -85,7 +85,7 @@ class TypstHTMLExporter(TypstExporter):
             html, title=text_of_meta(tree["meta"]["title"]), lang=_tag(document["metadata"]),
             direction=names["direction"], authors=names_of(document["metadata"]["authors"]),
             style=font_face(html) + style + own_style(self.settings),
-            script=contents_script() if made.switches.get("contents") else "",
+            script=contents_script() if '<nav id="contents"' in html else "",
         )  # fmt: skip
         return html, joined(made.notes, box_notes, notes)
 

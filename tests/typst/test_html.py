@@ -1,6 +1,7 @@
 """The HTML page: one file, numbered as the PDF, safe, and the same bytes for the same notebook."""
 
 import base64
+import hashlib
 import io
 import re
 from html.parser import HTMLParser
@@ -305,10 +306,34 @@ def test_the_sanitiser_alone_makes_html_harmless(text):
     assert "alert" not in re.sub(r"<[^>]*>", "", clean(text)) or text.startswith("[md]")
 
 
-def test_the_page_forbids_loading_and_scripts(page):
+@pytest.mark.parametrize(("text", "contents"), [("# One", False), ("No heading.", True)])
+def test_the_page_forbids_loading_and_scripts(text, contents):
+    page = export([new_markdown_cell(text)], contents=contents)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
     assert policy.startswith("default-src 'none';")
     assert "script-src" not in policy
+    assert "<script" not in page
+
+
+def test_a_page_with_contents_runs_the_script_for_them_and_no_other():
+    html = export([new_markdown_cell('# One\n\n<nav id="contents"><script>alert(1)</script></nav>')], contents=True)
+    (script,) = re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert re.search(r"script-src ([^;\"]+)", html)[1] == f"'sha256-{digest}'"
+    assert "alert" not in html
+
+
+def test_a_wide_picture_scrolls_by_itself_unless_its_author_gives_its_width():
+    wide = {"image/svg+xml": DRAWING.replace("90pt", "600pt")}
+    box = r'<div class="scroll picture" tabindex="0" role="group" aria-label="Figure">\s*<img [^>]*'
+    html = export([shown(wide, "#| fig-cap: A\n#| fig-alt: B\nx")], lang="en")
+    assert re.search(f'{box}class="wide"', html)
+    html = export([shown({"image/svg+xml": DRAWING}, "#| fig-alt: B\nx")], lang="en")
+    assert re.search(box, html)
+    assert 'class="wide"' not in html
+    html = export([shown(wide, "#| fig-alt: B\n#| fig-width: 50%\nx")], lang="en")
+    assert 'style="width:50%"' in html
+    assert "scroll picture" not in html
 
 
 def test_problems_name_notebook_and_cell():
