@@ -146,15 +146,15 @@ def read_references(text: str, limits: Limits, lang: str) -> list[Any]:
 
 
 def _references(text: str, limits: Limits, lang: str) -> list[Any]:
-    tree = json.loads(_run(text, limits, "--from", "biblatex", "--to", "json", LANG=lang))
+    tree = json.loads(_run(text, limits, "--from", "biblatex", "--to", "json", lang=lang))
     return tree["meta"].get("references", {"c": []})["c"]
 
 
-def _run(source: str, limits: Limits, *options: str, **variables: str) -> str:
+def _run(source: str, limits: Limits, *options: str, lang: str = "en") -> str:
     limits = Limits(min(limits.seconds, 60 + 60 * len(source) / 2**20), limits.memory)  # half a second is usual
     nursery = max(8, limits.memory // 64)  # MiB between two collections of garbage: few, where there is much memory
     memory = ["+RTS", f"-M{limits.memory}m", f"-A{nursery}m", "-RTS"]
-    result = run([pypandoc.get_pandoc_path(), *memory, "--wrap=preserve", *options], source, limits, **variables)
+    result = run([pypandoc.get_pandoc_path(), *memory, "--wrap=preserve", *options], source, limits, LANG=lang)
     if result.returncode == _HEAP_EXHAUSTED:
         raise Stopped(f"more than {limits.memory} MiB of memory needed")
     if result.returncode:

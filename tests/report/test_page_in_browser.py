@@ -24,13 +24,19 @@ SUM = " + ".join("abcdef" * 9)
 BIG = "".join(rf"\{size}l( x \{size}r)^{{1/3}} \{size}m|_0 " for size in ("big", "Big", "bigg", "Bigg"))
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="{}pt" height="60pt"><path d="M0 0h9"/></svg>'
 LINE = f"value = {'1 + ' * 23}1"  # 101 characters
+
+
+def shown(kind, data, source):
+    """Return a cell with one output."""
+    return new_code_cell(source, outputs=[new_output("display_data", {kind: data})])
+
+
 CELLS = [
     new_markdown_cell(f"# One\n\n[A link](https://example.org) and @tbl-wide, ${SUM[:77]}$.\n\n$$ {SUM} $$"),
-    new_code_cell("#| label: tbl-wide\n#| tbl-cap: Wide\n1", outputs=[new_output("display_data", {"text/html": WIDE})]),
+    shown("text/html", WIDE, "#| label: tbl-wide\n#| tbl-cap: Wide\n1"),
     new_code_cell(f"print({'1 + ' * 40}1)", outputs=[new_output("stream", text="1234567890 " * 30)]),
     new_markdown_cell(f"$$ {BIG} $$\n\nAs [@a]."),
-    *(new_code_cell(f"#| fig-alt: {width}", outputs=[new_output("display_data", {"image/svg+xml": PICTURE.format(width)})])
-      for width in (450, 90)),
+    *(shown("image/svg+xml", PICTURE.format(width), f"#| fig-alt: {width}") for width in (450, 90)),
     new_code_cell(f"#| label: lst-line\n#| lst-cap: A line\n{LINE}"),
     new_markdown_cell("\n\n".join(f"## Section {place}\n\n" + "Words. " * 80 for place in range(40))),
 ]
@@ -45,7 +51,8 @@ def address(tmp_path_factory):
 
 def written(cells, folder):
     """Write cells as a page; return its address."""
-    (folder / "refs.bib").write_text(f"@misc{{a, title={{A}}, url={{https://example.org/{'a' * 60}}}}}", encoding="utf-8")
+    entry = f"@misc{{a, title={{A}}, url={{https://example.org/{'a' * 60}}}}}"
+    (folder / "refs.bib").write_text(entry, encoding="utf-8")
     settings = {"contents": True, "lang": "en", "bibliography": "refs.bib"}
     document = new_notebook(cells=cells, metadata={"title": "A page", "report": settings})
     text, _ = TypstHTMLExporter().from_notebook_node(document, {"metadata": {"name": "n", "path": str(folder)}})
@@ -118,8 +125,12 @@ narrow = pytest.mark.parametrize("own", [375], indirect=True)
 
 @wide
 def test_the_contents_follow_the_reader(own):
-    for goal, name in (("heading => heading.scrollIntoView()", "1.37 Section 36"), ("() => scrollTo(0, 1e6)", "References"),
-                       ("() => scrollTo(0, 0)", "1 One")):  # fmt: skip
+    goals = {
+        "heading => heading.scrollIntoView()": "1.37 Section 36",
+        "() => scrollTo(0, 1e6)": "References",
+        "() => scrollTo(0, 0)": "1 One",
+    }
+    for goal, name in goals.items():
         own.locator("h2").nth(36).evaluate(goal)
         own.wait_for_timeout(300)
         marked = own.locator("[aria-current]")
@@ -174,7 +185,7 @@ def test_print_breaks_tables_not_chapters_and_marks_code_that_goes_on(browser, t
     cells = [
         *(new_markdown_cell(f"# Chapter {name}\n\nWords.") for name in "ABC"),
         new_code_cell(f"{LINE}  # {'a word ' * 20}\nshort = 1"),
-        new_code_cell("#| label: tbl-long\n#| tbl-cap: Long\n1", outputs=[new_output("display_data", {"text/html": LONG})]),
+        shown("text/html", LONG, "#| label: tbl-long\n#| tbl-cap: Long\n1"),
     ]
     page = browser.new_page()
     page.goto(written(cells, tmp_path))

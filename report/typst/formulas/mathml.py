@@ -165,8 +165,10 @@ class _Writer:
         height, kind = node.options
         size = {"minsize": f"{height}em", "maxsize": f"{height}em"}
         spaces = SPACES_AROUND["rel"] if kind == "rel" else SPACES_AROUND["ord"]
-        sign = operator(node.args[0].text, stretchy="true", **size, **spaces) if isinstance(node.args[0], Symbol) else ""
-        return f"<mrow><mi></mi>{sign}</mrow>" if sign else ""
+        sign = node.args[0]
+        if not isinstance(sign, Symbol):
+            return ""
+        return f"<mrow><mi></mi>{operator(sign.text, stretchy='true', **size, **spaces)}</mrow>"
 
     def _arrow(self, node: Call) -> str:
         above, below = (self.write(argument) if argument != Row() else "" for argument in node.args)

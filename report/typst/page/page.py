@@ -13,9 +13,7 @@ POLICY = (
 )
 
 
-def page(
-    body: str, *, title: str, lang: str, direction: str, authors: list[str], style: str, script: str = ""
-) -> str:
+def page(body: str, *, title: str, lang: str, direction: str, authors: list[str], style: str, script: str = "") -> str:
     """Return a whole HTML document.
 
     Parameters
