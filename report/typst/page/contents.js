@@ -1,7 +1,7 @@
 // Marks in the contents what is being read, and keeps it in sight there; without it, the contents are links.
 const contents = document.getElementById("contents");
 const links = [...contents.querySelectorAll('a[href^="#"]')];
-const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+const headings = links.map((link) => document.getElementById(link.getAttribute("href").slice(1)));
 let current;
 let waiting = 0;
 
