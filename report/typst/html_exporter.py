@@ -21,21 +21,24 @@ from .headings import callable_names
 from .images import ImageStore, Place
 from .page.document import Page, text_of_meta
 from .page.mathfont import font_face
-from .page.page import page, style_sheet
+from .page.page import contents_script, page, style_sheet
 from .page.quotes import quoted
 from .page.safety import clean
 from .page.title import names_of, own_style, title_block
-from .pandoc import read, write_html
+from .pandoc import read, read_references, write_html
 from .words import words_of
 
 WEB = Path(__file__).parent / "page"
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
+WIDE = 560
+"""Pixels; an image that is wider does not shrink below them: it scrolls (see ``img.wide`` in the style sheet)."""
+
 _EMPTY_HEADER = re.compile(r"<th[^>]*>\s*</th>")
 _REFERENCE = re.compile("\ue001(ref|eqref):([^\ue001]+)\ue001")
 
 
 class TypstHTMLExporter(TypstExporter):
-    """Notebook to one HTML file: the same document as the PDF, with MathML, without scripts."""
+    """Notebook to one HTML file: the same document as the PDF, with MathML, and no script but one for its contents."""
 
     _image_place = re.compile('<img src="\ue002(image-\\d+)\ue002" alt="([^"]*)"([^>]*)>')
 
@@ -82,6 +85,7 @@ class TypstHTMLExporter(TypstExporter):
             html, title=text_of_meta(tree["meta"]["title"]), lang=_tag(document["metadata"]),
             direction=names["direction"], authors=names_of(document["metadata"]["authors"]),
             style=font_face(html) + style + own_style(self.settings),
+            script=contents_script() if '<nav id="contents"' in html else "",
         )  # fmt: skip
         return html, joined(made.notes, box_notes, notes)
 
@@ -91,11 +95,17 @@ class TypstHTMLExporter(TypstExporter):
         if text_of_meta(tree["meta"].get("show_contents")):
             options.append("--toc")
         file = text_of_meta(tree["meta"].pop("bibliography", None))
+        if file:
+            options += ["--citeproc", "--csl", self._csl()]
         with tempfile.TemporaryDirectory() as folder:
-            if file:
+            if file.endswith(".bib"):
+                text = store.files[file].decode("utf-8")
+                references = read_references(text, limits, text_of_meta(tree["meta"]["lang"]))
+                tree["meta"]["references"] = {"t": "MetaList", "c": references}
+            elif file:
                 path = Path(folder, Path(file).name)
                 path.write_bytes(store.files[file])
-                options += ["--citeproc", "--csl", self._csl(), "--bibliography", str(path)]
+                options += ["--bibliography", str(path)]
             return write_html(tree, limits, *options, "--metadata=link-citations:true")
 
     def _csl(self) -> str:
@@ -116,7 +126,8 @@ class PageImages(ImageStore):
         """Return the attributes of img that show the image a cell names: src, width and height."""
         data, suffix, width, height = self.prepared(source, notebook, cell)
         address = f"data:{_TYPES[suffix]};base64,{base64.b64encode(data).decode('ascii')}"
-        return f'src="{address}" width="{width / 0.75:.0f}" height="{height / 0.75:.0f}"'
+        wide = ' class="wide"' if width / 0.75 > WIDE else ""
+        return f'src="{address}" width="{width / 0.75:.0f}" height="{height / 0.75:.0f}"{wide}'
 
     def instead(self, source: str, words: str) -> str:
         """Return what stands in the place of an image beside its alternative text, as HTML."""

@@ -27,6 +27,8 @@ _WORD = re.compile(r'\{"t":"Str","c":("(?=[^"\\]*\\[nrt]|[^"]{1000})(?:[^"\\]|\\
 _PIECE = re.compile(r"[\n\r\t]+|[^\n\r\t]{1000}?[^\n\r\t]*?\w(?=\w)|[^\n\r\t]+")
 
 _HEAP_EXHAUSTED = 251
+_OTHER_LANGUAGE = "nn"
+"""Any but English: pandoc changes no letter of its titles."""
 
 
 def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
@@ -132,11 +134,28 @@ def write_html(tree: dict[str, Any], limits: Limits, *options: str) -> str:
     return _run(json.dumps(tree), limits, "--from", "json", "--to", "html5", *options)
 
 
-def _run(source: str, limits: Limits, *options: str) -> str:
+def read_references(text: str, limits: Limits, lang: str) -> list[Any]:
+    """Return the entries of a BibTeX file as metadata for pandoc's citations, their titles as they are written.
+
+    Pandoc takes English titles to be capitalized for show and writes them small; it leaves those of other languages.
+    So the titles are those of another language, and the words that pandoc adds ("PhD thesis") those of `lang`.
+    """
+    entries, written = (_references(text, limits, language) for language in (lang, _OTHER_LANGUAGE))
+    for entry, other in zip(entries, written, strict=True):
+        entry["c"] |= {name: value for name, value in other["c"].items() if "title" in name}
+    return entries
+
+
+def _references(text: str, limits: Limits, lang: str) -> list[Any]:
+    tree = json.loads(_run(text, limits, "--from", "biblatex", "--to", "json", lang=lang))
+    return tree["meta"].get("references", {"c": []})["c"]
+
+
+def _run(source: str, limits: Limits, *options: str, lang: str = "en") -> str:
     limits = Limits(min(limits.seconds, 60 + 60 * len(source) / 2**20), limits.memory)  # half a second is usual
     nursery = max(8, limits.memory // 64)  # MiB between two collections of garbage: few, where there is much memory
     memory = ["+RTS", f"-M{limits.memory}m", f"-A{nursery}m", "-RTS"]
-    result = run([pypandoc.get_pandoc_path(), *memory, "--wrap=preserve", *options], source, limits)
+    result = run([pypandoc.get_pandoc_path(), *memory, "--wrap=preserve", *options], source, limits, LANG=lang)
     if result.returncode == _HEAP_EXHAUSTED:
         raise Stopped(f"more than {limits.memory} MiB of memory needed")
     if result.returncode:

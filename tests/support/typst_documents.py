@@ -164,12 +164,14 @@ def _compile_here(command: list[str], source: str, limits: Limits, **options: An
     return subprocess.CompletedProcess(command, 0, answer.getvalue().encode(), b"")
 
 
-def _run_pandoc(command: list[str], source: str, limits: Limits) -> Done:
+def _run_pandoc(command: list[str], source: str, limits: Limits, **variables: str) -> Done:
     """Do as `children.run` does, but without its bounds where none were set: a copy of a large process takes long."""
     if _are_set(limits):
-        return _run_alone(command, source, limits)
-    text = source.encode("utf-8", "replace")
-    return subprocess.run(command, input=text, capture_output=True, check=False, timeout=limits.seconds)
+        return _run_alone(command, source, limits, **variables)
+    text, environment = source.encode("utf-8", "replace"), {**os.environ, **variables}
+    return subprocess.run(
+        command, input=text, capture_output=True, check=False, timeout=limits.seconds, env=environment
+    )
 
 
 @contextlib.contextmanager

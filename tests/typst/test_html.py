@@ -1,6 +1,7 @@
 """The HTML page: one file, numbered as the PDF, safe, and the same bytes for the same notebook."""
 
 import base64
+import hashlib
 import io
 import re
 from html.parser import HTMLParser
@@ -132,6 +133,32 @@ def test_citations_are_numbered_and_listed(page):
     assert "X. Glorot and Y. Bengio" in text_of(page)
     assert "Unused" not in page
     assert "@property" in text_of(page)
+
+
+BOOKS = r"""@string{icml = {International Conference on Machine Learning}}
+@inproceedings{a, author={A. Bee}, title={A Great {BackProp} of $x^2$: the Art}, booktitle={Proceedings of the 30th } # icml, year=2013}
+@incollection{b, author={A. Bee}, title={Early Stopping}, booktitle={Tricks of the Trade}, edition={2}, publisher={Ess}, year=2012}
+@book{c, author={A. Bee}, title="Numerical Algorithms", edition={3}, publisher={Ess}, year=2002, langid={english}}
+@phdthesis{d, author={A. Bee}, title={The Great Thesis}, school={Ess}, year=2001}
+"""  # noqa: E501
+
+
+def test_titles_of_references_are_as_they_are_written_and_have_their_edition(tmp_path):
+    (tmp_path / "books.bib").write_text(BOOKS, encoding="utf-8")
+    cells = [new_markdown_cell("[@a; @b; @c; @d]")]
+    text = text_of(export(cells, tmp_path, bibliography="books.bib", lang="en"))
+    for entry in (
+        "“A Great BackProp of x2: the Art,” in Proceedings of the 30th International Conference on Machine Learning,",
+        "“Early Stopping,” in Tricks of the Trade, 2nd ed., Ess, 2012.",
+        "Numerical Algorithms, 3rd ed., Ess, 2002.",
+        "The Great Thesis, PhD thesis, Ess, 2001.",
+    ):
+        assert entry in text
+    notebook = new_notebook(cells=cells, metadata={"report": {"bibliography": "books.bib", "lang": "en"}})
+    pdf, _ = TypstPDFExporter().from_notebook_node(notebook, {"metadata": {"name": "n", "path": str(tmp_path)}})
+    printed = re.sub(r"\s", "", "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages))
+    for words in ("30thInternationalConferenceonMachineLearning", "TricksoftheTrade,2nded.", "Algorithms,3rded."):
+        assert words in printed
 
 
 def test_the_title_block_stands_first(page):
@@ -279,10 +306,34 @@ def test_the_sanitiser_alone_makes_html_harmless(text):
     assert "alert" not in re.sub(r"<[^>]*>", "", clean(text)) or text.startswith("[md]")
 
 
-def test_the_page_forbids_loading_and_scripts(page):
+@pytest.mark.parametrize(("text", "contents"), [("# One", False), ("No heading.", True)])
+def test_the_page_forbids_loading_and_scripts(text, contents):
+    page = export([new_markdown_cell(text)], contents=contents)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
     assert policy.startswith("default-src 'none';")
     assert "script-src" not in policy
+    assert "<script" not in page
+
+
+def test_a_page_with_contents_runs_the_script_for_them_and_no_other():
+    html = export([new_markdown_cell('# One\n\n<nav id="contents"><script>alert(1)</script></nav>')], contents=True)
+    (script,) = re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert re.search(r"script-src ([^;\"]+)", html)[1] == f"'sha256-{digest}'"
+    assert "alert" not in html
+
+
+def test_a_wide_picture_scrolls_by_itself_unless_its_author_gives_its_width():
+    wide = {"image/svg+xml": DRAWING.replace("90pt", "600pt")}
+    box = r'<div class="scroll picture" tabindex="0" role="group" aria-label="Figure">\s*<img [^>]*'
+    html = export([shown(wide, "#| fig-cap: A\n#| fig-alt: B\nx")], lang="en")
+    assert re.search(f'{box}class="wide"', html)
+    html = export([shown({"image/svg+xml": DRAWING}, "#| fig-alt: B\nx")], lang="en")
+    assert re.search(box, html)
+    assert 'class="wide"' not in html
+    html = export([shown(wide, "#| fig-alt: B\n#| fig-width: 50%\nx")], lang="en")
+    assert 'style="width:50%"' in html
+    assert "scroll picture" not in html
 
 
 def test_problems_name_notebook_and_cell():

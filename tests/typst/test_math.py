@@ -297,6 +297,14 @@ def test_tex_becomes_this_mathml(tex, expected):
     ElementTree.fromstring(written)
 
 
+@pytest.mark.parametrize("size", ["big", "Big", "bigg", "Bigg"])
+@pytest.mark.parametrize("tex", [r"\{}r)^{{1/3}}", r"\{}l(_i", r"\{}m|_a^b", r"\{})'", r"\frac{{\{}|}}{{2}}"])
+def test_a_delimiter_of_one_size_is_no_operator_that_its_surroundings_stretch(tex, size):
+    root = ElementTree.fromstring(mathml(parse(tex.format(size), display=True).body.rows[0].cells[0]))
+    parent = next(node for node in root.iter() if any("minsize" in child.attrib for child in node))
+    assert [child.tag for child in parent] == ["mi", "mo"]
+
+
 def test_html_numbers_equations_as_the_pdf_does():
     formulas = HTMLFormulas()
     for tex, label in (("a", "eq-a"), ("b", ""), (r"c \tag{T} \label{eq-t}", ""), ("d", "eq-d")):

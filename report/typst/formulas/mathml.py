@@ -161,12 +161,14 @@ class _Writer:
         return f'<mrow class="not">{self.write(node.args[0])}</mrow>'
 
     def _big(self, node: Call) -> str:
+        """Write a delimiter of one size; the empty mi keeps scripts, a fraction or a stroke from stretching it anew."""
         height, kind = node.options
         size = {"minsize": f"{height}em", "maxsize": f"{height}em"}
         spaces = SPACES_AROUND["rel"] if kind == "rel" else SPACES_AROUND["ord"]
-        return (
-            operator(node.args[0].text, stretchy="true", **size, **spaces) if isinstance(node.args[0], Symbol) else ""
-        )
+        sign = node.args[0]
+        if not isinstance(sign, Symbol):
+            return ""
+        return f"<mrow><mi></mi>{operator(sign.text, stretchy='true', **size, **spaces)}</mrow>"
 
     def _arrow(self, node: Call) -> str:
         above, below = (self.write(argument) if argument != Row() else "" for argument in node.args)

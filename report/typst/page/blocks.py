@@ -61,7 +61,7 @@ class Blocks:
         caption, _ = split_caption(picture)
         pairs = pairs_of(picture)
         alt = self._alternative(pairs.get("alt", ""), caption or main)
-        image = raw_block(self._img(pairs["src"], alt, pairs.get("width", "")))
+        image = self._shown(pairs["src"], alt, pairs.get("width", ""))
         if count == 1:
             return image
         letter = {"t": "Str", "c": f"({chr(ord('a') + place)})"}
@@ -79,6 +79,11 @@ class Blocks:
         pairs = pairs_of(image)
         return self._alternative(pairs.get("fig-alt") or pairs.get("alt") or text_of(image["c"][1]), [])
 
+    def _shown(self, source: str, alt: str, width: str) -> Element:
+        """Return an image as a block; one that may have its own width scrolls where that is too wide."""
+        image = raw_block(self._img(source, alt, width))
+        return image if width else self._scrolling([image], self.names["fig"], "picture")
+
     def _img(self, source: str, alt: str, width: str) -> str:
         return f'<img src="{self.noting.image(source)}" alt="{escape(alt)}"{_style(width)}>'
 
@@ -86,7 +91,7 @@ class Blocks:
         """Return an image alone in its paragraph; with a label or a title it is a numbered figure."""
         (identifier, _, _), content, (source, title) = image["c"]
         caption = content if identifier else [{"t": "Str", "c": title}] if title else []
-        body = raw_block(self._img(source, self._alternative_of(image), pairs_of(image).get("width", "")))
+        body = self._shown(source, self._alternative_of(image), pairs_of(image).get("width", ""))
         return self._captioned("fig", [body], caption, identifier)
 
     # -- tables ---------------------------------------------------------------------------------------------------
@@ -132,11 +137,10 @@ class Blocks:
         stream = pairs_of(block).get("stream", "stdout")
         return [raw_block(tag("pre", "".join(runs), **{"class": f"terminal {stream}"}))]
 
-    def _scrolling(self, table: list[Element], number: str = "") -> list[Element]:
-        """Return a table that scrolls by itself where it is too wide, also by keyboard."""
-        name = f"{self.names['tbl']} {number}".strip()
-        region = attributes("", ("scroll",), tabindex="0", role="region" if number else "group", **{"aria-label": name})
-        return [{"t": "Div", "c": [region, table]}]
+    def _scrolling(self, wide: list[Element], name: str, *classes: str, role: str = "group") -> Element:
+        """Return what scrolls by itself where it is too wide, also by keyboard."""
+        box = attributes("", ("scroll", *classes), tabindex="0", role=role, **{"aria-label": name})
+        return {"t": "Div", "c": [box, wide]}
 
     def _placeholder(self, block: Element) -> list[Element]:
         return [div(block["c"][1], "placeholder")]
@@ -144,9 +148,10 @@ class Blocks:
     def _captioned(self, kind: str, body: list[Element], caption: list[Element], label: str) -> Element:
         """Return a block with its numbered caption, or as it is where it has neither caption nor label."""
         if not caption and not label:
-            return div(self._scrolling(body) if kind == "tbl" else body, f"bare-{kind}")
+            return div([self._scrolling(body, self.names["tbl"])] if kind == "tbl" else body, f"bare-{kind}")
         number = self.numbering.caption(kind, label)
-        body = self._scrolling(body, number) if kind == "tbl" else body
+        if kind == "tbl":
+            body = [self._scrolling(body, f"{self.names['tbl']} {number}", role="region")]
         if label:
             self.noting.note("labels", name=label)
         identifier = label or self.numbering.labels.unique(f"{kind}.{number}")
