@@ -214,7 +214,8 @@ def test_a_heading_with_a_formula_is_suggested_by_its_name() -> None:
 
 
 def test_on_paper_a_link_to_another_notebook_has_its_number() -> None:
-    first = "# One\n\n[the other](b.ipynb), [its part](b.ipynb#Part), [Chapter 2](b.ipynb), [b2](b.ipynb), [here](#Below)\n\n## Below"
+    links = "[the other](b.ipynb), [its part](b.ipynb#Part), [Chapter 2](b.ipynb), [b2](b.ipynb), [here](#Below)"
+    first = f"# One\n\n{links}\n\n## Below"
     second = "# Two\n\n## Part\n\n[the first](a.ipynb)"
     cells = [
         markdown(text, source={"notebook": f"{name}.ipynb", "cell": 0}) for name, text in (("a", first), ("b", second))
