@@ -10,11 +10,16 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from report.chapter import figures
 from report.chapter.evidence import Group
 from report.chapter.number import number
 from report.chapter.searching.trials import estimate
+
+
+ON_ANY_CELL = [withStroke(linewidth=3, foreground="white")]
+"""What makes a black frame seen on dark cells, too, and in gray print."""
 
 
 def draw_map(trials: pd.DataFrame, known: Mapping[str, Any], group: Group, images: int) -> np.ndarray:
@@ -68,8 +73,7 @@ def _panel(ax: Axes, trials: pd.DataFrame, known: Mapping[str, Any], group: Grou
         dark = means[y, x] > limits[0] + 0.6 * (limits[1] - limits[0])
         ax.text(x, y + 0.33, text, ha="center", va="center", fontsize=7, color="white" if dark else "black")
         if framed:
-            for color, width in (("white", 3), ("black", 1.4)):  # seen on any cell, in gray print too
-                ax.add_patch(Rectangle((x - 0.46, y - 0.45), 0.92, 0.9, fill=False, edgecolor=color, linewidth=width))
+            ax.add_patch(Rectangle((x - 0.46, y - 0.45), 0.92, 0.9, fill=False, linewidth=1.4, path_effects=ON_ANY_CELL))
 
 
 def draw_race(so_far: Mapping[str, np.ndarray]) -> Axes:
