@@ -17,7 +17,6 @@ from report.chapter.evidence import Group
 from report.chapter.number import number
 from report.chapter.searching.trials import estimate
 
-
 ON_ANY_CELL = [withStroke(linewidth=3, foreground="white")]
 """What makes a black frame seen on dark cells, too, and in gray print."""
 
@@ -73,7 +72,7 @@ def _panel(ax: Axes, trials: pd.DataFrame, known: Mapping[str, Any], group: Grou
         dark = means[y, x] > limits[0] + 0.6 * (limits[1] - limits[0])
         ax.text(x, y + 0.33, text, ha="center", va="center", fontsize=7, color="white" if dark else "black")
         if framed:
-            ax.add_patch(Rectangle((x - 0.46, y - 0.45), 0.92, 0.9, fill=False, linewidth=1.4, path_effects=ON_ANY_CELL))
+            ax.add_patch(Rectangle((x - 0.46, y - 0.45), 0.92, 0.9, fill=False, lw=1.4, path_effects=ON_ANY_CELL))
 
 
 def draw_race(so_far: Mapping[str, np.ndarray]) -> Axes:
