@@ -105,5 +105,5 @@ def test_in_pdf_and_html_a_sentence_is_exactly_a_paragraph():
         cell.metadata.tags = ["remove-input"]
     source, _ = TypstExporter().from_notebook_node(notebook)
     page, _ = TypstHTMLExporter().from_notebook_node(notebook)
-    assert "\nOf 50,000 images 97.4~% are right: #math.equation" in source
+    assert "\nOf 50,000 images 97.4~% are right: #box(math.equation(" in source
     assert "<p>Of 50,000 images 97.4&nbsp;% are right: <" in page
