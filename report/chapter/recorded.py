@@ -19,7 +19,7 @@ def read(path: Path = PATH) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``date``, ``revision``, ``machine``, ``seconds`` by notebook, and ``reports``: an entry each, as
+        ``date``, ``revision``, ``machine``, and ``reports``: an entry each, as
         `report.chapter.replication.record` makes them. Empty if no run has been recorded.
 
     Raises

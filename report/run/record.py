@@ -51,7 +51,6 @@ def keep(settings: Settings) -> None:
         "date": max(datetime.date.fromtimestamp(one["executed"]) for one in facts.values()).isoformat(),
         "revision": revision(),
         "machine": next(iter(facts.values()))["machine"],
-        "seconds": {name: one["seconds"] for name, one in facts.items()},
         "reports": {report: found[report] for report in REPORTS},
     }
     write_json(recorded.PATH, whole | {"sha256": recorded.seal(whole)})

@@ -67,7 +67,7 @@ def of_reports(project, monkeypatch):
         project.add(name)
     project.configure(chapters=["05-x", "95-ece421"])
     kept = {"date": "2026-11-26", "revision": "0ab, clean", "machine": {"Memory": "24 GiB"},
-            "seconds": {"95-ece421": 6987.2}, "reports": {}}  # fmt: skip
+            "reports": {"ece421": {"processor_seconds": 6987.2}}}  # fmt: skip
     monkeypatch.setattr("report.chapter.recorded.read", lambda: kept)
     facts = {"seconds": 1.0, "threads": 1}
 
@@ -87,7 +87,7 @@ def test_numbers_of_the_recorded_run_are_told_from_those_of_the_notebooks(of_rep
     for row in (
         "| Source | git revision 0ab, clean |",
         "| Memory | 24 GiB |",
-        "| Wall time (s), `95-ece421` | 6,987 |",
+        "| Processor time (s), ece421 | 6,987 |",
     ):
         assert row in text
     assert ": The recorded run, of 2026-11-26. {#tbl-record" in text

@@ -47,7 +47,6 @@ def test_a_whole_run_is_recorded_with_where_it_comes_from(file, monkeypatch):
     keep(monkeypatch, executed(four), None, executed({record.REPORTS[4]: ENTRY}, day=1), executed({}))
     found = recorded.read()
     assert found["date"] == "2026-11-19"
-    assert found["seconds"] == {"10-x": 12.5, "12-x": 12.5}
     assert found["machine"] == {"BLAS": "some kernel"}
     assert list(found["reports"]) == list(record.REPORTS)
     marked = f"Before\n{command.BEGIN}\n| the score |\n{command.END}\nAfter\n"
