@@ -58,7 +58,8 @@ def test_the_appendix_has_no_english_words(project, monkeypatch, lang):
     words = words_in(lang)
     monkeypatch.setattr(provenance, "_git", lambda command, *_: "abc" if command == "rev-parse" else " M file")
     run = {"command": "make report", "revision": provenance.revision(words)}
-    kept = {"date": "2026-11-26", "revision": "0ab, clean", "machine": {"Memory": "2 GiB"}, "seconds": {"01-a": 1}}
+    kept = {"date": "2026-11-26", "revision": "0ab, clean", "machine": {"Memory": "2 GiB"},
+            "reports": {"ece421": {"processor_seconds": 1}}}  # fmt: skip
     monkeypatch.setattr("report.chapter.recorded.read", lambda: kept)
     monkeypatch.setattr(provenance, "shows_record", lambda one: "a report")
     text = provenance.appendix([facts(task) for task in make_tasks(project.resolved())], run, words, timed=True)
