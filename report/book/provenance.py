@@ -156,10 +156,10 @@ def _recorded(executed: list[Executed], words: Words) -> tuple[str, str]:
     rows = [
         (words["source"], words["revision"].format(revision=head)),
         *_machine_rows(kept["machine"], words),
-        *[
-            (f"{words['processor_time']}, {name}", f"{one['processor_seconds']:,.0f}")
-            for name, one in kept["reports"].items()
-        ],
+        (
+            words["processor_time"],
+            "; ".join(f"{name} {one['processor_seconds']:,.0f}" for name, one in kept["reports"].items()),
+        ),
     ]
     caption = words["recorded"].format(date=kept["date"])
     but = words["but_recorded"].format(where=", ".join(reading), date=kept["date"])

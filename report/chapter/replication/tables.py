@@ -78,7 +78,7 @@ def errata(errata: pd.DataFrame) -> pd.DataFrame:
     return shown.map(_bound).set_index("erratum")
 
 
-_LOOSE = re.compile(r"(?<=\d) (?=%)|(?<=\(\d,) (?=\d+\))|(?<= =) (?=[\d−])")
+_LOOSE = re.compile(r"(?<=\d) (?=%)|(?<=\(\d,) (?=\d+\))|(?<= =) (?=[\d−])|(?<=\W\w) (?==)")
 
 
 def _bound(text: str) -> str:

@@ -70,9 +70,9 @@ def _panel(ax: Axes, trials: pd.DataFrame, known: Mapping[str, Any], group: Grou
     figures.heatmap(table, form=".1f", ax=ax, xlabel="learning rate", limits=limits)
     for x, y, text, framed in marks:
         dark = means[y, x] > limits[0] + 0.6 * (limits[1] - limits[0])
-        ax.text(x, y + 0.33, text, ha="center", va="center", fontsize=7, color="white" if dark else "black")
+        ax.text(x, y + 0.3, text, ha="center", va="center", fontsize=7, color="white" if dark else "black")
         if framed:
-            ax.add_patch(Rectangle((x - 0.46, y - 0.45), 0.92, 0.9, fill=False, lw=1.4, path_effects=ON_ANY_CELL))
+            ax.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, fill=False, lw=1.4, path_effects=ON_ANY_CELL))
 
 
 def draw_race(so_far: Mapping[str, np.ndarray]) -> Axes:

@@ -165,15 +165,15 @@ def tell_second(trials: pd.DataFrame, group: Group, settings: int) -> None:
     bold, rest = trials[trials["learning_rate"] == top], trials[trials["learning_rate"] < top]
     lost, other, runs, slower = int(bold["at chance"].sum()), int(rest["at chance"].sum()), len(bold), len(rest)
     broken = trials.loc[trials["status"] != "ok", "setting"].nunique()
-    say("{lost} of {runs} runs at the rate {top} diverge or end no better than chance (@tbl-second).",
+    say("Runs that diverge or end no better than chance: {lost} of {runs} at the rate {top} (@tbl-second).",
         when=slower == 0)  # fmt: skip
-    say("""At the largest rate ({top}), {lost} of {runs} runs diverge or end no better than chance; at the smaller
-        rates, {other} of {slower} do (@tbl-second).""", when=slower > 0)  # fmt: skip
-    say("Settings of which a run diverged, so that they have no mean in @tbl-second: {broken}.", when=broken > 0)
+    say("""Runs that diverge or end no better than chance: {lost} of {runs} at the largest rate ({top}), {other} of
+        {slower} at the smaller ones (@tbl-second).""", when=slower > 0)  # fmt: skip
+    say("Settings without a mean in @tbl-second, because a run of theirs diverged: {broken}.", when=broken > 0)
     say("""A single run that learned at such a rate may have a high score, and say nothing about the next run: that,
         too, is selection.""", when=0 < lost < runs)  # fmt: skip
-    say("In @tbl-second, the group of the best mean, {group.best}, has {group.size} of {settings} settings.",
-        when=settings > 1)  # fmt: skip
+    say("""In @tbl-second, the group of the best mean, {group.best}, has {group.size} of the {settings} settings that
+        have a mean.""", when=settings > 1)  # fmt: skip
 
 
 def tell_picked(effect: BatchEffect | None, train_images: int, shrink: int) -> None:

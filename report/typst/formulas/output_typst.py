@@ -10,8 +10,8 @@ from .typst import string, write, write_line
 
 FORMAT = "typst"
 
-UNBROKEN = 24
-"""Characters of TeX up to which a formula within a line stays on it whole: `p = 0.5`, `2 \\cdot 10^{-5}`."""
+UNBROKEN = 16
+"""Signs up to which a formula within a line stays on it whole: `p = 0.5`, `2 \\cdot 10^{-5}`."""
 
 
 def label_name(name: str) -> str:
@@ -27,11 +27,12 @@ def inline(formula: Formula) -> str:
     one = len(rows) == 1
     code = write_line(rows[0], formula.body) if one else write(formula.body)
     equation = f"math.equation(alt: {string(formula.source)}, ${code}$)"
-    if _BREAKS.search(formula.source) and len(formula.source) <= UNBROKEN:
+    if _BREAKS.search(formula.source) and len(_SIGN.findall(formula.source)) <= UNBROKEN:
         equation = f"box({equation})"
     return f"#{equation}" if code else ""
 
 
+_SIGN = re.compile(r"\\[a-zA-Z]+|[^\s\\{}^_]")
 _BREAKS = re.compile(r"[=<>+,-]|\\(cdot|times|approx|leq?|geq?|ll|gg|sim|in|to|pm|neq?)(?![a-zA-Z])")
 
 
