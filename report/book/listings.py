@@ -19,6 +19,7 @@ from report.values import suggest
 MAX_LINES = 40
 OPTION = re.compile(r"^#\|\s*listing:\s*(.*?)\s*$\n?", re.MULTILINE)
 FORM = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*(?:\.\w+)*)", re.ASCII)
+_FOR_TOOLS = re.compile(r"\s+# (?:fmt:|noqa|type: ignore)[^#]*$")
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -48,9 +49,6 @@ def _filled(cell: nb.Cell, task: Task, position: int, words: Words) -> nb.Cell:
     caption = f"{options_of(cell).get('lst-cap') or ''} {where}".strip()
     rest = [line for line in OPTION.sub("", cell["source"]).splitlines() if line.startswith("#|")]
     return cell | {"source": "\n".join([*rest, f"#| lst-cap: {json.dumps(caption, ensure_ascii=False)}", code])}
-
-
-_FOR_TOOLS = re.compile(r"\s+# (?:fmt:|noqa|type: ignore)[^#]*$")
 
 
 def source(name: str, folders: list[Path]) -> tuple[Path, str]:

@@ -83,7 +83,8 @@ def of_reports(project, monkeypatch):
 def test_numbers_of_the_recorded_run_are_told_from_those_of_the_notebooks(of_reports):
     text = of_reports()
     assert "comes from the execution of 3 notebooks, 1 of them with solutions, from the top, in fresh kernels; " in text
-    assert "but the experiments of the reports in `95-ece421` are of a run recorded on 2026-11-26 (@tbl-record" in text
+    but = "but the experiments of the reports in `95-ece421` are of a run recorded on 2026-11-26 (@tbl-record)."
+    assert but in text
     for row in (
         "| Source | git revision 0ab, clean |",
         "| Memory | 24 GiB |",

@@ -10,6 +10,8 @@ from .typst import string, write, write_line
 
 FORMAT = "typst"
 
+_SIGN = re.compile(r"\\[a-zA-Z]+|[^\s\\{}^_]")
+_BREAKS = re.compile(r"[=<>+,-]|\\(cdot|times|approx|leq?|geq?|ll|gg|sim|in|to|pm|neq?)(?![a-zA-Z])")
 UNBROKEN = 16
 """Signs up to which a formula within a line stays on it whole: `p = 0.5`, `2 \\cdot 10^{-5}`."""
 
@@ -26,14 +28,11 @@ def inline(formula: Formula) -> str:
         raise MathError("only displayed formulas are numbered: put \\label or \\tag between $$ and $$")
     one = len(rows) == 1
     code = write_line(rows[0], formula.body) if one else write(formula.body)
+    if not code:
+        return ""
     equation = f"math.equation(alt: {string(formula.source)}, ${code}$)"
-    if _BREAKS.search(formula.source) and len(_SIGN.findall(formula.source)) <= UNBROKEN:
-        equation = f"box({equation})"
-    return f"#{equation}" if code else ""
-
-
-_SIGN = re.compile(r"\\[a-zA-Z]+|[^\s\\{}^_]")
-_BREAKS = re.compile(r"[=<>+,-]|\\(cdot|times|approx|leq?|geq?|ll|gg|sim|in|to|pm|neq?)(?![a-zA-Z])")
+    whole = _BREAKS.search(formula.source) and len(_SIGN.findall(formula.source)) <= UNBROKEN
+    return f"#box({equation})" if whole else f"#{equation}"
 
 
 def display(formula: Formula, label: str) -> str:
