@@ -53,14 +53,14 @@ lab: $(STAMP)  ## open the notebooks in JupyterLab (LAB="--no-browser --port 900
 	@$(RUN) -m jupyter lab --ContentsManager.pre_save_hook=report.run.saving.drop_widgets $(LAB) notebooks
 
 test: $(STAMP)  ## the tests, and every notebook compared with its stored outputs
-	@$(RUN) -m pytest --nbval -n 2 --dist loadfile --no-loadscope-reorder -q -m "not long"
+	@$(RUN) -m pytest --nbval -n auto --dist loadfile --no-loadscope-reorder -q -m "not long"
 
 test-packages: $(STAMP)  ## the tests of mlp_core and of the exporters, which pass on Windows, too
-	@$(RUN) -m pytest -n 2 -q -m "not long and not posix" mlp_core report/typst tests/test_[b-l]*.py tests/test_[n-z]*.py tests/typst \
+	@$(RUN) -m pytest -n auto -q -m "not long and not posix" mlp_core report/typst tests/test_[b-l]*.py tests/test_[n-z]*.py tests/typst \
 		$(addprefix tests/,datasets estimator fast gradient_check storage tuning)
 
 test-all: $(STAMP)  ## the same and the long ones: kills and signals at any moment, full fuzz (NEWEST=1: newest packages)
-	@$(RUN) -m pytest --nbval -n 2 --dist loadfile --no-loadscope-reorder -q
+	@$(RUN) -m pytest --nbval -n auto --dist loadfile --no-loadscope-reorder -q
 
 check: $(STAMP)  ## ruff, and mypy as each system sees the code: what one of them has not must stand behind a condition
 	@$(RUN) -m ruff check .

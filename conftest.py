@@ -42,6 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
         nbval_patch.adapt_cells()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes test: one more than cores, for while one waits for a kernel or a fault, another works."""
+    return min(cores() + 1, 9)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave SVG pictures out of nbval's comparison, as it leaves PNG pictures out; solutions take long together."""
     for item in items:

@@ -56,6 +56,11 @@ def fields(text: str) -> list[str]:
     return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
+def first_of(first: str, *others: str) -> list[Any]:
+    """Return parameters: the first for every run of the tests, the others for long ones."""
+    return [first, *(pytest.param(other, marks=pytest.mark.long) for other in others)]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_language_has_every_word_with_what_is_to_be_put_in(lang: str) -> None:
     def compare(ours: dict[str, Any], english: dict[str, Any]) -> None:
@@ -89,7 +94,7 @@ def test_a_page_has_the_words_of_its_language_and_no_english_ones(lang: str) -> 
     assert f'<html lang="{lang}" dir="{words["direction"]}">' in html
 
 
-@pytest.mark.parametrize("lang", ["en", "de", "fr", "es", "it", "pt", "nl", "pl"])
+@pytest.mark.parametrize("lang", first_of("de", "en", "fr", "es", "it", "pt", "nl", "pl"))
 def test_paper_has_the_same_words(lang: str) -> None:
     pdf, words = export(document(lang)), words_of(lang)
     assert pdf.log == []
@@ -151,7 +156,7 @@ def said(words: dict[str, Any], text: str) -> set[str]:
     return {name for name in INSTEAD if holds(words[name])}
 
 
-@pytest.mark.parametrize("lang", ["en", "de", "ar", "ja"])
+@pytest.mark.parametrize("lang", first_of("de", "en", "ar", "ja"))
 def test_what_stands_in_the_place_of_a_lost_output_is_in_the_language_of_the_document(lang: str) -> None:
     made, words = notebook(*LIVE, report={"lang": lang}), words_of(lang)
     html, _ = TypstHTMLExporter().from_notebook_node(made)
