@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-FEW, MANY = 100, 5_000
+FEW, MANY = 300, 5_000
 COUNTS = [FEW, pytest.param(MANY, marks=pytest.mark.long)]
 MOST_MEMORY = 16 << 20  # 1 MiB is usual; what a first reading imports counts, and what other threads ask for
 MOST_SECONDS = 2.0
