@@ -37,11 +37,12 @@ CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cel
 """What a reader sees of each cell; its text is without formulas, code and what was printed, its fields are names."""
 
 
-RAN = """() => {
-    const indicator = document.querySelector('.jp-Notebook-ExecutionIndicator');
+INDICATOR = "document.querySelector('.jp-Notebook-ExecutionIndicator')"
+RAN = f"""() => {{
+    const indicator = {INDICATOR};
     const failed = document.querySelector('.jp-Notebook [data-mime-type="application/vnd.jupyter.error"]');
     return indicator.dataset.status === 'idle' && (failed || /Executed \\d+ cell/.test(indicator.textContent));
-}"""
+}}"""
 """Whether a run has ended; while it goes on, "Executed 3/8 cells" stands there."""
 
 
@@ -108,8 +109,8 @@ class Opened:
 
     def run_all(self) -> None:
         """Run all cells; wait until they have run or one has failed."""
+        self.page.evaluate(f"{INDICATOR}.dataset.status = 'not yet busy'")  # a busy second may be over unseen
         self.menu("Run", "Run All Cells")
-        self.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=busy]")
         self.page.wait_for_function(RAN)
 
     def cells(self) -> list[dict[str, Any]]:
