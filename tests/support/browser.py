@@ -37,15 +37,6 @@ CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cel
 """What a reader sees of each cell; its text is without formulas, code and what was printed, its fields are names."""
 
 
-INDICATOR = "document.querySelector('.jp-Notebook-ExecutionIndicator')"
-RAN = f"""() => {{
-    const indicator = {INDICATOR};
-    const failed = document.querySelector('.jp-Notebook [data-mime-type="application/vnd.jupyter.error"]');
-    return indicator.dataset.status === 'idle' && (failed || /Executed \\d+ cell/.test(indicator.textContent));
-}}"""
-"""Whether a run has ended; while it goes on, "Executed 3/8 cells" stands there."""
-
-
 def checkout(folder: Path) -> Path:
     """Copy this checkout, without what was made in it."""
     return Path(shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "build", "__pycache__")))
@@ -84,6 +75,13 @@ def until(look: Callable[[], Any]) -> Any:
     return found
 
 
+def has_run(notebook: nb.Notebook) -> bool:
+    """Whether all code has a count, or a cell an error; the line that tells it in JupyterLab blinks."""
+    cells = [cell for _, cell in nb.code_cells(notebook)]
+    errors = [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]
+    return bool(errors) or all(cell["execution_count"] for cell in cells)
+
+
 class Opened:
     """A notebook that is open in JupyterLab, the only one on its page."""
 
@@ -108,10 +106,10 @@ class Opened:
             label.filter(has_text=re.compile(f"^{entry}$")).click()
 
     def run_all(self) -> None:
-        """Run all cells; wait until they have run or one has failed."""
-        self.page.evaluate(f"{INDICATOR}.dataset.status = 'not yet busy'")  # a busy second may be over unseen
+        """Run all cells, without their old outputs; wait until what is saved has run or one of them has failed."""
+        self.menu("Edit", "Clear Outputs of All Cells")
         self.menu("Run", "Run All Cells")
-        self.page.wait_for_function(RAN)
+        until(lambda: has_run(self.save()))
 
     def cells(self) -> list[dict[str, Any]]:
         """Return what there is to see of each cell."""

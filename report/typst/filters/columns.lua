@@ -1,7 +1,6 @@
 --- The columns of a table: how each is aligned, how wide it will be, and how a table too wide for the page is set.
 local look = require 'look'
 local numbers = require 'numbers'
-local write = require 'write'
 
 local columns = {}
 
@@ -31,14 +30,13 @@ local function texts_by_column(rows, count)
   return texts
 end
 
---- For every column: `align`, `number` (nil for words), `width` in points, and `share` where a colspec gives one.
+--- For every column: `align`, `number` (nil for words), `width` in points (estimated), and `share` where a colspec gives one.
 function columns.describe(source)
   local out = {}
   local texts, titles = texts_by_column(source.body, #source.specs), texts_by_column(source.head, #source.specs)
   for k, spec in ipairs(source.specs) do
     local number = numbers.column(texts[k])
     out[k] = {
-      texts = texts[k], titles = titles[k],
       align = ALIGNMENT[spec[1]] or (number and 'right') or 'left', number = number,
       width = math.max(longest(texts[k]), 1.1 * longest(titles[k])) * CHARACTER + INSET, share = spec[2] and spec[2] > 0 and spec[2] or nil,
     }
@@ -95,12 +93,12 @@ local function lines(text, width)
   return count
 end
 
--- whether a cell has more than one run of words, so that its height is not to be told from its text
-local function is_rich(cell)
+--- Whether a cell is one run of words, so that its height is to be told from its text.
+function columns.is_line(cell)
   local first = cell.blocks and cell.blocks[1]
-  if not first then return false end
-  if #cell.blocks > 1 or (first.t ~= 'Plain' and first.t ~= 'Para') then return true end
-  return first.content:find_if(function(inline) return inline.t == 'LineBreak' end) ~= nil
+  if not first then return true end
+  if #cell.blocks > 1 or (first.t ~= 'Plain' and first.t ~= 'Para') then return false end
+  return not first.content:find_if(function(inline) return inline.t == 'LineBreak' end)
 end
 
 --- The height of a table's body, estimated from its texts, in rows of one line; the rows alone where no column wraps.
@@ -111,7 +109,7 @@ function columns.height(source, list)
     local most, rich = 1, false
     for _, cell in ipairs(row) do
       local column = list[cell.column]
-      rich = rich or is_rich(cell)
+      rich = rich or not columns.is_line(cell)
       if column.fraction or column.share then most = math.max(most, lines(cell.text, widths[cell.column])) end
     end
     height = height + LINE * (most - 1)
@@ -154,24 +152,17 @@ local function estimated(text)
   return (utf8.len(text) or #text) - 0.4 * narrow + 0.4 * wide
 end
 
--- the texts among which the widest one is
-local function widest(texts)
+--- The cells among which the widest one is: no text twice, and at most so many, those that look widest.
+function columns.widest(cells, most)
   local seen, found = {}, pandoc.List()
-  for _, text in ipairs(texts) do
-    if not seen[text] then found:insert({text = text, width = estimated(text)}) end
-    seen[text] = true
+  for _, cell in ipairs(cells) do
+    if not seen[cell.typst] then found:insert(cell) end
+    seen[cell.typst] = true
   end
+  if #found <= most then return found end
+  for _, cell in ipairs(found) do cell.width = estimated(cell.text) end
   found:sort(function(one, other) return one.width > other.width end)
-  local out = {}
-  for k = 1, math.min(#found, 8) do out[k] = write.string(found[k].text) .. ',' end
-  return table.concat(out, ' ')
-end
-
---- For each column the texts that decide its width, titles first; by them Typst sets long tables in one pass.
-function columns.probes(list)
-  local out = {}
-  for k, column in ipairs(list) do out[k] = ('((%s), (%s)),'):format(widest(column.titles), widest(column.texts)) end
-  return '(' .. table.concat(out, ' ') .. ')'
+  return pandoc.List{table.unpack(found, 1, most)}
 end
 
 --- The Typst value of a table's `columns`.

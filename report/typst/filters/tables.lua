@@ -11,7 +11,7 @@ local LONG = 24   -- tables higher than so many rows of one line may break acros
 -- those that stay where they are written break sooner, since a page must not end with a hole; without a caption the
 -- code that shows them comes along
 local HERE, BARE = 8, 4
-local VERY_LONG = 60   -- tables with more rows get their widths from a few cells
+local VERY_LONG, FEW = 60, 8   -- columns of more rows get their widths from so many cells, which look widest
 local SEPARATOR = '\u{E001}'
 
 -- The cells that are more than text, written by one call of the writer (a call a cell takes 1 ms each).
@@ -59,9 +59,13 @@ local function fill(value)
   return ('gradient.linear(%s, (%s, 100%%))'):format(table.concat(stops, ', '), colour(last))
 end
 
-local function cell_typst(cell, column, head)
+local function content_of(cell, column, head)
   local text = cell.plain and plain_text(cell, column, head) or cell.typst and '[' .. cell.typst .. ']' or styled_text(cell)
-  if head and cell.text ~= '' then text = 'strong(' .. text .. ')' end
+  return head and cell.text ~= '' and 'strong(' .. text .. ')' or text
+end
+
+local function cell_typst(cell, column, head)
+  local text = content_of(cell, column, head)
   if cell.leads then text = 'continued + ' .. text end
   if cell.looks.ink then text = ('text(fill: %s, %s)'):format(colour(cell.looks.ink), text) end
   local settings = {}
@@ -109,12 +113,38 @@ local function table_typst(head, body, list, widths)
     :format(widths or columns.widths(list), columns.alignments(list), head_typst(head, list), table.concat(lines, '\n'))
 end
 
+-- for each column the contents that decide its width; nil where cells span columns or have blocks, as wide as may be
+local function probes(source, list)
+  local out = {}
+  for k = 1, #list do out[k] = pandoc.List() end
+  for _, rows in ipairs{source.head, source.body} do
+    for _, row in ipairs(rows) do
+      for _, cell in ipairs(row) do
+        if cell.colspan > 1 or not columns.is_line(cell) then return nil end
+        out[cell.column]:insert{text = cell.text, typst = content_of(cell, list[cell.column], rows == source.head)}
+      end
+    end
+  end
+  for k, cells in ipairs(out) do
+    local widest = columns.widest(cells, #source.body > VERY_LONG and FEW or #cells)
+    out[k] = ('(%s)'):format(table.concat(widest:map(function(cell) return cell.typst .. ',' end), ' '))
+  end
+  return ('(%s,)'):format(table.concat(out, ', '))
+end
+
+-- a table whose columns are as wide as they want to be, shrunk where that is too wide
+local function natural_typst(source, list)
+  local found = probes(source, list)
+  if not found then return ('measured-table-block(%s)'):format(table_typst(source.head, source.body, list)) end
+  return ('table-block(%s, widths => %s)'):format(found, table_typst(source.head, source.body, list, 'widths'))
+end
+
 local function panels_typst(source, list)
   local out = {}
   for _, indices in ipairs(columns.panels(list, source.stubs)) do
     local chosen = {}
     for new, old in ipairs(indices) do chosen[new] = list[old] end
-    out[#out + 1] = 'table-block(' .. table_typst(grid.select(source.head, indices), grid.select(source.body, indices), chosen) .. ')'
+    out[#out + 1] = natural_typst({head = grid.select(source.head, indices), body = grid.select(source.body, indices)}, chosen)
   end
   return 'panels(' .. table.concat(out, ', ') .. ')'
 end
@@ -124,10 +154,7 @@ local function block_typst(source, list, layout)
   if pandoc.List(list):find_if(function(column) return column.fraction or column.share end) then
     return 'wide-table-block(' .. table_typst(source.head, source.body, list) .. ')'
   end
-  if #source.body > VERY_LONG then
-    return ('long-table-block(%s, widths => %s)'):format(columns.probes(list), table_typst(source.head, source.body, list, 'widths'))
-  end
-  return 'table-block(' .. table_typst(source.head, source.body, list) .. ')'
+  return natural_typst(source, list)
 end
 
 -- a grid with its caption and label as a block of Typst; `options` are those of its cell
