@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from report.errors import NotebookError
 from report.run import notebook as nb
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +76,14 @@ def until(look: Callable[[], Any]) -> Any:
     return found
 
 
+def _whole(path: Path) -> nb.Notebook | None:
+    """Return a notebook; None while the server writes it."""
+    try:
+        return nb.read(path)
+    except NotebookError:
+        return None
+
+
 def has_run(notebook: nb.Notebook) -> bool:
     """Whether all code has a count, or a cell an error; the line that tells it in JupyterLab blinks."""
     cells = [cell for _, cell in nb.code_cells(notebook)]
@@ -119,7 +128,7 @@ class Opened:
         """Save it by the keyboard; return what is on disk then."""
         self.page.keyboard.press("Control+s")
         self.page.wait_for_selector(".jp-mod-dirty", state="detached")
-        return nb.read(self.path)
+        return until(lambda: _whole(self.path))
 
     def write(self, position: int, source: str) -> None:
         """Type another source into a code cell, counted from 1."""
