@@ -77,7 +77,7 @@ def _why_broken(body: bytes, error: Exception) -> str:
     if not body.strip():
         return "it is empty; take it from a copy, such as git's (git checkout)"
     if _CONFLICT.search(body):
-        return "git could not merge it (a line begins with <<<<<<<); take one version (git checkout --ours, or --theirs)"
+        return "git could not merge it (a line begins with <<<<<<<); take one version (git checkout --ours or --theirs)"
     if isinstance(error, UnicodeDecodeError):
         return f"its text is not in UTF-8 ({error}); save it in UTF-8"
     return f"its JSON is broken ({error})"
