@@ -1,5 +1,6 @@
 """``python -m report``: signals first, then everything else."""
 
+import io
 import sys
 
 from report.run import interrupts
@@ -18,6 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     interrupts.listen()
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a path may hold what its encoding has no character for
+        sys.stdout.reconfigure(errors="backslashreplace")
     from report.run.processes import adopt_orphans
 
     adopt_orphans()

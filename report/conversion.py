@@ -58,8 +58,8 @@ def convert(parameter: Parameter, value: Any) -> Any:
     try:
         converted = _as_type(ast.parse(parameter.annotation, mode="eval").body, value)
         _check_plain(converted)
-    except (TypeError, OverflowError, RecursionError):
-        got = f"{shown(value)} ({type(value).__name__})"
+    except (TypeError, OverflowError, RecursionError) as error:
+        got = f"{shown(value)} ({type(value).__name__})" + ", too large a number" * isinstance(error, OverflowError)
         raise ConfigError(f"parameter {parameter.name} expects {parameter.annotation}, got {got}") from None
     except (NotImplementedError, ValueError):
         known = "int, float, str, bool, list[...], dict[...], Literal[...] and X | None"
@@ -105,7 +105,9 @@ def _as_scalar(name: str, value: Any) -> Any:
         raise TypeError
     if name == "float":
         return float(number)
-    if number != int(number) or abs(number) > LARGEST:
+    if abs(number) > LARGEST:
+        raise OverflowError
+    if number != int(number):
         raise TypeError
     return int(number)
 
@@ -141,7 +143,7 @@ def _as_either(left: ast.expr, right: ast.expr, value: Any) -> Any:
     """Convert to the first side of a union that takes the value."""
     try:
         return _as_type(left, value)
-    except TypeError:
+    except (TypeError, OverflowError):
         return _as_type(right, value)
 
 

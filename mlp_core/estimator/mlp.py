@@ -210,7 +210,7 @@ class MLPClassifier(NetworkClassifier):
             self.network_ = Sequential([layer for layer in self.network_.layers if not isinstance(layer, ReLU)])
         self._optimizer = self._make_optimizer()
         self.loss_curve_: list[float] = []
-        self.validation_scores_: list[float] | None = [] if self.early_stopping else None
+        self.validation_scores_: list[float] | None = None
         self.t_, self.n_layers_, self.n_outputs_, self.out_activation_ = 0, len(sizes), len(self.classes_), "softmax"
 
     def _renew_optimizer(self) -> None:
@@ -255,10 +255,10 @@ class MLPClassifier(NetworkClassifier):
         if self.verbose and self.history_.message:
             print(f"{self.history_.message}. Stopping.")
         self.loss_curve_ += self.history_.running_loss
-        if self.validation_scores_ is not None:
-            self.validation_scores_ += self.history_.valid_accuracy
+        scores = [*(self.validation_scores_ or []), *self.history_.valid_accuracy]
+        self.validation_scores_ = scores if self.early_stopping else None
         self.n_iter_ = len(self.history_)
         self.t_ += self.n_iter_ * len(split)
         self.loss_, self.best_loss_ = self.loss_curve_[-1], None if self.early_stopping else min(self.loss_curve_)
-        self.best_validation_score_ = max(self.validation_scores_) if self.validation_scores_ else None
+        self.best_validation_score_ = max(scores) if self.early_stopping else None
         return self.history_

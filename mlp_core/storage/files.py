@@ -84,7 +84,8 @@ def atomic_write(path: str | os.PathLike[str], *, sync: bool = True) -> Iterator
                 os.fsync(file.fileno())
         part.replace(path)
     except BaseException as error:
-        part.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno and error.filename is None:
-            error.filename = str(path)  # a full disk does not say where
+        with suppress(OSError):  # it was never made
+            part.unlink()
+        if isinstance(error, OSError) and error.errno and error.filename in (None, str(part)):
+            raise OSError(error.errno, error.strerror, str(path)) from error  # which a full disk does not say
         raise

@@ -13,6 +13,8 @@ Cell = dict[str, Any]
 MAX_BYTES = 200_000_000
 """The largest notebook that is read."""
 
+_CONFLICT = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)  # JSON has no such line
+
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -34,13 +36,11 @@ def read(path: Path) -> Notebook:
     NotebookError
         If the file is missing, too large, no JSON, or no notebook of format 4.
     """
+    body = _body(path)
     try:
-        body = _body(path)
         notebook = json.loads(body)
-    except FileNotFoundError:
-        raise NotebookError(f"{path}: there is no such notebook") from None
     except (ValueError, RecursionError) as error:
-        raise NotebookError(f"{path}: not a notebook, its JSON is broken ({error})") from None
+        raise NotebookError(f"{path}: not a notebook, {_why_broken(body, error)}") from None
     match notebook:
         case {"nbformat": 4, "cells": list(cells), "metadata": dict()}:
             pass
@@ -59,14 +59,28 @@ def read(path: Path) -> Notebook:
 
 
 def _body(path: Path) -> bytes:
-    """Read a file whole; ValueError if it is no regular file, or larger than notebooks are."""
+    """Read a file whole; NotebookError if there is none, or it is no regular file, or larger than notebooks are."""
     if path.exists() and not path.is_file():
-        raise ValueError("it is no file")
-    with path.open("rb") as file:
-        body = file.read(MAX_BYTES + 1)
+        raise NotebookError(f"{path}: not a notebook, it is no file")
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise NotebookError(f"{path}: there is no such notebook") from None
     if len(body) > MAX_BYTES:
-        raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
+        raise NotebookError(f"{path}: not a notebook, it has more than {MAX_BYTES:,} bytes")
     return body
+
+
+def _why_broken(body: bytes, error: Exception) -> str:
+    """Return what is wrong with a file that is no JSON, and what to do where that is known."""
+    if not body.strip():
+        return "it is empty; take it from a copy, such as git's (git checkout)"
+    if _CONFLICT.search(body):
+        return "git could not merge it (a line begins with <<<<<<<); take one version (git checkout --ours or --theirs)"
+    if isinstance(error, UnicodeDecodeError):
+        return f"its text is not in UTF-8 ({error}); save it in UTF-8"
+    return f"its JSON is broken ({error})"
 
 
 def _is_cell(cell: Any) -> bool:

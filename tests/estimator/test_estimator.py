@@ -144,6 +144,16 @@ def test_a_warm_start_goes_on_where_the_last_fit_ended(digits):
     assert (parts.n_iter_, len(parts.loss_curve_), parts.t_) == (2, 4, 4 * 600)
 
 
+def test_a_warm_start_knows_the_validation_scores_since_early_stopping_was_set(digits):
+    model = small(max_iter=2, warm_start=True).fit(*digits)
+    assert model.validation_scores_ is model.best_validation_score_ is None
+    model.set_params(early_stopping=True).fit(*digits).fit(*digits)
+    assert len(model.validation_scores_) == 4
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    model.set_params(early_stopping=False).fit(*digits)
+    assert model.validation_scores_ is model.best_validation_score_ is None
+
+
 def test_a_warm_start_takes_the_parameters_set_since_then(digits):
     model = small(solver="sgd", warm_start=True).fit(*digits)
     before = model.coefs_[0].copy()

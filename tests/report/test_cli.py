@@ -1,7 +1,9 @@
 import contextlib
+import os
 import re
 
 import pytest
+from report_samples import Project
 
 from report.__main__ import main
 from report.cli import read_arguments
@@ -121,3 +123,11 @@ def test_help_names_every_option(capsys):
     for one in OPTIONS.values():
         assert all(flag in said for flag in one.flags if flag.startswith("-"))
         assert one.help in said or not one.flags
+
+
+def test_a_path_that_the_output_has_no_characters_for_is_said_in_escapes(tmp_path):
+    project = Project(tmp_path / "Bücher")
+    project.add("01-a")
+    process = project.run("new", "depth", env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    assert process.returncode == 0, process.stdout
+    assert "B\\xfccher/notebooks/02-depth.ipynb: made" in process.stdout

@@ -22,7 +22,9 @@ def test_reading_joins_lines(tmp_path):
 @pytest.mark.parametrize(
     ("body", "message"),
     [(None, "there is no such notebook"), ('{"cells": [', "its JSON is broken"), ("[]", "notebook of format 4"),
-     ('{"nbformat": 3, "worksheets": []}', "notebook of format 4"), ("\xff", "its JSON is broken"),
+     ('{"nbformat": 3, "worksheets": []}', "notebook of format 4"), ("\xff", "UTF-8 .*; save it in UTF-8"),
+     ("", "it is empty; take it from a copy"), (" \n", "it is empty"),
+     ('{"cells": [\n<<<<<<< HEAD\n1,\n=======\n2,\n>>>>>>> theirs\n', "git could not merge it"),
      ('{"nbformat": 4, "metadata": {}, "cells": [{"source": ""}]}', "cell 1 must be of type code"),
      ('{"nbformat": 4, "cells": []}', "notebook of format 4"),
      ('{"nbformat": 4, "metadata": {}, "cells": [7]}', "cell 1 must be a mapping, got 7")],

@@ -107,6 +107,15 @@ def test_a_value_of_another_type_is_refused_with_expected_and_actual(annotation,
 
 
 @pytest.mark.parametrize(
+    ("annotation", "given"), [("int", 2**63), ("int", 1e30), ("list[int]", [-(10**400)]), ("float", 10**400)]
+)
+def test_a_number_that_no_array_can_hold_is_said_to_be_too_large(annotation, given):
+    with pytest.raises(ConfigError, match="too large a number"):
+        convert(parameter(annotation), given)
+    assert convert(parameter("int | float"), 1e30) == 1e30
+
+
+@pytest.mark.parametrize(
     ("name", "good", "bad"),
     [
         ("epochs", 1, 0),

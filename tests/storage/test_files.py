@@ -34,3 +34,14 @@ def test_where_a_link_points_the_file_is_written_and_the_link_stays(kind, tmp_pa
     WRITERS[kind](link)
     assert link.is_symlink()
     assert [path.name for path in (tmp_path / "disk").iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("kind", ["network", "history"])
+@pytest.mark.parametrize("name", ["missing/file", "folder", "file/under", "x" * 300])
+def test_where_nothing_can_be_written_the_error_names_the_file_asked_for(kind, name, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError) as caught:  # noqa: PT011 -- which one, the system says
+        WRITERS[kind](tmp_path / name)
+    assert (caught.value.filename, caught.value.filename2) == (str(tmp_path / name), None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
