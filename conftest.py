@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes test: one more than cores, for while one waits for a kernel or a fault, another works."""
+    """Return how many processes test: one more than cores, since some wait for kernels and faults."""
     return min(cores() + 1, 9)
 
 

@@ -125,10 +125,14 @@ class Opened:
         return self.page.evaluate(CELLS)
 
     def save(self) -> nb.Notebook:
-        """Save it by the keyboard; return what is on disk then."""
-        self.page.keyboard.press("Control+s")
-        self.page.wait_for_selector(".jp-mod-dirty", state="detached")
-        return until(lambda: _whole(self.path))
+        """Save it by the keyboard, again where an output came meanwhile; return what is on disk then."""
+
+        def saved() -> nb.Notebook | None:
+            self.page.keyboard.press("Control+s")
+            self.page.wait_for_timeout(500)
+            return None if self.page.locator(".jp-mod-dirty").count() else _whole(self.path)
+
+        return until(saved)
 
     def write(self, position: int, source: str) -> None:
         """Type another source into a code cell, counted from 1."""
