@@ -190,13 +190,17 @@ class MLPClassifier(NetworkClassifier):
         return log_softmax(self._logits(X).astype(np.float64))
 
     def _logits(self, X: ArrayLike) -> np.ndarray:
-        """Return the network's output for checked rows, shape (n, n_classes)."""
+        """Return the network's output for checked rows, shape (n, n_classes); FloatingPointError if it is not finite."""
         check_is_fitted(self)
         rows = validate_data(self, X, reset=False, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
-        if not issparse(rows):
-            return self.network_.logits(rows)
-        dense, parts = DenseRows(rows), gen_batches(rows.shape[0], max(1, CHUNK // rows.shape[1]))
-        return np.concatenate([self.network_.logits(dense[part]) for part in parts])
+        if issparse(rows):
+            dense, parts = DenseRows(rows), gen_batches(rows.shape[0], max(1, CHUNK // rows.shape[1]))
+            logits = np.concatenate([self.network_.logits(dense[part]) for part in parts])
+        else:
+            logits = self.network_.logits(rows)
+        if not np.isfinite(logits).all():
+            raise FloatingPointError("the logits are not finite: training has diverged; lower learning_rate_init")
+        return logits
 
     def _start(self, split: Examples) -> None:
         hidden = self.hidden_layer_sizes
