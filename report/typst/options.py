@@ -31,8 +31,11 @@ HIDING_TAGS = {
 """The tags that say no to an option."""
 
 
-_NBDEV = re.compile(r"\s*[A-Za-z]\w*(?:[ \t]+[\w.,*-]+)*\s*")
-"""A directive of nbdev: a bare word, perhaps with names behind it. Those that say what is shown have their meaning."""
+_NBDEV = re.compile(r"[A-Za-z]\w*(?:[ \t]+[\w.,*-]+)*\s*")
+"""A directive of nbdev: a bare word, perhaps with names behind it. Those that say what is shown have their meaning.
+
+It is not indented: words that are go on with what stands above them, such as a caption.
+"""
 _NBDEV_HIDES = {"hide": "include", "hide_input": "echo", "hide_output": "output"}
 _NBDEV_COLON = re.compile(r"^(\w[\w-]*):(?=\S)", re.MULTILINE)
 """`#|eval:false`, which nbdev takes, and YAML does not."""
@@ -134,7 +137,7 @@ def _take_option_lines(cell: NotebookNode, tell: Callable[[str], None] | None) -
 
 def _parse_what_can_be(block: str, cell: NotebookNode, tell: Callable[[str], None]) -> dict[str, Any]:
     """Read the options, one by one where one of them cannot be meant."""
-    options = {name: False for line in block.split("\n") if (name := _NBDEV_HIDES.get(line.strip()))}
+    options = {name: False for line in block.split("\n") if (name := _NBDEV_HIDES.get(line.rstrip()))}
     plain = "\n".join(line for line in block.split("\n") if not _NBDEV.fullmatch(line))
     try:
         return _parse(_NBDEV_COLON.sub(r"\1: ", plain), cell) | options
@@ -149,13 +152,16 @@ def _parse_what_can_be(block: str, cell: NotebookNode, tell: Callable[[str], Non
 
 
 def quote_prose(block: str) -> str:
-    """Quote captions and alternative texts, so that `: ` and ` #` in them are text, not YAML.
+    r"""Quote captions and alternative texts, so that `: ` and ` #` in them are text, not YAML; each becomes one line.
 
     >>> quote_prose("fig-cap: Loss: training # epochs")
     'fig-cap: "Loss: training # epochs"'
+    >>> quote_prose("fig-cap: Loss: training\n  and validation")
+    'fig-cap: "Loss: training and validation"'
     """
-    lines = []
+    lines: list[str] = []
     in_list = False
+    head, plain = "", ""  # of the line before, if its text may go on in this one
     for line in block.split("\n"):
         line = line.rstrip()
         match = _PROSE.match(line)
@@ -163,9 +169,20 @@ def quote_prose(block: str) -> str:
         if match or item:
             head, text = (match or item).groups()  # type: ignore[union-attr]
             in_list = bool(item) or not text
-            line = head + (text if not text or _is_yaml(text) else json.dumps(text, ensure_ascii=False))
+            plain = "" if not text or _is_yaml(text) else text
+            line = head + (_quoted(plain) if plain else text)
+        elif plain and line.startswith((" ", "\t")):
+            plain += " " + line.strip()
+            lines.pop()
+            line = head + _quoted(plain)
+        else:
+            plain = ""
         lines.append(line)
     return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return text if _is_yaml(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _is_yaml(text: str) -> bool:

@@ -27,6 +27,7 @@ def cli(project, capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--profile", "q"], "error: PROFILE=q is unknown; allowed: quick, standard (did you mean quick?)\n"),
         (["--profile", "quik"], "error: PROFILE=quik is unknown; allowed: quick, standard (did you mean quick?)\n"),
         (["--profile", ""], "error: PROFILE is empty; allowed: quick, standard\n"),
         (["--dataset", "mnits"], "error: DATASET=mnits is unknown; allowed: mnist-5k, mnist (did you mean mnist?)\n"),
