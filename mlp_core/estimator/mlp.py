@@ -190,7 +190,7 @@ class MLPClassifier(NetworkClassifier):
         return log_softmax(self._logits(X).astype(np.float64))
 
     def _logits(self, X: ArrayLike) -> np.ndarray:
-        """Return the network's output for checked rows, shape (n, n_classes); FloatingPointError if it is not finite."""
+        """Return the network's output for checked rows, (n, n_classes); FloatingPointError if it is not finite."""
         check_is_fitted(self)
         rows = validate_data(self, X, reset=False, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
         if issparse(rows):
