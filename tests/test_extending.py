@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_problems import blobs
 
-from mlp_core import Layer, Linear, NetworkFileError, Sequential, check_gradients, train
+from mlp_core import Layer, Linear, Sequential, check_gradients, train
 from mlp_core.optimizers import Optimizer
 
 
@@ -37,38 +37,6 @@ class Swish(Layer):
         return {"slope": (config["features"],)}
 
 
-class Scale(Layer):
-    """``g x``, as plain as a layer of one's own can be: no dtype of its own."""
-
-    def __init__(self, features):
-        super().__init__()
-        self.params = {"g": np.ones(features, "float32")}
-
-    def forward(self, x, training=False):
-        self.remember(x, training)
-        return x * self.params["g"]
-
-    def backward(self, grad_output):
-        self.grads = {"g": (grad_output * self.remembered()).sum(axis=0)}
-        return grad_output * self.params["g"]
-
-    def config(self):
-        return {"features": len(self.params["g"])}
-
-    @staticmethod
-    def parameter_shapes(**config):
-        return {"g": (config["features"],)}
-
-
-class Unready(Scale):
-    def __init__(self, features, problem=None):
-        super().__init__(features)
-        self.problem = problem
-
-    def config(self):
-        return {"json": {"features": np.int64(3)}, "key": {"feature": 3}, "more": {"features": 3, "a": 1}}[self.problem]
-
-
 class RMSProp(Optimizer):
     """``v = 0.9 v + 0.1 g^2``, ``w = w - rate g / sqrt(v)``."""
 
@@ -93,25 +61,6 @@ def test_a_layer_of_ones_own_is_checked_shown_saved_and_loaded(tmp_path):
     made.save(tmp_path / "own.npz")
     loaded = Sequential.load(tmp_path / "own.npz")
     np.testing.assert_array_equal(loaded.forward(data.images), made.forward(data.images))
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_layer_need_not_say_its_precision_to_be_saved(dtype, tmp_path):
-    made = Sequential([Linear(6, 3, seed=0), Scale(3)]).astype(dtype)
-    made.params["1.g"][...] = np.pi
-    made.save(tmp_path / "own.npz")
-    loaded = Sequential.load(tmp_path / "own.npz")
-    assert loaded.params["1.g"].dtype == dtype
-    np.testing.assert_array_equal(loaded.params["1.g"], made.params["1.g"])
-
-
-@pytest.mark.parametrize(
-    ("problem", "reason"), [("json", "int64"), ("key", "KeyError.*features"), ("more", "unexpected keyword")]
-)
-def test_a_layer_whose_config_does_not_make_it_is_not_saved(problem, reason, tmp_path):
-    with pytest.raises(NetworkFileError, match=f"not written, for it could not be loaded again: .*{reason}"):
-        Sequential([Linear(6, 3, seed=0), Unready(3, problem)]).save(tmp_path / "own.npz")
-    assert not list(tmp_path.iterdir())
 
 
 def test_it_trains_by_the_plain_step_which_is_said(caplog, tmp_path):

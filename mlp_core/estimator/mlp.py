@@ -190,17 +190,13 @@ class MLPClassifier(NetworkClassifier):
         return log_softmax(self._logits(X).astype(np.float64))
 
     def _logits(self, X: ArrayLike) -> np.ndarray:
-        """Return the network's output for checked rows, (n, n_classes); FloatingPointError if it is not finite."""
+        """Return the network's output for checked rows, shape (n, n_classes)."""
         check_is_fitted(self)
         rows = validate_data(self, X, reset=False, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
-        if issparse(rows):
-            dense, parts = DenseRows(rows), gen_batches(rows.shape[0], max(1, CHUNK // rows.shape[1]))
-            logits = np.concatenate([self.network_.logits(dense[part]) for part in parts])
-        else:
-            logits = self.network_.logits(rows)
-        if not np.isfinite(logits).all():
-            raise FloatingPointError("the logits are not finite: training has diverged; lower learning_rate_init")
-        return logits
+        if not issparse(rows):
+            return self.network_.logits(rows)
+        dense, parts = DenseRows(rows), gen_batches(rows.shape[0], max(1, CHUNK // rows.shape[1]))
+        return np.concatenate([self.network_.logits(dense[part]) for part in parts])
 
     def _start(self, split: Examples) -> None:
         hidden = self.hidden_layer_sizes
@@ -260,8 +256,7 @@ class MLPClassifier(NetworkClassifier):
             print(f"{self.history_.message}. Stopping.")
         self.loss_curve_ += self.history_.running_loss
         scores = [*(self.validation_scores_ or []), *self.history_.valid_accuracy]
-        self.validation_scores_ = scores if self.early_stopping else None
-        self.n_iter_ = len(self.history_)
+        self.n_iter_, self.validation_scores_ = len(self.history_), scores if self.early_stopping else None
         self.t_ += self.n_iter_ * len(split)
         self.loss_, self.best_loss_ = self.loss_curve_[-1], None if self.early_stopping else min(self.loss_curve_)
         self.best_validation_score_ = max(scores) if self.early_stopping else None

@@ -38,15 +38,12 @@ def save_layers(layers: Sequence[Layer], input_shape: Shape | None, path: str | 
     described = [{"kind": type(layer).__name__, **layer.config()} for layer in layers]
     architecture = {"format": FORMAT, "version": VERSION, "input_shape": input_shape, "layers": described}
     arrays = {f"{index}.{name}": array for index, layer in enumerate(layers) for name, array in layer.params.items()}
+    arrays[HEADER] = np.frombuffer(json.dumps(architecture).encode(), np.uint8)
     try:
-        arrays[HEADER] = np.frombuffer(json.dumps(architecture).encode(), np.uint8)
         _build(arrays)
         write_npz(path, arrays, LIMIT)
-    except (OSError, MemoryError):
-        raise
-    except Exception as error:  # a layer of one's own may raise anything
-        raise NetworkFileError(f"{os.fspath(path)!r} not written, for it could not be loaded again: {_reason(error)}"
-                               ) from error
+    except (ValueError, TypeError) as error:
+        raise NetworkFileError(f"{os.fspath(path)!r} not written, for it could not be loaded again: {error}") from error
 
 
 def load_layers(path: str | os.PathLike[str], build: Callable[[list[Layer], Shape | None], N]) -> N:
@@ -60,12 +57,8 @@ def load_layers(path: str | os.PathLike[str], build: Callable[[list[Layer], Shap
     except DatasetError as error:
         raise NetworkFileError(f"not a readable .npz file of a network: {error}") from error
     except Exception as error:  # what JSON and the layers raise for nonsense has no common base
-        raise NetworkFileError(f"{os.fspath(path)!r} does not hold a network: {_reason(error)}") from error
-
-
-def _reason(error: Exception) -> str:
-    """Return what an error says, with its kind where that is needed to understand it."""
-    return str(error) if isinstance(error, ValueError) else repr(error)
+        reason = error if isinstance(error, ValueError) else repr(error)
+        raise NetworkFileError(f"{os.fspath(path)!r} does not hold a network: {reason}") from error
 
 
 def _build(arrays: dict[str, np.ndarray]) -> tuple[list[Layer], Shape | None]:
@@ -78,14 +71,13 @@ def _build(arrays: dict[str, np.ndarray]) -> tuple[list[Layer], Shape | None]:
                          "a layer of your own must be defined before")
     kinds = [Layer.kinds[name] for name in names]
     expected = {
-        f"{index}.{name}": (specification.get("dtype"), shape)
+        f"{index}.{name}": (float_dtype(specification["dtype"]), shape)
         for index, (kind, specification) in enumerate(zip(kinds, specifications, strict=True))
         for name, shape in kind.parameter_shapes(**specification).items()
     }
     if arrays.keys() - {HEADER} != expected.keys():
         raise ValueError(f"expected the arrays {', '.join(expected)}; got {', '.join(sorted(arrays)[:50])}")
-    for name, (said, shape) in expected.items():
-        dtype = float_dtype(said or arrays[name].dtype)  # a layer of one's own need not say
+    for name, (dtype, shape) in expected.items():
         if (arrays[name].dtype, arrays[name].shape) != (dtype, tuple(shape)):
             raise ValueError(f"expected {name} as {dtype} {shape}, got {arrays[name].dtype.str} {arrays[name].shape}")
     layers = []
@@ -94,9 +86,7 @@ def _build(arrays: dict[str, np.ndarray]) -> tuple[list[Layer], Shape | None]:
         layers.append(kind(**quick, **specification))
     for name in expected:
         index, _, param = name.partition(".")
-        params = layers[int(index)].params
-        params[param] = params[param].astype(arrays[name].dtype, copy=False)
-        params[param][...] = arrays[name]
+        layers[int(index)].params[param][...] = arrays[name]
     shape = architecture["input_shape"]
     return layers, None if shape is None else as_shape(shape)
 

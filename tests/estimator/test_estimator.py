@@ -144,14 +144,6 @@ def test_a_warm_start_goes_on_where_the_last_fit_ended(digits):
     assert (parts.n_iter_, len(parts.loss_curve_), parts.t_) == (2, 4, 4 * 600)
 
 
-@pytest.mark.parametrize("ask", ["predict", "predict_proba", "predict_log_proba"])
-def test_a_network_that_has_diverged_predicts_nothing(digits, ask):
-    model = small(max_iter=2).fit(*digits)
-    model.coefs_[0][...] = np.nan
-    with pytest.raises(FloatingPointError, match="lower learning_rate_init"):
-        getattr(model, ask)(digits[0])
-
-
 def test_a_warm_start_knows_the_validation_scores_since_early_stopping_was_set(digits):
     model = small(max_iter=2, warm_start=True).fit(*digits)
     assert model.validation_scores_ is model.best_validation_score_ is None
