@@ -15,8 +15,8 @@ LAST_EPOCH = 253402300799
 
 def suggest(word: object, allowed: list[str]) -> str:
     """Return the end of a message about a wrong word: the allowed ones, and the one that was probably meant."""
-    word = word[:100] if isinstance(word, str) and word else ""
-    begun = [one for one in allowed if word and one.startswith(word)]
+    word = word[:100] if isinstance(word, str) else ""
+    begun = [one for one in allowed if one.startswith(word)] if word else []
     close = begun if len(begun) == 1 else difflib.get_close_matches(word, allowed, n=1)
     return f"allowed: {', '.join(allowed) or 'none'}" + (f" (did you mean {close[0]}?)" if close else "")
 

@@ -216,6 +216,17 @@ def test_a_thousand_rows_are_written_quickly() -> None:
     assert source.count("\n") > 1000
 
 
+def test_a_long_table_is_laid_out_once_even_with_cells_that_span_columns() -> None:
+    def made(rows: int) -> str:
+        columns = pd.MultiIndex.from_tuples([("both", "a title in bold"), ("both", "b")])
+        words = [[f"a title in bold{number}", "x"] for number in range(rows)]
+        return source_of(table(pd.DataFrame(words, columns=columns).to_html(max_rows=rows)))
+
+    assert "measured-table-block(table(" in made(5)
+    assert "measured-table-block(" not in made(100)
+    assert 'strong("a title in bold")' in made(100).partition(" table-block(")[2].partition(" => table(")[0]
+
+
 def test_a_table_stands_as_far_below_a_line_whether_it_may_break_or_not() -> None:
     gaps = []
     for rows in (3, 9):

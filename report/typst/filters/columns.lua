@@ -152,7 +152,7 @@ local function estimated(text)
   return (utf8.len(text) or #text) - 0.4 * narrow + 0.4 * wide
 end
 
---- The cells among which the widest one is: no text twice, and at most so many, those that look widest.
+--- The cells among which the widest one is: no text twice, and at most so many, titles and those that look widest.
 function columns.widest(cells, most)
   local seen, found = {}, pandoc.List()
   for _, cell in ipairs(cells) do
@@ -160,7 +160,7 @@ function columns.widest(cells, most)
     seen[cell.typst] = true
   end
   if #found <= most then return found end
-  for _, cell in ipairs(found) do cell.width = estimated(cell.text) end
+  for _, cell in ipairs(found) do cell.width = cell.head and math.huge or estimated(cell.text) end
   found:sort(function(one, other) return one.width > other.width end)
   return pandoc.List{table.unpack(found, 1, most)}
 end

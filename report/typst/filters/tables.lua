@@ -113,20 +113,24 @@ local function table_typst(head, body, list, widths)
     :format(widths or columns.widths(list), columns.alignments(list), head_typst(head, list), table.concat(lines, '\n'))
 end
 
--- for each column the contents that decide its width; nil where cells span columns or have blocks, as wide as may be
+-- for each column the contents that decide its width; nil where cells span columns or have blocks, so that the whole
+-- table has to be measured, unless that would take too long
 local function probes(source, list)
-  local out = {}
+  local out, long = {}, #source.body > VERY_LONG
   for k = 1, #list do out[k] = pandoc.List() end
   for _, rows in ipairs{source.head, source.body} do
     for _, row in ipairs(rows) do
       for _, cell in ipairs(row) do
-        if cell.colspan > 1 or not columns.is_line(cell) then return nil end
-        out[cell.column]:insert{text = cell.text, typst = content_of(cell, list[cell.column], rows == source.head)}
+        if not long and (cell.colspan > 1 or not columns.is_line(cell)) then return nil end
+        if cell.colspan == 1 then
+          local head = rows == source.head
+          out[cell.column]:insert{text = cell.text, typst = content_of(cell, list[cell.column], head), head = head}
+        end
       end
     end
   end
   for k, cells in ipairs(out) do
-    local widest = columns.widest(cells, #source.body > VERY_LONG and FEW or #cells)
+    local widest = columns.widest(cells, long and FEW or #cells)
     out[k] = ('(%s)'):format(table.concat(widest:map(function(cell) return cell.typst .. ',' end), ' '))
   end
   return ('(%s,)'):format(table.concat(out, ', '))
