@@ -40,8 +40,7 @@ class LossProbe:
     """
 
     def __init__(self, layers: Sequence[Layer], x: np.ndarray, criterion: Criterion) -> None:
-        check_layers(layers)
-        self.layers, self.criterion = list(layers), criterion
+        self.layers, self.criterion = check_layers(layers), criterion
         x = x.copy()
         self.arrays = {INPUT: x}
         self.inputs: list[np.ndarray] = []
