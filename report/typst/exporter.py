@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from traitlets import Bool, Dict, Float, Int, List, default
 from traitlets.config import Config
 
-from . import own_files
+from . import front_matter, own_files
 from .assembly import cells
 from .boxes.arrange import arrange
 from .children import Limits, Stopped
@@ -108,6 +108,7 @@ class TypstExporter(Exporter):
         with told(self.log):
             check_form(nb, _file_name(resources))
             nb, resources = super().from_notebook_node(nb, resources, **kw)
+            front_matter.take(nb)
             self._exclude(nb)
             folder = Path(resources.get("metadata", {}).get("path") or ".")
             self.settings = gathered(nb.metadata, self._given(), folder, None if self.strict else self._warn)

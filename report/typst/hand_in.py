@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 
-from . import local_files
+from . import front_matter, local_files
 from .errors import ConversionError, one_line
 from .exporter import TypstExporter
 from .form import check_form
@@ -62,6 +62,7 @@ class Source:
             reason = f"{type(error).__name__}: {str(error)[:200]}"
             raise ConversionError([f"{self.name} is not a notebook: {reason}"]) from None
         check_form(notebook, self.name)
+        front_matter.take(notebook)
         if not notebook.cells:
             raise ConversionError([f"{self.name} has no cells"])
         return notebook
@@ -147,7 +148,7 @@ def typeset(sources: Sequence[Source], exporter: TypstExporter, name: str) -> tu
     merged = merge((source.name, source.notebook) for source in sources)
     first, alone = sources[0], len(sources) == 1
     if alone:
-        told = ("report", "title", "authors")  # by the settings
+        told = ("report", "title", "authors", front_matter.FRONT_MATTER)  # by the settings
         merged["metadata"] = {name: value for name, value in first.notebook.metadata.items() if name not in told}
     resources = {
         "metadata": {"name": first.path.stem if alone else name, "path": str(first.folder)},

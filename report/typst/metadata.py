@@ -10,9 +10,10 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from . import local_files
+from . import front_matter, local_files
 from .errors import ConversionError
 from .fences import outside_fences
+from .front_matter import FRONT_MATTER
 from .looks import AUTHOR, LookError, language, read, wrong
 from .own_files import Tell, located
 from .sheet import text_size
@@ -43,7 +44,8 @@ def gathered(
     Parameters
     ----------
     notebook : mapping
-        The notebook's metadata: ``title``, ``authors`` (a list of ``{"name": ...}``), ``report`` (a mapping).
+        The notebook's metadata: ``title``, ``authors`` (a list of ``{"name": ...}``), what `front_matter.take` put
+        there, ``report`` (a mapping), which goes before.
     given : mapping
         Settings of the exporter; they go before the notebook's own, and name files as a shell does.
     folder : Path
@@ -56,7 +58,7 @@ def gathered(
     ConversionError
         If a setting cannot be meant, and nobody is to be told.
     """
-    own = settings_of(notebook)
+    own, front = settings_of(notebook), notebook.get(FRONT_MATTER) or {}
     outer = {"title": notebook.get("title"), "authors": [_author(one) for one in notebook.get("authors") or []]}
 
     def told(problem: str) -> None:
@@ -68,7 +70,7 @@ def gathered(
         read_given = read(given)
     except LookError as error:
         raise ConversionError([f"the settings: {error}"]) from None
-    said = read(outer, told) | read(own, told)
+    said = read(outer, told) | read(front_matter.settings(front, told), told) | read(own, told)
     shown = {name: value for name, value in said.items() if name not in read_given}
     return located(shown, folder, told) | located(read_given, folder, None)
 

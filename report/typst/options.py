@@ -42,7 +42,7 @@ _NBDEV_COLON = re.compile(r"^(\w[\w-]*):(?=\S)", re.MULTILINE)
 _TOP_LINE = re.compile(r"\n(?=\S)")
 
 
-class _Loader(yaml.SafeLoader):
+class NoAliases(yaml.SafeLoader):
     """YAML without aliases, by which a short text becomes an endless list."""
 
     def compose_node(self, parent: Any, index: int) -> Any:
@@ -195,7 +195,7 @@ def _is_yaml(text: str) -> bool:
 def _parse(block: str, cell: NotebookNode) -> dict[str, Any]:
     where = place(**cell.metadata.get("source", {"notebook": "notebook", "cell": 0}))
     try:
-        options = yaml.load(quote_prose(block), _Loader) or {}
+        options = yaml.load(quote_prose(block), NoAliases) or {}
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = block.splitlines()[mark.line] if mark and mark.line < len(block.splitlines()) else block

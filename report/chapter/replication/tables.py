@@ -68,14 +68,37 @@ def notes(numbers: pd.DataFrame) -> pd.DataFrame:
 
 def claims(claims: pd.DataFrame) -> pd.DataFrame:
     """Return the claims of a report with our verdicts, as `sentences.claims` has them: claim, verdict, by what."""
-    shown = claims[["claim", "verdict", "by"]].map(_bound)
+    shown = claims[["claim", "verdict", "by"]].map(typeset)
     return shown.set_index("claim").rename(columns={"by": "by which numbers"})
 
 
 def errata(errata: pd.DataFrame) -> pd.DataFrame:
     """Return errata as `sentences.errata` has them: what was printed or claimed, what is true, how we know."""
     shown = errata[["printed_or_claimed", "true", "shown"]].set_axis(["erratum", "truth", "shown by"], axis=1)
-    return shown.map(_bound).set_index("erratum")
+    return shown.map(typeset).set_index("erratum")
+
+
+_PROGRAM = (
+    (re.compile(r"\b1e([+-]?\d+)\b"), lambda found: f"$10^{{{int(found[1])}}}$"),
+    (re.compile(r"(?<![\w.])(\d[\d.]*)e([+-]?\d+)\b"), lambda found: rf"${found[1]} \cdot 10^{{{int(found[2])}}}$"),
+    (re.compile(r"\be\^\{-?\d+\}"), lambda found: f"${found[0]}$"),
+    (re.compile(r"(?<=\w)\*(?=\w)"), lambda found: " · "),
+    (re.compile(r"(?<=\s)-(?=\s?[\w$])"), lambda found: "−"),
+)
+"""How a program writes powers of ten, products and minus signs, and how a reader expects them."""
+
+
+def typeset(text: str) -> str:
+    r"""Return words about a program with its numbers and signs as a reader expects them.
+
+    Examples
+    --------
+    >>> print(typeset("w becomes (1 + lr*lam) w - lr g, and -log(p + 1e-10) is below 8.9e-06 or e^{-7}"))
+    w becomes (1 + lr · lam) w − lr g, and −log(p + $10^{-10}$) is below $8.9 \cdot 10^{-6}$ or $e^{-7}$
+    """
+    for pattern, replacement in _PROGRAM:
+        text = pattern.sub(replacement, text)
+    return _bound(text)
 
 
 _LOOSE = re.compile(r"(?<=\d) (?=%)|(?<=\(\d,) (?=\d+\))|(?<= =) (?=[\d−])|(?<=\W\w) (?==)")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from report.chapter.replication.record import Replicated
+from report.chapter.replication.tables import typeset
 
 
 def whose(replicated: Replicated, *, full: bool) -> str:
@@ -23,4 +24,5 @@ def whose(replicated: Replicated, *, full: bool) -> str:
 
 def settings(settings: Mapping[str, str]) -> pd.DataFrame:
     """Return the settings of a report's runs, each with where it comes from."""
-    return pd.DataFrame({"value, and where it comes from": settings}).rename_axis("setting")
+    values = {name: typeset(value) for name, value in settings.items()}
+    return pd.DataFrame({"value, and where it comes from": values}).rename_axis("setting")
