@@ -1,10 +1,67 @@
-"""Whether a notebook has the form that nbformat prescribes; a cell that has not is named."""
+"""The form that nbformat prescribes: what no document needs is filled in, and a cell that lacks more is named."""
 
+import copy
 import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from .errors import ConversionError, place
+
+_OUTPUTS: dict[str, dict[str, Any]] = {
+    "stream": {"name": "stdout", "text": ""},
+    "display_data": {"data": {}, "metadata": {}},
+    "execute_result": {"data": {}, "metadata": {}, "execution_count": None},
+    "error": {"ename": "", "evalue": "", "traceback": []},
+}
+"""What the schema wants of each kind of output, and what stands for it where it is missing."""
+_KERNEL = ("kernelspec", "language_info")
+
+
+def converted(document: dict[str, Any]) -> NotebookNode:
+    """Return a notebook, read from JSON, in format 4; what nbformat and its conversions raise is not caught."""
+    major, minor = nbformat.reader.get_version(document)
+    if major > 3:
+        _fill_in(document)
+    else:
+        _fill(document, {"metadata": {}, "worksheets": []})
+        for sheet in _mappings(document["worksheets"]):
+            _fill(sheet, {"cells": [], "metadata": {}})
+    made = nbformat.convert(nbformat.versions[major].to_notebook_json(document, minor=minor), 4)
+    return nbformat.from_dict(made)  # of format 2 some parts are plain dictionaries
+
+
+def _fill_in(document: dict[str, Any]) -> None:
+    """Fill in what the schema wants and no document needs, such as metadata; take away the cells' ids."""
+    _fill(document, {"metadata": {}, "nbformat_minor": 5, "cells": []})
+    for name in _KERNEL:
+        if not isinstance(document["metadata"].get(name, {}), dict):
+            del document["metadata"][name]
+    for cell in _mappings(document["cells"]):
+        _fill(cell, {"metadata": {}, "source": ""})
+        cell.pop("id", None)
+        if cell.get("cell_type") == "heading":  # of format 3
+            cell |= {"cell_type": "markdown", "source": f"{'#' * int(cell.get('level', 1))} {''.join(cell['source'])}"}
+        if cell.get("cell_type") == "code":
+            _fill(cell, {"outputs": [], "execution_count": None})
+            for output in _mappings(cell["outputs"]):
+                if output.get("output_type") not in _OUTPUTS:
+                    output["output_type"] = "stream" if "text" in output else "display_data"
+                _fill(output, _OUTPUTS[output["output_type"]])
+        elif cell.get("cell_type") != "markdown":  # perhaps of a format to come
+            cell["cell_type"] = "raw"
+
+
+def _mappings(items: Any) -> Iterable[dict[str, Any]]:
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _fill(mapping: dict[str, Any], defaults: Mapping[str, Any]) -> None:
+    for key, value in defaults.items():
+        if mapping.get(key) is None:
+            mapping[key] = copy.copy(value)
 
 
 def check_form(notebook: nbformat.NotebookNode, name: str) -> None:

@@ -197,7 +197,7 @@ def test_a_notebook_of_an_older_format_is_converted() -> None:
 
 
 V3 = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}
-HALF = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "markdown", "metadata": {}}]}
+HALF = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "markdown", "source": 5}]}
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ HALF = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_typ
         ("", "bad.ipynb is empty or larger than 100 MiB"),
         (json.dumps(V3), "bad.ipynb has no cells"),
         (json.dumps(V3 | {"nbformat": 7}), "bad.ipynb has notebook format 7, expected 2, 3 or 4"),
-        (json.dumps(HALF), "bad.ipynb, cell 1: the notebook: 'source' is a required property"),
+        (json.dumps(HALF), "bad.ipynb, cell 1: source: 5 is not valid under any of the given schemas"),
         (json.dumps(HALF | {"cells": []}), "bad.ipynb has no cells"),
         (json.dumps(HALF | {"cells": 7}), "bad.ipynb is not a notebook: "),
         (nbformat.writes(notebook(markdown("ok"), markdown(r"$\nope$"))), r"bad.ipynb, cell 2 (`$\nope$`): formula "),
