@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from traitlets import Bool, Dict, Float, Int, List, default
 from traitlets.config import Config
 
-from . import front_matter, own_files
+from . import bibliography, front_matter, own_files
 from .assembly import cells
 from .boxes.arrange import arrange
 from .children import Limits, Stopped
@@ -27,7 +27,7 @@ from .headings import callable_names
 from .images import ImageError, ImageStore, Place
 from .leniency import links_together, together, without_faults
 from .looks import LOOKS, words_in
-from .metadata import bibliography, document_metadata, gathered, only_heading
+from .metadata import document_metadata, gathered, only_heading
 from .options import CellOptionsPreprocessor, hide
 from .pandoc import read, write
 from .printable import printable
@@ -126,7 +126,7 @@ class TypstExporter(Exporter):
         document = self._document(nb, resources, store, plain)
         citable: list[str] = []
         store.note(own_files.used(self.settings))
-        if found := bibliography(self.settings):
+        if found := bibliography.read(self.settings):
             suffix, data, citable = found
             name = f"{store.prefix}/references{suffix}"
             document["metadata"] |= {"citable": citable, "bibliography": name}
@@ -206,6 +206,8 @@ class TypstExporter(Exporter):
             turn_paragraphs(tree["blocks"])
         text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")
         self._add_template(store)
+        if (file := document["metadata"].get("bibliography", "")).endswith(".bib"):
+            store.files[file] = bibliography.with_formulas(store.files[file].decode()).encode()
         return text, joined(notes, box_notes, formula_notes)
 
     def _document(

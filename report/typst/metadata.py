@@ -1,6 +1,5 @@
 """What stands on the title page and in the document's properties, with defaults for a notebook that has none."""
 
-import codecs
 import datetime
 import os
 import re
@@ -10,7 +9,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from . import front_matter, local_files
+from . import front_matter
 from .errors import ConversionError
 from .fences import outside_fences
 from .front_matter import FRONT_MATTER
@@ -32,8 +31,6 @@ _NO_TEXT = re.compile(
     rf"(?> \s+ | <[^>]*> | {_IMAGE} | \[{_IMAGE}\]\([^)]*\) | \$\$(?:(?!\$\$).)*\$\$ )*+ \#\ ", re.VERBOSE | re.DOTALL
 )
 """What may stand before the heading that is a notebook's title: badges, anchors, definitions of TeX."""
-_YAML_KEY = re.compile(r"^([^\s#:]+):", re.MULTILINE)
-_BIBTEX_KEY = re.compile(r"(?mi)^[ \t]*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,")
 
 
 def gathered(
@@ -134,26 +131,6 @@ def settings_of(notebook: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(report, Mapping):
         raise ConversionError([f"the settings: {wrong('report', 'a mapping', report)}"])
     return dict(report)
-
-
-def bibliography(settings: Mapping[str, Any]) -> tuple[str, bytes, list[str]] | None:
-    """Return the bibliography: its suffix, its bytes and its keys; None where there is none.
-
-    Raises
-    ------
-    ConversionError
-        If the file cannot be read.
-    """
-    if "bibliography" not in settings:
-        return None
-    path = Path(settings["bibliography"])
-    try:
-        data = local_files.read(path).removeprefix(codecs.BOM_UTF8)  # with which Windows marks a text
-        text = data.decode("utf-8")
-    except (local_files.FileError, UnicodeDecodeError) as error:
-        raise ConversionError([f"the settings: the bibliography {path.name} {error}"]) from None
-    key = _YAML_KEY if path.suffix in (".yml", ".yaml") else _BIBTEX_KEY
-    return path.suffix, data, key.findall(text)
 
 
 def timestamp(settings: Mapping[str, Any]) -> int | None:

@@ -9,12 +9,26 @@ import pytest
 from typst_documents import Pdf, code, export, markdown, notebook, problems
 
 from report.typst import TypstHTMLExporter
+from report.typst.bibliography import with_formulas
 
 BIBLIOGRAPHY = """
 @comment{not an entry}
 @book{knuth1984, author={Knuth, Donald E.}, title={The {\\TeX}book}, publisher={Addison-Wesley}, year={1984}}
-@article{he2015, author={He, Kaiming and Zhang, Xiangyu}, title={Rectifiers}, journal={ICCV}, year={2015}}
+@article{he2015, author={He, Kaiming and Zhang, Xiangyu}, title={Rectifiers and $\\ell_1$}, journal={ICCV}, year={2015}}
 """
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        (r"title={$\alpha$, {$x^{n+1}$}, $\text{a}$}", 'title={$α$, {$x^(n + 1)$}, $"a"$}'),
+        (r'title="$\alpha$, $\text{a}$"', r'title="$α$, $\text{a}$"'),
+        (r"title={$^{13}$C for \$5 or \$6}", r"title={$zws^13$C for \$5 or \$6}"),
+        (r"title={$\nope$, $\left( a$, $\{a\}$, $\boxed{a}$}", r"title={$\nope$, $\left( a$, $\{a\}$, $\boxed{a}$}"),
+    ],
+)
+def test_formulas_in_a_bibliography_are_those_that_its_reader_knows(given: str, made: str) -> None:
+    assert with_formulas(given) == made
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +56,10 @@ def pdf(folder: Path) -> Pdf:
         ),
         folder,
     )
+
+
+def test_a_formula_in_the_title_of_a_reference_is_one(pdf: Pdf) -> None:
+    assert "Rectifiers and ℓ" in pdf.text
 
 
 def test_references_name_kind_and_number(pdf: Pdf) -> None:
