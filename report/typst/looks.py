@@ -152,6 +152,8 @@ def read(given: Mapping[Any, Any], tell: Callable[[str], None] | None = None) ->
         try:
             name = canonical(str(key))
             if value is not None and value != "" and value != []:
+                if name in found:
+                    raise LookError(f"{name} is said twice, the second time as {key}")
                 found[name] = read_one(name, value)
         except LookError as error:
             if tell is None:

@@ -28,7 +28,7 @@ from typst_documents import (
 
 from report.typst import ConversionError, TypstExporter, TypstHTMLExporter, TypstPDFExporter
 from report.typst.command import main
-from report.typst.looks import LOOKS, PAPERS, canonical, read
+from report.typst.looks import LOOKS, PAPERS, LookError, canonical, read
 from report.typst.own_files import located
 from report.typst.page import page
 from report.typst.settings_table import PAGE
@@ -261,6 +261,14 @@ def test_fonts_are_those_of_the_settings_and_one_that_is_not_there_is_told() -> 
     pdf = export(made)
     assert pdf.log == ["the settings: mainfont: there is no font Nowhere Sans on this machine, or in font_paths"]
     assert problems(made) == pdf.log
+
+
+def test_a_setting_that_is_said_twice_is_told() -> None:
+    told: list[str] = []
+    assert read({"papersize": "a5", "paper": "a4", "toc": True}, told.append) == {"papersize": "a5", "contents": True}
+    assert told == ["papersize is said twice, the second time as paper"]
+    with pytest.raises(LookError, match="said twice"):
+        read({"toc": False, "contents": True})
 
 
 def test_files_of_a_notebook_lie_in_its_repository_and_others_are_left_out_with_a_warning(folder: Path) -> None:
