@@ -37,7 +37,7 @@ from report.typst.sheet import text_size
 
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="99"><rect width="300" height="99"/></svg>'
 BIB = "@book{knuth, author={Knuth, Donald}, title={The Art}, year={1968}}\n"
-TEXT = "Words of a text that goes on for longer than one line, whatever the paper. " * 12
+TEXT = "## Heading\n\n" + "Words of a text that goes on for longer than one line, whatever the paper. " * 12
 
 
 @pytest.fixture
