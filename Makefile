@@ -13,6 +13,11 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum
 OPTIONS := PROFILE DATASET JOBS AUTHOR TITLE SOLUTIONS SCHEDULER ONLY
 $(foreach name,$(OPTIONS),$(if $(filter-out undefined,$(origin $(name))),$(eval export REPORT_$(name) = $$(value $(name)))))
 
+# What is misspelled would be left out in silence, and another profile run; other tools' variables may be meant, so it is a warning.
+TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+ODD := $(filter-out $(OPTIONS) LAB NEWEST TO PYTHON VENV OS -%,$(TYPED))
+$(if $(ODD),$(warning $(sort $(ODD)): no option here, which are $(OPTIONS) LAB NEWEST TO))
+
 NATIVE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
 .PHONY: help report html pages student watch notebooks lab test test-packages test-all check check-notebooks bench clean .venv

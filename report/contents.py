@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from report.errors import ConfigError, shown
-from report.values import check_type, one_of, suggest
+from report.values import check_type, known_dataset, one_of, suggest
 
 PLACES = {"after": "all", "start": "first", "place": "appendix"}
 """What an entry may say beside the notebook's name: when it runs, where it stands."""
@@ -73,7 +73,7 @@ def read_profiles(
             check_type(where, profile, dict)
         for key, value in (profile or {}).items():
             if key == "dataset":
-                one_of(f"{where}: dataset", value, datasets)
+                known_dataset(f"{where}: dataset", value, datasets)
             elif key == "extends":
                 one_of(f"{where}: extends", value, [other for other in profiles if other != name])
             elif key not in keys:

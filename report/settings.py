@@ -16,7 +16,7 @@ from report.contents import Chapter, read_chapters, read_profiles
 from report.errors import ConfigError, shown
 from report.run.environment import cores
 from report.typst.looks import LOOKS, SOLUTIONS, LookError, Looks, canonical, read_one
-from report.values import check_text, check_type, one_of, suggest
+from report.values import check_text, check_type, known_dataset, one_of, suggest
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def resolve(**given: Any) -> Settings:
     if given.get("target") not in ("notebooks", "new"):  # which are taken as they are
         found["profile"] = one_of("PROFILE", found.get("profile", Settings.profile), [*found["profiles"]])
         first = found["profiles"][found["profile"]].get("dataset", found["datasets"][0])
-        found["dataset"] = one_of("DATASET", found.get("dataset", first), found["datasets"])
+        found["dataset"] = known_dataset("DATASET", found.get("dataset", first), found["datasets"])
     return Settings(given=frozenset(given), **found)
 
 

@@ -29,6 +29,17 @@ def one_of(what: str, value: Any, allowed: list[str]) -> str:
     raise ConfigError(f"{said}; {suggest(value, allowed)}")
 
 
+def known_dataset(what: str, value: Any, allowed: list[str]) -> str:
+    """Return the name of a data set if it is allowed, else raise ConfigError; of a path it says how it is allowed."""
+    try:
+        return one_of(what, value, allowed)
+    except ConfigError as error:
+        if not re.search(r"[./\\]", str(value)):
+            raise
+        advice = "a file or folder of your own goes under `datasets` in report.yml, as its path from the notebooks"
+        raise ConfigError(f"{error}; {advice}") from None
+
+
 def check_type(where: str, value: Any, expected: Any) -> None:
     """Raise ConfigError if `value`, or a text in a list of them, is not of the expected type (True is no int)."""
     expected = next((one for one in get_args(expected) if isinstance(expected, UnionType)), expected)

@@ -128,6 +128,12 @@ def test_the_options_of_a_report_arrive_as_they_were_typed(checkout):
     assert checkout("html", "DATASET=", PROFILE="published").stdout == "-m report html: , published, .\n"
 
 
+def test_an_option_that_there_is_not_is_told(checkout):
+    told = "PROFIL: no option here, which are PROFILE DATASET"
+    assert told in checkout("help", "PROFIL=quick", "TITLE=a PROFIL=b").stdout
+    assert "no option" not in checkout("help", "PROFILE=quick", "TITLE=a PROFIL=b", "LAB=--port 1", "NEWEST=1").stdout
+
+
 def test_the_lab_takes_options_and_leaves_the_home_folder_alone(checkout):
     checkout(".venv")
     python = checkout.folder / ".venv" / "bin" / "python"

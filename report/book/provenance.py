@@ -68,7 +68,8 @@ def dataset(name: str, beside: Path) -> dict[str, Any]:
     from mlp_core.datasets import NAMES, load_dataset  # spares NumPy
 
     path = beside / name
-    data = load_dataset(path if name not in NAMES and path.exists() else name)
+    own = name not in NAMES and (path.exists() or path.suffix or len(Path(name).parts) > 1)
+    data = load_dataset(path if own else name)
     sizes = [len(split.labels) for split in (data.train, data.valid, data.test)]
     return {"name": name, "sizes": sizes, "sha256": getattr(data, "sha256", "")}
 

@@ -16,7 +16,7 @@ from report.run import notebook as nb
 from report.run.fingerprint import digest
 from report.settings import Settings
 from report.strict_yaml import parse_yaml
-from report.values import one_of, suggest
+from report.values import known_dataset, one_of, suggest
 
 RESULTS_PARAMETER = "results_folder"
 """The parameter of a chapter that runs after all others; it says where their executed notebooks are."""
@@ -166,7 +166,7 @@ def _make_task(chapter: Chapter, settings: Settings) -> Task:
         given[name] = _parse(text) if name in parameters and parameters[name].annotation != "str" else text
     values = resolve(parameters, given, chapter.name)
     if "dataset" in values:
-        one_of(f"{chapter.name}: dataset", values["dataset"], settings.datasets)
+        known_dataset(f"{chapter.name}: dataset", values["dataset"], settings.datasets)
     return Task(chapter, source, output, notebook, parameters, values)
 
 

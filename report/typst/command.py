@@ -65,11 +65,15 @@ def _parser() -> argparse.ArgumentParser:
     strict = "refuse what is missing or unknown (a picture, a reference, a command of TeX) instead of warning of it"
     parser.add_argument("--strict", action="store_true", help=strict)
     parser.add_argument("--zip", action="store_true", help=archive)
-    looks = parser.add_argument_group("looks", "These go before what stands in a notebook's metadata.report.")
+    looks = parser.add_argument_group(
+        "looks", "These go before what stands in a notebook's metadata.report; a bare one of YES/NO means yes."
+    )
     for name, look in LOOKS.items():
         if name != "authors":
+            names = [f"--{one.replace('_', '-')}" for one in (name, *look.also)]
+            bare: dict[str, Any] = {"nargs": "?", "const": "yes"} if look.form == "yes or no" else {}
             metavar, text = _METAVARS.get(look.form, "TEXT"), look.help.replace("%", "%%")
-            looks.add_argument(f"--{name.replace('_', '-')}", metavar=metavar, help=text)
+            looks.add_argument(*names, metavar=metavar, help=text, **bare)
     return parser
 
 

@@ -65,7 +65,8 @@ def together(missing_alts: Iterable[str]) -> list[str]:
         return found
     cells = list(dict.fromkeys(match[1] for line in found if (match := _PLACE.search(line))))
     named = ", ".join(cells[:12]) + (f" and {len(cells) - 12} more" if len(cells) > 12 else "")
-    return [f"{len(found)} figures without fig-alt, in cells {named}: a screen reader has nothing to tell of them"]
+    where = f"cell{'s' if len(cells) > 1 else ''} {named}"
+    return [f"{len(found)} figures without fig-alt, in {where}: a screen reader has nothing to tell of them"]
 
 
 def links_together(warnings: Iterable[str]) -> list[str]:

@@ -1,10 +1,12 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
 from report_samples import code as code_cell
 from report_samples import notebook
 
+from mlp_core.datasets import DatasetError
 from mlp_core.progress import FILE
 from report.book import provenance
 from report.run import environment
@@ -136,6 +138,11 @@ def test_the_embedded_digits_are_described():
     described = provenance.dataset("mnist-5k", Path())
     assert described["sizes"] == [3000, 1000, 1000]
     json.dumps(described)
+
+
+def test_a_file_of_ones_own_that_is_missing_is_missed_where_the_notebooks_look_for_it(tmp_path):
+    with pytest.raises(DatasetError, match=f"^{re.escape(str(tmp_path / 'mine.npz'))}: no such file"):
+        provenance.dataset("../mine.npz", tmp_path / "notebooks")
 
 
 def test_code_that_a_table_cannot_hold_becomes_text():

@@ -121,6 +121,12 @@ def test_a_wrong_data_set_is_named_with_the_allowed_ones(tmp_path, name, said):
         load(tmp_path, GOOD, dataset=name)
 
 
+@pytest.mark.parametrize("path", ["mine.npz", "../letters", "C:\\mine.npz"])
+def test_a_data_set_of_ones_own_is_told_where_to_stand(tmp_path, path):
+    with pytest.raises(ConfigError, match="mnist-5k, mnist; a file or folder of your own goes under `datasets`"):
+        load(tmp_path, GOOD, dataset=path)
+
+
 def test_a_wrong_profile_is_named_with_a_near_one(tmp_path):
     with pytest.raises(ConfigError, match=r"PROFILE=quik is unknown; .*did you mean quick"):
         load(tmp_path, GOOD, profile="quik")

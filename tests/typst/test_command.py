@@ -119,6 +119,16 @@ def test_a_chapter_has_the_first_heading_or_the_name(cells: list[NotebookNode], 
     assert [number for _, number, _ in found if "." not in number] == ["1", "2"]
 
 
+@pytest.mark.usefixtures("work")
+@pytest.mark.parametrize("asked", [["--toc"], ["--contents", "--paper", "a4"], ["--toc=yes"], ["--contents=true"]])
+def test_a_setting_may_go_by_its_other_name_and_yes_need_not_be_said(asked: list[str]) -> None:
+    save("only.ipynb", markdown("# Only\n\n## Part"))
+    assert main(["only.ipynb", *asked, "-o", "out.html"]) == 0
+    assert ">Contents<" in Path("out.html").read_text(encoding="utf-8")
+    assert main(["only.ipynb", "-o", "out.html", "--contents", "no"]) == 0
+    assert ">Contents<" not in Path("out.html").read_text(encoding="utf-8")
+
+
 def test_the_archive_is_all_that_is_needed(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = run("eins ä/x.ipynb", "zwei/x.ipynb", "--zip", "--title=T").text
     archive = zipfile.ZipFile("out.zip")

@@ -110,6 +110,8 @@ def test_an_option_that_cannot_be_meant_is_told() -> None:
 def test_figures_without_alternative_text_are_told_together() -> None:
     (line,) = export(notebook(*[code("draw()", shown("image/png", png())) for _ in range(3)])).log
     assert line == "3 figures without fig-alt, in cells 1, 2, 3: a screen reader has nothing to tell of them"
+    two = code("draw()", shown("image/png", png()), shown("image/png", png()))
+    assert export(notebook(two)).log == [line.replace("3 figures", "2 figures").replace("cells 1, 2, 3", "cell 1")]
 
 
 def test_a_paragraph_of_characters_that_no_font_has() -> None:
