@@ -42,10 +42,10 @@ function numbers.text(text)
 end
 
 --- The digits, and whether the point too, that a number lacks behind its own fraction to end below the longest one; a
--- star is as wide as a digit.
+-- star is as wide as a digit. A whole number among formulas ends where they do.
 function numbers.padding(text, column)
   local part = fraction(text)
-  if not part or column.exponent then return 0, false end
+  if not part or column.exponent or column.formulas and not part.point then return 0, false end
   return column.digits - part.digits + column.stars - part.stars, column.point and not part.point
 end
 
