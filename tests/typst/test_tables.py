@@ -116,6 +116,19 @@ def test_exponents_percents_and_blanks_count_as_numbers() -> None:
     assert "align: (right, right, right, right, left,)" in source_of(table(html))
 
 
+def test_a_true_minus_sign_and_infinity_are_of_numbers() -> None:
+    html = pd.DataFrame({"a": ["−0.5", "1.25"], "b": ["−∞", "3"], "c": ["1e−5", "2"]}).to_html(index=False)
+    source = source_of(table(html))
+    assert "align: (right, right, right,)" in source
+    assert '[#"−0.5"#pad-number(1, false)]' in source
+
+
+def test_a_zero_among_formulas_ends_where_they_do() -> None:
+    html = pd.DataFrame({"a": ["0.00022", "0", "0.5", r"$-4.4 \cdot 10^{-16}$"]}).to_html(index=False)
+    body = source_of(table(html)).partition(" => table(")[2]
+    assert body.count("#pad-number(") == 1  # 0.5
+
+
 def test_per_cents_among_other_numbers_stand_at_the_right() -> None:
     html = pd.DataFrame({"a": ["98.31\xa0%", "818,970"], "b": ["98.31\xa0%", "7.5 %"]}).to_html(index=False)
     source = source_of(table(html))

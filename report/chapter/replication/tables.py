@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from report.chapter.number import MISSING, SPACE, number
+from report.chapter.number import MINUS, MISSING, SPACE, number
 from report.chapter.replication.rows import VERDICTS
 
 DIGITS = 6
@@ -38,8 +38,8 @@ def beside(numbers: pd.DataFrame, above: float = 0.0) -> pd.DataFrame:
     columns = [shown[name] for name in ("published", "ours", "sd", "difference", "tolerance", "verdict")]
     table = pd.DataFrame(
         [
-            [_digits(published), _with_deviation(ours, sd, published), _two_digits(difference),
-             _tolerance(tolerance, ours, verdict), verdict]
+            [_digits(published), _with_deviation(ours, sd, published), *_judged(difference, tolerance, ours, verdict),
+             verdict]
             for published, ours, sd, difference, tolerance, verdict in zip(*columns, strict=True)
         ], shown["quantity"], ["published", "ours", "difference", "tolerance", "verdict"],
     )  # fmt: skip
@@ -124,6 +124,18 @@ def _two_digits(value: float) -> str:
 def _digits(value: float) -> str:
     """Return a number with `DIGITS` significant digits."""
     return number(float(value), f".{DIGITS}g")
+
+
+def _judged(difference: float, tolerance: float, ours: float, verdict: str) -> tuple[str, str]:
+    """Return a difference and its tolerance; with a third digit where they look alike, and the difference is larger.
+
+    >>> _judged(-0.0039019, 0.0038792, 0.0894, "differs"), _judged(-0.0038, 0.0039, 0.09, "reproduced")
+    (('−0.00390', '0.00388'), ('−0.0038', '0.0039'))
+    """
+    texts = _two_digits(difference), _tolerance(tolerance, ours, verdict)
+    if verdict == "differs" and texts[0].lstrip(MINUS) == texts[1]:
+        return number(float(difference), "#.3g"), number(float(tolerance), "#.3g")
+    return texts
 
 
 def _tolerance(value: float, ours: float, verdict: str) -> str:

@@ -30,12 +30,25 @@ local function texts_by_column(rows, count)
   return texts
 end
 
+-- the columns with a cell that is more than text and has none, as a formula
+local function with_formulas(rows)
+  local found = {}
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row) do
+      if not cell.plain and not cell.style and cell.text == '' then found[cell.column] = true end
+    end
+  end
+  return found
+end
+
 --- For every column: `align`, `number` (nil for words), `width` in points (estimated), and `share` where a colspec gives one.
 function columns.describe(source)
   local out = {}
   local texts, titles = texts_by_column(source.body, #source.specs), texts_by_column(source.head, #source.specs)
+  local formulas = with_formulas(source.body)
   for k, spec in ipairs(source.specs) do
     local number = numbers.column(texts[k])
+    if number then number.formulas = formulas[k] end
     out[k] = {
       align = ALIGNMENT[spec[1]] or (number and 'right') or 'left', number = number,
       width = math.max(longest(texts[k]), 1.1 * longest(titles[k])) * CHARACTER + INSET, share = spec[2] and spec[2] > 0 and spec[2] or nil,
