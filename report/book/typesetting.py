@@ -38,7 +38,15 @@ class _Warnings(logging.Handler):
 WARNINGS = _Warnings(logging.WARNING)
 
 
-def typeset(executed: list[Executed], settings: Settings, *, code: Stamps) -> Path:
+def revision(settings: Settings) -> str:
+    """Return the git revision of the project in the report's language."""
+    from report.book import provenance  # spares NumPy
+    from report.book.wording import words_in  # spares the same
+
+    return provenance.revision(words_in(settings.lang))
+
+
+def typeset(executed: list[Executed], settings: Settings, *, code: Stamps, at: str) -> Path:
     """Typeset the executed notebooks, unless the report that is there was made from the same inputs.
 
     Parameters
@@ -47,6 +55,8 @@ def typeset(executed: list[Executed], settings: Settings, *, code: Stamps) -> Pa
     settings : Settings
     code : dict
         The stamps of the code that typesets, from when it was loaded.
+    at : str
+        The `revision` from when the notebooks were read: somebody may have committed since.
 
     Returns
     -------
@@ -59,7 +69,7 @@ def typeset(executed: list[Executed], settings: Settings, *, code: Stamps) -> Pa
         If a notebook is not complete or something in it cannot be typeset; an earlier report stays as it is.
     """
     path = settings.build / f"report.{settings.target}"
-    document = merged(executed, settings)
+    document = merged(executed, settings, at)
     inputs = _inputs(document, settings)
     if _is_made_from(path, inputs, settings.notebooks):
         print(f"{path} is up to date", flush=True)
@@ -89,11 +99,14 @@ def _inputs(document: nb.Notebook, settings: Settings) -> str:
     return fingerprint.digest([document, code, named, settings.strict])
 
 
-def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
-    """Return the one notebook that is typeset: the chosen chapters, and where all that ran comes from."""
+def merged(executed: list[Executed], settings: Settings, at: str = "") -> nb.Notebook:
+    """Return the one notebook that is typeset: the chosen chapters, and where all that ran comes from.
+
+    The `revision` of the project is the present one, unless it is given.
+    """
     from report.book.excerpt import elsewhere  # spares all that only a stale report needs
     from report.book.merge import document_metadata, merge  # spares the same
-    from report.book.provenance import address, appendix, revision  # spares the same
+    from report.book.provenance import address, appendix  # spares the same
     from report.book.wording import words_in  # spares the same
     from report.chapter.results import of_notebook  # spares the same
 
@@ -102,7 +115,7 @@ def merged(executed: list[Executed], settings: Settings) -> nb.Notebook:
     results = {one.name: of_notebook(one.notebook) for one in shown}
     words = words_in(settings.lang)
     told = command(_told(settings, executed))
-    run = {"command": told, "revision": revision(words), "address": address()}
+    run = {"command": told, "revision": at or revision(settings), "address": address()}
     document = document_metadata(settings, shown, results)
     joined = merge(shown, document, appendix(executed, run, words, timed=settings.source_date is None))
     joined["metadata"]["elsewhere"] = elsewhere(settings, joined)

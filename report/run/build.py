@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.book.rehearsal import rehearse
-from report.book.typesetting import is_current, typeset
+from report.book.typesetting import is_current, revision, typeset
 from report.errors import ConfigError, Interrupted, NotebookFailed
 from report.run import environment, fingerprint, interrupts
 from report.run import notebook as nb
@@ -36,8 +36,8 @@ def build(settings: Settings) -> Path:
     """
     tasks = make_tasks(settings)
     with locked(settings.build):
-        code = fingerprint.stamps(fingerprint.typesetting_files())
-        return typeset(execute(tasks, settings), settings, code=code)
+        code, at = fingerprint.stamps(fingerprint.typesetting_files()), revision(settings)
+        return typeset(execute(tasks, settings), settings, code=code, at=at)
 
 
 def plan(settings: Settings) -> tuple[list[str], bool]:

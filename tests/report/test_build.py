@@ -110,6 +110,16 @@ def test_a_spoilt_report_and_a_spoilt_notebook_are_made_again(made, capsys):
     assert pypdf.PdfReader(project.build / "report.pdf").pages
 
 
+def test_the_revision_is_that_of_when_the_notebooks_were_read(project, monkeypatch):
+    calls = []
+    monkeypatch.setattr("report.run.build.revision", lambda settings: calls.append("asked git") or "1f2e, clean")
+    monkeypatch.setattr("report.run.build.execute", lambda *_: calls.append("ran") or [])
+    monkeypatch.setattr("report.run.build.typeset", lambda *_, at, **__: calls.append(at))
+    project.add("01-a", "1")
+    build(project.resolved())
+    assert calls == ["asked git", "ran", "1f2e, clean"]
+
+
 def test_same_inputs_same_bytes(made, monkeypatch):
     project, _ = made
     path = project.build / "report.pdf"

@@ -224,7 +224,7 @@ def test_an_unfinished_set_is_never_typeset(project):
     facts = {"course_report": {"executed": 1, "seconds": 1, "threads": 1}}
     unfinished = [Executed(task, task.notebook | {"metadata": facts}) for task in make_tasks(settings)]
     with pytest.raises(ReportError, match="01-a, cell 2: was not run; an unfinished set is not typeset"):
-        typeset(unfinished, settings, code={})
+        typeset(unfinished, settings, code={}, at="")
     assert old.read_bytes() == b"the last good report"
 
 

@@ -114,7 +114,7 @@ def test_a_report_is_typeset_in_its_language_and_with_its_looks(german):
 def test_what_the_settings_name_counts_as_an_input(german):
     settings = german.resolved()
     executed = [ran(task) for task in make_tasks(settings)]
-    typesetting.typeset(executed, settings, code=fingerprint.stamps(fingerprint.typesetting_files()))
+    typesetting.typeset(executed, settings, code=fingerprint.stamps(fingerprint.typesetting_files()), at="")
     assert typesetting.is_current(executed, settings)
     (german.folder / "logo.svg").write_text(LOGO.replace("300", "200"))
     assert not typesetting.is_current(executed, settings)
