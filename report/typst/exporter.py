@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Bool, Dict, Float, Int, List, default
@@ -20,7 +19,7 @@ from .direction import turn_paragraphs
 from .elsewhere import name_elsewhere
 from .errors import ConversionError, guilty, one_line, place, told
 from .flags import settings_as_traits, with_exclusions
-from .form import check_form
+from .form import check_form, parsed
 from .formulas import output_typst
 from .formulas.document import typeset
 from .headings import callable_names
@@ -78,7 +77,7 @@ class TypstExporter(Exporter):
         """Convert an open notebook file; one that is no notebook raises `ConversionError`, too."""
         with told(self.log):
             try:
-                notebook = nbformat.convert(nbformat.reader.read(file_stream), 4)
+                notebook = parsed(file_stream.read())
             except Exception as error:  # nbformat raises many kinds
                 reason = f"{type(error).__name__}: {str(error)[:200]}"
                 raise ConversionError([f"{_file_name(resources)} is not a notebook: {reason}"]) from error

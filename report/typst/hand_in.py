@@ -15,7 +15,7 @@ import nbformat
 from . import local_files
 from .errors import ConversionError, one_line
 from .exporter import TypstExporter
-from .form import check_form
+from .form import check_form, parsed
 from .merging import merge
 from .metadata import Tell, gathered
 
@@ -57,7 +57,7 @@ class Source:
         if version not in (2, 3, 4):
             raise ConversionError([f"{self.name} has notebook format {str(version)[:20]}, expected 2, 3 or 4"])
         try:
-            notebook = nbformat.convert(nbformat.reader.reads(text), 4)
+            notebook = parsed(text)
         except Exception as error:  # nbformat raises many kinds
             reason = f"{type(error).__name__}: {str(error)[:200]}"
             raise ConversionError([f"{self.name} is not a notebook: {reason}"]) from None
