@@ -14,6 +14,7 @@ from .leniency import typed
 from .options import OPTIONS
 from .outputs import Choice, choose, is_plot_value
 from .prose.latex import as_markdown
+from .roles import plain as without_roles
 from .tables import plain_grid
 from .terminal import runs
 from .words import Words
@@ -109,7 +110,7 @@ def _parts(cell: NotebookNode, store: ImageStore, echo: bool, language: str) -> 
     if not options.get("include", True):
         return []
     if cell.cell_type == "markdown":
-        return [{"kind": "markdown", "text": close_fences(divs(cell.source))}]
+        return [{"kind": "markdown", "text": close_fences(without_roles(divs(cell.source)))}]
     if cell.cell_type == "raw":
         return _raw(cell)
     parts = [_code(cell.source, options, language)] if options.get("echo", echo) and cell.source.strip() else []
@@ -123,7 +124,7 @@ def _raw(cell: NotebookNode) -> list[Part]:
     form = str(cell.metadata.get("raw_mimetype", cell.metadata.get("format", "")))
     form = form.removeprefix("text/").removeprefix("x-")
     if form == "markdown":
-        return [{"kind": "markdown", "text": divs(cell.source)}]
+        return [{"kind": "markdown", "text": without_roles(divs(cell.source))}]
     if form in ("typst", "latex"):
         return [{"kind": "raw", "format": form, "text": cell.source}]
     if form in ("", "plain"):
@@ -211,7 +212,7 @@ def _display(choice: Choice, options: dict[str, Any], state: dict[str, int]) -> 
     form = {"table": "html"}.get(choice.kind, choice.kind)
     captioned = form != "markdown" or _label(options, "tbl") or options.get("tbl-cap")
     if not captioned:
-        return [{"kind": "markdown", "text": close_fences(divs(data)), "quotes": choice.is_prose}]
+        return [{"kind": "markdown", "text": close_fences(without_roles(divs(data))), "quotes": choice.is_prose}]
     index = state["table"]
     state["table"] += 1
     grid = plain_grid(data) if form == "html" else None

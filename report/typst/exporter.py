@@ -27,7 +27,7 @@ from .headings import callable_names
 from .images import ImageError, ImageStore, Place
 from .leniency import links_together, together, without_faults
 from .looks import LOOKS, words_in
-from .metadata import document_metadata, gathered, only_heading
+from .metadata import document_metadata, gathered, numbered_by_hand, only_heading
 from .options import CellOptionsPreprocessor, hide
 from .pandoc import read, write
 from .printable import printable
@@ -215,7 +215,7 @@ class TypstExporter(Exporter):
     ) -> dict[str, Any]:
         name = one_line(resources.get("metadata", {}).get("name") or "Notebook")
         heading = "" if self.chapters else only_heading(nb)
-        metadata = document_metadata(self.settings, name, heading)
+        metadata = document_metadata(self.settings, name, heading, numbered=not numbered_by_hand(nb))
         metadata["name"] = name
         metadata["csl"] = own_files.style_of_citations(self.settings, store)
         if logo := self.settings.get("logo"):

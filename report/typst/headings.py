@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from .page.tree import each, pairs_of, text_of
+
+_KINDS = ("sec-", "sec:", "fig-", "fig:", "tbl-", "tbl:", "eq-", "eq:", "lst-", "lst:")
 
 
 def slug(text: str) -> str:
@@ -29,6 +32,27 @@ def name_headings(blocks: list[dict[str, Any]]) -> None:
     for attributes, label in _unlabeled(blocks):
         if label in called:
             attributes[0] = label
+
+
+def refer_by_words(blocks: list[dict[str, Any]], *, numbered: bool = True) -> None:
+    """Let what names the label of a heading, and has no words, have the heading's: `@a-name`, and a link that is empty.
+
+    Labels with a kind (`sec-`) of headings with numbers are left to the writers, which write those.
+    """
+    words, counted = {}, set()
+    for header in each(blocks, "Header"):
+        (name, classes, _), content = header["c"][1:]
+        if name:
+            words[name] = content
+            counted |= {name} if numbered and "unnumbered" not in classes and name.startswith(_KINDS) else set()
+    for cite in each(blocks, "Cite"):
+        name = cite["c"][0][0]["citationId"]
+        if len(cite["c"][0]) == 1 and name in words and name not in counted:
+            cite |= {"t": "Link", "c": [["", [], []], deepcopy(words[name]), [f"#{name}", ""]]}
+    for link in each(blocks, "Link"):
+        if not link["c"][1] and not link["c"][0][0]:
+            name = link["c"][2][0].removeprefix("#")
+            link["c"][1] = deepcopy(words.get(name)) or [{"t": "Str", "c": name}]
 
 
 def callable_names(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -41,6 +41,7 @@ def _figure(mark: str, name: str, code: str) -> Kind:
 
 KINDS = (
     Kind("widget-view", "widget", advice="print_value"),
+    Kind("webio", "widget", advice="print_value", in_html=True),
     _figure("plotly", "Plotly", 'plotly.io.renderers.default = "plotly_mimetype+png"'),
     _figure("bokeh", "Bokeh", "bokeh.io.export_png"),
     _figure("holoviews", "HoloViews", 'hv.extension("matplotlib")'),

@@ -102,7 +102,9 @@ class Looks:
     contents: bool | None = _look("yes or no", "whether there is a table of contents", "toc")
     list_of_figures: bool | None = _look("yes or no", "whether a list of figures follows the contents", "lof")
     list_of_tables: bool | None = _look("yes or no", "whether a list of tables follows the contents", "lot")
-    numbered: bool | None = _look("yes or no", "whether headings have numbers (default: yes)", "number_sections")
+    numbered: bool | None = _look(
+        "yes or no", "whether headings have numbers (default: yes, where they have none already)", "number_sections"
+    )
     floats: bool | None = _look("yes or no", "whether figures and tables move to the top or bottom of a page")
     run_on: bool | None = _look("yes or no", "whether chapters follow one another without a new page")
 

@@ -28,9 +28,16 @@ _SWITCHES = {
 """What the template switches on or off, and the setting that says so."""
 _IMAGE = r"!\[[^\]]*\]\((?:[^()]|\([^()]*\))*\)"
 _NO_TEXT = re.compile(
-    rf"(?> \s+ | <[^>]*> | {_IMAGE} | \[{_IMAGE}\]\([^)]*\) | \$\$(?:(?!\$\$).)*\$\$ )*+ \#\ ", re.VERBOSE | re.DOTALL
+    rf"(?> \s+ | <[^>]*> | {_IMAGE} | \[{_IMAGE}\]\([^)]*\) | \$\$(?:(?!\$\$).)*\$\$ | \([^()\n]+\)=[ \t]*$ )*+ \#\ ",
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
-"""What may stand before the heading that is a notebook's title: badges, anchors, definitions of TeX."""
+"""What may stand before the heading that is a notebook's title: badges, anchors, MyST's targets, TeX's definitions."""
+_HEADING = re.compile(
+    r"""[ ]{0,3} (?P<level>\#{1,6}) [ \t]+ (?:<[^<>]*>|[*_])*
+    (?P<number> (?:[A-Z]\.)? \d{1,2} (?P<sign> (?:\.\d{1,2})+[.):]? | [.):] )? (?=\s) | [A-Z]\.\s | [IVX]+[.)]\s )?""",
+    re.VERBOSE,
+)
+"""A heading of Markdown, with the number that its author gave it; its sign tells it from words such as "3 ways"."""
 
 
 def gathered(
@@ -77,7 +84,9 @@ def _author(said: Any) -> Any:
     return {key: said[key] for key in AUTHOR if key in said} if isinstance(said, Mapping) else said
 
 
-def document_metadata(settings: Mapping[str, Any], name: str, heading: str = "") -> dict[str, Any]:
+def document_metadata(
+    settings: Mapping[str, Any], name: str, heading: str = "", *, numbered: bool = True
+) -> dict[str, Any]:
     """Return the metadata of the document.
 
     Parameters
@@ -88,6 +97,8 @@ def document_metadata(settings: Mapping[str, Any], name: str, heading: str = "")
         The title of a notebook that names none, where there is no `heading` either.
     heading : str
         The notebook's only heading of level 1, if any; it is printed in its place, and no title above it.
+    numbered : bool
+        Whether headings have numbers where no setting says so.
     """
     lang, region = language(settings.get("lang", "en"))
     words = words_of(lang)
@@ -102,7 +113,7 @@ def document_metadata(settings: Mapping[str, Any], name: str, heading: str = "")
     metadata["solutions"] = settings.get("solutions", "inline")
     metadata["words"] = {key: word for key, word in words.items() if isinstance(word, str)}
     is_report = any(settings.get(key) for key in ("abstract", "course", "institution", "logo"))
-    said = {"numbered": True, "titlepage": is_report, "contents": is_report, **settings}
+    said = {"numbered": numbered, "titlepage": is_report, "contents": is_report, **settings}
     said["titled"] = metadata["title"] != heading
     metadata["switches"] = {key: "true" if said.get(setting) else "false" for key, setting in _SWITCHES.items()}
     return metadata
@@ -123,6 +134,15 @@ def only_heading(notebook: NotebookNode) -> str:
     heading = lines[0][2:].strip() if len(lines) == 1 and starts else ""
     heading = heading.rstrip("#").rstrip()
     return heading.rpartition("{")[0].rstrip() or heading if heading.endswith("}") else heading
+
+
+def numbered_by_hand(notebook: NotebookNode) -> bool:
+    """Return whether the headings of a notebook have numbers of their author: half of them, or all of level 1."""
+    texts = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = [match for line in outside_fences(texts) if (match := _HEADING.match(line))]
+    numbers = [bool(match["number"]) for match in found]
+    tops = [bool(match["sign"]) for match in found if len(match["level"]) == 1]
+    return (sum(numbers) > 1 and 2 * sum(numbers) >= len(numbers)) or (bool(tops) and all(tops))
 
 
 def settings_of(notebook: Mapping[str, Any]) -> dict[str, Any]:

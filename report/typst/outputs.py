@@ -14,9 +14,17 @@ IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp",
 LARGE_SVG = 3_000_000
 """Characters from which a drawing is taken as PNG where there is one (a scatter plot of a million points)."""
 
-_SILENT = ("style", "script", "head", "template", "noscript", "button")
+_SILENT = ("style", "script", "unsafe-script", "head", "template", "noscript", "button")
 _NO_CONTENT = re.compile(rf"<({'|'.join(_SILENT)})\b|<!--", re.IGNORECASE)
-_INTERACTIVE = re.compile(r"<(script|iframe|video|audio|canvas|input|select|object|embed|form)\b", re.IGNORECASE)
+_INTERACTIVE = re.compile(
+    r"<((?:unsafe-)?script|iframe|video|audio|canvas|input|select|object|embed|form)\b", re.IGNORECASE
+)
+_SETTING = re.compile(
+    r"<script\b[^<>]*>(?:(?!</script)[^;])*?\bMathJax\.Hub\b.*?</script\s*>"
+    r"|<script\b[^<>]*\bjs-collapse-script\b.*?</script\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A script that shows nothing itself: it sets up MathJax, or loads what Julia's widgets need."""
 _SHOWN = re.compile(r"<(img|svg|hr)\b", re.IGNORECASE)
 """What is seen without a word."""
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
@@ -29,7 +37,9 @@ _STRAY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TAG = re.compile(r"<[^<>]*>")
-_OBJECT = re.compile(r"<(Figure size|Axes|IPython\.|pandas\.io|matplotlib|plotly|bokeh|altair|Vega)|^(alt|hv)\.\w+\(")
+_OBJECT = re.compile(
+    r"<(Figure size|Axes|IPython\.|pandas\.io|matplotlib|plotly|bokeh|altair|Vega)|^(alt|hv)\.\w+\(|HTML\{"
+)
 _ADDRESS = re.compile(r"<[\w.]+( object)? at 0x\w+>\s*")
 _BAR = re.compile(r"\d+(%|it)\s*(\||\[)")
 """What tqdm shows; of a bar that ran, nothing is left to print."""
@@ -57,7 +67,7 @@ def choose(output: Mapping[str, Any]) -> Choice | None:
     image = _image(data)
     if image:
         return Choice("image", image, data[image])
-    html, text = _joined(data.get("text/html")), _joined(data.get("text/plain"))
+    html, text = _SETTING.sub("", _joined(data.get("text/html"))), _joined(data.get("text/plain"))
     if html and _is_table(html):
         return Choice("table", "text/html", table_only(with_colours(html)))
     is_bare = not text or bool(_OBJECT.match(text) or _ADDRESS.fullmatch(text))
@@ -84,7 +94,7 @@ def _says_more(html: str, text: str) -> bool:
 
 def _shows_nothing(data: Mapping[str, Any], html: str, text: str) -> bool:
     """Whether an output is empty, a style sheet, or a bar of tqdm that ran."""
-    if text.startswith("<IPython.") and {"text/html", "text/markdown"} & {*data}:
+    if text.startswith(("<IPython.", "HTML{")) and {"text/html", "text/markdown"} & {*data}:
         return not _INTERACTIVE.search(html)
     is_bar = bool(_BAR.search(text)) and any("widget" in mime for mime in data)
     return is_bar or not (text or {*data} - {"text/plain", "text/html", "text/markdown"} or html)
@@ -96,7 +106,7 @@ def _foreign(data: Mapping[str, Any], html: str, text: str, *, is_bare: bool) ->
     kind = kind_of(data, f"{text} {html}", tag[1].lower() if tag else "")
     if made := picture(data):
         return Choice("image", "image/png", made)
-    if kind and (is_bare or kind.mark in ("widget-view", "plotly")):
+    if kind and (is_bare or kind.mark in ("widget-view", "webio", "plotly")):
         return Choice("placeholder", "", (kind, _joined(data.get("text/vnd.mermaid"))))
     return None
 

@@ -13,7 +13,7 @@ import pypandoc
 from .chapters import begin_chapters
 from .children import Limits, Stopped, run
 from .errors import one_line
-from .headings import name_headings
+from .headings import name_headings, refer_by_words
 from .prose.marks import Taken
 from .prose.source import FIELDS, FLAVOUR, without_meaning
 
@@ -62,6 +62,7 @@ def read(document: dict[str, Any], limits: Limits) -> dict[str, Any]:
     if document.get("chapters"):
         begin_chapters(tree["blocks"])
     name_headings(tree["blocks"])
+    refer_by_words(tree["blocks"], numbered=document["metadata"]["switches"]["numbered"] == "true")
     return tree
 
 

@@ -28,11 +28,12 @@ _WORD = re.compile(r"([^\s{}:]+)[ \t]*:*")
 _TITLE = re.compile(rf"(?:^|\s)(?:title|name)=({_QUOTED}|\S+)")
 _OPTION = re.compile(r"[ >]*:([\w-]+):(.*)")
 _YAML = re.compile(r"[ >]*([\w-]+):(.*)")
-_ROLE = re.compile(r"(?P<before>\w?)\{(?:prf:ref|ref|numref|eq|exercise:ref)\}`(?P<key>[\w:.-]+)`(?=(?P<after>\w?))")
 TAG = re.compile(r"<(/?)(details|div)\b(?=[^<>]*>)", re.IGNORECASE)
 _SPAN = re.compile(r"(?<!`)(`++).*?(?<!`)\1(?!`)")
 _OPTIONS = ("label", "name", "class", "open", "nonumber", "enumerated", "icon", "align", "width", "color", "margin")
 """Options of directives that are done as they say, or say how a web page looks; any other one stays as text."""
+_SILENT = ("index", "toctree", "tableofcontents", "bibliography")
+"""Directives for a book's pages: nothing is shown in their place; the list of references has its own."""
 _CODE = ("code", "code-block", "code-cell", "sourcecode")
 
 
@@ -65,7 +66,7 @@ def divs(text: str) -> str:
     ::::::
     <BLANKLINE>
     """
-    if not re.search(r":::|[`~]{3}[ \t]*\{|\}`|<d(?:etails|iv)\b", text, re.IGNORECASE):
+    if not re.search(r":::|[`~]{3}[ \t]*\{|<d(?:etails|iv)\b", text, re.IGNORECASE):
         return text
     return _Rewriter(text).text()
 
@@ -105,11 +106,13 @@ class _Rewriter:
             self.out.append(line)
         elif not fence or not self._opened(fence["prefix"], fence["marks"], fence["rest"].strip()):
             self._note_tags(line)
-            self.out.append(_ROLE.sub(_reference, line))
+            self.out.append(line)
 
     def _opened(self, prefix: str, marks: str, rest: str) -> bool:
         """Open the Div, or the code, that a line begins; say whether it does."""
         directive, attributes, word = (one.fullmatch(rest) for one in (_DIRECTIVE, _ATTRIBUTES, _WORD))
+        if directive and directive[1] in _SILENT and self._dropped(_Fence(marks, prefix)):
+            return True
         if directive and (marks[0] == ":" or kind_of(directive[1])):
             self._directive(prefix, marks, *directive.groups())
         elif marks[0] != ":":
@@ -126,6 +129,16 @@ class _Rewriter:
         else:
             return False
         return True
+
+    def _dropped(self, fence: _Fence) -> bool:
+        """Drop the lines of a fence with the one that closes it; say whether there is one."""
+        for count, line in enumerate(reversed(self.rest), 1):
+            closing = FENCE.match(line)
+            if closing and not closing["rest"].strip() and fence.is_closed_by(closing["marks"]):
+                del self.rest[-count:]
+                self.out.append(fence.prefix.rstrip())
+                return True
+        return False
 
     def _directive(self, prefix: str, marks: str, name: str, argument: str) -> None:
         options = self._options()
@@ -187,12 +200,6 @@ class _Rewriter:
                 self.tags.append((name, len(self.out), tag.end()))
             elif self.tags and self.tags[-1][0] == name:
                 self.tags.pop()
-
-
-def _reference(role: re.Match[str]) -> str:
-    """Return a reference; between it and a letter stands a space of no width, which is a part of neither."""
-    before, after = (role["before"] + "\u200b" if role["before"] else ""), ("\u200b" if role["after"] else "")
-    return f"{before}@{role['key']}{after}"
 
 
 def _language(info: str) -> str:

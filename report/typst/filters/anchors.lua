@@ -110,6 +110,12 @@ local function nowhere(book, here)
   return book == here and 'nothing in this notebook' or 'nothing in that notebook'
 end
 
+-- words that would begin a list, a heading or a term at the start of Typst's brackets, with nothing before them
+local function shielded(content)
+  local starts = pandoc.utils.stringify(content):match('^%d*[-=+/.]')
+  return starts and pandoc.Inlines{write.raw_inline('#[]')} .. content or content
+end
+
 -- a link to a place of this document, or to another document; the text of any other stays. One to another notebook gets
 -- the number of what it leads to, for readers on paper, unless its own text ends with a number
 local function link(element)
@@ -121,7 +127,7 @@ local function link(element)
     if label then
       local leads = book ~= here and not pandoc.utils.stringify(element.content):find('%f[%w]%d+$') and '#numbered-link(' or '#link('
       local start, close = write.raw_inline(leads .. write.label(label) .. ')['), write.raw_inline(']')
-      return pandoc.Inlines{start} .. element.content .. pandoc.Inlines{close}
+      return pandoc.Inlines{start} .. shielded(element.content) .. pandoc.Inlines{close}
     end
     notes.warning(('link to %s leads to %s; its text is kept'):format(element.target, nowhere(book, here)))
     return element.content
@@ -133,6 +139,8 @@ local function link(element)
   if element.target == '' or not element.target:match('^%a[%w+.-]*:') then
     return element.content
   end
+  element.content = shielded(element.content)
+  return element
 end
 
 -- no other identifier becomes a label

@@ -27,6 +27,8 @@ _KEPT = re.compile(
 _VALUE = re.compile(r"""=(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)')""")
 _ATTRIBUTES = re.compile(r"\{[^{}\n]*\}[ \t]*#*[ \t]*$")
 _HEADING = re.compile(r"[ >]*#{1,6}[ \t]")
+_HASHES = re.compile(r"^([ ]{0,3}#{2,6})(?=[^\s#{}<>()\[\]!,;:.=|-])(?=.*\w)", re.MULTILINE)
+"""What was a heading in the first years of Jupyter: with two or more hashes, and no blank behind them."""
 _UNDERLINE = re.compile(r"[ >]*(?:=+|-+)[ \t]*")
 _DELIMITERS = re.compile(r"[ >]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _CAPTION = re.compile(r"(?:Table)?: +\S")
@@ -74,7 +76,9 @@ def prepared(text: str, taken: Taken, *, quotes: bool = True) -> str:
     """
     out = []
     for is_code, stretch in blocks(text):
-        out.append(stretch if is_code else _marked(_with_tables(take_out(stretch, taken)), quotes=quotes))
+        if not is_code:
+            stretch = _marked(_with_tables(take_out(_HASHES.sub(r"\1 ", stretch), taken)), quotes=quotes)
+        out.append(stretch)
     return "\n".join(out)
 
 
