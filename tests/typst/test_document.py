@@ -225,3 +225,12 @@ def test_badges_and_definitions_before_the_first_heading_leave_it_the_title(befo
 def test_words_before_the_first_heading_stand_below_the_title() -> None:
     pdf = export(notebook(markdown("Some words."), markdown("# The heading"), title="A title"))
     assert pdf.text.startswith("A title Some words. 1 The heading")
+
+
+def test_a_formula_that_is_wider_than_the_page_is_set_smaller() -> None:
+    wide = " + ".join(f"a_{{{index}}}" for index in range(22))
+    matrix = r"\begin{pmatrix}" + " & ".join(r"\text{a long word}" for _ in range(7)) + r"\end{pmatrix}"
+    lines = rf"\begin{{align}} x &= {wide} \label{{eq-a}} \\ y &= b \label{{eq-b}} \end{{align}}"
+    made = notebook(markdown(f"$$x = {wide}$$"), markdown(f"$${matrix}$$ {{#eq-m}}"), markdown(f"{lines}\n\n@eq-a"))
+    left, right = ink_margins(pictures(made, dots=72)[0], dots=72)
+    assert min(left, right) > 2
