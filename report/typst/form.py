@@ -35,11 +35,11 @@ def converted(document: dict[str, Any]) -> NotebookNode:
 
 def _fill_in(document: dict[str, Any]) -> None:
     """Fill in what the schema wants and no document needs, such as metadata; take away the cells' ids."""
-    _fill(document, {"metadata": {}, "nbformat_minor": 5, "cells": []})
+    _fill(document, {"metadata": {}, "nbformat_minor": 5})
     for name in _KERNEL:
         if not isinstance(document["metadata"].get(name, {}), dict):
             del document["metadata"][name]
-    for cell in _mappings(document["cells"]):
+    for cell in _mappings(document.get("cells")):
         _fill(cell, {"metadata": {}, "source": ""})
         cell.pop("id", None)
         if cell.get("cell_type") == "heading":  # of format 3

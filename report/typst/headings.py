@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+from .boxes.kinds import LABEL
 from .page.tree import each, pairs_of, text_of
 
 _KINDS = ("sec-", "sec:", "fig-", "fig:", "tbl-", "tbl:", "eq-", "eq:", "lst-", "lst:")
@@ -37,22 +39,27 @@ def name_headings(blocks: list[dict[str, Any]]) -> None:
 def refer_by_words(blocks: list[dict[str, Any]], *, numbered: bool = True) -> None:
     """Let what names the label of a heading, and has no words, have the heading's: `@a-name`, and a link that is empty.
 
-    Labels with a kind (`sec-`) of headings with numbers are left to the writers, which write those.
+    Labels with a kind (`sec-`) of headings with numbers are left to the writers, which write those, and so are boxes.
     """
-    words, counted = {}, set()
+    words: dict[str, list[dict[str, Any]]] = {}
+    counted: set[str] = set()
     for header in each(blocks, "Header"):
         (name, classes, _), content = header["c"][1:]
-        if name:
+        if name and not LABEL.match(name):
             words[name] = content
             counted |= {name} if numbered and "unnumbered" not in classes and name.startswith(_KINDS) else set()
     for cite in each(blocks, "Cite"):
         name = cite["c"][0][0]["citationId"]
         if len(cite["c"][0]) == 1 and name in words and name not in counted:
             cite |= {"t": "Link", "c": [["", [], []], deepcopy(words[name]), [f"#{name}", ""]]}
-    for link in each(blocks, "Link"):
-        if not link["c"][1] and not link["c"][0][0]:
-            name = link["c"][2][0].removeprefix("#")
-            link["c"][1] = deepcopy(words.get(name)) or [{"t": "Str", "c": name}]
+    links = [(link, link["c"][2][0].removeprefix("#")) for link in each(blocks, "Link") if not link["c"][0][0]]
+    wordless = [(link, name) for link, name in links if not link["c"][1]]
+    typed = json.dumps(blocks, ensure_ascii=False) if wordless else ""
+    for link, name in wordless:
+        if name in words:
+            link["c"][1] = deepcopy(words[name])
+        elif typed.count(name) == sum(name in other for _, other in links):  # nor is it the label of a box
+            link["c"][1] = [{"t": "Str", "c": name}]
 
 
 def callable_names(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
