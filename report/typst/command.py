@@ -18,7 +18,7 @@ from .writing import write, zipped
 
 EXPORTERS = {".pdf": TypstPDFExporter, ".html": TypstHTMLExporter, ".typ": TypstExporter}
 _METAVARS = {"file": "FILE", "folders": "FOLDERS", "yes or no": "YES/NO", "language": "LANG", "paper": "PAPER"}
-MOST_WARNINGS = 5
+MOST_WARNINGS = 10
 """Lines of warnings; a foreign notebook may give one for each of its pictures."""
 
 

@@ -15,6 +15,9 @@ _PROGRAM = Path(__file__).with_name("compiler.py")
 _MARKER = re.compile(r"^(?=// cell: )", re.MULTILINE)
 _CELL = re.compile(r"^// cell: (.*)#(-?\d+)$", re.MULTILINE)
 _LOCATION = re.compile(r"─ (?:.*[/\\])?main\.typ:(\d+):\d+")
+_ELSEWHERE = re.compile(r"\n *┌─ (?:.*[/\\])?(?!main\.typ)([^/\\:]+):(\d+):\d+\n.*\n.*│(.*)")
+"""A place in another file than the document, and what stands there."""
+_OWN = {path.name for path in Path(__file__).with_name("templates").glob("*.typ")}
 _LINES = re.compile("\r\n|[\n\v\f\r\x85\u2028\u2029]")
 """What ends a line for Typst."""
 _NO_NETWORK = dict.fromkeys(
@@ -107,6 +110,11 @@ class Compilation:
         excerpt = f": {written[line - 1].strip()[:120]}" if 0 < line <= len(written) else ""
         head = "\n".join(written[:line]) if line else self._culprit(error)
         message = block.splitlines()[0].removeprefix("error: ")
+        other = _ELSEWHERE.match(block, block.index("\n"))
+        if other and other[1] not in _OWN:
+            name = "the bibliography" if other[1].startswith("references.") else other[1]
+            excerpt = f", in {name}, line {other[2]}: {other[3].strip()[:120]}".rstrip(": ")
+            return "\n", f"the settings: Typst: {message}{hint}{excerpt}"
         if "failed to download package" in message:
             message = "packages are not taken: put what you need into the document"
         return head, f"{self._name(head)}: Typst: {message}{hint}{excerpt}"

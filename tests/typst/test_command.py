@@ -252,11 +252,11 @@ def test_what_cannot_be_written_leaves_what_was_there(work: Path, capsys: pytest
 
 @pytest.mark.usefixtures("work")
 def test_of_many_warnings_the_first_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    save("x.ipynb", *[markdown(f"![a]({index}.png)") for index in range(9)])
+    save("x.ipynb", *[markdown(f"![a]({index}.png)") for index in range(14)])
     assert main(["x.ipynb", "-o", "out.html"]) == 0
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(":")[0] for line in lines] == [
-        "typesetting 9 cells of 1 notebook", *["warning"] * 5, "and 4 more warnings", "out.html"
+        "typesetting 14 cells of 1 notebook", *["warning"] * 10, "and 4 more warnings", "out.html"
     ]  # fmt: skip
 
 

@@ -85,6 +85,16 @@ def test_what_cannot_be_decoded_names_its_cell() -> None:
         assert problem.endswith("Incorrect padding")
 
 
+def test_a_fault_in_a_file_of_the_settings_has_its_line(tmp_path: Path) -> None:
+    (tmp_path / "own.typ").write_text("#let report(..settings, body) = {\n  set text(fill: maroon\n  body\n}\n")
+    (tmp_path / "own.bib").write_text("@book{a,\n title={A} year=2020}\n")
+    first = problems(notebook(markdown("x"), report={"template": "own.typ"}), tmp_path)[0]
+    assert first == "the settings: Typst: unclosed delimiter, in own.typ, line 2: set text(fill: maroon"
+    (problem,) = problems(notebook(markdown("[@a]"), report={"bibliography": "own.bib"}), tmp_path)
+    assert problem.startswith("the settings: Typst: failed to parse BibLaTeX (")
+    assert problem.endswith("), in the bibliography, line 2: title={A} year=2020}")
+
+
 def test_a_message_of_the_compiler_without_a_place_finds_its_cell() -> None:
     drawing = '<svg xmlns="urn:none" width="10" height="10"><rect width="5" height="5"/></svg>'
     (problem,) = problems(notebook(markdown("fine"), code("draw()", shown("image/svg+xml", drawing)), markdown("fine")))
