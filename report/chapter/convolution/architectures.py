@@ -18,9 +18,10 @@ TITLES = {"ift6135-b": "CNN b", "ift6135-c": "CNN c"}
 
 
 def build(
-    name: str, initializer: str = "glorot_uniform", *, dropout: float = 0.0, seed: int = 0, dtype: DTypeLike = "float32"
-) -> Sequential:
-    """Build a network for 28 x 28 gray images of 10 classes.
+    name: str, initializer: str = "glorot_uniform", *, dropout: float = 0.0, seed: int = 0,
+    dtype: DTypeLike = "float32", classes: int = 10,
+) -> Sequential:  # fmt: skip
+    """Build a network for 28 x 28 gray images.
 
     Parameters
     ----------
@@ -29,6 +30,8 @@ def build(
         followed by ReLU and max-pooling 2 x 2, then one dense layer. "ift6135-b" and "ift6135-c": `mlp_core.cnn`.
     initializer, dropout, seed, dtype
         As for `mlp_core.cnn`.
+    classes : int
+        How many it tells apart; `mlp_core.cnn` always tells 10.
 
     Examples
     --------
@@ -41,7 +44,7 @@ def build(
     if name in TITLES:
         return cnn(name, **settings)
     units = [int(one) for one in name[4:].split("-")]
-    return mlp([784, *units, 10], **settings) if name.startswith("mlp") else _small(*units, **settings)
+    return mlp([784, *units, classes], **settings) if name.startswith("mlp") else _small(*units, classes, **settings)
 
 
 def is_known(name: str) -> bool:
@@ -53,13 +56,13 @@ def is_known(name: str) -> bool:
     return name in TITLES or bool(re.fullmatch(r"mlp [1-9]\d*(-[1-9]\d*)*|cnn [1-9]\d*-[1-9]\d*", name))
 
 
-def _small(first: int, second: int, *, dropout: float, seed: int, **settings: Any) -> Sequential:
+def _small(first: int, second: int, classes: int, *, dropout: float, seed: int, **settings: Any) -> Sequential:
     """Build a network most of whose multiplications are convolutions, and which has few parameters."""
     settings["seed"] = rng = np.random.default_rng(seed)
     layers = [
         Conv2d(1, first, 5, **settings), ReLU(), MaxPool2d(2),
         Conv2d(first, second, 3, **settings), ReLU(), MaxPool2d(2),
-        Flatten(), Linear(25 * second, 10, **settings),
+        Flatten(), Linear(25 * second, classes, **settings),
     ]  # fmt: skip
     if dropout:
         layers.insert(-1, Dropout(dropout, rng.spawn(1)[0]))

@@ -127,7 +127,8 @@ class Mover:
         for side, name, heights, looks in zip(
             (-0.2, 0.2), (self.pair.name, self.pair.other), given, LOOKS, strict=True
         ):
-            ax.bar(places + side, heights, 0.4, label=name, **looks)
+            # a published network has ten outputs, whatever the data
+            ax.bar(places + side, heights[: len(places)], 0.4, label=name, **looks)
         name_classes(ax, self.classes)
         ax.set_ylim(0, 1)
         ax.yaxis.set_major_formatter(lambda value, _: number(value, ".0%"))

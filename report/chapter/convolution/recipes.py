@@ -59,9 +59,9 @@ class Recipe:
         """Whether it has neither penalty nor dropout."""
         return not self.weight_decay and not self.dropout
 
-    def build(self, seed: int, dtype: DTypeLike = "float32") -> Sequential:
+    def build(self, seed: int, dtype: DTypeLike = "float32", classes: int = 10) -> Sequential:
         """Return a new network."""
-        return build(self.network, self.initializer, dropout=self.dropout, seed=seed, dtype=dtype)
+        return build(self.network, self.initializer, dropout=self.dropout, seed=seed, dtype=dtype, classes=classes)
 
     def optimizer(self) -> SGD:
         """Return a new optimizer."""
