@@ -14,7 +14,7 @@ def warning(one: Executed, words: Words) -> list[nb.Cell]:
     from report.chapter.replication.record import code_of  # spares the same
 
     label = shows_record(one)
-    if not label or not (record := recorded.read()) or record["reports"][label]["code"] == code_of(label):
+    if not label or not (record := recorded.read()) or code_of(label) in recorded.codes(record["reports"][label]):
         return []
     said = f"> [!WARNING]\n> {words['outdated'].format(date=record['date'])}"
     return [{"cell_type": "markdown", "source": said, "metadata": {}, "id": "outdated"}]

@@ -152,6 +152,8 @@ def _recorded(executed: list[Executed], words: Words) -> tuple[str, str]:
     if not reading or not (kept := recorded.read()):
         return "", ""
     head, _, state = kept["revision"].partition(", ")
+    since = [one["revision"] for entry in kept["reports"].values() for one in entry.get("confirmed", ())]
+    head = ", ".join(dict.fromkeys([head, *(one.partition(", ")[0] for one in since)]))  # which give the same numbers
     if state:
         head += f", {words['clean' if state == ENGLISH['clean'] else 'changed']}"
     rows = [

@@ -39,6 +39,11 @@ def read(path: Path = PATH) -> dict[str, Any]:
     return record
 
 
+def codes(entry: Mapping[str, Any]) -> set[str]:
+    """Return the hashes of the code that gives a report's entry: that of the run, and what was confirmed since."""
+    return {entry["code"], *(one["code"] for one in entry.get("confirmed", ()))}
+
+
 def seal(record: Mapping[str, Any]) -> str:
     """Return the hash of a record without the hash in it."""
     return digest(json.dumps({name: value for name, value in record.items() if name != "sha256"}, sort_keys=True))
