@@ -1,5 +1,6 @@
 """`python -m report record` keeps a whole run and nothing less; the page warns where the code has changed since."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -9,6 +10,7 @@ from report.book import outdated, wording
 from report.chapter import recorded
 from report.chapter.replication import record
 from report.errors import ReportError
+from report.run import confirm as confirmation
 from report.run import record as command
 from report.run.notebook import METADATA_KEY
 
@@ -92,3 +94,45 @@ def test_the_page_warns_where_recorded_numbers_are_of_other_code(file, monkeypat
     assert [cell["source"].startswith("> [!WARNING]\n> Our numbers in this appendix were") for cell in cells] == [
         True
     ] * warns
+
+
+def rehearse(monkeypatch, before, now):
+    """Let two checkouts rehearse: (hash of the code, what a report gives)."""
+    given = {"before": before, str(confirmation.ROOT): now}
+
+    def rehearsed(folder):
+        code, found = given[str(folder)]
+        return dict.fromkeys(record.REPORTS, {"code": code, "found": found})
+
+    monkeypatch.setattr(confirmation, "rehearsed", rehearsed)
+    monkeypatch.setattr(confirmation, "revision", lambda: "1f2e, clean")
+
+
+def test_code_that_gives_the_same_numbers_is_confirmed(file, monkeypatch):
+    keep(monkeypatch, executed({report: ENTRY for report in record.REPORTS}))
+    rehearse(monkeypatch, ("now", {"loss": [0.1], "seconds": 1}), ("later", {"loss": [0.1], "seconds": 2}))
+    for _ in range(2):
+        assert set(confirmation.confirm(Path("before")).values()) == {1}
+    entry = recorded.read(file)["reports"]["ece421"]
+    assert entry["confirmed"] == [{"code": "later", "revision": "1f2e, clean", "numbers": 1}]
+    assert recorded.codes(entry) == {"now", "later"}
+    monkeypatch.setattr(record, "code_of", lambda label: "later")
+    assert outdated.warning(SimpleNamespace(name="95-ece421", notebook=executed({})), wording.ENGLISH) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "complaint"),
+    [
+        (("now", {"a": 0.1}), ("later", {"a": 0.1 + 1e-17 + 2e-17}), "the present code gives other numbers"),
+        (("now", {"a": 1.0}), ("later", {"a": 1}), "the present code gives other numbers"),
+        (("now", {"a": 1.0}), ("later", {"b": 1.0}), "the present code gives other numbers"),
+        (("other", {"a": 1.0}), ("later", {"a": 1.0}), "the code of .* there is not that of the record"),
+    ],
+)
+def test_what_gives_other_numbers_is_not_confirmed(file, monkeypatch, before, now, complaint):
+    keep(monkeypatch, executed({report: ENTRY for report in record.REPORTS}))
+    kept = file.read_bytes()
+    rehearse(monkeypatch, before, now)
+    with pytest.raises(ReportError, match=complaint):
+        confirmation.confirm(Path("before"))
+    assert file.read_bytes() == kept
