@@ -237,7 +237,7 @@ MISUSES = [
     ],
     Misuse("check_gradients", "a word", lambda: check(eps="1e-5"), "eps.*'1e-5'", TypeError),
     Misuse("confusion_matrix", "an array", lambda: m.confusion_matrix(small_network(), x()), "Split", TypeError),
-    Misuse("confusion_matrix", "NaN", lambda: m.confusion_matrix(diverged(), blobs()), "not finite", FloatingPointError),
+    Misuse("confusion_matrix", "NaN", lambda: m.confusion_matrix(diverged(), blobs()), "finite", FloatingPointError),
     Misuse("confusion_matrix", "labels", lambda: m.confusion_matrix(small_network(), blobs(classes=5)), "up to 4"),
     *[
         Misuse(name, what, lambda f=name, a=arguments: getattr(m, f)(*a), message, error)
