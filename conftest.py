@@ -16,6 +16,7 @@ from report.run.notebook import first_line
 from report.run.tasks import SOLUTIONS
 
 ROOT = Path(__file__).parent
+collect_ignore = ["mlp_core/search.py"]  # whose import says where the search went
 
 NOT_COMPARED = ("image/svg+xml", MIME)
 """Outputs that nbval is to skip: pictures, whose data stand beside them in words, and published results, which repeat

@@ -15,7 +15,7 @@ class Batches:
     def __init__(self, split: Split, batch_size: int | None, rng: np.random.Generator | None = None,
                  dtype: np.dtype | None = None) -> None:
         self.images, self.labels, self.rng, self.dtype = split.images, split.labels, rng, dtype or split.images.dtype
-        self.weights: np.ndarray | None = getattr(split, "weights", None)  # that `MLPClassifier` may give its images
+        self.weights = weights_of(split)
         n = len(self.labels)
         self.batch_size = n if batch_size is None else min(positive_int(batch_size, "batch_size"), n)
 
@@ -36,3 +36,8 @@ class Batches:
                 images = self.images.take(part, axis=0)
             weights = None if self.weights is None else self.weights[part]
             yield images.astype(self.dtype, copy=False), self.labels[part], weights
+
+
+def weights_of(split: Split) -> np.ndarray | None:
+    """Return how much each image counts, where the split has weights, as `MLPClassifier`'s may; else None."""
+    return getattr(split, "weights", None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.checks import as_list, check_metric, not_negative, number, positive_int, sign
+from mlp_core.checks import check_metric, not_negative, number, positive_int, sign
 from mlp_core.history import History
 from mlp_core.network import Sequential
 
@@ -44,9 +44,9 @@ class TrainingState:
     loss: float = math.nan
     stop_reason: str = field(default="", init=False)
 
-    def stop(self, reason: str = "") -> None:
+    def stop(self, reason: str = "a callback asked to stop") -> None:
         """End the run after the epoch under way."""
-        self.stop_reason = reason or "a callback asked to stop"
+        self.stop_reason = reason
 
 
 class Callback:
@@ -70,8 +70,10 @@ class Callback:
 
 def as_callbacks(callbacks: Iterable[Callback | Callable[[TrainingState], object]]) -> list[Callback]:
     """Return a list of callbacks, with functions as the `on_epoch_end` of one each; TypeError for anything else."""
+    if isinstance(callbacks, Callback) or not isinstance(callbacks, Iterable):
+        raise TypeError(f"expected callbacks as a list, such as [ProgressBar()]; got {callbacks!r}")
     result: list[Callback] = []
-    for callback in as_list(callbacks, "callbacks as a list, such as [ProgressBar()]"):
+    for callback in callbacks:
         if isinstance(callback, type) or not (isinstance(callback, Callback) or callable(callback)):
             raise TypeError(f"expected a Callback object or a function of the training state, got {callback!r}")
         listener = callback if isinstance(callback, Callback) else Callback()

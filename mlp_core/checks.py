@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import DTypeLike
 
 Shape = tuple[int, ...]
 METRICS = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "test_loss", "test_accuracy")
@@ -61,17 +61,10 @@ def float_dtype(dtype: DTypeLike) -> np.dtype:
 
 def as_floats(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
     """Return x as a floating-point array, cast to ``dtype`` if given; TypeError for integers, often unscaled pixels."""
-    x = unmasked(x)
+    x = np.asarray(x)
     if not np.issubdtype(x.dtype, np.floating):
         raise TypeError(f"expected floating-point numbers, got {x.dtype}; pixels: images.astype('float32') / 255")
     return x if dtype is None else x.astype(dtype, copy=False)
-
-
-def unmasked(x: ArrayLike) -> np.ndarray:
-    """Return x as an array; ValueError if a mask hides some of it, which would come to light again."""
-    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
-        raise ValueError("expected an array without a mask, got a masked one: fill it, or leave those examples out")
-    return np.asarray(x)
 
 
 def as_grad(grad_output: np.ndarray, shape: Shape, layer: object) -> np.ndarray:
@@ -84,20 +77,13 @@ def as_grad(grad_output: np.ndarray, shape: Shape, layer: object) -> np.ndarray:
 
 def as_shape(input_shape: Sequence[int]) -> Shape:
     """Return the shape of one example as a tuple of ints, each >= 1; raise TypeError or ValueError otherwise."""
-    numbers = as_list(input_shape, "input_shape as the shape of one example, such as (784,)")
-    return tuple(positive_int(n, "every number of input_shape") for n in numbers)
+    if isinstance(input_shape, (str, bytes)) or not isinstance(input_shape, Iterable):
+        raise TypeError(f"expected input_shape as the shape of one example, such as (784,), got {input_shape!r}")
+    return tuple(positive_int(n, "every number of input_shape") for n in input_shape)
 
 
-def as_list(values: Any, expected: str) -> list[Any]:
-    """Return the values as a list; TypeError, which says what was expected, for text and for what holds no values."""
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise TypeError(f"expected {expected}, got {values!r}")
-    return list(values)
-
-
-def check_layers(layers: Sequence[Any]) -> list[Any]:
-    """Return a list; TypeError for what is no layer, ValueError for none, or one twice: it remembers one pass only."""
-    layers = as_list(layers, "layers as a list, such as [Linear(784, 10)]")
+def check_layers(layers: Sequence[Any]) -> None:
+    """Raise TypeError for what is no layer, ValueError for no layers, or one twice: it remembers one pass only."""
     if not layers:
         raise ValueError("expected at least one layer")
     for index, layer in enumerate(layers):
@@ -107,7 +93,6 @@ def check_layers(layers: Sequence[Any]) -> list[Any]:
             raise TypeError(f"expected a layer with {', '.join(PROTOCOL)}, got {layer!r} (layer {index})")
         if any(layer is other for other in layers[:index]):
             raise ValueError(f"expected a layer of its own in each place, got {layer!r} twice (layer {index})")
-    return layers
 
 
 def as_labels(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:

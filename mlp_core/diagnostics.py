@@ -6,7 +6,7 @@ import numpy as np
 
 from mlp_core.batches import Batches
 from mlp_core.callbacks import Callback, TrainingState
-from mlp_core.checks import check_batch, positive_int, unmasked
+from mlp_core.checks import check_batch, positive_int
 from mlp_core.dropout import Dropout
 from mlp_core.evaluation import check_network, check_split
 from mlp_core.extras import need
@@ -14,7 +14,7 @@ from mlp_core.fast.threads import dot
 from mlp_core.layers import ReLU
 from mlp_core.losses import softmax_cross_entropy
 from mlp_core.network import EVALUATION_CHUNK, Sequential
-from mlp_core.splits import Split, check_labels
+from mlp_core.splits import Split
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +115,12 @@ def class_prior_entropy(labels: np.ndarray) -> float:
     >>> round(class_prior_entropy(np.repeat(np.arange(10), 5)), 4)  # ten equally frequent classes: log 10
     2.3026
     """
-    fractions = np.unique(check_labels(unmasked(labels)), return_counts=True)[1] / len(labels)
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or labels.size == 0:
+        raise ValueError(f"expected labels of shape (n,), n > 0, got {labels.shape}")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"expected integer labels, got {labels.dtype}")
+    fractions = np.unique(labels, return_counts=True)[1] / labels.size
     return float(-(fractions * np.log(fractions)).sum())
 
 

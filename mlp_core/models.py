@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from mlp_core.checks import as_list
 from mlp_core.convolution import Conv2d, Flatten, MaxPool2d
 from mlp_core.dropout import Dropout
 from mlp_core.initializers import Initializer, Seed, make_rng
@@ -43,16 +42,14 @@ def mlp(
     dropout : float
         Probability, 0 <= dropout < 1, of dropping each hidden unit while training.
     """
-    sizes = as_list(sizes, "sizes as a list, such as [784, 512, 10]")
     if len(sizes) < 2:
-        raise ValueError(f"expected at least the input and output sizes, got {sizes}")
-    known = f"an activation among {', '.join(ACTIVATIONS)}"
-    names = [activation] * (len(sizes) - 2) if isinstance(activation, str) else as_list(activation, known)
+        raise ValueError(f"expected at least the input and output sizes, got {list(sizes)}")
+    names = [activation] * (len(sizes) - 2) if isinstance(activation, str) else list(activation)
     if len(names) != len(sizes) - 2:
         raise ValueError(f"expected {len(sizes) - 2} activations, one for each hidden layer, got {len(names)}")
     for name in names:
         if name not in ACTIVATIONS:
-            raise ValueError(f"expected {known}, got {name!r}")
+            raise ValueError(f"expected an activation among {', '.join(ACTIVATIONS)}, got {name!r}")
     rng = make_rng(seed)
     layers: list[Layer] = []
     for index, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:], strict=False)):

@@ -27,7 +27,8 @@ class Sequential:
     """
 
     def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int] | None = None) -> None:
-        self.layers = check_layers(layers)
+        self.layers = list(layers)
+        check_layers(self.layers)
         if input_shape is None and isinstance(self.layers[0], Linear):
             input_shape = (self.layers[0].in_features,)
         self.input_shape: Shape | None = None if input_shape is None else as_shape(input_shape)
@@ -82,13 +83,13 @@ class Sequential:
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
         """Return class probabilities, (n, classes); ValueError if x, FloatingPointError if a logit is not finite."""
-        return softmax(self.finite_logits(x))
+        return softmax(self._finite_logits(x))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Return the most probable class of each example, shape (n,), int64; errors as in `predict_proba`."""
-        return self.finite_logits(x).argmax(axis=1)
+        return self._finite_logits(x).argmax(axis=1)
 
-    def finite_logits(self, x: np.ndarray) -> np.ndarray:
+    def _finite_logits(self, x: np.ndarray) -> np.ndarray:
         """Return `logits`; raise ValueError if the images, FloatingPointError if the logits are not finite."""
         x = check_finite(as_floats(x))
         with np.errstate(over="ignore", invalid="ignore"):

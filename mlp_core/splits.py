@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.checks import check_finite, unmasked
+from mlp_core.checks import check_finite
 
 SPLIT_NAMES = ("train", "valid", "test")
 MOST_CLASSES = 1 << 16
@@ -43,8 +43,8 @@ class Split:
 
     def __post_init__(self) -> None:
         """Check both arrays and bring them into the one form that the rest of the package expects."""
-        given = unmasked(self.images)
-        images, labels = _checked_images(given), check_labels(unmasked(self.labels))
+        given = np.asarray(self.images)
+        images, labels = _checked_images(given), check_labels(np.asarray(self.labels))
         check_lengths(images, labels)
         shape = tuple(self.image_shape) or given.shape[1:]
         if math.prod(shape) != math.prod(images.shape[1:]):

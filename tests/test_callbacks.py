@@ -57,12 +57,6 @@ def test_a_callback_may_stop_the_run():
     assert (len(history), history.status, history.message) == (2, "stopped by a callback", "enough")
 
 
-@pytest.mark.parametrize("reason", [(), ("",), (None,)])
-def test_a_run_that_is_stopped_without_a_reason_ends_all_the_same(reason):
-    history = run(epochs=9, callbacks=[lambda state: state.stop(*reason)])
-    assert (len(history), history.status, history.message) == (1, "stopped by a callback", "a callback asked to stop")
-
-
 def test_callbacks_do_not_change_the_bits():
     plain, watched = small_network(), small_network()
     run(plain, epochs=2)

@@ -119,11 +119,6 @@ def test_layers_that_do_not_fit_are_refused_at_once():
         Sequential([Linear(4, 3), Linear(5, 2)])
 
 
-def test_a_layer_in_the_place_of_a_list_is_refused():
-    with pytest.raises(TypeError, match=r"layers as a list, such as \[Linear\(784, 10\)\], got Linear"):
-        Sequential(Linear(3, 4))
-
-
 def test_no_layers_are_refused():
     with pytest.raises(ValueError, match="at least one layer"):
         Sequential([])

@@ -63,16 +63,6 @@ def test_wrong_values_are_refused_with_what_was_expected(images, labels, message
         Split(images, labels)
 
 
-@pytest.mark.parametrize(("images", "labels"), [
-    (np.ma.masked_equal(IMAGES, 1), LABELS),
-    (IMAGES, np.ma.masked_equal(LABELS, 1)),
-])
-def test_what_a_mask_hides_does_not_come_to_light(images, labels):
-    with pytest.raises(ValueError, match="without a mask"):
-        Split(images, labels)
-    assert len(Split(np.ma.masked_array(IMAGES), LABELS)) == len(LABELS)
-
-
 @pytest.mark.parametrize(("images", "labels", "message"), [
     ((IMAGES * 255).astype(np.uint8), LABELS, "got uint8: divide pixels by 255"),
     (IMAGES.astype(str), LABELS, "floating-point type, got <U"),

@@ -332,23 +332,6 @@ def test_any_number_of_parts_gives_the_same_gradients(parts, monkeypatch):
     assert_same_training(NETWORKS["ift6135-b"]("float64"), OPTIMIZERS["sgd"], "float64", n=7)
 
 
-@pytest.mark.parametrize(("index", "change"), [
-    (0, {"stride": (1, 1), "padding": (0, 0)}), (1, {"stride": (3, 3)}), (1, {"kernel_size": (3, 3)}),
-])
-def test_a_layer_that_is_changed_after_a_pass_computes_what_it_says(index, change):
-    convolution = Conv2d(1, 3, 5, stride=2, padding=2, seed=0, dtype="float64")
-    linear = Linear(12, 4, seed=0, dtype="float64")
-    network = Sequential([convolution, MaxPool2d(2), Flatten(), linear], (1, 9, 9))
-    images = np.random.default_rng(0).random((5, 1, 9, 9))
-    before = network.logits(images)
-    vars(network.layers[index]).update(change)
-    assert np.allclose(network.logits(images), network.forward(images), rtol=1e-12)
-    assert not np.allclose(before, network.logits(images))
-    network.layers[1].stride = (1, 1)
-    with pytest.raises(ValueError, match=r"expected an input of shape|expected inputs"):
-        network.logits(images)
-
-
 def test_adam_in_blocks_gives_the_bits_of_the_whole(monkeypatch):
     rng, results = np.random.default_rng(0), []
     weight, grad = rng.standard_normal((2, 50, 30))

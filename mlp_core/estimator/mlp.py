@@ -194,9 +194,9 @@ class MLPClassifier(NetworkClassifier):
         check_is_fitted(self)
         rows = validate_data(self, X, reset=False, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
         if not issparse(rows):
-            return self.network_.finite_logits(rows)
+            return self.network_.logits(rows)
         dense, parts = DenseRows(rows), gen_batches(rows.shape[0], max(1, CHUNK // rows.shape[1]))
-        return np.concatenate([self.network_.finite_logits(dense[part]) for part in parts])
+        return np.concatenate([self.network_.logits(dense[part]) for part in parts])
 
     def _start(self, split: Examples) -> None:
         hidden = self.hidden_layer_sizes

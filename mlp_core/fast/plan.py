@@ -117,18 +117,11 @@ def flatten_at(layers: list[Layer]) -> int:
     return next((index for index, layer in enumerate(layers) if type(layer) is Flatten), 0)
 
 
-def settings_of(network: Network) -> tuple[Any, ...]:
-    """Return all that a plan depends on, but the parameters' numbers: of dense layers, it is which they are."""
-    trunk = network.layers[: flatten_at(network.layers)]
-    return list(network.layers), network.dtype, network.input_shape, [layer.config() for layer in trunk]
-
-
 class Plan:
     """The operations of a network for one batch size, in order, with their arrays: a `Trunk`, then those of `dense`."""
 
     def __init__(self, network: Network, n: int) -> None:
-        network.shapes()  # raises if the layers do not fit each other, as after a change of one
-        self.settings, self.layers, self.dtype, self.n = settings_of(network), list(network.layers), network.dtype, n
+        self.layers, self.dtype, self.n = list(network.layers), network.dtype, n
         self.operations: list[Any] = []
         self.trunk_length = start = flatten_at(self.layers)
         self.parts = 1  # if more, threads work on them: the BLAS's own spin on after their work, and are in their way
@@ -141,9 +134,9 @@ class Plan:
                 self.operations.append(DENSE_LAYERS[type(layer)](layer, index, n, self.dtype))
 
     def fits(self, network: Network) -> bool:
-        """Return whether the network still is as it was, and has as many threads to work with."""
-        same_threads = not self.trunk_length or self.parts == number_of_parts(self.n)
-        return same_threads and self.settings == settings_of(network)
+        """Return whether the network still has these layers and this precision, and as many threads to work with."""
+        same = self.layers == list(network.layers) and self.dtype == network.dtype
+        return same and (not self.trunk_length or self.parts == number_of_parts(self.n))
 
     def forward(self, images: np.ndarray, training: bool) -> np.ndarray:
         """Return the logits, shape (classes, n)."""
@@ -158,13 +151,19 @@ class Plan:
             grad = self.operations[index].backward(grad, index == 0, update)
 
 
-_plans = threading.local()  # as `of`: the plans of each network by batch size; no two threads share one
+class Plans(threading.local):
+    """The plans of each network by batch size: no two threads share one."""
+
+    def __init__(self) -> None:
+        self.of: WeakKeyDictionary[Network, dict[int, Plan]] = WeakKeyDictionary()
+
+
+_plans = Plans()
 
 
 def plan_for(network: Network, n: int) -> Plan:
     """Return this thread's arrays for batches of n examples, those of last time if the layers are still the same."""
-    of: WeakKeyDictionary[Network, dict[int, Plan]] = vars(_plans).setdefault("of", WeakKeyDictionary())
-    plans = of.setdefault(network, {})
+    plans = _plans.of.setdefault(network, {})
     plan = plans.pop(n, None)
     if plan is None or not plan.fits(network):
         plan = Plan(network, n)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlp_core.checks import below_one, check_batch, positive, positive_int
+from mlp_core.checks import check_batch, positive_int
 from mlp_core.fast.threads import dot
 from mlp_core.gradient_check.finite_differences import INPUT, Difference, Index, LossProbe, entry_at, probe_network
 from mlp_core.gradient_check.report import ArrayCheck, GradientCheck
@@ -67,8 +67,11 @@ def check_layer(
 
 
 def _check(probe: LossProbe, eps: float, tolerance: float, max_entries: int | None, seed: int) -> GradientCheck:
-    for name, value in (("eps", eps), ("tolerance", tolerance)):
-        positive(below_one(value, name), name)
+    for what, value in (("eps", eps), ("tolerance", tolerance)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"expected {what} as a number between 0 and 1, got {value!r}")
+        if not 0 < value < 1:
+            raise ValueError(f"expected {what} between 0 and 1, got {value}")
     if max_entries is not None:
         positive_int(max_entries, "max_entries_per_array")
     rng = np.random.default_rng(seed)

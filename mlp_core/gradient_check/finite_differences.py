@@ -40,7 +40,8 @@ class LossProbe:
     """
 
     def __init__(self, layers: Sequence[Layer], x: np.ndarray, criterion: Criterion) -> None:
-        self.layers, self.criterion = check_layers(layers), criterion
+        check_layers(layers)
+        self.layers, self.criterion = list(layers), criterion
         x = x.copy()
         self.arrays = {INPUT: x}
         self.inputs: list[np.ndarray] = []

@@ -87,8 +87,7 @@ def _parse_npy(content: bytes, what: str) -> np.ndarray:
     dtype = np.dtype(header[1].decode()) if header else None
     if header is None or dtype is None or dtype.kind not in NUMBERS:
         got = f"dtype {dtype}" if dtype else f"{content[:8]!r} and another header"
-        raise DatasetError(f"{what}: expected an array of numbers, got {got}; objects are never loaded; "
-                           "of names, save np.unique(names, return_inverse=True)[1]")
+        raise DatasetError(f"{what}: expected an array of numbers, got {got}; objects are never loaded")
     shape, follow = tuple(int(size) for size in header[3].replace(b",", b" ").split()), len(content) - end
     if len(shape) > MOST_DIMENSIONS or math.prod(shape) * dtype.itemsize != follow:
         raise DatasetError(f"{what}: its header promises shape {shape} of {dtype}, but {follow:,} bytes follow")

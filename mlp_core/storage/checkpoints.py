@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from mlp_core.batches import weights_of
 from mlp_core.callbacks import Callback, EarlyStopper, EarlyStopping, TrainingState
 from mlp_core.history import History
 from mlp_core.splits import Split
@@ -160,7 +161,7 @@ def _content_hash(arrays: Mapping[str, np.ndarray]) -> str:
 def _fingerprint(state: TrainingState, splits: Mapping[str, Split], settings: Mapping[str, Any],
                  random: list[Mapping[str, Any]]) -> dict[str, str]:
     """Return what tells a run from others: its settings as text, its data and its start as hashes."""
-    weights = getattr(splits["train"], "weights", None)
+    weights = weights_of(splits["train"])
     return {
         "network": " ".join(repr(state.network).split()),
         "optimizer": _without_addresses(state.optimizer),

@@ -71,14 +71,13 @@ def _build(arrays: dict[str, np.ndarray]) -> tuple[list[Layer], Shape | None]:
                          "a layer of your own must be defined before")
     kinds = [Layer.kinds[name] for name in names]
     expected = {
-        f"{index}.{name}": (specification.get("dtype"), shape)
+        f"{index}.{name}": (float_dtype(specification["dtype"]), shape)
         for index, (kind, specification) in enumerate(zip(kinds, specifications, strict=True))
         for name, shape in kind.parameter_shapes(**specification).items()
     }
     if arrays.keys() - {HEADER} != expected.keys():
         raise ValueError(f"expected the arrays {', '.join(expected)}; got {', '.join(sorted(arrays)[:50])}")
-    for name, (named, shape) in expected.items():
-        dtype = float_dtype(named or arrays[name].dtype)  # a layer of your own may name none
+    for name, (dtype, shape) in expected.items():
         if (arrays[name].dtype, arrays[name].shape) != (dtype, tuple(shape)):
             raise ValueError(f"expected {name} as {dtype} {shape}, got {arrays[name].dtype.str} {arrays[name].shape}")
     layers = []
@@ -87,9 +86,7 @@ def _build(arrays: dict[str, np.ndarray]) -> tuple[list[Layer], Shape | None]:
         layers.append(kind(**quick, **specification))
     for name in expected:
         index, _, param = name.partition(".")
-        params = layers[int(index)].params
-        params[param] = params[param].astype(arrays[name].dtype, copy=False)
-        params[param][...] = arrays[name]
+        layers[int(index)].params[param][...] = arrays[name]
     shape = architecture["input_shape"]
     return layers, None if shape is None else as_shape(shape)
 

@@ -54,7 +54,7 @@ def test_arrays_are_read_as_numpy_wrote_them(save, dtype, path):
     (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }\n")), "promises shape"),
     (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }\n") + bytes(8)), "an array of numbers"),
     (zipped(npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1L,), }\n") + bytes(8)), "an array of numbers"),
-    (zipped(npy(np.array(["text"]))), "expected an array of numbers, got dtype <U4; .*of names, save np.unique"),
+    (zipped(npy(np.array(["text"]))), "expected an array of numbers, got dtype <U4"),
     (zipped(npy(np.zeros(2, "f4,i4"))), "expected an array of numbers"),
     (zipped(npy(np.zeros(50_000))), "too large: expected at most .* bytes"),
     (zipped(npy(np.arange(3)), compression=zipfile.ZIP_BZIP2), "another compression"),

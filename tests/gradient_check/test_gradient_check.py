@@ -328,8 +328,8 @@ def test_samples_are_seeded(batch):
 @pytest.mark.parametrize(
     ("options", "error", "complaint"),
     [
-        ({"eps": 0}, ValueError, "expected eps to be a finite number > 0, got 0"),
-        ({"tolerance": -1}, ValueError, "tolerance < 1, got -1"),
+        ({"eps": 0}, ValueError, "expected eps between 0 and 1, got 0"),
+        ({"tolerance": -1}, ValueError, "expected tolerance between 0 and 1, got -1"),
         ({"max_entries_per_array": 0}, ValueError, "max_entries_per_array >= 1"),
         ({"reduction": "max"}, ValueError, "expected reduction"),
     ],

@@ -1,6 +1,7 @@
 """Searching: the table, the cache, the budget, halving, and what goes wrong without a process being killed."""
 
 import errno
+import importlib
 import json
 import os
 import subprocess
@@ -313,6 +314,11 @@ def test_the_command_line_runs_as_a_module():
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "list the finished trials" in result.stdout
     assert result.stderr == ""
+
+
+def test_where_the_search_was_is_said_where_it_is():
+    with pytest.raises(ImportError, match="mlp_core.search is mlp_core.tuning now"):
+        importlib.import_module("mlp_core.search")
 
 
 def test_the_table_can_be_kept_as_csv(tmp_path, data):

@@ -64,8 +64,8 @@ def basis_of(name: str, images: int) -> tuple[Basis, str]:
 
 
 SETTINGS = {
-    "images": "letters A to J: 15,000 training, 1,000 validation, 2,724 test images, shuffled once with seed 521 "
-    "(stated); at hand are 8,000, 1,000 and 1,000 of the same kind (other)",
+    "images": "letters A to J: 15,000 training, 1,000 validation, 2,724 test images (stated); at hand are 8,000, 1,000 "
+    "and 1,000 of the same kind (other)",
     "pixels": "divided by 255 (stated)",
     "network": f"784-F-10 with F = {', '.join(map(str, SIZES))}, ReLU (stated)",
     "softmax": "without its maximum subtracted (stated)",

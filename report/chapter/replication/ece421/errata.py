@@ -93,8 +93,8 @@ def _standard_errors() -> str:
     parts = []
     for name, images in (("valid", 1000), ("test", 2724)):
         small, large = table[f"{name}_accuracy"][500], table[f"{name}_accuracy"][2000]
-        error = number(100 * math.sqrt(large * (1 - large) / images), ".2f")
-        parts.append(f"{number(100 * (large - small), '.2f')} points (standard error of one accuracy {error})")
+        error = math.sqrt(large * (1 - large) / images)
+        parts.append(f"{number(100 * (large - small), '.2f')} points (standard error {number(100 * error, '.2f')})")
     return f"500 and 2,000 units differ by {parts[0]} on validation and {parts[1]} on test images"
 
 

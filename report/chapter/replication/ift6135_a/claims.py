@@ -99,10 +99,9 @@ def _explodes(found: Mapping[str, Any]) -> Checked:
     ended = [run for run in draws if not run["overflowed"]]
     gone = [run for run in ended if run["last_gradient"] == 0]
     most = max((max(run["first"]["gradient"]) for run in ended), default=np.nan)
-    which = "each" if len(gone) == len(ended) else str(len(gone))
     return Checked(
         holds(bool(gone) and len(gone) == len(ended), no=bool(ended) and not gone),
-        f"{len(draws) - len(ended)} of {len(draws)} draws overflow; in {which} of the {len(ended)} others the "
+        f"{len(draws) - len(ended)} of {len(draws)} draws overflow; in {len(gone)} of the {len(ended)} others the "
         f"gradient rises to {number(most, '.1g')} and is 0 in the end, as all units of a layer are dead, which the "
         "report does not say",
     )

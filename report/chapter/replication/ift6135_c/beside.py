@@ -104,8 +104,8 @@ def inferred(found: Mapping[str, Any]) -> bool:
 def grid(found: Mapping[str, Any]) -> dict[str, Ours]:
     """Return both accuracies of the 36 settings; the telling rows chose the settings and prove nothing."""
     basis: Basis = "inferred" if inferred(found) else "assumed"
-    misses = [f"{name} ({number(ratio, '.2g')})" for name, ratio in fits(found).items()]
-    why = f"{basis}: three rows are off, in tolerances at most, with {listed(misses)}"
+    chosen, *others = [f"{name} by {number(ratio, '.2g')}" for name, ratio in fits(found).items()]
+    why = f"{basis}: {chosen} tolerances at most off three rows, where others are off by more: {listed(others)}"
     rows, keys = {}, grid_keys()
     for size, activation, rate in networks.grid():
         telling = size == networks.TELLING_SIZE and (activation, rate) in networks.TELLING

@@ -132,8 +132,8 @@ def seven(found: Found) -> Checked:
     theirs = {((row["hidden_1"], row["hidden_2"]), row["activation_1"], row["learning_rate"]) for row in rows}
     different, sure = reach ^ theirs, (reach ^ theirs) - near
     holds: Holds = "does not hold" if sure else "cannot be told" if different or near else "holds"
-    by = (f"{len(reach)} settings reach it, {len(reach & theirs)} of the report's {len(theirs)}; "
-          f"{len(near)} are nearer to 97 % than their tolerance")  # fmt: skip
+    by = (f"{len(reach)} settings reach it, {len(reach & theirs)} of the report's {len(theirs)}; within the tolerance "
+          f"of it: {len(near)}")  # fmt: skip
     return Checked(holds, by)
 
 

@@ -15,8 +15,8 @@ SETTINGS = {
     "grid: order, measured": "file order (as in the zeros column; shuffled fits as well), on all images after the last "
     "epoch (inferred: with the optimizer)",
     "gradient check": "784-666-333-10, Glorot uniform, not trained, first image (assumed)",
-    "CNN: layers, epochs": "convolutions of 16, 32, 64, 128, 256 kernels, max-pooling, dense 100 and 10; 10 epochs, "
-    "PyTorch (stated); ReLU after each layer (assumed)",
+    "CNN: layers, epochs": "convolutions of 16, 32, 64, 128, 256 kernels, max-pooling, dense 100 and 10; 10 epochs "
+    "(stated); ReLU after each layer (assumed)",
     "CNN: optimizer": "SGD, rate 0.003, momentum 0.9, batch 256, shuffled (assumed)",
     "CNN: pixels, weights": "in [−1, 1], Glorot uniform (assumed)",
     "CNN: strength of L2": "0.01, on weights alone (assumed)",
