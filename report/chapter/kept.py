@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from mlp_core import Dataset, Sequential
-from report.chapter.stored import in_folder, of_type
+from report.chapter.stored import dataset_of, in_folder, of_type
 
 MIME = "application/vnd.course-report.kept+json"
 
@@ -28,8 +28,8 @@ class Kept:
     ----------
     chapter, name : str
         The notebook that kept it, and what it called it.
-    dataset : str
-        The name of the data set whose test images were asked.
+    dataset, source : str
+        The name of the data set whose test images were asked, and what `load_dataset` finds it by: this, or a path.
     answers : ndarray, shape (seeds, images), int
     labels_sha256 : str
         Of the test labels, as hexadecimal digits: tells whether a data set is the one that was asked.
@@ -47,6 +47,7 @@ class Kept:
     parameters: int
     trained_on: int | None = None
     updates: int | None = None
+    source: str = ""
 
     def hits(self, data: Dataset) -> np.ndarray:
         """Return which answers are right, shape (seeds, images), bool; ValueError for another data set's labels."""
@@ -112,13 +113,16 @@ def load(folder: str | Path = ".") -> list[Kept]:
         If the folder holds no notebook.
     """
     notebooks = in_folder(folder).items()
-    return [_kept(chapter, *item) for chapter, notebook in notebooks for item in of_type(notebook, MIME).items()]
+    return [
+        _kept(chapter, *item, dataset_of(notebook))
+        for chapter, notebook in notebooks for item in of_type(notebook, MIME).items()
+    ]  # fmt: skip
 
 
-def _kept(chapter: str, name: str, record: dict[str, Any]) -> Kept:
+def _kept(chapter: str, name: str, record: dict[str, Any], source: str) -> Kept:
     """Return one record with its answers as numbers."""
     answers = np.array([[int(answer) for answer in line.split()] for line in record["answers"]])
-    return Kept(chapter, name, **{**record, "answers": answers})
+    return Kept(chapter, name, **{**record, "answers": answers}, source=source or record["dataset"])
 
 
 def _labels_sha256(data: Dataset) -> str:

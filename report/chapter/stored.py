@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
+
+PARAMETERS = {"parameters", "injected-parameters"}
+_DATASET = re.compile(r"""^dataset\b[^=\n]*= *(["'])(?P<value>.*?)\1""", re.MULTILINE)
 
 
 def in_folder(folder: str | Path) -> dict[str, dict[str, Any]]:
@@ -19,6 +23,13 @@ def in_folder(folder: str | Path) -> dict[str, dict[str, Any]]:
     if not paths:
         raise FileNotFoundError(f"results_folder: expected a folder with executed notebooks, found none in {folder}")
     return {path.stem: json.loads(path.read_bytes()) for path in paths}
+
+
+def dataset_of(notebook: dict[str, Any]) -> str:
+    """Return what the last of a notebook's parameter cells says of `dataset`; empty if none does."""
+    cells = [cell for cell in notebook["cells"] if PARAMETERS & {*cell["metadata"].get("tags", ())}]
+    said = [match["value"] for cell in cells for match in _DATASET.finditer("".join(cell["source"]))]
+    return said[-1] if said else ""
 
 
 def of_type(notebook: dict[str, Any], mime: str) -> dict[str, Any]:

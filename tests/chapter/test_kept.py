@@ -62,6 +62,18 @@ def test_the_last_of_one_name_counts_and_the_order_is_kept(stored, data):
     np.testing.assert_array_equal(one.answers, [last.predict(data.test.images)])
 
 
+def test_a_data_set_of_ones_own_is_found_by_its_path(stored, data, tmp_path):
+    stored("MLP", mlp([4, 3], seed=0), data)
+    for path, tag in ((None, None), ("mnist-5k", "parameters"), ("../my.npz", "injected-parameters")):
+        written = json.loads((tmp_path / "01-a.ipynb").read_text())
+        if path:
+            source = f'seed = 1\ndataset: str = "{path}"  # a'
+            cell = {"cell_type": "code", "metadata": {"tags": [tag]}, "source": source}
+            written["cells"].append(cell)
+            (tmp_path / "01-a.ipynb").write_text(json.dumps(written))
+        assert kept.load(tmp_path)[0].source == (path or "tiny")
+
+
 def test_the_output_shows_neither_answers_nor_marks(monkeypatch, data):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle["text/plain"]))
