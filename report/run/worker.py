@@ -21,7 +21,10 @@ ADDED = {"injected-parameters", ERROR_BANNER}
 """Tags of the cells that papermill adds."""
 
 START_ATTEMPTS = 2
-"""Two kernels that start at once may be given the same free port; the one that then dies at once gets another go."""
+"""Two kernels that start at once may be given the same free port; one that then dies at once, or hangs, is tried again.
+
+The first has half of the time, for one that hangs takes all of it.
+"""
 
 IOPUB_TIMEOUT = 60
 """Seconds to wait for a cell's last outputs once it has ended; nbclient's 4 are few on a busy machine."""
@@ -93,12 +96,12 @@ def run(job: dict[str, Any], replies: IO[str]) -> str | None:
             papermill.execute_notebook(
                 source, None, job["parameters"],
                 engine_name=recording.register(), kernel_name=KERNEL_NAME, language="python", progress_bar=False,
-                cwd=job["cwd"], start_timeout=job["start_timeout"], execution_timeout=job["cell_timeout"],
-                iopub_timeout=IOPUB_TIMEOUT,
+                cwd=job["cwd"], start_timeout=-(-job["start_timeout"] * (attempt + 1) // START_ATTEMPTS),
+                execution_timeout=job["cell_timeout"], iopub_timeout=IOPUB_TIMEOUT,
             )  # fmt: skip
         except Exception as problem:  # whatever it is, the main process reports it with the notebook and the cell
             error = _reason(problem, job, started=recording.started)
-            if "died" in str(problem) and not recording.started and attempt + 1 < START_ATTEMPTS:
+            if isinstance(problem, RuntimeError) and not recording.started and attempt + 1 < START_ATTEMPTS:
                 continue
         break
     if recording.client and recording.client.overflowed:

@@ -151,6 +151,19 @@ def test_a_kernel_that_never_starts_is_given_up(project, tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("fault", ["time.sleep(60)", "os._exit(3)"])
+def test_a_kernel_that_does_not_start_once_is_tried_again(project, tmp_path, fault):
+    site, mark = tmp_path / "site", tmp_path / "tried"
+    site.mkdir()
+    once = f"(open({str(mark)!r}, 'x'), {fault}) if not os.path.exists({str(mark)!r}) else None"
+    (site / "sitecustomize.py").write_text(NEVER_STARTS.replace("time.sleep(60)", once))
+    project.add("01-a", "print(1)")
+    process = project.run("--start-timeout", "20", env=os.environ | {"PYTHONPATH": str(site)})
+    assert (process.returncode, mark.exists()) == (0, True), process.stdout
+    assert processes_under(project.folder) == []
+
+
+@pytest.mark.long
 def test_a_kernel_that_dies_as_it_starts_is_said_to_have_died(project, tmp_path):
     site = tmp_path / "site"
     site.mkdir()
