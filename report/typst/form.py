@@ -39,6 +39,8 @@ def _fill_in(document: dict[str, Any]) -> None:
     for name in _KERNEL:
         if not isinstance(document["metadata"].get(name, {}), dict):
             del document["metadata"][name]
+    if isinstance(author := document["metadata"].get("authors"), str):
+        document["metadata"]["authors"] = [{"name": author}]
     for cell in _mappings(document.get("cells")):
         _fill(cell, {"metadata": {}, "source": ""})
         cell.pop("id", None)

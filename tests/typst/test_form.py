@@ -19,7 +19,7 @@ CODE = {"cell_type": "code", "id": "two", "metadata": {}, "source": "f()", "outp
     [
         {"nbformat": 4, "cells": [WORDS]},
         {**FOUR, "metadata": None, "cells": [WORDS]},
-        {**FOUR, "metadata": {"kernelspec": "python3"}, "cells": [WORDS]},
+        {**FOUR, "metadata": {"kernelspec": "python3", "authors": "Ada King"}, "cells": [WORDS]},
         {**FOUR, "cells": [{"cell_type": "markdown", "source": "Words"}]},
         {**FOUR, "cells": [{**WORDS, "id": "$ 1"}, {"cell_type": "markdown", "id": "$ 1"}]},
         {**FOUR, "cells": [{"cell_type": "heading", "level": 2, "source": ["Wor", "ds"]}]},
