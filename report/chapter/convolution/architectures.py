@@ -44,7 +44,7 @@ def build(
     if name in TITLES:
         return cnn(name, **settings)
     units = [int(one) for one in name[4:].split("-")]
-    return mlp([784, *units, classes], **settings) if name.startswith("mlp") else _small(*units, classes, **settings)
+    return mlp([784, *units, classes], **settings) if name.startswith("mlp") else _small(*units, classes=classes, **settings)
 
 
 def is_known(name: str) -> bool:
@@ -56,7 +56,7 @@ def is_known(name: str) -> bool:
     return name in TITLES or bool(re.fullmatch(r"mlp [1-9]\d*(-[1-9]\d*)*|cnn [1-9]\d*-[1-9]\d*", name))
 
 
-def _small(first: int, second: int, classes: int, *, dropout: float, seed: int, **settings: Any) -> Sequential:
+def _small(first: int, second: int, *, classes: int, dropout: float, seed: int, **settings: Any) -> Sequential:
     """Build a network most of whose multiplications are convolutions, and which has few parameters."""
     settings["seed"] = rng = np.random.default_rng(seed)
     layers = [
