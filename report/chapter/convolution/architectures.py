@@ -44,7 +44,9 @@ def build(
     if name in TITLES:
         return cnn(name, **settings)
     units = [int(one) for one in name[4:].split("-")]
-    return mlp([784, *units, classes], **settings) if name.startswith("mlp") else _small(*units, classes=classes, **settings)
+    if name.startswith("mlp"):
+        return mlp([784, *units, classes], **settings)
+    return _small(*units, classes=classes, **settings)
 
 
 def is_known(name: str) -> bool:
