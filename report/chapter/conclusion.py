@@ -67,11 +67,11 @@ def mark(kept: Sequence[Kept]) -> list[Final]:
     if not kept:
         raise ValueError("results_folder: expected chapters that kept a network, found none there; run some first")
     names = [one.name for one in kept]
-    datasets = {source: load_dataset(source) for source in {one.source or one.dataset for one in kept}}
+    datasets = {source: load_dataset(source) for source in {one.source for one in kept}}
     finals = [
         Final(
             one.name if names.count(one.name) == 1 else f"{one.name} (chapter {chapter_number(one.chapter)})",
-            one, one.hits(datasets[one.source or one.dataset]),
+            one, one.hits(datasets[one.source]),
         )
         for one in kept
     ]  # fmt: skip

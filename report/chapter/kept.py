@@ -28,8 +28,8 @@ class Kept:
     ----------
     chapter, name : str
         The notebook that kept it, and what it called it.
-    dataset, source : str
-        The name of the data set whose test images were asked, and what `load_dataset` finds it by: this, or a path.
+    dataset : str
+        The name of the data set whose test images were asked.
     answers : ndarray, shape (seeds, images), int
     labels_sha256 : str
         Of the test labels, as hexadecimal digits: tells whether a data set is the one that was asked.
@@ -37,6 +37,8 @@ class Kept:
         How many numbers training could change.
     trained_on, updates : int or None
         By how many images, and updates with them; None where the chapter did not say.
+    parameter : str
+        What the chapter's parameter `dataset` said: a name, or the path of a data set of one's own; empty for nothing.
     """
 
     chapter: str
@@ -47,7 +49,12 @@ class Kept:
     parameters: int
     trained_on: int | None = None
     updates: int | None = None
-    source: str = ""
+    parameter: str = ""
+
+    @property
+    def source(self) -> str:
+        """What `load_dataset` finds the data set by."""
+        return self.parameter or self.dataset
 
     def hits(self, data: Dataset) -> np.ndarray:
         """Return which answers are right, shape (seeds, images), bool; ValueError for another data set's labels."""
@@ -119,10 +126,10 @@ def load(folder: str | Path = ".") -> list[Kept]:
     ]  # fmt: skip
 
 
-def _kept(chapter: str, name: str, record: dict[str, Any], source: str) -> Kept:
+def _kept(chapter: str, name: str, record: dict[str, Any], parameter: str) -> Kept:
     """Return one record with its answers as numbers."""
     answers = np.array([[int(answer) for answer in line.split()] for line in record["answers"]])
-    return Kept(chapter, name, **{**record, "answers": answers}, source=source or record["dataset"])
+    return Kept(chapter, name, **{**record, "answers": answers}, parameter=parameter)
 
 
 def _labels_sha256(data: Dataset) -> str:

@@ -33,12 +33,13 @@ def confirm(checkout: Path) -> dict[str, int]:
     record, (before, now) = recorded.read(), (rehearsed(folder) for folder in (checkout, ROOT))
     if strangers := [name for name, entry in record["reports"].items() if before[name]["code"] != entry["code"]]:
         raise ReportError(f"{checkout}: the code of {', '.join(strangers)} there is not that of the record")
-    if changed := [name for name in before if values(before[name]["found"]) != values(now[name]["found"])]:
+    numbers = {name: values(one["found"]) for name, one in now.items()}
+    if changed := [name for name, one in before.items() if values(one["found"]) != numbers[name]]:
         raise ReportError(f"{', '.join(changed)}: the present code gives other numbers; {recorded.RENEW}")
-    counts = {name: len(values(one["found"])) for name, one in now.items()}
+    counts, at = {name: len(found) for name, found in numbers.items()}, revision()
     for name, entry in record["reports"].items():
         if now[name]["code"] not in recorded.codes(entry):
-            found = {"code": now[name]["code"], "revision": revision(), "numbers": counts[name]}
+            found = {"code": now[name]["code"], "revision": at, "numbers": counts[name]}
             entry["confirmed"] = [*entry.get("confirmed", ()), found]
     write_json(recorded.PATH, record | {"sha256": recorded.seal(record)})
     return counts

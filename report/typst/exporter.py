@@ -130,7 +130,7 @@ class TypstExporter(Exporter):
             suffix, data, citable = found
             name = f"{store.prefix}/references{suffix}"
             document["metadata"] |= {"citable": citable, "bibliography": name}
-            store.files[name] = data
+            store.files[name] = self._of_bibliography(name, data)
         text, notes = self._converted(document, store)
         notes.setdefault("warnings", []).extend(unused_labels(nb, notes.get("labels", [])))
         text = self._check(text, _with_lines(notes, nb), store, citable)
@@ -138,6 +138,10 @@ class TypstExporter(Exporter):
         resources["pictures"] = store.pictures
         resources["output_extension"] = self.file_extension
         return self._finish(text, resources, nb)
+
+    def _of_bibliography(self, name: str, data: bytes) -> bytes:
+        """Return the file as its reader wants it."""
+        return bibliography.with_formulas(data.decode()).encode() if name.endswith(".bib") else data
 
     def _given(self) -> dict[str, Any]:
         """Return the settings that the exporter itself was given."""
@@ -206,8 +210,6 @@ class TypstExporter(Exporter):
             turn_paragraphs(tree["blocks"])
         text, notes = write(tree, limits, to="typst", lua_filter="typst.lua")
         self._add_template(store)
-        if (file := document["metadata"].get("bibliography", "")).endswith(".bib"):
-            store.files[file] = bibliography.with_formulas(store.files[file].decode()).encode()
         return text, joined(notes, box_notes, formula_notes)
 
     def _document(

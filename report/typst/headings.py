@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from .boxes.kinds import LABEL
+from .boxes.kinds import LABEL as OF_BOX
 from .page.tree import each, pairs_of, text_of
 
-_KINDS = ("sec-", "sec:", "fig-", "fig:", "tbl-", "tbl:", "eq-", "eq:", "lst-", "lst:")
+NUMBERED = re.compile(r"(fig|tbl|eq|sec|lst)[-:]")
+"""What the label of a thing with a number begins with, but for boxes."""
 
 
 def slug(text: str) -> str:
@@ -45,9 +46,9 @@ def refer_by_words(blocks: list[dict[str, Any]], *, numbered: bool = True) -> No
     counted: set[str] = set()
     for header in each(blocks, "Header"):
         (name, classes, _), content = header["c"][1:]
-        if name and not LABEL.match(name):
+        if name and not OF_BOX.match(name):
             words[name] = content
-            counted |= {name} if numbered and "unnumbered" not in classes and name.startswith(_KINDS) else set()
+            counted |= {name} if numbered and "unnumbered" not in classes and NUMBERED.match(name) else set()
     for cite in each(blocks, "Cite"):
         name = cite["c"][0][0]["citationId"]
         if len(cite["c"][0]) == 1 and name in words and name not in counted:

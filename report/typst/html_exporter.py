@@ -58,6 +58,9 @@ class TypstHTMLExporter(TypstExporter):
         resources["outputs"] = {}
         return text, resources
 
+    def _of_bibliography(self, name: str, data: bytes) -> bytes:
+        return data  # pandoc reads the formulas of TeX
+
     def _filled(self, text: str, arguments: dict[str, str]) -> str:
         def filled(match: re.Match[str]) -> str:
             target, alt, more = match.groups()

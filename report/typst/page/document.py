@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..headings import NUMBERED
 from ..words import Words
 from .blocks import Blocks
 from .folds import opened
 from .marks import tied
-from .numbering import LABEL, Labels, Numbering, anchor_spans, link_target, notebook_of
+from .numbering import Labels, Numbering, anchor_spans, link_target, notebook_of
 from .tree import Element, div, each, inlines_of, is_div, link, pairs_of, replace, span, text_of, words
 
 Notes = dict[str, list[dict[str, Any]]]
@@ -71,7 +72,7 @@ class Page:
 
         def change(element: Element) -> list[Element] | None:
             if element["t"] == "Header":
-                if LABEL.match(element["c"][1][0]):
+                if NUMBERED.match(element["c"][1][0]):
                     self.note("labels", name=element["c"][1][0])
                 return [replace(numbering.heading(element, notebook), change_inline)]
             return blocks.convert(element)
@@ -110,7 +111,7 @@ class Page:
 
     def _cite(self, cite: Element) -> list[Element] | None:
         citations, content = cite["c"]
-        if any(LABEL.match(citation["citationId"]) for citation in citations):
+        if any(NUMBERED.match(citation["citationId"]) for citation in citations):
             return self._cross_references(citations)
         bracketed = citations[0]["citationMode"]["t"] != "AuthorInText"
         if not any(c["citationId"] in self._citable for c in citations) and not (bracketed and "citable" in self.meta):
@@ -124,7 +125,7 @@ class Page:
         out: list[Element] = []
         was_label = False
         for citation in citations:
-            is_label = bool(LABEL.match(citation["citationId"]))
+            is_label = bool(NUMBERED.match(citation["citationId"]))
             out += words(",") if was_label and is_label else []
             out += [{"t": "Space"}] if out else []
             out += self._cross_reference(citation) if is_label else [self._citation(citation)]

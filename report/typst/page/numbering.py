@@ -10,8 +10,6 @@ from urllib.parse import unquote
 from ..headings import slug
 from .tree import Element, attributes, each, span, text_of, words
 
-LABEL = re.compile(r"(fig|tbl|eq|sec|lst)[-:]")
-
 
 @dataclass
 class Labels:
