@@ -54,8 +54,7 @@ def installed(peer: str) -> bool:
     """Return whether a peer can run here; say how to get it if not."""
     if peer not in MODULES or find_spec(MODULES[peer]):
         return True
-    package = {"torch": "torch --index-url https://download.pytorch.org/whl/cpu"}.get(MODULES[peer], MODULES[peer])
-    print(f"{report.PEERS[peer]} is left out: pip install {package}")
+    print(f"{report.PEERS[peer]} is left out: pip install {MODULES[peer]}")
     return False
 
 

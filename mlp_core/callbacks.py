@@ -142,7 +142,8 @@ def early_stopper(settings: Any, state: TrainingState, measured: Collection[str]
     if not isinstance(settings, EarlyStopping):
         raise TypeError(f"expected early_stopping as EarlyStopping(patience=...), got {settings!r}")
     if settings.metric.split("_")[0] not in measured:
-        raise ValueError(f"early stopping watches {settings.metric}, which this run does not measure")
+        raise ValueError(f"early stopping watches {settings.metric}, which this run does not measure: "
+                         "train's valid, test and evaluate_train say what is")
     state.history.monitor = settings.metric
     return [EarlyStopper(settings)]
 
@@ -174,8 +175,7 @@ class StopAt(Callback):
 
     def on_epoch_end(self, state: TrainingState) -> None:
         """Stop if the epoch's value is as good as the target."""
-        values = getattr(state.history, self.metric)
-        if not values:
-            raise ValueError(f"StopAt watches {self.metric}, which this run does not measure")
+        if not (values := getattr(state.history, self.metric)):
+            raise ValueError(f"StopAt watches {self.metric}, which this run does not measure: see valid, test")
         if sign(self.metric) * values[-1] <= sign(self.metric) * self.target:
             state.stop(f"{self.metric} reached {self.target:g}")

@@ -89,7 +89,7 @@ def test_stop_at_a_loss_watches_it_fall():
 
 
 def test_stop_at_what_is_not_measured_says_so():
-    with pytest.raises(ValueError, match="test_loss, which this run does not measure"):
+    with pytest.raises(ValueError, match="test_loss, which this run does not measure: see valid, test"):
         run(epochs=1, callbacks=[StopAt("test_loss", 0.8)])
 
 
@@ -150,7 +150,7 @@ def test_one_early_stopping_serves_many_runs():
 
 
 def test_early_stopping_needs_its_metric():
-    with pytest.raises(ValueError, match="watches test_loss, which this run does not measure"):
+    with pytest.raises(ValueError, match="watches test_loss, which this run does not measure: train's valid, test"):
         run(epochs=1, early_stopping=EarlyStopping(metric="test_loss"))
 
 

@@ -124,9 +124,10 @@ def status_file(folder: Path, name: str) -> Path:
 
 
 def told(folder: Path, name: str) -> list[str]:
-    """Return what a notebook's trainings and searches tell at the moment."""
+    """Return what a notebook's trainings and searches tell at the moment; what two of them tell alike, once."""
     try:
-        return status_file(folder, name).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = status_file(folder, name).read_text(encoding="utf-8", errors="replace").splitlines()
+        return list(dict.fromkeys(lines))
     except OSError:
         return []
 

@@ -45,6 +45,11 @@ def test_trainings_and_searches_in_it_are_told(running):
     assert running.rows()[0][2] == "Chapter 01-a; search, 12 of 36 trial; epoch 2/10, 7 of 40 batch"
 
 
+def test_what_two_of_them_tell_alike_is_told_once(running):
+    live.status_file(running.status, "01-a").write_text("search, 1 of 2 trial\nepoch 2/10\nepoch 2/10")
+    assert running.rows()[0][2] == "Chapter 01-a; search, 1 of 2 trial; epoch 2/10"
+
+
 def test_a_notebook_that_has_ended_is_counted_and_its_file_removed(running):
     path = live.status_file(running.status, "02-b")
     with running.at_work("02-b"):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pypdf
 
@@ -56,10 +56,10 @@ class Pages:
 
     Parameters
     ----------
-    path : Path
+    path : Path or binary file
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | IO[bytes]) -> None:
         reader = pypdf.PdfReader(path)
         self.heights = [float(page.mediabox.height) for page in reader.pages]
         self._numbers = {page.indirect_reference.idnum: k for k, page in enumerate(reader.pages, 1)}

@@ -1,9 +1,11 @@
 """Figures: captions, alternative texts, sub-figures, sizes, images of every kind and from every place."""
 
+import io
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_markdown_cell
+from pages import Pages
 from typst_documents import SVG, Pdf, code, export, ink_margins, markdown, notebook, pictures, png, problems, shown
 
 from report.typst import TypstExporter
@@ -158,6 +160,15 @@ def test_a_floating_figure_fills_the_hole_before_it() -> None:
     here, floating = (export(notebook(*cells, report={"floats": floats})).pages for floats in (False, True))
     assert here[0].count("A line") == 36
     assert floating[0].count("A line") > 36
+
+
+def test_a_floating_figure_keeps_its_distance_from_what_stands_below_it() -> None:
+    words = "A line of words.\n\n" * 36
+    cells = [markdown(words), figure("#| label: fig-a\n#| fig-cap: The figure", png(400, 300)), markdown(words)]
+    pdf = export(notebook(*cells, report={"floats": True}))
+    caption, below = [block for block in Pages(io.BytesIO(pdf.data)).blocks if block.last == 2][:2]
+    assert caption.captions
+    assert min(top for _, top, _ in below.spans) - max(bottom for *_, bottom in caption.spans) > 16
 
 
 def test_another_placement_is_refused_with_its_cell() -> None:
