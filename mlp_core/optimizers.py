@@ -71,7 +71,7 @@ class Optimizer(Described, Resumable):
         return ()
 
     def update(self, name: str, param: np.ndarray, grad: np.ndarray, rate: float, *memories: np.ndarray) -> None:
-        """Change a parameter, and the arrays kept for it, in place: ``param -= ...``; ``param = ...`` changes nothing."""
+        """Change a parameter, and what is kept for it, in place (``param -= ...``: ``param = ...`` changes nothing)."""
         raise NotImplementedError(f"{type(self).__name__} must define update")
 
     def memory(self, slot: str, param_name: str, param: np.ndarray) -> np.ndarray:
