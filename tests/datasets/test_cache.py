@@ -26,7 +26,7 @@ children = []
 for _ in range(20):
     children.append(os.fork())
     if children[-1] == 0:
-        os._exit(int(sum(int(array.sum()) for array in fetch(source, folder)) != total))
+        sys.exit(int(sum(int(array.sum()) for array in fetch(source, folder)) != total))
 sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in children))
 """
 
