@@ -48,6 +48,7 @@ def cells(
     *,
     echo: bool = True,
     fold: bool = False,
+    page: bool = False,
     typst: bool = False,
     plain: Collection[Place] = (),
     words: Words,
@@ -64,6 +65,8 @@ def cells(
         Whether code is shown where no option or tag says otherwise.
     fold : bool
         Whether it folds on a page where no option says otherwise.
+    page : bool
+        Whether this becomes a page, on which code that is hidden, not removed, folds.
     typst : bool
         Whether Markdown cells may hold raw Typst.
     plain : collection of (str, int)
@@ -74,7 +77,7 @@ def cells(
     out = []
     for cell in notebook.cells:
         source = cell.metadata.source
-        cell.metadata[OPTIONS].setdefault("code-fold", fold)
+        _fold(cell.metadata[OPTIONS], fold, page)
         is_plain = (source["notebook"], source["cell"]) in plain
         parts = typed(cell) if is_plain else _parts(cell, store, echo, _language(notebook))
         parts = [made for part in parts if (made := _worded(part, words))]
@@ -92,6 +95,13 @@ def cells(
             }
         )
     return out
+
+
+def _fold(options: dict[str, Any], fold: bool, page: bool) -> None:
+    hidden = not options.get("print-code", True)
+    options.setdefault("code-fold", fold or hidden)
+    if hidden and not page:
+        options["echo"] = False
 
 
 def _worded(part: Part, words: Words) -> Part | None:

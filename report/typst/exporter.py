@@ -56,6 +56,7 @@ class TypstExporter(Exporter):
     strict_alt = Bool(False, help="Refuse figures without an alternative text instead of warning.").tag(config=True)
     report = Dict(help="Settings, as in the notebook's metadata.report, which they go before.").tag(config=True)
     elsewhere = Dict(help="What is referred to, but not here: label, or notebook -> name.").tag(config=True)
+    _is_page = False
     _image_place = re.compile("\ue002(image-\\d+)\ue002")  # what `ImageStore.resolve` fills
 
     typst_in_markdown = Bool(False, help="Take raw Typst in Markdown cells, too.").tag(config=True)
@@ -227,8 +228,8 @@ class TypstExporter(Exporter):
 
     def _cells(self, nb: NotebookNode, store: ImageStore, plain: Collection[Place]) -> list[dict[str, Any]]:
         echo, fold = self.settings.get("echo", True), self.settings.get("fold_code", False)
-        trusted = self.typst_in_markdown
-        return cells(nb, store, echo=echo, fold=fold, typst=trusted, plain=plain, words=self._words)
+        trusted, page = self.typst_in_markdown, self._is_page
+        return cells(nb, store, echo=echo, fold=fold, page=page, typst=trusted, plain=plain, words=self._words)
 
     def _add_template(self, store: ImageStore) -> None:
         """Put the template, what it imports and what it reads next to the images."""

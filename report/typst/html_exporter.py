@@ -40,6 +40,7 @@ _REFERENCE = re.compile("\ue001(ref|eqref):([^\ue001]+)\ue001")
 class TypstHTMLExporter(TypstExporter):
     """Notebook to one HTML file: the same document as the PDF, with MathML, and no script but one for its contents."""
 
+    _is_page = True
     _image_place = re.compile('<img src="\ue002(image-\\d+)\ue002" alt="([^"]*)"([^>]*)>')
 
     export_from_notebook = "HTML page"

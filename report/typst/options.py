@@ -25,10 +25,11 @@ _PROSE = re.compile(r"^((?:(?:\w+-)?(?:cap|subcap|alt|scap)|code-summary):\s*)(.
 _ITEM = re.compile(r"^(\s*-\s+)(.*)$")
 HIDING_TAGS = {
     "include": {"remove-cell", "hide-cell", "parameters", "injected-parameters", "papermill-error-cell-tag"},
-    "echo": {"remove-input", "hide-input"},
+    "echo": {"remove-input"},
+    "print-code": {"hide-input"},
     "output": {"remove-output", "hide-output"},
 }
-"""The tags that say no to an option."""
+"""The tags that say no to an option; code that is hidden, not removed, folds on a page, and is not printed."""
 
 
 _NBDEV = re.compile(r"[A-Za-z]\w*(?:[ \t]+[\w.,*-]+)*\s*")

@@ -136,6 +136,16 @@ def test_folded_code_is_shown_on_paper() -> None:
     assert "never seen" not in pdf.text
 
 
+def test_code_that_is_hidden_not_removed_folds_on_a_page_and_is_not_printed() -> None:
+    made = notebook(*(code(f"of_{tag}_input = 1", tags=[f"{tag}-input"]) for tag in ("hide", "remove")), title="x")
+    page = TypstHTMLExporter().from_notebook_node(made)[0]
+    assert re.search(r'<details class="code-fold">.*of_hide_input.*</details>', page, re.DOTALL)
+    assert "of_remove_input" not in page
+    assert "input" not in export(made).text
+    made.metadata["report"] = {"echo": False}
+    assert "of_hide_input" not in TypstHTMLExporter().from_notebook_node(made)[0]
+
+
 def test_a_listing_keeps_its_caption_in_sight() -> None:
     made = notebook(code("#| code-fold: true\n#| label: lst-x\n#| lst-cap: Caption\nx = 1"), markdown("See @lst-x."))
     page = TypstHTMLExporter().from_notebook_node(made)[0]
