@@ -61,7 +61,7 @@ def versions() -> dict[str, str]:
 
 
 def dataset(name: str, beside: Path) -> dict[str, Any]:
-    """Load a data set, to be sure that it is there, and describe it: sizes of its splits and SHA-256 of its content.
+    """Load a data set, to be sure that it is there, and describe it: sizes of splits, SHA-256, shape of images.
 
     One that is named by its path lies where the notebooks in the folder `beside` look for it.
     """
@@ -71,7 +71,7 @@ def dataset(name: str, beside: Path) -> dict[str, Any]:
     own = name not in NAMES and (path.exists() or path.suffix or len(Path(name).parts) > 1)
     data = load_dataset(path if own else name)
     sizes = [len(split.labels) for split in (data.train, data.valid, data.test)]
-    return {"name": name, "sizes": sizes, "sha256": getattr(data, "sha256", "")}
+    return {"name": name, "sizes": sizes, "sha256": getattr(data, "sha256", ""), "shape": list(data.image_shape)}
 
 
 def revision(words: Words = ENGLISH) -> str:

@@ -133,7 +133,7 @@ def _run(states: list[State], settings: Settings) -> dict[str, nb.Notebook]:
 
     Runner(settings).run(tasks, done)
     if failures:
-        raise NotebookFailed("\n".join(failures))
+        raise NotebookFailed("\n".join([*failures, *filter(None, map(_advice, data.values()))]))
     return ran
 
 
@@ -155,6 +155,15 @@ def _load_data(tasks: list[Task]) -> dict[str, dict[str, Any]]:
         except (DatasetError, OSError, ValueError) as error:
             raise ConfigError(f"data set {name}: {error}") from error
     return described
+
+
+def _advice(data: dict[str, Any]) -> str:
+    """Say of a data set that chapters of the report may have failed for its images, whatever their errors say."""
+    if data["shape"] == [28, 28]:
+        return ""
+    sides = " x ".join(str(side) for side in data["shape"])
+    return (f"the images of {data['name']} are {sides}: the report's chapters take gray ones only, and those with a "
+            "convolutional network 28 x 28; `dataset` under a notebook in report.yml gives it a data set of its own")
 
 
 def _common_facts() -> dict[str, Any]:

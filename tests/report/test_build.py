@@ -7,6 +7,7 @@ import os
 import platform
 
 import nbformat
+import numpy as np
 import pypdf
 import pytest
 from report_samples import Project
@@ -138,6 +139,20 @@ def test_missing_data_stop_the_run_before_any_notebook(project, monkeypatch, cap
     with pytest.raises(ConfigError, match="data set no-such-set: .+"):
         build(project.resolved(dataset="no-such-set"))
     assert capsys.readouterr().out == ""
+
+
+def test_images_that_chapters_may_not_take_are_told_of_where_one_fails(project):
+    images, labels = np.arange(40 * 3 * 64, dtype=np.uint8).reshape(40, 3, 8, 8), np.arange(40) % 4
+    np.savez(project.folder / "mine.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    path = os.path.relpath(project.folder / "mine.npz", project.notebooks)
+    project.add("01-a", "1 / 0", parameters='dataset: str = "mnist-5k"  # which')
+    project.configure(datasets=["mnist-5k", path])
+    with pytest.raises(NotebookFailed) as own:
+        build(project.resolved(dataset=path))
+    assert f"the images of {path} are 3 x 8 x 8: the report's chapters take gray ones" in str(own.value)
+    with pytest.raises(NotebookFailed) as usual:
+        build(project.resolved())
+    assert "the images of" not in str(usual.value)
 
 
 def test_refreshing_stores_outputs_of_the_notebooks_own_parameters(project, monkeypatch):

@@ -50,7 +50,8 @@ def check_budget(values: legal.Values, inputs: int, classes: int) -> None:
     pairs = {"hidden": values["hidden"], "widths": [[a, b] for a in values["widths"] for b in values["widths"]]}
     for name, layers in pairs.items():
         if not any(least <= count(inputs, *sizes, classes) <= most for sizes in layers):
-            legal.refuse(name, f"sizes of two layers with {least:,} to {most:,} parameters", values[name])
+            between = f"between {inputs} pixels and {classes} classes"
+            legal.refuse(name, f"sizes of two layers with {least:,} to {most:,} parameters {between}", values[name])
     pairs_in_budget(values["random_units"], values["parameters"], inputs, classes)
 
 
