@@ -68,7 +68,7 @@ def stand_still(patch: pytest.MonkeyPatch, project: Project) -> None:
     patch.setattr(fingerprint, "ROOT", project.folder.parent)
     patch.setattr("report.book.provenance.revision", lambda _: "abc, clean")
     described = {"sizes": [1, 1, 1], "sha256": ""}
-    patch.setattr("report.book.provenance.dataset", lambda name, beside: {"name": name, **described})
+    patch.setattr("report.book.provenance.dataset", lambda name, beside: {"name": name, "shape": [28, 28], **described})
     patch.setattr(Runner, "run", run_in_name)
 
 
