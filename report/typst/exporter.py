@@ -107,7 +107,7 @@ class TypstExporter(Exporter):
         """
         self._told = set()
         with told(self.log):
-            check_form(nb, _file_name(resources))
+            check_form(nb, _file_name(resources), None if self.strict else self._warn)
             nb, resources = super().from_notebook_node(nb, resources, **kw)
             front_matter.take(nb)
             self._exclude(nb)

@@ -2,7 +2,7 @@
 
 import copy
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import nbformat
@@ -44,6 +44,8 @@ def _fill_in(document: dict[str, Any]) -> None:
     for cell in _mappings(document.get("cells")):
         _fill(cell, {"metadata": {}, "source": ""})
         cell.pop("id", None)
+        if isinstance(tag := cell["metadata"].get("tags"), str):
+            cell["metadata"]["tags"] = [tag]
         if cell.get("cell_type") == "heading":  # of format 3
             cell |= {"cell_type": "markdown", "source": f"{'#' * int(cell.get('level', 1))} {''.join(cell['source'])}"}
         if cell.get("cell_type") == "code":
@@ -66,20 +68,43 @@ def _fill(mapping: dict[str, Any], defaults: Mapping[str, Any]) -> None:
             mapping[key] = copy.copy(value)
 
 
-def check_form(notebook: nbformat.NotebookNode, name: str) -> None:
+def check_form(notebook: nbformat.NotebookNode, name: str, tell: Callable[[str], None] | None = None) -> None:
     """Check a notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    name : str
+        By which messages name it.
+    tell : callable, optional
+        Takes a line for each of the metadata that is of another type than nbformat's; it is taken away.
 
     Raises
     ------
     ConversionError
-        If a part of it is missing or of another type than nbformat's.
+        If a part of it is missing or of another type than nbformat's, and is no metadata or nobody is to be told.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", nbformat.warnings.MissingIDFieldWarning)  # nothing here needs the ids
-            nbformat.validate(notebook, relax_add_props=True)
+        _validate(notebook)
     except nbformat.ValidationError as error:
+        if tell is not None:
+            _take_metadata_away(notebook, name, tell)
+            return check_form(notebook, name)
         path = [*map(str, error.relative_path)]
         cell = int(path[1]) if path[:1] == ["cells"] and len(path) > 1 else -1
         part = ".".join(path[2:] if cell >= 0 else path) or "the notebook"
         raise ConversionError([f"{place(name, cell)}: {part}: {error.message[:200]}"]) from None
+
+
+def _take_metadata_away(notebook: nbformat.NotebookNode, name: str, tell: Callable[[str], None]) -> None:
+    clean = nbformat.validator.normalize(notebook, relax_add_props=True, strip_invalid_metadata=True)[1]
+    for cell, (part, made) in enumerate(zip([notebook, *notebook.cells], [clean, *clean.cells], strict=True), -1):
+        for key in sorted({*part.metadata} - {*made.metadata}):
+            tell(f"{place(name, cell)}: metadata.{key} has another form than nbformat's; it is left out")
+        part.metadata = made.metadata
+
+
+def _validate(notebook: nbformat.NotebookNode) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", nbformat.warnings.MissingIDFieldWarning)  # nothing here needs the ids
+        nbformat.validate(notebook, relax_add_props=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ class Source:
 
     path: Path
     data: bytes
+    faults: list[str] = field(default_factory=list, init=False)
+    """Metadata that were left out as it was read."""
 
     @property
     def name(self) -> str:
@@ -62,7 +64,7 @@ class Source:
         except Exception as error:  # nbformat raises many kinds
             reason = f"{type(error).__name__}: {str(error)[:200]}"
             raise ConversionError([f"{self.name} is not a notebook: {reason}"]) from None
-        check_form(notebook, self.name)
+        check_form(notebook, self.name, self.faults.append)
         front_matter.take(notebook)
         if not notebook.cells:
             raise ConversionError([f"{self.name} has no cells"])
@@ -71,8 +73,13 @@ class Source:
     def settings(self, tell: Tell | None) -> dict[str, Any]:
         """Return the settings in its metadata (see `metadata.gathered`)."""
         told = tell and (lambda line: tell(f"{self.name}: {line}"))
+        metadata = self.notebook.metadata
+        for fault in self.faults:
+            if tell is None:
+                raise ConversionError(self.faults)
+            tell(fault)
         try:
-            return gathered(self.notebook.metadata, {}, self.folder, told)
+            return gathered(metadata, {}, self.folder, told)
         except ConversionError as error:
             raise ConversionError(f"{self.name}: {problem}" for problem in error.problems) from None
 

@@ -62,7 +62,7 @@ def gathered(
     ConversionError
         If a setting cannot be meant, and nobody is to be told.
     """
-    own, front = settings_of(notebook), notebook.get(FRONT_MATTER) or {}
+    own, front = notebook.get("report") or {}, notebook.get(FRONT_MATTER) or {}
     outer = {"title": notebook.get("title"), "authors": [_author(one) for one in notebook.get("authors") or []]}
 
     def told(problem: str) -> None:
@@ -70,6 +70,9 @@ def gathered(
             raise ConversionError([f"the settings: {problem}"])
         tell(f"the settings: {problem}; it is left out")
 
+    if not isinstance(own, Mapping):
+        told(str(wrong("report", "a mapping", own)))
+        own = {}
     try:
         read_given = read(given)
     except LookError as error:
@@ -143,14 +146,6 @@ def numbered_by_hand(notebook: NotebookNode) -> bool:
     numbers = [bool(match["number"]) for match in found]
     tops = [bool(match["sign"]) for match in found if len(match["level"]) == 1]
     return (sum(numbers) > 1 and 2 * sum(numbers) >= len(numbers)) or (bool(tops) and all(tops))
-
-
-def settings_of(notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of the document in a notebook's metadata."""
-    report = notebook.get("report") or {}
-    if not isinstance(report, Mapping):
-        raise ConversionError([f"the settings: {wrong('report', 'a mapping', report)}"])
-    return dict(report)
 
 
 def timestamp(settings: Mapping[str, Any]) -> int | None:

@@ -115,6 +115,8 @@ def _from_metadata(cell: NotebookNode) -> dict[str, Any]:
     """Read what other tools store in cell metadata: nbconvert's ``alt``, Jupyter's hidden source and outputs."""
     metadata, hidden = cell.metadata, cell.metadata.get("jupyter", {})
     options = {key: metadata[key] for key in ("label", "fig-cap", "tbl-cap", "lst-cap", "fig-alt") if key in metadata}
+    if not isinstance(options.get("label", ""), str):
+        del options["label"]
     if metadata.get("alt"):
         options.setdefault("fig-alt", metadata["alt"])
     if hidden.get("source_hidden"):
