@@ -113,14 +113,14 @@ def _run(options: argparse.Namespace) -> None:
     """Typeset, and write what came of it once all of it is there."""
     start = time.monotonic()
     given = _settings(options)
-    sources = [hand_in.read(path) for path in options.notebooks]
-    cells = sum(len(source.notebook.cells) for source in sources)
-    _say(f"typesetting {_counted(cells, 'cell')} of {_counted(len(sources), 'notebook')}")
     log, told = logging.Logger("notebooks"), _Warnings(logging.WARNING)
     log.addHandler(told)
+    sources = [hand_in.read(path, None if options.strict else log.warning) for path in options.notebooks]
+    cells = sum(len(source.notebook.cells) for source in sources)
+    _say(f"typesetting {_counted(cells, 'cell')} of {_counted(len(sources), 'notebook')}")
     exporter = EXPORTERS[options.output.suffix.lower()](
-        log=log, report=hand_in.settings(sources, given, None if options.strict else log.warning),
-        chapters=len(sources) > 1, exclude_input=options.no_input, strict=options.strict,
+        log=log, report=hand_in.settings(sources, given), chapters=len(sources) > 1,
+        exclude_input=options.no_input, strict=options.strict,
     )  # fmt: skip
     output = options.output
     body, resources = hand_in.typeset(sources, exporter, output.stem)

@@ -228,8 +228,10 @@ class TypstExporter(Exporter):
 
     def _cells(self, nb: NotebookNode, store: ImageStore, plain: Collection[Place]) -> list[dict[str, Any]]:
         echo, fold = self.settings.get("echo", True), self.settings.get("fold_code", False)
-        trusted, page = self.typst_in_markdown, self._is_page
-        return cells(nb, store, echo=echo, fold=fold, page=page, typst=trusted, plain=plain, words=self._words)
+        return cells(
+            nb, store, echo=echo, fold=fold, page=self._is_page, typst=self.typst_in_markdown, plain=plain,
+            words=self._words,
+        )  # fmt: skip
 
     def _add_template(self, store: ImageStore) -> None:
         """Put the template, what it imports and what it reads next to the images."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,14 @@ _OWN = ("title", "subtitle", "short_title", "authors", "date", "abstract", "keyw
 
 @dataclass(frozen=True)
 class Source:
-    """One notebook: `path` as the user wrote it, by which messages name it, and the bytes that stood there."""
+    """One notebook: `path` as the user wrote it, by which messages name it, and the bytes that stood there.
+
+    `tell` takes a line for all that cannot be meant in its metadata, which is left out; without it, that is an error.
+    """
 
     path: Path
     data: bytes
-    faults: list[str] = field(default_factory=list, init=False)
-    """Metadata that were left out as it was read."""
+    tell: Tell | None = None
 
     @property
     def name(self) -> str:
@@ -64,35 +66,31 @@ class Source:
         except Exception as error:  # nbformat raises many kinds
             reason = f"{type(error).__name__}: {str(error)[:200]}"
             raise ConversionError([f"{self.name} is not a notebook: {reason}"]) from None
-        check_form(notebook, self.name, self.faults.append)
+        check_form(notebook, self.name, self.tell)
         front_matter.take(notebook)
         if not notebook.cells:
             raise ConversionError([f"{self.name} has no cells"])
         return notebook
 
-    def settings(self, tell: Tell | None) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         """Return the settings in its metadata (see `metadata.gathered`)."""
+        tell = self.tell
         told = tell and (lambda line: tell(f"{self.name}: {line}"))
-        metadata = self.notebook.metadata
-        for fault in self.faults:
-            if tell is None:
-                raise ConversionError(self.faults)
-            tell(fault)
         try:
-            return gathered(metadata, {}, self.folder, told)
+            return gathered(self.notebook.metadata, {}, self.folder, told)
         except ConversionError as error:
             raise ConversionError(f"{self.name}: {problem}" for problem in error.problems) from None
 
 
-def read(path: Path) -> Source:
-    """Read a notebook.
+def read(path: Path, tell: Tell | None = None) -> Source:
+    """Read a notebook (see `Source`).
 
     Raises
     ------
     ConversionError
         If it cannot be read.
     """
-    return Source(path, _bytes(path))
+    return Source(path, _bytes(path), tell)
 
 
 def _bytes(path: Path) -> bytes:
@@ -102,7 +100,7 @@ def _bytes(path: Path) -> bytes:
         raise ConversionError([f"{path} {error}"]) from None
 
 
-def settings(sources: Sequence[Source], given: Mapping[str, Any], tell: Tell | None = None) -> dict[str, Any]:
+def settings(sources: Sequence[Source], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of the document: those of the only notebook, or of the first of several that has one.
 
     Parameters
@@ -110,15 +108,13 @@ def settings(sources: Sequence[Source], given: Mapping[str, Any], tell: Tell | N
     sources : sequence of Source
     given : mapping
         Settings that go before those of the notebooks.
-    tell : callable, optional
-        Takes a line for each setting of a notebook that cannot be meant; it is left out.
 
     Raises
     ------
     ConversionError
         If two notebooks have different bibliographies, or a setting cannot be meant and nobody is to be told.
     """
-    said = [source.settings(tell) for source in sources]
+    said = [source.settings() for source in sources]
     _check_bibliography(sources, said)
     joined = dict(said[0])
     if len(said) > 1:

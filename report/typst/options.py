@@ -91,9 +91,9 @@ def cell_options(cell: NotebookNode, tell: Callable[[str], None] | None = None) 
     Raises
     ------
     ConversionError
-        If the option lines are no YAML mapping, and nobody is to be told.
+        If the option lines are no YAML mapping or an option cannot be meant, and nobody is to be told.
     """
-    options = _from_metadata(cell)
+    options = _from_metadata(cell, tell)
     if cell.cell_type == "code":
         options.update(_take_option_lines(cell, tell))
     tags = {str(tag).replace("_", "-") for tag in cell.metadata.get("tags", ())}
@@ -111,11 +111,16 @@ def hide(notebook: NotebookNode, *, source: bool, outputs: bool) -> None:
             options.pop("label", None)
 
 
-def _from_metadata(cell: NotebookNode) -> dict[str, Any]:
+def _from_metadata(cell: NotebookNode, tell: Callable[[str], None] | None) -> dict[str, Any]:
     """Read what other tools store in cell metadata: nbconvert's ``alt``, Jupyter's hidden source and outputs."""
     metadata, hidden = cell.metadata, cell.metadata.get("jupyter", {})
     options = {key: metadata[key] for key in ("label", "fig-cap", "tbl-cap", "lst-cap", "fig-alt") if key in metadata}
-    if not isinstance(options.get("label", ""), str):
+    try:
+        _check(options, cell)
+    except ConversionError as error:
+        if tell is None:
+            raise
+        tell(error.problems[0])
         del options["label"]
     if metadata.get("alt"):
         options.setdefault("fig-alt", metadata["alt"])
@@ -195,8 +200,12 @@ def _is_yaml(text: str) -> bool:
     return len(text) > 1 and (text[0] + text[-1]) in ('""', "''", "[]")
 
 
+def _where(cell: NotebookNode) -> str:
+    return place(**cell.metadata.get("source", {"notebook": "notebook", "cell": 0}))
+
+
 def _parse(block: str, cell: NotebookNode) -> dict[str, Any]:
-    where = place(**cell.metadata.get("source", {"notebook": "notebook", "cell": 0}))
+    where = _where(cell)
     try:
         options = yaml.load(quote_prose(block), NoAliases) or {}
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -206,9 +215,16 @@ def _parse(block: str, cell: NotebookNode) -> dict[str, Any]:
         raise ConversionError([message]) from None
     if not isinstance(options, dict):
         raise ConversionError([f"{where}: cell options must read `#| key: value`, got `#| {block}`"])
+    _check(options, cell)
+    return options
+
+
+def _check(options: dict[str, Any], cell: NotebookNode) -> None:
+    """Refuse what an option cannot be."""
     for name, allowed in CHOICES.items():
         value = options.get(name)
         if value is not None and value not in allowed:
             expected = " or ".join(str(one).lower() for one in allowed)
-            raise ConversionError([f"{where}: {name} must be {expected}, got {one_line(str(value))}"])
-    return options
+            raise ConversionError([f"{_where(cell)}: {name} must be {expected}, got {one_line(str(value))}"])
+    if isinstance(label := options.get("label"), list | dict):
+        raise ConversionError([f"{_where(cell)}: label must be a name, got {one_line(str(label))}"])

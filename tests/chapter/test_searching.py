@@ -304,7 +304,8 @@ def test_a_budget_that_no_size_meets_is_refused_by_the_sizes_name():
     values = {"parameters": [100, 200], "hidden": [[8, 4]], "widths": [4, 8], "random_units": [4, 8, 4]}
     searching.check_budget(values, 10, 2)
     for name, wrong in {"hidden": [[50, 50]], "widths": [50], "random_units": [50, 60, 10]}.items():
-        with pytest.raises(ValueError, match=f"{name}: expected sizes of two layers with 100 to 200 parameters"):
+        budget = "sizes of two layers with 100 to 200 parameters between 10 pixels and 2 classes"
+        with pytest.raises(ValueError, match=f"{name}: expected {budget}, got"):
             searching.check_budget(values | {name: wrong}, 10, 2)
 
 

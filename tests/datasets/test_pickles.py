@@ -65,7 +65,7 @@ def test_a_malicious_pickle_runs_nothing(function, protocol, path, monkeypatch):
 
 @pytest.mark.parametrize(("content", "fault"), [
     (b"", "it ends early"),
-    (pickle.dumps(((IMAGES, LABELS),))[:-40], "not enough data|it ends early"),
+    (pickle.dumps(((IMAGES, LABELS),), protocol=4)[:-40], "not enough data"),
     (pickle.dumps({"images": IMAGES}), "opcode '}' is nothing that arrays need"),
     (pickle.dumps(np.array(["text"])), "something else than numbers"),
     (pickle.dumps(((IMAGES, np.array([None])),)), "something else than numbers"),

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_raw_cell
-from typst_documents import code, export, markdown, notebook, png, printed, shown
+from typst_documents import code, export, markdown, notebook, png, printed, problems, shown
 
 from report.typst import ConversionError, TypstExporter, TypstHTMLExporter
 from report.typst.options import CellOptionsPreprocessor
@@ -90,6 +90,7 @@ def test_a_raw_cell_that_cannot_be_set_is_shown_as_it_is_typed() -> None:
         ("#| fig-subcap:\n#|   - a: b\n#|     c d\n#|   - e", {"fig-subcap": ["a: b c d", "e"]}),
         ("#| a: [\n#| echo: false\n#| fig-cap:\n#|   - x\n#|   - y", {"echo": False, "fig-cap": ["x", "y"]}),
         ("#| code-fold: perhaps\n#| echo: false", {"echo": False}),
+        ("#| label: [a]\n#| echo: false", {"echo": False}),
         ("#| <-- what this does", {}),
     ],
 )
@@ -105,6 +106,16 @@ def test_an_option_that_cannot_be_meant_is_told() -> None:
     (line,) = export(notebook(code("#| code-fold: perhaps\nx = 1"))).log
     assert line.startswith("sample.ipynb, cell 1 (`#| code-fold: perhaps`): code-fold must be ")
     assert line.endswith("got perhaps; it is left out")
+
+
+@pytest.mark.parametrize("cell", [code("#| label: [a, b]\nx = 1"), code("x = 1", label=["a", "b"])])
+def test_a_label_that_is_no_name_is_told_wherever_it_is_said(cell: NotebookNode) -> None:
+    expected = "label must be a name, got ['a', 'b']"
+    (line,) = export(notebook(cell.copy())).log
+    assert line.endswith(f"{expected}; it is left out")
+    (problem,) = problems(notebook(cell.copy()))
+    assert problem.startswith("sample.ipynb, cell 1 (")
+    assert problem.endswith(expected)
 
 
 def test_figures_without_alternative_text_are_told_together() -> None:

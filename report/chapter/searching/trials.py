@@ -46,13 +46,23 @@ def check_parameters(values: legal.Values) -> None:
 
 def check_budget(values: legal.Values, inputs: int, classes: int) -> None:
     """Refuse sizes of hidden layers none of which is within the budget of parameters."""
-    least, most = values["parameters"]
+    parameters = values["parameters"]
     pairs = {"hidden": values["hidden"], "widths": [[a, b] for a in values["widths"] for b in values["widths"]]}
     for name, layers in pairs.items():
-        if not any(least <= count(inputs, *sizes, classes) <= most for sizes in layers):
-            between = f"between {inputs} pixels and {classes} classes"
-            legal.refuse(name, f"sizes of two layers with {least:,} to {most:,} parameters {between}", values[name])
-    pairs_in_budget(values["random_units"], values["parameters"], inputs, classes)
+        _within_budget(name, values[name], layers, parameters, inputs, classes)
+    pairs_in_budget(values["random_units"], parameters, inputs, classes)
+
+
+def _within_budget(
+    name: str, given: Any, pairs: list[list[int]], parameters: Sequence[int], inputs: int, classes: int
+) -> list[list[int]]:
+    """Return the pairs of hidden layers within the budget; refuse the parameter that gave them if there are none."""
+    least, most = parameters
+    within = [pair for pair in pairs if least <= count(inputs, *pair, classes) <= most]
+    if not within:
+        between = f"between {inputs} pixels and {classes} classes"
+        legal.refuse(name, f"sizes of two layers with {least:,} to {most:,} parameters {between}", given)
+    return within
 
 
 def named(trials: pd.DataFrame) -> pd.DataFrame:
@@ -215,12 +225,9 @@ def pairs_in_budget(units: Sequence[int], parameters: Sequence[int], inputs: int
         Of a network: the least and the most.
     """
     low, high, step = units
-    least, most = parameters
     choices = range(low, high + 1, step)
-    pairs = [[a, b] for a in choices for b in choices if least <= count(inputs, a, b, classes) <= most]
-    if not pairs:
-        legal.refuse("random_units", f"sizes of two layers with {least:,} to {most:,} parameters", list(units))
-    return pairs
+    pairs = [[a, b] for a in choices for b in choices]
+    return _within_budget("random_units", list(units), pairs, parameters, inputs, classes)
 
 
 def count(*sizes: int) -> int:
